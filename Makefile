@@ -1,0 +1,50 @@
+# Everything is set up by the first target that needs it: Python 3.11 and make are enough.
+PYTHON ?= python3.11
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: all setup check format test test-all demo bench clean lock
+
+all: check test
+
+setup: $(READY)
+
+# The lock pins every package by hash; the project itself is installed from this directory.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: check
+	$(BIN)/pytest -m "not slow"
+
+# The slow checks as well, and the whole suite on the newest calendar release of Neo4j.
+test-all: check
+	$(BIN)/pytest
+	INNERCIRCLE_NEO4J_VERSION=2026.09.0 $(BIN)/pytest
+
+demo: $(READY)
+	$(BIN)/innercircle demo
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+# requirements.lock from pyproject.toml, for every platform and Python from 3.11 on.
+lock: $(READY)
+	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv
+	.cache/lock/bin/uv pip compile pyproject.toml --extra local --group dev --universal \
+	  --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements.lock
+
+clean:
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -1,0 +1,49 @@
+"""What a row, a load, a run and a rating are: frozen values without behaviour beyond arithmetic."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+# The kinds of rows that can be loaded, in the order in which they depend on each other.
+KINDS = (
+    "entities",
+    "products",
+    "sites",
+    "contacts",
+    "obligations",
+    "purchases",
+    "visits",
+    "memberships",
+)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reject:
+    """One row that was not loaded. `line` is 1-based in a CSV file, the row number in a Parquet file."""
+
+    file: str
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Consecutive checked rows of one kind from one file, and what was refused among them.
+
+    rows:    one dict per good row: every column of the kind, None where missing; times as ISO 8601 in
+             UTC (`2026-01-31T09:30:00.000000Z`), amounts and outcomes as floats, everything else text.
+    lines:   the line of each row in its file, as long as `rows`.
+    rejects: rows that failed a check which needs no database.
+    read:    how many records of the file this chunk accounts for (good, rejected or filtered out).
+    """
+
+    kind: str
+    file: str
+    rows: list[Row]
+    lines: list[int]
+    rejects: list[Reject] = field(default_factory=list)
+    read: int = 0

