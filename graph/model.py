@@ -1,7 +1,6 @@
 """What a row, a load, a run and a rating are: frozen values without behaviour beyond arithmetic."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 # The kinds of rows that can be loaded, in the order in which they depend on each other.

@@ -5,6 +5,7 @@ from typing import Self
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from graph.errors import SettingInvalid
@@ -68,7 +69,8 @@ class Settings(BaseSettings):
     def _one_password(self) -> Self:
         if self.neo4j_uri and not (self.neo4j_password or self.neo4j_password_file):
             raise ValueError(
-                "INNERCIRCLE_NEO4J_URI is set: set INNERCIRCLE_NEO4J_PASSWORD or INNERCIRCLE_NEO4J_PASSWORD_FILE too"
+                "INNERCIRCLE_NEO4J_URI is set: "
+                "set INNERCIRCLE_NEO4J_PASSWORD or INNERCIRCLE_NEO4J_PASSWORD_FILE too"
             )
         return self
 
@@ -78,8 +80,10 @@ class Settings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            reasons = [
-                f"{'INNERCIRCLE_' + str(e['loc'][0]).upper() + '=' + repr(e['input']) + ': ' if e['loc'] else ''}{e['msg']}"
-                for e in error.errors()
-            ]
-            raise SettingInvalid("; ".join(reasons)) from None
+            raise SettingInvalid("; ".join(map(_reason, error.errors()))) from None
+
+
+def _reason(error: ErrorDetails) -> str:
+    if not error["loc"]:
+        return error["msg"]
+    return f"INNERCIRCLE_{str(error['loc'][0]).upper()}={error['input']!r}: {error['msg']}"

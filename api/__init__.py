@@ -1,0 +1,1 @@
+"""HTTP: knows graph/, never Cypher."""
