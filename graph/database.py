@@ -1,0 +1,206 @@
+"""A Neo4j database and the shipped queries: the only importer of the driver.
+
+Driver errors become ours here and nowhere else, most specific first, always `from` the cause.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import neo4j
+from neo4j import exceptions as driver_errors
+
+from graph import local_neo4j, queries
+from graph.errors import (
+    CommitUnknown,
+    InnerCircleError,
+    NotFound,
+    ParameterError,
+    QueryRejected,
+    StoreConflict,
+    StoreUnavailable,
+)
+from graph.queries import Query
+from graph.settings import Settings
+
+Rows = list[dict[str, Any]]
+
+# Where a driver error lands. The order matters: IncompleteCommit is a ServiceUnavailable.
+_MAPPING: tuple[tuple[type[Exception], type[InnerCircleError], str], ...] = (
+    (
+        driver_errors.IncompleteCommit,
+        CommitUnknown,
+        "the connection broke during a commit; repeating is safe",
+    ),
+    (driver_errors.AuthError, StoreUnavailable, "the server refused the user or password"),
+    (driver_errors.ServiceUnavailable, StoreUnavailable, "no connection to Neo4j"),
+    (driver_errors.SessionExpired, StoreUnavailable, "the connection to Neo4j was lost"),
+    (driver_errors.ConstraintError, StoreConflict, "another writer stored the same id"),
+    (driver_errors.TransientError, StoreConflict, "the server asks to try again"),
+    (driver_errors.DatabaseUnavailable, StoreUnavailable, "the database is not available"),
+    (driver_errors.Neo4jError, QueryRejected, "the server refused the query"),
+    (driver_errors.DriverError, StoreUnavailable, "the driver failed"),
+)
+
+
+@dataclass(frozen=True)
+class ServerInfo:
+    version: str
+    "e.g. 5.26.31"
+    edition: str
+    "community or enterprise"
+
+
+class Database:
+    """One database, through one pool of connections. Safe to share between threads."""
+
+    def __init__(self, uri: str, user: str, password: str, *, name: str = "neo4j"):
+        """Nothing is connected yet: the first query connects. Raises ParameterError for a bad URI."""
+        self.uri, self.name = uri, name
+        try:
+            self._driver = neo4j.GraphDatabase.driver(
+                uri,
+                auth=(user, password),
+                notifications_min_severity="OFF",  # tests/queries turns warnings into failures instead
+                max_transaction_retry_time=15,
+            )
+        except (driver_errors.ConfigurationError, ValueError) as error:
+            raise ParameterError(
+                f"{uri!r} is not a Neo4j address such as bolt://127.0.0.1:7687: {error}"
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """No connection is left open."""
+        self._driver.close()
+
+    def run(self, name: str, /, *, tags: Mapping[str, str] | None = None, **params: Any) -> Rows:
+        """The rows of the shipped query `name`, in its own transaction or, for a batch, several.
+
+        tags: shown with the transaction in SHOW TRANSACTIONS.
+        A read or write is retried while the server says that the failure is transient; a batch is not.
+        Raises ParameterError for missing or surplus parameters, and every StoreError.
+        """
+        query = queries.get(name)
+        _check(query, params)
+        text = neo4j.Query(query.text, metadata=dict(tags or {}))
+        with _translated(query.file), self._session(query.mode) as session:
+            if query.mode in ("batch", "schema"):
+                return session.run(text, params).data()
+            work = neo4j.unit_of_work(metadata=dict(tags or {}))(_rows)
+            execute = session.execute_read if query.mode == "read" else session.execute_write
+            return execute(work, query.text, params)
+
+    def one(self, name: str, /, **params: Any) -> dict[str, Any]:
+        """The single row of a query whose @result is `one`; a NotFound if there is none."""
+        row = self.optional(name, **params)
+        if row is None:
+            raise NotFound(f"{name} found nothing for {params}")
+        return row
+
+    def optional(
+        self, name: str, /, *, tags: Mapping[str, str] | None = None, **params: Any
+    ) -> dict[str, Any] | None:
+        """The only row of a query, or None."""
+        rows = self.run(name, tags=tags, **params)
+        if len(rows) > 1:
+            raise QueryRejected(f"{queries.get(name).file}: at most one row was expected, {len(rows)} came")
+        return rows[0] if rows else None
+
+    def statement(self, text: str) -> Rows:
+        """The rows of one statement that is not a shipped query: migrations and server commands."""
+        with _translated("statement"), self._session("schema") as session:
+            return session.run(text).data()
+
+    @contextmanager
+    def rolled_back(self) -> Iterator["Rehearsal"]:
+        """A transaction whose writes are seen by its own queries and gone afterwards."""
+        with (
+            _translated("rehearsal"),
+            self._session("write") as session,
+            session.begin_transaction() as transaction,
+        ):
+            yield Rehearsal(transaction)
+            transaction.rollback()
+
+    @contextmanager
+    def held(self, tags: Mapping[str, str]) -> Iterator[None]:
+        """An open transaction that does nothing but show `tags` in SHOW TRANSACTIONS.
+
+        The server ends it when this process dies, however it dies: that is what makes it a lock.
+        """
+        with self._session("read") as session:
+            with _translated("lock"):
+                # timeout 0: a default timeout of the server must not end the lock
+                transaction = session.begin_transaction(metadata=dict(tags), timeout=0)
+                transaction.run("RETURN 1").consume()
+            try:
+                yield
+            finally:
+                transaction.close()
+
+    def server(self) -> ServerInfo:
+        """What answers at the address. Raises StoreUnavailable."""
+        (row,) = self.statement(
+            "CALL dbms.components() YIELD versions, edition RETURN versions[0] AS version, edition"
+        )
+        return ServerInfo(version=row["version"], edition=row["edition"])
+
+    def _session(self, mode: str) -> neo4j.Session:
+        access = neo4j.READ_ACCESS if mode == "read" else neo4j.WRITE_ACCESS
+        return self._driver.session(database=self.name, default_access_mode=access, fetch_size=10_000)
+
+
+def connect(settings: Settings) -> Database:
+    """The database that the settings name: a configured server, else the managed one that is running."""
+    server = local_neo4j.connection(settings)
+    return Database(server.uri, server.user, server.password, name=settings.neo4j_database)
+
+
+class Rehearsal:
+    """Queries inside one transaction that will be rolled back."""
+
+    def __init__(self, transaction: neo4j.Transaction):
+        self._transaction = transaction
+
+    def run(self, name: str, /, **params: Any) -> Rows:
+        query = queries.get(name)
+        _check(query, params)
+        return _rows(self._transaction, query.text, params)
+
+    def optional(self, name: str, /, **params: Any) -> dict[str, Any] | None:
+        return next(iter(self.run(name, **params)), None)
+
+
+def _rows(
+    transaction: neo4j.ManagedTransaction | neo4j.Transaction, text: str, params: Mapping[str, Any]
+) -> Rows:
+    return transaction.run(text, dict(params)).data()
+
+
+def _check(query: Query, params: Mapping[str, Any]) -> None:
+    declared = {field.name for field in query.params}
+    for name in sorted(declared - set(params)):
+        raise ParameterError(f"{query.file}: the parameter ${name} is missing")
+    for name in sorted(set(params) - declared):
+        raise ParameterError(f"{query.file}: there is no parameter ${name}")
+
+
+@contextmanager
+def _translated(where: str) -> Iterator[None]:
+    try:
+        yield
+    except (driver_errors.Neo4jError, driver_errors.DriverError) as error:
+        for kind, ours, meaning in _MAPPING:
+            if isinstance(error, kind):
+                raise ours(f"{meaning} ({where}): {error}") from error
+        raise

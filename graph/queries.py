@@ -1,0 +1,146 @@
+"""The query files under cypher/: found, parsed, and checked against their own headers.
+
+A query file is one Cypher query with a header of line comments: a title, perhaps some prose, then tags.
+
+    // One membership's rating.
+    //
+    // @mode   read                 read | write | batch (own transactions, auto-commit) | schema
+    // @result optional             one | optional | many | none
+    // @param  id     STRING        Membership.id
+    // @return score  FLOAT         in [0, 1]
+    // @uses   membership_id        an index or constraint that the plan must use
+
+The name of a query is its file's stem. The text runs as it is, comments included.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from graph.errors import NotFound, QueryFileInvalid
+
+DIRECTORY = Path(__file__).resolve().parent.parent / "cypher"
+
+MODES = ("read", "write", "batch", "schema")
+RESULTS = ("one", "optional", "many", "none")
+_TYPE = r"(?:BOOLEAN|STRING|INTEGER|FLOAT|DATE|ZONED DATETIME|MAP|NODE|RELATIONSHIP|PATH|LIST<[A-Z<> ]+>)"
+_TAG = re.compile(r"//\s*@(?P<tag>\w+)\s*(?P<rest>.*)")
+_FIELD = re.compile(rf"(?P<name>\w+)\s+(?P<type>{_TYPE})(?:\s+(?P<meaning>.*))?$")
+_PARAMETER = re.compile(r"\$(\w+)")
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter or a returned column: its Cypher type and what it means."""
+
+    name: str
+    type: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """One query file. `text` is the whole file; `room` the folder below cypher/ that it lies in."""
+
+    name: str
+    room: str
+    path: Path
+    title: str
+    mode: str
+    result: str
+    params: tuple[Field, ...]
+    returns: tuple[Field, ...]
+    uses: tuple[str, ...]
+    text: str
+
+    @property
+    def file(self) -> str:
+        """The path as people write it: cypher/read/rating.cypher."""
+        return f"cypher/{self.room}/{self.path.name}"
+
+
+def parse(path: Path) -> Query:
+    """The query in this file, its header checked against its text. Raises QueryFileInvalid."""
+    text = path.read_text(encoding="utf-8")
+    file = f"cypher/{path.parent.name}/{path.name}"
+    lines = text.splitlines()
+    if not lines or not re.match(r"//\s*\w", lines[0]):
+        raise QueryFileInvalid("the first line must be a comment: the title", file=file, line=1)
+    single: dict[str, str] = {}
+    fields: dict[str, list[Field]] = {"param": [], "return": []}
+    uses: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.startswith("//"):
+            break
+        if not (found := _TAG.match(line)):
+            continue
+        tag, rest = found["tag"], found["rest"].strip()
+        if tag in ("mode", "result"):
+            single[tag] = rest.split()[0] if rest else ""
+            allowed = MODES if tag == "mode" else RESULTS
+            if single[tag] not in allowed:
+                raise QueryFileInvalid(f"@{tag} must be one of {', '.join(allowed)}", file=file, line=number)
+        elif tag in fields:
+            if not (field := _FIELD.match(rest)):
+                raise QueryFileInvalid(f"@{tag} needs a name and a Cypher type", file=file, line=number)
+            fields[tag].append(Field(field["name"], field["type"], field["meaning"] or ""))
+        elif tag == "uses":
+            uses.extend(rest.split())
+        else:
+            raise QueryFileInvalid(f"unknown tag @{tag}", file=file, line=number)
+    for tag in ("mode", "result"):
+        if tag not in single:
+            raise QueryFileInvalid(f"the header lacks @{tag}", file=file)
+    _check_parameters(text, {field.name for field in fields["param"]}, file)
+    if bool(fields["return"]) == (single["result"] == "none"):
+        raise QueryFileInvalid(
+            "@return is for a query with a @result, and every such query has it", file=file
+        )
+    return Query(
+        name=path.stem,
+        room=path.parent.name,
+        path=path,
+        title=lines[0].lstrip("/ ").rstrip("."),
+        mode=single["mode"],
+        result=single["result"],
+        params=tuple(fields["param"]),
+        returns=tuple(fields["return"]),
+        uses=tuple(uses),
+        text=text,
+    )
+
+
+def _check_parameters(text: str, declared: set[str], file: str) -> None:
+    used = set(_PARAMETER.findall(_QUOTED.sub(" ", text)))
+    for name in sorted(used - declared):
+        raise QueryFileInvalid(f"${name} is used but has no @param", file=file)
+    for name in sorted(declared - used):
+        raise QueryFileInvalid(f"@param {name} is declared but not used", file=file)
+
+
+@cache
+def catalogue(directory: Path = DIRECTORY) -> dict[str, Query]:
+    """Every query by name, in order of room and name; migrations are not queries."""
+    found: dict[str, Query] = {}
+    for query in _parse_all(directory):
+        if query.name in found:
+            raise QueryFileInvalid(f"the name is taken by {found[query.name].file}", file=query.file)
+        found[query.name] = query
+    return found
+
+
+def _parse_all(directory: Path) -> Iterator[Query]:
+    for path in sorted(directory.glob("*/*.cypher")):
+        if path.parent.name != "migrations":
+            yield parse(path)
+
+
+def get(name: str) -> Query:
+    """The query of this name. Raises NotFound."""
+    try:
+        return catalogue()[name]
+    except KeyError:
+        raise NotFound(f"no query is named {name!r}: `innercircle query --list` shows them") from None
