@@ -1,0 +1,144 @@
+"""Text cells of one kind -> checked rows and rejects, by the table in graph/columns.py."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
+
+import pandas as pd
+
+from graph.columns import COLUMNS, KEY, PREFIX, RULES, Column
+from graph.formats import Cells, Mask, Reason
+from graph.model import Reject, Row
+from graph.numbering import SEPARATOR, Numbering
+from graph.sources import clipped
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the cells of a column come from in the file: the cells as written, and their column.
+
+    With several names, the cells were taken from them in turn, row by row.
+    """
+
+    cells: Cells
+    names: tuple[str, ...]
+
+
+def cells_of(values: Sequence[str | None]) -> Cells:
+    """The values as a column indexed by position; missing where None or empty."""
+    cells: Cells = pd.Series(list(values), dtype="str")
+    return cells.where(cells != "") if "" in values else cells
+
+
+class Sheet:
+    """Rows of one kind on their way through the checks.
+
+    lines:   the line of each row.
+    cells:   text by column, indexed by position; columns may be absent.
+    origins: for the columns whose text is not what the file says.
+    """
+
+    def __init__(self, kind: str, file: str, lines: Sequence[int], cells: Mapping[str, Cells]):
+        self.kind, self.file = kind, file
+        self.lines, self.cells = lines, dict(cells)
+        self.origins: dict[str, Origin] = {}
+        self._refused: dict[int, Reject] = {}
+
+    def origin(self, column: str) -> Origin:
+        return self.origins.get(column) or Origin(self.cells[column], (column,))
+
+    def refuse(self, bad: Mask, origin: Origin, reason: Reason) -> None:
+        """Rows where `bad` holds are rejected, unless they were for an earlier reason."""
+        if not bad.any():
+            return
+        for position in bad.index[bad].tolist():
+            if position not in self._refused:
+                value = origin.cells.loc[position]
+                text = "" if pd.isna(value) else str(value)
+                name = origin.names[position % len(origin.names)]
+                why = reason(text) if callable(reason) else reason
+                self._refused[position] = Reject(self.file, self.lines[position], name, clipped(text), why)
+
+    def check(self, numbering: Numbering) -> tuple[list[Row], list[int], list[Reject]]:
+        """The good rows, their lines, and the rejects by line; each row is in one of the two.
+
+        Only a row that says again what an earlier one of this sheet said under the same id is in neither.
+        """
+        columns = COLUMNS[self.kind]
+        values = pd.DataFrame({column.name: self._read(column) for column in columns})
+        for rule in RULES.get(self.kind, ()):
+            self.refuse(rule.broken(values), self._origin_of_rule(rule.column), rule.reason)
+        values = self._accepted(values)
+        shown = {column.name: column.format.show(values[column.name]) for column in columns}
+        if self.kind in PREFIX and None in shown["id"]:
+            shown["id"] = self._derived(shown, numbering)
+            values["id"] = pd.Series(shown["id"], index=values.index, dtype="str")
+        if (kept := self._once(values)) is not None:
+            shown = {name: [cells[i] for i in kept] for name, cells in shown.items()}
+            values = values.iloc[kept]
+        # A third faster than a comprehension; the columns are of one length by construction.
+        rows = list(map(dict, map(zip, repeat(tuple(shown)), zip(*shown.values(), strict=True))))
+        lines = self.lines
+        rejects = sorted(self._refused.values(), key=lambda reject: reject.line)
+        return rows, [lines[position] for position in values.index.tolist()], rejects
+
+    def _read(self, column: Column) -> Cells:
+        """The values of one column; missing where the cell is, or where the row is refused for it."""
+        cells = self.cells.get(column.name)
+        if cells is None:
+            return pd.Series(None, index=pd.RangeIndex(len(self.lines)), dtype=column.format.dtype)
+        origin, form, index = self.origin(column.name), column.format, cells.index
+        if cells.hasnans:
+            if column.required:
+                self.refuse(cells.isna(), origin, "empty")
+            cells = cells.dropna()
+        for fault, reason in form.faults:
+            bad = fault(cells)
+            if bad.any():
+                self.refuse(bad, origin, reason)
+                cells = cells[~bad]
+        values = form.read(cells)
+        self.refuse(values.isna(), origin, form.unread)
+        for limit, reason in form.limits:
+            self.refuse(limit(values), origin, reason)
+        return values if len(values) == len(index) else values.reindex(index)
+
+    def _origin_of_rule(self, column: str) -> Origin:
+        if column in self.cells:
+            return self.origin(column)
+        return Origin(cells_of([None] * len(self.lines)), (column,))
+
+    def _accepted(self, values: pd.DataFrame) -> pd.DataFrame:
+        return values.drop(index=list(self._refused)) if self._refused else values
+
+    def _derived(self, shown: dict[str, list[Any]], numbering: Numbering) -> list[str]:
+        """The ids, with one derived from the other cells where there is none."""
+        ids = shown["id"]
+        rest = [cells for name, cells in shown.items() if name != "id"]
+        contents = [
+            SEPARATOR.join(["" if cell is None else str(cell) for cell in row])
+            for row, known in zip(zip(*rest, strict=True), ids, strict=True)
+            if known is None
+        ]
+        derived = iter(numbering.ids(PREFIX[self.kind], contents))
+        return [known if known is not None else next(derived) for known in ids]
+
+    def _once(self, values: pd.DataFrame) -> list[int] | None:
+        """Where the rows to keep are, if any is to go: a repeat goes silently, other content is refused."""
+        key = list(KEY[self.kind])
+        shared = values[values.duplicated(key, keep=False)]
+        if shared.empty:
+            return None
+        content = shared.groupby(list(values.columns), dropna=False, sort=False).ngroup()
+        position = shared.index.to_series()
+        first = position.groupby([shared[name] for name in key], sort=False).transform("first")
+        later = position != first
+        other = later & (content.to_numpy() != content.loc[first].to_numpy())
+        for at in position[other].tolist():
+            reason = (
+                f"line {self.lines[first.loc[at]]} says something else under the same {' and '.join(key)}"
+            )
+            self.refuse(pd.Series([True], index=[at]), self.origin(key[-1]), reason)
+        gone = set(position[later].tolist())
+        return [row for row, at in enumerate(values.index.tolist()) if at not in gone]

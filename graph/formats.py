@@ -1,0 +1,174 @@
+"""How a cell of each sort is written and read: text, times, dates, numbers, codes.
+
+Every check is a mask over a whole column, so that a chunk costs a few vectorised passes.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from stdnum import lei
+from stdnum.cn import uscc
+
+Cells: TypeAlias = "pd.Series[Any]"
+Mask: TypeAlias = "pd.Series[bool]"
+# What is wrong, in plain words; a function where the words depend on what is written in the cell.
+Reason: TypeAlias = str | Callable[[str], str]
+
+TEXT_LENGTH = 200
+# Also line separators and the marks that reverse the direction of writing: none of them is visible,
+# and two ids that look the same must be the same.
+CONTROL = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+NUMBER_WRITTEN = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+DATE_WRITTEN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# At most nine digits of a second are read; the graph keeps six.
+LOCAL_WRITTEN = DATE_WRITTEN + r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+TIME_WRITTEN = LOCAL_WRITTEN + r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+
+EARLIEST, LATEST = pd.Timestamp("1970-01-01", tz="UTC"), pd.Timestamp("2200-01-01", tz="UTC")
+BORN_FROM, BORN_TO = pd.Timestamp("1800-01-01"), pd.Timestamp("2200-01-01")
+
+
+def numbers(cells: Cells) -> Cells:
+    """float64; NaN where the text is missing or is not a decimal number. 1e999 is infinite."""
+    return cells.where(cells.str.fullmatch(NUMBER_WRITTEN)).astype("float64")
+
+
+def local_times(cells: Cells) -> Cells:
+    """datetime64[us] without a zone; NaT where the text is no such time."""
+    written = cells.where(cells.str.fullmatch(LOCAL_WRITTEN))
+    return pd.to_datetime(written, format="ISO8601", errors="coerce").astype("datetime64[us]")
+
+
+def iso_utc(times: Cells) -> list[str | None]:
+    """`2026-01-31T09:30:00.000000Z` for each UTC time, None for each NaT."""
+    text = np.datetime_as_string(times.dt.tz_localize(None).to_numpy("datetime64[us]"), unit="us")
+    return [None if time == "NaT" else time + "Z" for time in text.tolist()]
+
+
+def _times(cells: Cells) -> Cells:
+    times = pd.to_datetime(cells, format="ISO8601", utc=True, errors="coerce").astype("datetime64[us, UTC]")
+    return times.where(times.between(EARLIEST, LATEST))
+
+
+def _dates(cells: Cells) -> Cells:
+    dates = pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce")
+    return cells.where(dates.between(BORN_FROM, BORN_TO))
+
+
+def _codes(standard: ModuleType, cells: Cells) -> Cells:
+    """The codes in their standard form; missing where the check digit does not fit."""
+    codes = [standard.compact(code) if standard.is_valid(code) else None for code in cells]
+    return pd.Series(codes, index=cells.index, dtype="str")
+
+
+def _as_written(cells: Cells) -> Cells:
+    return cells
+
+
+def _list(cells: Cells) -> list[Any]:
+    values = cells.tolist()
+    if cells.hasnans:
+        values = [None if value != value else value for value in values]  # NaN is not itself
+    return values
+
+
+def _why_no_time(text: str) -> str:
+    if re.fullmatch(DATE_WRITTEN, text):
+        return "a date without a time; write it with time and zone, as in 2026-01-31T09:30:00Z"
+    if re.fullmatch(LOCAL_WRITTEN, text):
+        return "a time without a zone; end it with Z or an offset such as +08:00"
+    return "not a time; write it as in 2026-01-31T09:30:00Z"
+
+
+def _why_no_number(text: str) -> str:
+    if text.strip("+-").lower() in ("inf", "infinity", "nan"):
+        return "not a finite number"
+    return "not a number; write it as in 1250.50"
+
+
+def _unlike(pattern: str) -> Callable[[Cells], Mask]:
+    return lambda cells: ~cells.str.fullmatch(pattern)
+
+
+def _outside(low: float, high: float) -> Callable[[Cells], Mask]:
+    return lambda values: (values < low) | (values > high)
+
+
+@dataclass(frozen=True)
+class Format:
+    """How the cells of a column are written, and what they say.
+
+    faults:  masks over the text, in order, each with its reason.
+    read:    text without a fault -> values; missing where the text says nothing that exists.
+    unread:  the reason for those.
+    limits:  masks over the values, with their reasons.
+    show:    values -> what a row carries, None for missing.
+    parquet: the types that a Parquet column may have, in the words of graph/sources.py.
+    dtype:   of the values.
+    """
+
+    faults: Sequence[tuple[Callable[[Cells], Mask], Reason]]
+    read: Callable[[Cells], Cells] = _as_written
+    unread: str = ""
+    limits: Sequence[tuple[Callable[[Cells], Mask], Reason]] = ()
+    show: Callable[[Cells], list[Any]] = _list
+    parquet: frozenset[str] = frozenset({"text", "whole number"})
+    dtype: str = "str"
+
+
+TEXT = Format(
+    faults=[
+        (lambda cells: cells.str.len() > TEXT_LENGTH, f"longer than {TEXT_LENGTH} characters"),
+        (lambda cells: cells.str.contains(CONTROL), "contains a control character"),
+        (lambda cells: cells.str.strip() != cells, "begins or ends with a blank"),
+    ]
+)
+TIME = Format(
+    faults=[(_unlike(TIME_WRITTEN), _why_no_time)],
+    read=_times,
+    unread="no such time between 1970-01-01 and 2200-01-01",
+    show=iso_utc,
+    parquet=frozenset({"text", "time"}),
+    dtype="datetime64[us, UTC]",
+)
+DATE = Format(
+    faults=[(_unlike(DATE_WRITTEN), "not a date; write it as in 1990-12-31")],
+    read=_dates,
+    unread="no such date between 1800-01-01 and 2200-01-01",
+    parquet=frozenset({"text", "date"}),
+)
+AMOUNT = Format(
+    faults=[(_unlike(NUMBER_WRITTEN), _why_no_number)],
+    read=numbers,
+    limits=[
+        (lambda values: values < 0, "negative"),
+        (np.isinf, "not a finite number"),
+    ],
+    parquet=frozenset({"text", "whole number", "number"}),
+    dtype="float64",
+)
+OUTCOME = Format(
+    faults=AMOUNT.faults,
+    read=numbers,
+    limits=[(_outside(0, 1), "outside 0 to 1")],
+    parquet=AMOUNT.parquet,
+    dtype="float64",
+)
+CURRENCY = Format(faults=[(_unlike("[A-Z]{3}"), "not a currency code of three capitals, such as CNY")])
+SCHEME = Format(
+    faults=[
+        *TEXT.faults[:1],
+        (_unlike("[a-z0-9][a-z0-9-]*"), "not a scheme id; small letters, digits and hyphens only"),
+    ]
+)
+WHO = Format(faults=[(_unlike("person|organisation"), "neither person nor organisation")])
+USCC = Format(
+    TEXT.faults, partial(_codes, uscc), "not a unified social credit code: its check digit is wrong"
+)
+LEI = Format(TEXT.faults, partial(_codes, lei), "not a legal entity identifier: its check digits are wrong")

@@ -1,0 +1,54 @@
+"""Ids for rows without one: a hash of the content and the row's number among equal rows of its file.
+
+The same file loaded again gives the same ids, so nothing is stored twice; two equal rows of one file
+are two facts, and get two ids.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from hashlib import sha256
+
+SEPARATOR = "\x1f"  # no checked value contains a control character
+DIGITS = 32  # 128 bits: no two of 10^12 rows are likely to meet
+CACHE_KIB = 16_384
+
+
+class Numbering:
+    """How often each content was seen in one file; close it after use.
+
+    Kept in a temporary database that SQLite spills to disk beyond CACHE_KIB, because the rows of a file
+    may not fit in memory. Contents are told apart by 64 bits of their hash: with 10^8 different rows
+    the chance that any two share a number series is below one in 3,000, and even then the ids differ.
+    """
+
+    def __init__(self) -> None:
+        # An empty name is a private database on disk that nobody else sees and that needs no journal.
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        for setting in ("temp_store = FILE", "journal_mode = OFF", "synchronous = OFF"):
+            self._database.execute(f"PRAGMA {setting}")
+        self._database.execute("CREATE TABLE seen (content INTEGER PRIMARY KEY, times INTEGER NOT NULL)")
+        self._database.execute("BEGIN")
+
+    def close(self) -> None:
+        self._database.close()
+
+    def ids(self, prefix: str, contents: Sequence[str]) -> list[str]:
+        """One id for each content, in the order of the file, all of them different."""
+        hashes = [sha256((prefix + content).encode()) for content in contents]
+        keys = [int.from_bytes(hashed.digest()[:8], "little", signed=True) for hashed in hashes]
+        times = dict(
+            self._database.execute(
+                "SELECT content, times FROM seen WHERE content IN (SELECT value FROM json_each(?))",
+                (json.dumps(keys),),
+            )
+        )
+        ids = []
+        for key, hashed in zip(keys, hashes, strict=True):
+            times[key] = times.get(key, 0) + 1
+            hashed.update(f"{SEPARATOR}{times[key]}".encode())
+            ids.append(prefix + hashed.hexdigest()[:DIGITS])
+        # In order of the key, so that neighbours in the table are written together.
+        self._database.executemany("REPLACE INTO seen VALUES (?, ?)", sorted(times.items()))
+        return ids

@@ -1,0 +1,182 @@
+"""Files -> checked rows: `read` streams CSV and Parquet files, and `write_rejects` keeps what was refused.
+
+The parts: csv_source.py and parquet_source.py take files apart, adapting.py follows mapping files,
+columns.py is the table of what holds for a row and formats.py of what holds for a cell, checking.py
+applies both, numbering.py derives ids. None of them knows the database.
+"""
+
+import csv
+import gzip
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import astuple, fields
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graph import mapping as mappings
+from graph.adapting import sheets
+from graph.checking import Sheet, cells_of
+from graph.columns import COLUMNS
+from graph.csv_source import CsvSource
+from graph.errors import ParameterError, RecordError
+from graph.mapping import Mapping
+from graph.model import KINDS, Chunk, Reject
+from graph.numbering import Numbering
+from graph.parquet_source import BUFFER_BYTES, ParquetSource
+from graph.sources import Piece, Source
+
+
+def kind_of(path: Path) -> str:
+    """The kind that a file's name begins with: contacts for contacts-2026-01.csv.gz.
+
+    Raises RecordError naming the kinds.
+    """
+    name = path.name.lower()
+    for kind in KINDS:
+        if name.startswith(kind) and not name[len(kind)].isalnum():
+            return kind
+    raise RecordError(f"the name begins with no kind of rows: {', '.join(KINDS)}", file=str(path))
+
+
+def read(
+    path: str | Path,
+    kind: str | None = None,
+    mapping: str | Path | Mapping | None = None,
+    *,
+    chunk_rows: int = 10_000,
+) -> Iterator[Chunk]:
+    """Every record of the file, checked, in chunks of one kind, in the order of the file.
+
+    path:       a .csv, .csv.gz or .parquet file.
+    kind:       of the rows; None: by the file's name. With a mapping, the only one of its kinds to read.
+    mapping:    of a file that is not in our form: a shipped name, a path, or a Mapping. Each piece of
+                the file then gives a chunk for each kind, in the order in which kinds depend on each other.
+    chunk_rows: records of the file in one piece; memory grows with this, not with the file.
+
+    A record is in a chunk's rows or in its rejects, with two exceptions: rows that the mapping filters
+    out, and a row that repeats one of its chunk under the same id. A line that is no record at all is
+    a reject of the first kind only. Rows without an id get one that depends on the file's content only.
+
+    Raises, before the first chunk, RecordError (a file that cannot be opened, is empty, or whose columns
+    do not fit), ParameterError, NotFound and SchemeInvalid (the mapping).
+    """
+    path = Path(path)
+    if kind is not None and kind not in KINDS:
+        raise ParameterError(f"no such kind of rows: {kind!r}; it is one of {', '.join(KINDS)}")
+    if mapping is None:
+        own = kind or kind_of(path)
+        with opened(path) as source:
+            _fits(source, own, str(path))
+
+            def plain(piece: Piece) -> Iterator[Sheet]:
+                cells = {name: cells_of(values) for name, values in piece.columns.items()}
+                yield Sheet(own, str(path), piece.lines, cells)
+
+            yield from _chunks(source, list(source.names), plain, chunk_rows)
+        return
+    adapter = mapping if isinstance(mapping, Mapping) else mappings.read(mapping)
+    outputs = [output for output in adapter.outputs if kind in (None, output.kind)]
+    if not outputs:
+        raise ParameterError(f"the mapping takes no {kind} from a file")
+    used = mappings.sources(outputs)
+    with opened(path, header=adapter.header, separator=adapter.separator) as source:
+        for name in used:
+            if name not in source.names:
+                raise RecordError("a column is missing", file=str(path), line=source.line, column=name)
+        yield from _chunks(source, used, lambda piece: sheets(outputs, str(path), piece), chunk_rows)
+
+
+@contextmanager
+def opened(path: Path, *, header: Sequence[str] = (), separator: str = ",") -> Iterator[Source]:
+    """The file, open until the block ends. `header` names the columns of a CSV file that does not.
+
+    Raises RecordError for a file that is missing, empty, of another format, or names a column twice.
+    """
+    name = path.name.lower()
+    if not name.endswith((".csv", ".csv.gz", ".parquet")):
+        raise RecordError("neither .csv, .csv.gz nor .parquet by its name", file=str(path))
+    if not path.is_file():
+        raise RecordError("not a file" if path.exists() else "no such file", file=str(path))
+    with ExitStack() as open_files:
+        try:
+            if path.stat().st_size == 0:
+                raise RecordError("an empty file", file=str(path))
+            if name.endswith(".parquet"):
+                parquet = pq.ParquetFile(path, buffer_size=BUFFER_BYTES, pre_buffer=False)
+                source: Source = ParquetSource(open_files.enter_context(parquet), str(path))
+            else:
+                opening = gzip.open if name.endswith(".gz") else open
+                stream = cast(BinaryIO, open_files.enter_context(opening(path, "rb")))
+                source = CsvSource(stream, str(path), header, separator)
+        except (OSError, pa.ArrowException) as error:
+            raise RecordError(f"cannot be read: {error}", file=str(path)) from error
+        yield source
+
+
+def _fits(source: Source, kind: str, file: str) -> None:
+    """Raises RecordError for the first column that is unknown, missing, or of the wrong Parquet type."""
+    columns = {column.name: column for column in COLUMNS[kind]}
+    known = f"{kind} have {', '.join(columns)}"
+    for name in source.names:
+        if name not in columns:
+            raise RecordError(f"an unknown column; {known}", file=file, line=source.line, column=repr(name))
+    for name, column in columns.items():
+        if name not in source.names:
+            if column.required:
+                raise RecordError(f"a column is missing; {known}", file=file, line=source.line, column=name)
+            continue
+        found, wanted = source.types.get(name, "empty"), column.format.parquet
+        if found != "empty" and found not in wanted:
+            message = f"the type is {found}; it must be {' or '.join(sorted(wanted))}"
+            raise RecordError(message, file=file, column=name)
+
+
+def _chunks(
+    source: Source, columns: list[str], sheets_of: Callable[[Piece], Iterator[Sheet]], chunk_rows: int
+) -> Iterator[Chunk]:
+    with closing(Numbering()) as numbering:
+        for piece in source.pieces(chunk_rows, columns):
+            broken = piece.rejects
+            for sheet in sheets_of(piece):
+                rows, lines, refused = sheet.check(numbering)
+                rejects = sorted([*broken, *refused], key=lambda reject: reject.line)
+                read = len(piece.lines) + len(broken)
+                yield Chunk(sheet.kind, sheet.file, rows, lines, rejects, read)
+                broken = []
+
+
+@contextmanager
+def write_rejects(path: str | Path) -> Iterator[Callable[[Iterable[Reject]], None]]:
+    """A function that takes rejects; when the block ends, a CSV file at `path` has them all, header first.
+
+    Without a reject no file is made, and one that is there is left alone; the same if the block raises.
+    The file is for its owner's eyes only: it quotes people's data. Raises ParameterError where no file
+    can be written.
+    """
+    path = Path(path)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise ParameterError(f"no file can be written at {path}: {error.strerror}") from error
+    temporary, count = Path(name), 0
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow([column.name for column in fields(Reject)])
+
+            def write(rejects: Iterable[Reject]) -> None:
+                nonlocal count
+                for reject in rejects:
+                    writer.writerow(astuple(reject))
+                    count += 1
+
+            yield write
+        if count:
+            temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

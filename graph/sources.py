@@ -1,0 +1,53 @@
+"""What an open file is to the rest: pieces of text columns, whatever the columns mean.
+
+graph/csv_source.py and graph/parquet_source.py open files; neither ever holds one whole, and both check
+everything that can be known about a file before its first record.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from graph.errors import RecordError
+from graph.model import Reject
+
+VALUE_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Consecutive records: text by column (None where Parquet has null), and the line of each record.
+
+    rejects: the lines between them that are no records.
+    """
+
+    columns: Mapping[str, Sequence[str | None]]
+    lines: Sequence[int]
+    rejects: list[Reject] = field(default_factory=list)
+
+
+class Source(Protocol):
+    """An open file; closed by its opener.
+
+    names: the columns, all different.
+    types: by column, in the words of Format.parquet; empty for CSV, where all is text.
+    line:  of the header, where there is one.
+    """
+
+    names: Sequence[str]
+    types: Mapping[str, str]
+    line: int | None
+
+    def pieces(self, rows: int, columns: Sequence[str]) -> Iterator[Piece]:
+        """The records in pieces of at most `rows`, with these columns of theirs."""
+
+
+def clipped(value: str) -> str:
+    """The value as a rejects file shows it: its first VALUE_LENGTH characters."""
+    return value if len(value) <= VALUE_LENGTH else value[:VALUE_LENGTH] + "…"
+
+
+def no_twins(names: Sequence[str], file: str, line: int | None) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise RecordError("a column that is there twice", file=file, line=line, column=name)
