@@ -9,7 +9,7 @@ import pandas as pd
 from msgspec import UNSET
 
 from graph.checking import Origin, Sheet, cells_of
-from graph.formats import LATEST, Cells, Mask, Reason, iso_utc, local_times, numbers
+from graph.formats import LATEST, TIME_WRITTEN, Cells, Mask, Reason, iso_utc, local_times, numbers
 from graph.mapping import Cell, Condition, Output, Value
 from graph.sources import Piece
 
@@ -116,6 +116,7 @@ def _since(origin: datetime, microseconds: Cells) -> Cells:
 
 
 def _local(zone: str, cells: Cells) -> tuple[Cells, Reason]:
+    """ISO 8601 of the local times of this zone, and why where there is none."""
     times = local_times(cells)
     times = times.where(times.between(pd.Timestamp("1969-12-30"), pd.Timestamp("2200-01-03")))
     there = times.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
@@ -126,7 +127,9 @@ def _local(zone: str, cells: Cells) -> tuple[Cells, Reason]:
             return f"a local time that {zone} skips or has twice; write it with an offset"
         return "not a local time between 1970 and 2200; write it as in 2026-01-31 09:30:00"
 
-    return _text(iso_utc(there.dt.tz_convert("UTC"))), reason
+    text = _text(iso_utc(there.dt.tz_convert("UTC")))
+    # A time that has its offset needs no zone.
+    return text.where(text.notna(), cells.where(cells.str.fullmatch(TIME_WRITTEN))), reason
 
 
 def _text(values: list[str | None]) -> Cells:

@@ -21,9 +21,9 @@ Mask: TypeAlias = "pd.Series[bool]"
 Reason: TypeAlias = str | Callable[[str], str]
 
 TEXT_LENGTH = 200
-# Also line separators and the marks that reverse the direction of writing: none of them is visible,
-# and two ids that look the same must be the same.
-CONTROL = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+# Also line separators, spaces without width and marks of the direction of writing: none of them is
+# visible, and two ids that look the same must be the same.
+CONTROL = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 NUMBER_WRITTEN = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 DATE_WRITTEN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 # At most nine digits of a second are read; the graph keeps six.
@@ -109,7 +109,7 @@ class Format:
     unread:  the reason for those.
     limits:  masks over the values, with their reasons.
     show:    values -> what a row carries, None for missing.
-    parquet: the types that a Parquet column may have, in the words of graph/sources.py.
+    parquet: the types that a Parquet column may have, in the words of graph/parquet_source.py.
     dtype:   of the values.
     """
 

@@ -30,6 +30,8 @@ class ParquetSource:
             for batch in self._parquet.iter_batches(
                 batch_size=rows, columns=list(columns), use_threads=False
             ):
+                if not batch.num_rows:
+                    continue
                 first, number = number + 1, number + batch.num_rows
                 yield self._piece(batch, first, columns)
         except (pa.ArrowException, OSError) as error:
@@ -69,6 +71,7 @@ _WORDS = (
     (pa.types.is_integer, "whole number"),
     (pa.types.is_floating, "number"),
     (pa.types.is_decimal, "number"),
+    (pa.types.is_boolean, "truth"),
     (pa.types.is_date, "date"),
     (pa.types.is_string, "text"),
     (pa.types.is_large_string, "text"),
@@ -76,8 +79,11 @@ _WORDS = (
 )
 
 
+PLAIN = frozenset({*(word for _, word in _WORDS), "time", "time without a zone"})
+
+
 def _word(kind: pa.DataType) -> str:
-    """A Parquet type in the words of graph/columns.py, or as pyarrow names it."""
+    """A Parquet type in the words of Format.parquet, or as pyarrow names it: then it is not PLAIN."""
     if pa.types.is_dictionary(kind):
         return _word(kind.value_type)
     if pa.types.is_timestamp(kind):

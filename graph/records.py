@@ -27,7 +27,7 @@ from graph.errors import ParameterError, RecordError
 from graph.mapping import Mapping
 from graph.model import KINDS, Chunk, Reject
 from graph.numbering import Numbering
-from graph.parquet_source import BUFFER_BYTES, ParquetSource
+from graph.parquet_source import BUFFER_BYTES, PLAIN, ParquetSource
 from graph.sources import Piece, Source
 
 
@@ -88,6 +88,9 @@ def read(
         for name in used:
             if name not in source.names:
                 raise RecordError("a column is missing", file=str(path), line=source.line, column=name)
+            if source.types.get(name, "text") not in PLAIN:
+                message = f"the type is {source.types[name]}; only text, numbers, dates and times are read"
+                raise RecordError(message, file=str(path), column=name)
         yield from _chunks(source, used, lambda piece: sheets(outputs, str(path), piece), chunk_rows)
 
 

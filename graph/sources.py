@@ -30,7 +30,7 @@ class Source(Protocol):
     """An open file; closed by its opener.
 
     names: the columns, all different.
-    types: by column, in the words of Format.parquet; empty for CSV, where all is text.
+    types: by column, in the words of graph/parquet_source.py; empty for CSV, where all is text.
     line:  of the header, where there is one.
     """
 
