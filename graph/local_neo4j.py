@@ -1,0 +1,275 @@
+"""A managed Neo4j for a machine without one: started, found again and stopped, one for each home.
+
+It listens on 127.0.0.1 only, and goes on running when the command that started it ends. server_home.py tells
+what a home holds, server_jars.py where the server comes from.
+"""
+
+import base64
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from graph import java, server_home, server_jars
+from graph.errors import LocalServerFailed, SettingInvalid
+from graph.server_home import State
+from graph.server_jars import Progress
+from graph.settings import Settings
+
+START_SECONDS = 120
+STOP_SECONDS = 30
+
+# As Neo4j's own start script has them: it reaches into these packages of the JDK.
+OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
+
+
+@dataclass(frozen=True)
+class Connection:
+    uri: str
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Server(Connection):
+    """A managed server that runs."""
+
+    browser_url: str
+    pid: int
+    version: str
+    home: Path
+
+
+def connection(settings: Settings) -> Connection:
+    """Where the settings' Neo4j is: INNERCIRCLE_NEO4J_URI if it is set, else the managed one that runs.
+
+    Raises SettingInvalid for a password file that cannot be read, LocalServerFailed when nothing runs.
+    """
+    if settings.neo4j_uri is None:
+        if server := status(settings):
+            return server
+        raise LocalServerFailed(
+            f"no Neo4j runs in {server_home.locate(settings)}: "
+            "run `innercircle up`, or set INNERCIRCLE_NEO4J_URI"
+        )
+    if settings.neo4j_password is not None:
+        password = settings.neo4j_password.get_secret_value()
+    else:
+        file = settings.neo4j_password_file or Path()
+        try:
+            password = file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise SettingInvalid(f"INNERCIRCLE_NEO4J_PASSWORD_FILE={file}: {error}") from error
+    return Connection(settings.neo4j_uri, settings.neo4j_user, password)
+
+
+def status(settings: Settings) -> Server | None:
+    """The managed server of the settings' home, if its process runs; it may still be starting."""
+    home = server_home.locate(settings)
+    with server_home.explained(home):
+        state = server_home.read_state(home)
+        return _server(home, state) if state and _runs(home, state) else None
+
+
+def start(settings: Settings, *, progress: Progress | None = None) -> Server:
+    """A managed server answers on both ports: the one that ran already, or a new one.
+
+    Raises LocalServerFailed saying what is in the way: ports, disk, Java, jars, another version, its own log.
+    """
+    if os.name != "posix":
+        raise LocalServerFailed("the managed Neo4j is for Linux and macOS: set INNERCIRCLE_NEO4J_URI")
+    server_jars.locked(settings.neo4j_version)  # an unknown version is said before anything else
+    home = server_home.locate(settings)
+    with server_home.explained(home):
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _alone(home):
+            state = server_home.read_state(home)
+            if state and _runs(home, state):
+                _wait_until_ready(home, state)
+                if state.version != settings.neo4j_version:
+                    raise LocalServerFailed(
+                        f"Neo4j {state.version} runs in {home}, {settings.neo4j_version} is wanted: "
+                        "run `innercircle down` first"
+                    )
+            else:
+                state = _start_new(settings, home, state, progress)
+            return _server(home, state)
+
+
+def stop(settings: Settings) -> bool:
+    """No managed server runs in this home; False if none did. Takes 10 s: so long Neo4j waits for clients."""
+    home = server_home.locate(settings)
+    with server_home.explained(home):
+        if server_home.read_state(home) is None:
+            return False
+        with _alone(home):
+            state = server_home.read_state(home)
+            if state is None or state.pid is None or not _runs(home, state):
+                return False
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(state.pid, signal.SIGTERM)
+            deadline = time.monotonic() + STOP_SECONDS
+            while _runs(home, state):
+                if time.monotonic() > deadline:
+                    raise LocalServerFailed(
+                        f"Neo4j in {home} (pid {state.pid}) still runs {STOP_SECONDS} s after it was asked "
+                        "to stop: wait, or end it with kill -9, which loses no committed fact"
+                    )
+                time.sleep(0.05)
+            server_home.write_state(home, replace(state, pid=None))
+            return True
+
+
+def _alone(home: Path) -> contextlib.AbstractContextManager[None]:
+    return server_jars.exclusive(home / "lock", work=f"starting or stopping the Neo4j in {home}")
+
+
+def _server(home: Path, state: State) -> Server:
+    return Server(
+        uri=f"bolt://127.0.0.1:{state.bolt_port}",
+        user="neo4j",
+        password=server_home.password(home),
+        browser_url=f"http://localhost:{state.http_port}/browser/",
+        pid=state.pid or 0,
+        version=state.version,
+        home=home,
+    )
+
+
+_CHILDREN: list[subprocess.Popen[bytes]] = []
+"Servers that this process started: kept to be reaped, and because Python warns of a child that it drops."
+
+
+def _start_new(settings: Settings, home: Path, last: State | None, progress: Progress | None) -> State:
+    server_home.check_age(home, last, settings.neo4j_version)
+    program = java.find(settings)
+    folder = server_jars.fetch(settings, progress=progress)
+    server_home.check_space(home)
+    if progress:
+        progress(f"starting Neo4j {settings.neo4j_version}")
+    for attempts_left in (2, 1, 0):
+        state = _launch(settings, home, last, program, folder)
+        try:
+            _wait_until_ready(home, state)
+        except LocalServerFailed as error:
+            # A port that was free when we looked may be gone when Java asks for it: choose again.
+            if not attempts_left or "already in use" not in str(error):
+                raise
+        else:
+            break
+    return state
+
+
+def _launch(settings: Settings, home: Path, last: State | None, program: Path, folder: Path) -> State:
+    """A server of this home was started; it does not answer yet."""
+    bolt_port, http_port = server_home.choose_ports(settings, last)
+    state = State(settings.neo4j_version, bolt_port, http_port)
+    server_home.write_configuration(settings, home, state)
+    server_home.set_password(home, program, folder)
+    logs = home / "logs"
+    (logs / "neo4j.log").unlink(missing_ok=True)  # so that what it says is about this start
+    with (logs / "console.log").open("wb") as console:
+        child = subprocess.Popen(
+            [
+                str(program),
+                f"-Xms{min(512, settings.heap_megabytes)}m",
+                f"-Xmx{settings.heap_megabytes}m",
+                "-XX:+UseG1GC",
+                f"-XX:ErrorFile={logs}/java-error-%p.log",
+                *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
+                "-Dfile.encoding=UTF-8",
+                "-cp",
+                f"{folder}/*",
+                server_jars.main_class(folder, settings.neo4j_version),
+                f"--home-dir={home}",
+                f"--config-dir={home}/conf",
+            ],
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=console,
+            start_new_session=True,  # Control-C in the terminal is not meant for the server
+        )
+    _CHILDREN.append(child)
+    state = replace(state, pid=child.pid)
+    server_home.write_state(home, state)
+    return state
+
+
+def _wait_until_ready(home: Path, state: State) -> None:
+    deadline, refusals = time.monotonic() + START_SECONDS, 0
+    try:
+        while (answer := _answer(home, state)) != "ready":
+            if not _runs(home, state):
+                server_home.write_state(home, replace(state, pid=None))
+                raise LocalServerFailed(
+                    f"Neo4j did not start: {server_home.reason_of_end(home)} (from {home}/logs/neo4j.log)"
+                )
+            if time.monotonic() > deadline:
+                raise LocalServerFailed(
+                    f"Neo4j (pid {state.pid}) is still starting after {START_SECONDS} s: "
+                    f"{home}/logs/neo4j.log tells what it does; `innercircle up` waits for it again"
+                )
+            refusals += answer == "refused"
+            if refusals > 10:
+                raise LocalServerFailed(
+                    f"Neo4j in {home} runs (pid {state.pid}) and refuses the password in {home}/password: "
+                    "if you changed it, write the new one there"
+                )
+            # A refusal may come from the server of another home, on a port that both chose: ours ends soon.
+            # More haste would make that server lock its user out.
+            time.sleep(1 if answer == "refused" else 0.05)
+    except KeyboardInterrupt:
+        if state.pid and _runs(home, state):
+            os.kill(state.pid, signal.SIGTERM)
+        raise
+
+
+def _answer(home: Path, state: State) -> Literal["ready", "refused", "silent"]:
+    """What comes from the ports: ready means the right version, a login, and an open Bolt port."""
+    login = base64.b64encode(f"neo4j:{server_home.password(home)}".encode()).decode()
+    # http.client, because urllib would go through a proxy that the environment names
+    web = http.client.HTTPConnection("127.0.0.1", state.http_port, timeout=10)
+    try:
+        web.request("GET", "/", headers={"Accept": "application/json"})
+        response = web.getresponse()
+        if response.status != http.client.OK or state.version not in response.read().decode():
+            return "silent"
+        web.request("GET", "/db/", headers={"Authorization": f"Basic {login}"})  # 404 after a login
+        if web.getresponse().status in (http.client.UNAUTHORIZED, http.client.TOO_MANY_REQUESTS):
+            return "refused"
+        socket.create_connection(("127.0.0.1", state.bolt_port), timeout=5).close()
+    except (OSError, http.client.HTTPException):
+        return "silent"
+    finally:
+        web.close()
+    return "ready"
+
+
+def _runs(home: Path, state: State) -> bool:
+    """The noted pid is a server of this home. The pid alone says little: others are given it later."""
+    for child in _CHILDREN[:]:
+        if child.poll() is not None:  # reaped: a dead child would stay in the list of processes
+            _CHILDREN.remove(child)
+        elif child.pid == state.pid:  # its command line is empty for a moment after the start
+            return True
+    return state.pid is not None and f"--home-dir={home} " in _command_line(state.pid)
+
+
+def _command_line(pid: int) -> str:
+    """How a process was started; empty if there is none."""
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+        except OSError:
+            return ""
+    told = subprocess.run(
+        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return told.stdout

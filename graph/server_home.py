@@ -1,0 +1,218 @@
+"""The folder of a managed Neo4j: what it holds, and whether a server can be started in it.
+
+HOME/conf/        neo4j.conf, written anew from the settings at every start
+HOME/data/        the database
+HOME/logs/        neo4j.log says why a server did not start
+HOME/password     generated, mode 0600
+HOME/server.json  the version and ports of the last start, and the pid while it runs
+"""
+
+import contextlib
+import errno
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from graph import server_jars
+from graph.errors import LocalServerFailed
+from graph.settings import Settings
+
+FREE_MEGABYTES = 300
+"A fresh home takes 130 MB, most of it transaction logs that are set aside in advance."
+
+
+@dataclass(frozen=True)
+class State:
+    """What server.json holds. The ports stay when the server stops, so that it gets them again."""
+
+    version: str
+    bolt_port: int
+    http_port: int
+    pid: int | None = None
+
+
+def locate(settings: Settings) -> Path:
+    return settings.home.expanduser().resolve()
+
+
+def read_state(home: Path) -> State | None:
+    """The last start in this home; None before the first. Raises LocalServerFailed for a broken file."""
+    file = home / "server.json"
+    try:
+        return State(**json.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        raise LocalServerFailed(
+            f"{file} cannot be understood ({error}): when no server of this home runs, delete it"
+        ) from error
+
+
+def write_state(home: Path, state: State) -> None:
+    # Renamed into place: a full disk or a kill leaves the old file, never half of a new one.
+    fresh = home / "server.json.new"
+    fresh.write_text(json.dumps(asdict(state)) + "\n", encoding="utf-8")
+    fresh.replace(home / "server.json")
+
+
+def check_age(home: Path, last: State | None, version: str) -> None:
+    """This version can open the data. Raises LocalServerFailed when a newer one used them last."""
+    if last and server_jars.order(last.version) > server_jars.order(version):
+        raise LocalServerFailed(
+            f"{home} was last used by Neo4j {last.version}, whose data {version} cannot open: "
+            f"set INNERCIRCLE_NEO4J_VERSION={last.version}, or another INNERCIRCLE_HOME"
+        )
+
+
+def free_megabytes(home: Path) -> int:
+    """The space on the disk that the home is on, or will be on."""
+    there = next(path for path in (home, *home.parents) if path.exists())
+    return shutil.disk_usage(there).free // 2**20
+
+
+def check_space(home: Path) -> None:
+    """A server has room to start. Raises LocalServerFailed."""
+    if (free := free_megabytes(home)) < FREE_MEGABYTES:
+        raise LocalServerFailed(
+            f"only {free} MB are free in {home}: Neo4j needs {FREE_MEGABYTES} MB to start; "
+            "free some, or set INNERCIRCLE_HOME to another disk"
+        )
+
+
+def port_is_free(port: int) -> bool:
+    """Nothing listens on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        # As Java does: without it, a port that was closed a minute ago looks taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def choose_ports(settings: Settings, last: State | None) -> tuple[int, int]:
+    """Free ports for Bolt and HTTP: those asked for, else the last ones, the usual ones, or any.
+
+    Raises LocalServerFailed when one that was asked for is taken.
+    """
+    return (
+        _choose("BOLT_PORT", settings.bolt_port, [last.bolt_port] if last else [], usual=7687),
+        _choose("HTTP_PORT", settings.http_port, [last.http_port] if last else [], usual=7474),
+    )
+
+
+def _choose(name: str, asked: int, last: list[int], *, usual: int) -> int:
+    if asked:
+        if not port_is_free(asked):
+            raise LocalServerFailed(
+                f"INNERCIRCLE_{name}={asked}: another program listens on this port of 127.0.0.1; "
+                "end it, or set another port, or 0 for any free one"
+            )
+        return asked
+    for port in (*last, usual):
+        if port_is_free(port):
+            return port
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def write_configuration(settings: Settings, home: Path, state: State) -> None:
+    """conf/neo4j.conf says what the settings say. Neo4j does not start with a line that it does not know."""
+    lines = {
+        "server.directories.data": home / "data",
+        "server.directories.logs": home / "logs",
+        "server.default_listen_address": "127.0.0.1",
+        "server.bolt.listen_address": f":{state.bolt_port}",
+        "server.bolt.advertised_address": f"localhost:{state.bolt_port}",
+        "server.http.listen_address": f":{state.http_port}",
+        "server.http.advertised_address": f"localhost:{state.http_port}",
+        # The heap is set on the command line; said here too, so that SHOW SETTINGS tells the truth.
+        "server.memory.heap.initial_size": f"{min(512, settings.heap_megabytes)}m",
+        "server.memory.heap.max_size": f"{settings.heap_megabytes}m",
+        "server.memory.pagecache.size": f"{settings.pagecache_megabytes}m",
+        # Transaction logs are for recovery only: nobody reads them later, so the fewest are kept.
+        "db.tx_log.rotation.size": "64m",
+        "db.tx_log.rotation.retention_policy": "1 files",
+        "dbms.usage_report.enabled": "false",
+        "client.allow_telemetry": "false",
+        "dbms.security.allow_csv_import_from_file_urls": "false",
+    }
+    for name in ("conf", "data", "logs"):
+        (home / name).mkdir(exist_ok=True)
+    head = "# Written by innercircle at each start: edits are lost.\n"
+    text = head + "".join(f"{name}={value}\n" for name, value in lines.items())
+    (home / "conf" / "neo4j.conf").write_text(text, encoding="utf-8")
+
+
+def password(home: Path) -> str:
+    """Raises LocalServerFailed when it is gone: nothing else opens the data."""
+    try:
+        return (home / "password").read_text(encoding="utf-8").strip()
+    except FileNotFoundError as error:
+        raise LocalServerFailed(
+            f"{home}/password is gone, and the data there can only be opened with it: "
+            "restore it, or move the home away to begin with an empty one"
+        ) from error
+
+
+def set_password(home: Path, program: Path, folder: Path) -> None:
+    """The server takes the password in HOME/password; both are new before the first start.
+
+    program, folder: the Java and the jars to run Neo4j's admin tool with.
+    """
+    file, known = home / "password", home / "data" / "dbms" / "auth.ini"
+    if known.exists():
+        password(home)
+        return
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(24) + "\n", encoding="utf-8")
+    done = subprocess.run(
+        [
+            *(str(program), "-XX:TieredStopAtLevel=1", "-cp", f"{folder}/*", "org.neo4j.cli.AdminTool"),
+            # @file: read by the tool, so that the password is on no command line for others to see
+            *("dbms", "set-initial-password", f"@{file}"),
+        ],
+        env={**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode or not known.exists():
+        raise LocalServerFailed(
+            f"the first password could not be set: {(done.stderr or done.stdout).strip()}"
+        )
+
+
+def reason_of_end(home: Path) -> str:
+    """The innermost cause that the logs of the last start give."""
+    lines: list[str] = []
+    for name in ("neo4j.log", "console.log"):
+        with contextlib.suppress(FileNotFoundError):
+            lines += (home / "logs" / name).read_text(encoding="utf-8", errors="replace").splitlines()
+    told = [line for line in lines if line.strip("# ") and not line[0].isspace()]
+    for sign in ("Caused by: ", "Exception in thread", " ERROR "):
+        if causes := [line for line in told if sign in line]:
+            return causes[-1].partition(sign)[2].strip()
+    return " ".join(told[-3:]) or "it ended without a word"
+
+
+@contextlib.contextmanager
+def explained(home: Path) -> Iterator[None]:
+    """An error of the file system is told as what it means for the server."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise LocalServerFailed(
+                f"the disk is full ({error.filename or home}): free some space"
+            ) from error
+        raise LocalServerFailed(f"{home} cannot be used: {error}") from error

@@ -1,0 +1,63 @@
+"""One managed Neo4j for the whole session, and an empty graph in it for each test that asks for one."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from graph import local_neo4j, migrations
+from graph.database import Database, connect
+from graph.local_neo4j import Server
+from graph.settings import Settings
+
+# The only settings of the caller that tests heed: which Neo4j to test on, and where its jars are.
+KEPT = {"INNERCIRCLE_NEO4J_VERSION", "INNERCIRCLE_CACHE"}
+
+WIPE = """
+MATCH (n) WHERE NOT n:Migration
+CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS
+"""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No variable of the caller's shell changes what is tested, here or in a command that a test starts."""
+    for name in list(os.environ):
+        if name.startswith("INNERCIRCLE_") and name not in KEPT:
+            del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings for a managed Neo4j in a home of this session."""
+    home = tmp_path_factory.mktemp("neo4j") / "home"
+    yield Settings(home=home, pagecache_megabytes=128)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings) -> Iterator[Server]:
+    """The managed Neo4j of this session."""
+    server = local_neo4j.start(settings)
+    yield server
+    # Its data are thrown away, so it need not take 10 s to stop in good order.
+    os.kill(server.pid, signal.SIGKILL)
+    while local_neo4j.status(settings):
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def database(settings: Settings, server: Server) -> Iterator[Database]:
+    """The database of this session, with every migration applied, and whatever tests left in it."""
+    with connect(settings) as database:
+        migrations.apply(database)
+        yield database
+
+
+@pytest.fixture
+def graph(database: Database) -> Database:
+    """The database of this session, migrated and otherwise empty."""
+    database.statement(WIPE)
+    return database
