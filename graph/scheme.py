@@ -3,6 +3,7 @@
 import hashlib
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -215,7 +216,7 @@ def _contradictions(policy: Policy) -> list[tuple[str, str]]:
         found.append(("purpose", "a purpose is given twice"))
     if policy.bands[0].from_points != LOWEST_POINTS:
         found.append(("bands[0].from", "the first band must start at 350, the lowest points"))
-    for number, (lower, band) in enumerate(zip(policy.bands, policy.bands[1:], strict=False), start=1):
+    for number, (lower, band) in enumerate(pairwise(policy.bands), start=1):
         if not lower.from_points < band.from_points:
             found.append((f"bands[{number}].from", "bands must be in ascending order, each from once"))
         if not band.from_points < LOWEST_POINTS + POINTS_RANGE:

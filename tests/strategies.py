@@ -1,0 +1,392 @@
+"""Made-up communities and policies: random ones for hypothesis, and NASTY ones made by hand.
+
+Everything is rated at AS_OF. Facts carry unique ids (`c0`, `o0`, `p0`, `v0`); their instants lie around
+AS_OF, at the edges of days and in other zones too, and a few come after it. Rids have gaps, their order is
+not that of the ids, and some entities have not joined.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+
+from graph import scheme
+from graph.reference import Contact, Facts, Obligation, Purchase, Visit
+from graph.scheme import Scheme
+
+AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+UNKNOWN = "made-up-category"
+
+PRODUCTS = {"bread": "groceries", "novel": "books", "chess": "games", "widget": UNKNOWN}
+SITES = {"gazette": "news", "town-hall": "public-services", "arcade": "gaming", "somewhere": UNKNOWN}
+
+POLICY = """\
+id = "{id}"
+version = "1"
+title = "Made up for tests"
+purpose = ["tests"]
+operator = "The tests"
+[notice]
+version = "1"
+text = "Made up for tests."
+{factors}
+[circle]
+size = {size}
+share = {share}
+{circle_half_life}
+[solver]
+tolerance = {tolerance}
+max_sweeps = {max_sweeps}
+[[bands]]
+name = "poor"
+from = 350
+[[bands]]
+name = "fair"
+from = 600
+[[bands]]
+name = "very good"
+from = 700
+"""
+
+
+class Community(NamedTuple):
+    name: str
+    facts: Facts
+
+
+def everyone(facts: Facts) -> list[str]:
+    """Every entity that a fact or a membership names, sorted."""
+    named = {entity for entity, _ in facts.members}
+    named |= {end for contact in facts.contacts for end in (contact.source, contact.target)}
+    named |= {end for owed in facts.obligations for end in (owed.debtor, owed.creditor)}
+    named |= {bought.entity for bought in facts.purchases} | {visit.entity for visit in facts.visits}
+    return sorted(named)
+
+
+# Random communities ----------------------------------------------------------------------------------
+
+ZONES = (UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-11)))
+TIMES_OF_DAY = st.sampled_from(
+    [timedelta(0), timedelta(hours=12), timedelta(hours=16), timedelta(days=1) - MICROSECOND]
+)
+# Recent days, where lateness and distinct days are decided, as often as all others; negative: after AS_OF.
+AGES = st.one_of(st.integers(-3, 12), st.integers(-40, 800))
+
+
+def _instant(age: int, time_of_day: timedelta, zone: timezone) -> datetime:
+    return (AS_OF - timedelta(days=age + 1) + time_of_day).astimezone(zone)
+
+
+INSTANTS = st.builds(_instant, AGES, TIMES_OF_DAY, st.sampled_from(ZONES))
+UNIT = st.one_of(st.sampled_from([0.0, 0.5, 1.0]), st.floats(0, 1).map(lambda value: round(value, 3)))
+
+
+def _pairs(entities: Sequence[str]) -> st.SearchStrategy[tuple[str, str]]:
+    return st.lists(st.sampled_from(entities), min_size=2, max_size=2, unique=True).map(
+        lambda two: (two[0], two[1])
+    )
+
+
+@st.composite
+def _contacts(draw: st.DrawFn, entities: Sequence[str]) -> list[Contact]:
+    """Some one-sided, most answered on the same day or another."""
+    drawn = draw(
+        st.lists(st.tuples(_pairs(entities), INSTANTS, st.none() | INSTANTS | st.just(AS_OF)), max_size=30)
+    )
+    contacts = []
+    for (source, target), at, answered in drawn:
+        contacts.append(Contact(source, target, at))
+        if answered is not None:
+            contacts.append(Contact(target, source, at if answered is AS_OF else answered))
+    return contacts
+
+
+@st.composite
+def _obligations(draw: st.DrawFn, entities: Sequence[str]) -> list[Obligation]:
+    days_after_due = st.integers(-20, 60).map(lambda days: timedelta(days=days))
+    settlements = st.one_of(st.none(), days_after_due, INSTANTS)
+    drawn = draw(
+        st.lists(
+            st.tuples(_pairs(entities), INSTANTS, settlements, st.none() | st.none() | UNIT), max_size=15
+        )
+    )
+    return [
+        Obligation(*pair, due, due + settled if isinstance(settled, timedelta) else settled, outcome)
+        for pair, due, settled, outcome in drawn
+    ]
+
+
+@st.composite
+def communities(draw: st.DrawFn, *, max_entities: int = 9) -> Facts:
+    """A small community; now and then without members, facts or anyone."""
+    entities = [f"e{number}" for number in range(draw(st.integers(0, max_entities)))]
+    if not entities:
+        return numbered(Facts(products=PRODUCTS, sites=SITES))
+    one, pairs = st.sampled_from(entities), len(entities) > 1
+    joined = draw(st.permutations(entities))[: draw(st.integers(0, len(entities)) | st.just(len(entities)))]
+    gaps = draw(st.lists(st.integers(1, 3), min_size=len(joined), max_size=len(joined)))
+    purchases = st.builds(Purchase, one, st.sampled_from(list(PRODUCTS)), INSTANTS)
+    visits = st.builds(Visit, one, st.sampled_from(list(SITES)), INSTANTS)
+    return numbered(
+        Facts(
+            obligations=draw(_obligations(entities)) if pairs else [],
+            contacts=draw(_contacts(entities)) if pairs else [],
+            purchases=draw(st.lists(purchases, max_size=10)),
+            visits=draw(st.lists(visits, max_size=10)),
+            products=PRODUCTS,
+            sites=SITES,
+            members=[(entity, sum(gaps[:place])) for place, entity in enumerate(joined)],
+        )
+    )
+
+
+def numbered(facts: Facts) -> Facts:
+    """The same facts, each with an id of its own."""
+    return replace(
+        facts,
+        contacts=[fact._replace(id=f"c{number}") for number, fact in enumerate(facts.contacts)],
+        obligations=[fact._replace(id=f"o{number}") for number, fact in enumerate(facts.obligations)],
+        purchases=[fact._replace(id=f"p{number}") for number, fact in enumerate(facts.purchases)],
+        visits=[fact._replace(id=f"v{number}") for number, fact in enumerate(facts.visits)],
+    )
+
+
+# Policies --------------------------------------------------------------------------------------------
+
+
+def make_scheme(
+    *,
+    id: str = "made-up",
+    weights: dict[str, float] | None = None,
+    prior: float = 0.5,
+    prior_weight: float = 4.0,
+    half_life_days: float | None = 365.0,
+    late_days: int = 30,
+    size: int = 5,
+    share: float = 0.2,
+    circle_half_life_days: float | None = 180.0,
+    tolerance: float = 1e-9,
+    max_sweeps: int = 100,
+) -> Scheme:
+    """A policy of these values; every factor in `weights` has the same prior and half-life."""
+    factors = ""
+    for name, weight in (weights or {"obligations": 0.6, "purchases": 0.3, "visits": 0.1}).items():
+        own = {
+            "obligations": f"late_days = {late_days}",
+            "purchases": _table(name, PRODUCTS),
+            "visits": _table(name, SITES),
+        }
+        factors += f"[factors.{name}]\nweight = {weight}\nprior = {prior}\nprior_weight = {prior_weight}\n"
+        factors += _half_life(half_life_days) + own[name] + "\n"
+    text = POLICY.format(
+        id=id,
+        factors=factors,
+        size=size,
+        share=share,
+        circle_half_life=_half_life(circle_half_life_days),
+        tolerance=tolerance,
+        max_sweeps=max_sweeps,
+    )
+    return scheme.parse(text, "made-up.toml")
+
+
+def _half_life(days: float | None) -> str:
+    return "" if days is None else f"half_life_days = {days}\n"
+
+
+def _table(name: str, categories: dict[str, str]) -> str:
+    known = sorted(set(categories.values()) - {UNKNOWN})
+    values = "\n".join(f"{category} = {number / 2}" for number, category in enumerate(known))
+    return f"[factors.{name}.values]\n{values}"
+
+
+WEIGHTS: list[dict[str, float]] = [
+    {"obligations": 1.0},
+    {"visits": 1.0},
+    {"obligations": 0.6, "purchases": 0.3, "visits": 0.1},
+    {"purchases": 0.75, "visits": 0.25},
+    {"obligations": 0.0, "purchases": 1.0},
+]
+
+
+def schemes() -> st.SearchStrategy[Scheme]:
+    """Policies of every shape: factors left out, no ageing, no circle, nothing or half from others."""
+    half_lives = st.sampled_from([None, 1.0, 30.0, 365.0])
+    return st.builds(
+        make_scheme,
+        weights=st.sampled_from(WEIGHTS),
+        prior=UNIT,
+        prior_weight=st.sampled_from([0.01, 1.0, 4.0, 50.0]),
+        half_life_days=half_lives,
+        late_days=st.sampled_from([1, 7, 30]),
+        size=st.sampled_from([0, 1, 2, 5, 100]),
+        share=st.sampled_from([0.0, 0.05, 0.2, 0.5]),
+        circle_half_life_days=half_lives,
+    )
+
+
+# Communities made by hand ----------------------------------------------------------------------------
+
+
+def _day(age: int, hours: float = 12) -> datetime:
+    """An instant on the UTC day that ended `age` days before AS_OF; 0 is the last day that counts."""
+    return AS_OF - timedelta(days=age + 1) + timedelta(hours=hours)
+
+
+def _mutual(one: str, other: str, *ages: int) -> list[Contact]:
+    """Both began a contact on each of these days."""
+    ends = ((one, other), (other, one))
+    return [Contact(source, target, _day(age)) for age in ages for source, target in ends]
+
+
+def _paid(debtor: str, late: int, *, due: int = 100) -> Obligation:
+    return Obligation(debtor, "bank", _day(due), _day(due - late))
+
+
+def _joined(*entities: str) -> list[tuple[str, int]]:
+    return [(entity, rid) for rid, entity in enumerate(entities)]
+
+
+def _ties(pairs: Iterable[tuple[str, str]], *ages: int) -> list[Contact]:
+    return [contact for pair in pairs for contact in _mutual(*pair, *ages)]
+
+
+_FIVE = ("a", "b", "c", "d", "e")
+_CHAIN = list(pairwise(_FIVE))
+_TWENTY = tuple(f"m{number:02}" for number in range(20))
+_ALL = [(one, other) for one in _TWENTY for other in _TWENTY if one < other]
+_OWN = [_paid("a", 0), _paid("b", 10), _paid("c", 60), _paid("a", 3, due=5)]
+
+_MADE = {
+    "empty": Facts(),
+    "nobody has joined": Facts(obligations=_OWN, contacts=_mutual("a", "b", 3)),
+    "one member without facts": Facts(members=_joined("a")),
+    "one member among non-members": Facts(
+        obligations=_OWN, contacts=_mutual("a", "b", 3, 4), members=_joined("a")
+    ),
+    "a mutual pair": Facts(obligations=_OWN, contacts=_mutual("a", "b", 3, 40), members=_joined("a", "b")),
+    "a one-sided pair": Facts(
+        obligations=_OWN,
+        contacts=[Contact("a", "b", _day(3)), Contact("a", "b", _day(9))],
+        members=_joined("a", "b"),
+    ),
+    "isolated members": Facts(obligations=_OWN, members=_joined(*_FIVE)),
+    "a star": Facts(
+        obligations=_OWN, contacts=_ties((("a", leaf) for leaf in _FIVE[1:]), 2, 8), members=_joined(*_FIVE)
+    ),
+    "a chain": Facts(obligations=_OWN, contacts=_ties(_CHAIN, 2, 8), members=_joined(*_FIVE)),
+    "a cycle": Facts(obligations=_OWN, contacts=_ties([*_CHAIN, ("e", "a")], 2, 8), members=_joined(*_FIVE)),
+    "two islands": Facts(
+        obligations=_OWN, contacts=_ties([("a", "b"), ("c", "d"), ("d", "e")], 2), members=_joined(*_FIVE)
+    ),
+    "everyone in one circle": Facts(
+        obligations=[_paid(entity, late) for late, entity in enumerate(_TWENTY)],
+        contacts=_ties(_ALL, 7),
+        members=_joined(*_TWENTY),
+    ),
+    "equal strengths, rids against the ids": Facts(
+        obligations=[_paid(entity, late) for late, entity in enumerate(_TWENTY)],
+        contacts=_ties((("m00", other) for other in _TWENTY[1:]), 7, 9),
+        members=[(entity, 3 * rid) for rid, entity in enumerate(reversed(_TWENTY))],
+    ),
+    "non-members between members": Facts(
+        obligations=_OWN, contacts=_ties(_CHAIN, 2, 8), members=_joined("a", "c", "e")
+    ),
+    "gaps between rids": Facts(
+        obligations=_OWN, contacts=_ties(_CHAIN, 2, 8), members=[("e", 4), ("b", 17), ("a", 5000)]
+    ),
+    "a burst is one day": Facts(
+        contacts=[
+            *(Contact("a", "b", _day(3, minute / 60)) for minute in range(200)),
+            Contact("b", "a", _day(3)),
+            *_mutual("a", "c", 3, 4),
+        ],
+        obligations=_OWN,
+        members=_joined("a", "b", "c"),
+    ),
+    "begun by either, never on one day": Facts(
+        obligations=_OWN,
+        contacts=[Contact("a", "b", _day(1)), Contact("b", "a", _day(2)), Contact("a", "b", _day(300))],
+        members=_joined("a", "b"),
+    ),
+    "all facts after as_of": Facts(
+        obligations=[Obligation("a", "b", _day(-3), _day(-2)), Obligation("b", "a", _day(-9), None, 0.1)],
+        contacts=_mutual("a", "b", -1, -2),
+        purchases=[Purchase("a", "bread", _day(-1))],
+        visits=[Visit("b", "gazette", _day(-1))],
+        members=_joined("a", "b"),
+    ),
+    "one category unknown": Facts(
+        purchases=[
+            Purchase("a", "widget", _day(1)),
+            Purchase("a", "novel", _day(2)),
+            Purchase("b", "widget", _day(1)),
+        ],
+        visits=[
+            Visit("a", "somewhere", _day(1)),
+            Visit("b", "arcade", _day(1)),
+            Visit("b", "somewhere", _day(2)),
+        ],
+        members=_joined("a", "b"),
+    ),
+    "at the edges of days": Facts(
+        obligations=[
+            Obligation("a", "b", AS_OF, None),
+            Obligation("a", "b", AS_OF - MICROSECOND, None),
+            Obligation("a", "b", _day(1, 0), None),
+            Obligation("b", "a", _day(9, 0), _day(8, 0) - MICROSECOND),
+            Obligation("b", "a", _day(9, 0), _day(8, 0)),
+            Obligation("b", "a", _day(9), AS_OF),
+            Obligation("b", "a", AS_OF, AS_OF - MICROSECOND, 0.25),
+        ],
+        contacts=[
+            Contact("a", "b", AS_OF),
+            Contact("b", "a", AS_OF - MICROSECOND),
+            Contact("a", "b", _day(5, 0)),
+            Contact("a", "b", _day(5, 0) - MICROSECOND),
+            # the same UTC day, written as the next one in the east
+            Contact("b", "a", _day(5, 20).astimezone(ZONES[1])),
+        ],
+        purchases=[Purchase("a", "bread", AS_OF), Purchase("a", "chess", AS_OF - MICROSECOND)],
+        visits=[Visit("a", "arcade", _day(0, 0)), Visit("b", "arcade", _day(0, 0) - MICROSECOND)],
+        members=_joined("a", "b"),
+    ),
+    "obligations of every kind": Facts(
+        obligations=[
+            Obligation("a", "bank", _day(-30), None),
+            Obligation("a", "bank", _day(0), None),
+            Obligation("a", "bank", _day(1), None),
+            Obligation("a", "bank", _day(400), None),
+            Obligation("b", "bank", _day(-30), _day(200)),
+            Obligation("b", "bank", _day(10), _day(90)),
+            Obligation("b", "bank", _day(10), _day(-5)),
+            Obligation("b", "bank", _day(10), _day(10, 23)),
+            Obligation("c", "bank", _day(10), None, 0.75),
+            Obligation("c", "bank", _day(-30), _day(5), 0.25),
+            Obligation("c", "bank", _day(-30), None, 1.0),
+            Obligation("c", "bank", _day(-30), _day(-5), 0.0),
+            Obligation("c", "bank", _day(10), _day(700), 0.0),
+        ],
+        members=_joined("a", "b", "c", "bank"),
+    ),
+    "equal facts twice": Facts(
+        obligations=[_paid("a", 5), _paid("a", 5)],
+        purchases=[Purchase("a", "bread", _day(1))] * 2,
+        visits=[Visit("a", "arcade", _day(1))] * 2,
+        contacts=_mutual("a", "b", 1) * 2,
+        members=_joined("a", "b"),
+    ),
+    "very old facts": Facts(
+        obligations=[_paid("a", 60, due=12_000)],
+        contacts=[*_mutual("a", "b", 12_000), *_mutual("a", "c", 3)],
+        members=_joined("a", "b", "c"),
+    ),
+}
+
+NASTY: list[Community] = [
+    Community(name, numbered(replace(facts, products=PRODUCTS, sites=SITES))) for name, facts in _MADE.items()
+]
