@@ -55,8 +55,7 @@ def connection(settings: Settings) -> Connection:
         if server := status(settings):
             return server
         raise LocalServerFailed(
-            f"no Neo4j runs in {server_home.locate(settings)}: "
-            "run `innercircle up`, or set INNERCIRCLE_NEO4J_URI"
+            f"no Neo4j runs in {server_home.locate(settings)}: run `innercircle up`, or set INNERCIRCLE_NEO4J_URI"
         )
     if settings.neo4j_password is not None:
         password = settings.neo4j_password.get_secret_value()

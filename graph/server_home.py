@@ -187,9 +187,7 @@ def set_password(home: Path, program: Path, folder: Path) -> None:
         check=False,
     )
     if done.returncode or not known.exists():
-        raise LocalServerFailed(
-            f"the first password could not be set: {(done.stderr or done.stdout).strip()}"
-        )
+        raise LocalServerFailed(f"the first password could not be set: {(done.stderr or done.stdout).strip()}")
 
 
 def reason_of_end(home: Path) -> str:
@@ -212,7 +210,5 @@ def explained(home: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise LocalServerFailed(
-                f"the disk is full ({error.filename or home}): free some space"
-            ) from error
+            raise LocalServerFailed(f"the disk is full ({error.filename or home}): free some space") from error
         raise LocalServerFailed(f"{home} cannot be used: {error}") from error

@@ -146,9 +146,7 @@ def _download_all(jars: list[Jar], settings: Settings, folder: Path, progress: P
             timeout=30,
         )
         with ThreadPoolExecutor(THREADS) as pool:
-            waiting = [
-                pool.submit(_download, jar, context, folder, mirror or "Maven Central") for jar in jars
-            ]
+            waiting = [pool.submit(_download, jar, context, folder, mirror or "Maven Central") for jar in jars]
             try:
                 for done, future in enumerate(as_completed(waiting), 1):
                     future.result()

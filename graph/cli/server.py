@@ -1,0 +1,112 @@
+"""Commands for the managed Neo4j, and the check of everything that innercircle needs."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from graph.local_neo4j import Server
+
+PANEL = "Server"
+
+
+@app.command(rich_help_panel=PANEL)
+def up(json: Json = False) -> None:
+    """Start the managed Neo4j, or find the one that runs. It goes on running until `innercircle down`."""
+    from graph import local_neo4j
+    from graph.errors import LocalServerFailed
+    from graph.settings import Settings
+
+    settings = Settings.load()
+    if settings.neo4j_uri:
+        raise LocalServerFailed(
+            f"INNERCIRCLE_NEO4J_URI={settings.neo4j_uri} is set, so that commands use that Neo4j: "
+            "unset it to start and use a managed one"
+        )
+    with progress() as tell:
+        server = local_neo4j.start(settings, progress=tell)
+    _print_server(_described(server), json=json)
+
+
+@app.command(rich_help_panel=PANEL)
+def down(json: Json = False) -> None:
+    """Stop the managed Neo4j; its data stay. Takes about 10 seconds."""
+    from graph import local_neo4j
+    from graph.settings import Settings
+
+    with progress() as tell:
+        tell("stopping Neo4j")
+        stopped = local_neo4j.stop(Settings.load())
+    if json:
+        print_json({"stopped": stopped})
+    else:
+        typer.echo("stopped" if stopped else "no managed Neo4j was running")
+
+
+@app.command(rich_help_panel=PANEL)
+def status(json: Json = False) -> None:
+    """Show the Neo4j that commands use. Ends with 1 when it is a managed one that does not run."""
+    from graph import local_neo4j
+    from graph.settings import Settings
+
+    settings = Settings.load()
+    if settings.neo4j_uri:
+        from graph.database import connect
+
+        with connect(settings) as database:
+            found: dict[str, object] = {"managed": False, "uri": database.uri, **asdict(database.server())}
+    elif server := local_neo4j.status(settings):
+        found = _described(server)
+    else:
+        if json:
+            print_json({"managed": True, "running": False})
+        else:
+            typer.echo("the managed Neo4j does not run: `innercircle up` starts it")
+        raise typer.Exit(1)
+    _print_server(found, json=json)
+
+
+@app.command(rich_help_panel=PANEL)
+def doctor(json: Json = False) -> None:
+    """Check settings, Java, jars, disk, ports, server, login and migrations. Ends with 1 when one fails."""
+    from graph import doctor
+
+    with progress() as tell:
+        checks = doctor.examine(progress=tell)
+    good = all(check.ok for check in checks)
+    if json:
+        print_json({"ok": good, "checks": checks})
+    else:
+        print_table(
+            ("", "check", "what is true", "what to do"),
+            [("ok" if check.ok else "FAIL", check.name, check.found, check.advice) for check in checks],
+        )
+    raise typer.Exit(0 if good else 1)
+
+
+def _described(server: "Server") -> dict[str, object]:
+    """What may be shown of a managed server: where its password is, not what it is."""
+    return {
+        "managed": True,
+        "running": True,
+        "version": server.version,
+        "uri": server.uri,
+        "browser_url": server.browser_url,
+        "user": server.user,
+        "password_file": str(server.home / "password"),
+        "pid": server.pid,
+        "home": str(server.home),
+    }
+
+
+def _print_server(found: dict[str, object], *, json: bool) -> None:
+    if json:
+        print_json(found)
+        return
+    for name, value in found.items():
+        if not isinstance(value, bool):
+            typer.echo(f"{name.replace('_', ' '):14} {value}")
