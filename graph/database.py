@@ -12,7 +12,7 @@ from typing import Any, Self
 import neo4j
 from neo4j import exceptions as driver_errors
 
-from graph import local_neo4j, queries
+from graph import queries
 from graph.errors import (
     CommitUnknown,
     InnerCircleError,
@@ -162,6 +162,8 @@ class Database:
 
 def connect(settings: Settings) -> Database:
     """The database that the settings name: a configured server, else the managed one that is running."""
+    from graph import local_neo4j
+
     server = local_neo4j.connection(settings)
     return Database(server.uri, server.user, server.password, name=settings.neo4j_database)
 
@@ -181,9 +183,7 @@ class Rehearsal:
         return next(iter(self.run(name, **params)), None)
 
 
-def _rows(
-    transaction: neo4j.ManagedTransaction | neo4j.Transaction, text: str, params: Mapping[str, Any]
-) -> Rows:
+def _rows(transaction: neo4j.ManagedTransaction | neo4j.Transaction, text: str, params: Mapping[str, Any]) -> Rows:
     return transaction.run(text, dict(params)).data()
 
 

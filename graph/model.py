@@ -1,6 +1,7 @@
 """What a row, a load, a run and a rating are: frozen values without behaviour beyond arithmetic."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 # The kinds of rows that can be loaded, in the order in which they depend on each other.
@@ -46,3 +47,29 @@ class Chunk:
     lines: list[int]
     rejects: list[Reject] = field(default_factory=list)
     read: int = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One rating of a whole scheme at one instant, with everything that is needed to repeat it."""
+
+    id: str
+    scheme: str
+    as_of: datetime
+    "the midnight (UTC) that ends the last day that counted"
+    version: str
+    hash: str
+    "sha256 of what the policy said"
+    policy: str
+    "the whole text of the policy file"
+    engine: str
+    software: str
+    server: str
+    members: int
+    ties: int
+    batch: int
+    sweeps: int
+    bound: float
+    "how far any score can be from the exact one"
+    started: datetime
+    finished: datetime

@@ -13,6 +13,6 @@ CREATE CONSTRAINT owed_id IF NOT EXISTS FOR ()-[o:OWED]-() REQUIRE o.id IS UNIQU
 CREATE CONSTRAINT bought_id IF NOT EXISTS FOR ()-[b:BOUGHT]-() REQUIRE b.id IS UNIQUE;
 CREATE CONSTRAINT visited_id IF NOT EXISTS FOR ()-[v:VISITED]-() REQUIRE v.id IS UNIQUE;
 
-CREATE INDEX membership_rid IF NOT EXISTS FOR (m:Membership) ON (m.scheme, m.rid);
+CREATE CONSTRAINT membership_rid IF NOT EXISTS FOR (m:Membership) REQUIRE (m.scheme, m.rid) IS UNIQUE;
 
 CALL db.awaitIndexes(120);

@@ -1,0 +1,41 @@
+// Persons and organisations, each stored once.
+//
+// A missing value contradicts nothing: it is filled in when a later row has it. A row that does
+// contradict what is stored comes back as a reject.
+//
+// @mode   write
+// @result one
+// @param  rows      LIST<MAP>      {line, id, kind (person or organisation), name, born, uscc, lei}; times as ISO 8601 text
+// @return stored    INTEGER        rows that are new
+// @return completed INTEGER        rows that filled in what was missing before
+// @return known     INTEGER        rows that say nothing new
+// @return rejects   LIST<MAP>      {line, column, value, reason}
+// @uses   entity_id
+UNWIND $rows AS row
+OPTIONAL MATCH (known:Entity {id: row.id}) USING INDEX known:Entity(id)
+WITH row, known, CASE
+  WHEN row.kind = 'person' AND known:Organisation OR row.kind = 'organisation' AND known:Person
+    THEN {line: row.line, column: 'kind', value: row.kind, reason: 'the id is known with another kind'}
+  WHEN known.name <> row.name THEN {line: row.line, column: 'name', value: row.name, reason: 'the id is known with another name'}
+  WHEN known.born <> date(row.born) THEN {line: row.line, column: 'born', value: row.born, reason: 'the id is known with another born'}
+  WHEN known.uscc <> row.uscc THEN {line: row.line, column: 'uscc', value: row.uscc, reason: 'the id is known with another uscc'}
+  WHEN known.lei <> row.lei THEN {line: row.line, column: 'lei', value: row.lei, reason: 'the id is known with another lei'}
+END AS reject
+WITH row, known, reject, reject IS NULL AND known IS NULL AS new,
+     reject IS NULL AND known IS NOT NULL AND (known.name IS NULL AND row.name IS NOT NULL
+       OR known.born IS NULL AND row.born IS NOT NULL
+       OR known.uscc IS NULL AND row.uscc IS NOT NULL
+       OR known.lei IS NULL AND row.lei IS NOT NULL) AS completes
+FOREACH (_ IN CASE WHEN new AND row.kind = 'person' THEN [1] ELSE [] END |
+  CREATE (:Entity:Person {id: row.id, name: row.name, born: date(row.born)}))
+FOREACH (_ IN CASE WHEN new AND row.kind = 'organisation' THEN [1] ELSE [] END |
+  CREATE (:Entity:Organisation {id: row.id, name: row.name, uscc: row.uscc, lei: row.lei}))
+FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
+  SET known.name = coalesce(known.name, row.name),
+      known.born = coalesce(known.born, date(row.born)),
+      known.uscc = coalesce(known.uscc, row.uscc),
+      known.lei = coalesce(known.lei, row.lei))
+RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
+       sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
+       sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+       collect(reject) AS rejects

@@ -1,0 +1,47 @@
+// Obligations, each stored once; an open one is settled by a later row.
+//
+// A missing value contradicts nothing: it is filled in when a later row has it. A row that does
+// contradict what is stored comes back as a reject.
+//
+// @mode   write
+// @result one
+// @param  rows      LIST<MAP>      {line, id, debtor, creditor, kind, amount, currency, due, settled, outcome}; times as ISO 8601 text
+// @return stored    INTEGER        rows that are new
+// @return completed INTEGER        rows that filled in what was missing before
+// @return known     INTEGER        rows that say nothing new
+// @return rejects   LIST<MAP>      {line, column, value, reason}
+// @uses   entity_id owed_id
+UNWIND $rows AS row
+OPTIONAL MATCH (debtor:Entity {id: row.debtor}) USING INDEX debtor:Entity(id)
+OPTIONAL MATCH (creditor:Entity {id: row.creditor}) USING INDEX creditor:Entity(id)
+OPTIONAL MATCH (knownFrom)-[known:OWED {id: row.id}]->(knownTo) USING INDEX known:OWED(id)
+WITH row, debtor, creditor, known, CASE
+  WHEN debtor IS NULL THEN {line: row.line, column: 'debtor', value: row.debtor, reason: 'there is no such entity'}
+  WHEN creditor IS NULL THEN {line: row.line, column: 'creditor', value: row.creditor, reason: 'there is no such entity'}
+  WHEN knownFrom <> debtor THEN {line: row.line, column: 'debtor', value: row.debtor, reason: 'the id is known with another debtor'}
+  WHEN knownTo <> creditor THEN {line: row.line, column: 'creditor', value: row.creditor, reason: 'the id is known with another creditor'}
+  WHEN known.kind <> row.kind THEN {line: row.line, column: 'kind', value: row.kind, reason: 'the id is known with another kind'}
+  WHEN known.amount <> row.amount THEN {line: row.line, column: 'amount', value: toString(row.amount), reason: 'the id is known with another amount'}
+  WHEN known.currency <> row.currency THEN {line: row.line, column: 'currency', value: row.currency, reason: 'the id is known with another currency'}
+  WHEN known.due <> datetime(row.due) THEN {line: row.line, column: 'due', value: row.due, reason: 'the id is known with another due'}
+  WHEN known.settled <> datetime(row.settled) THEN {line: row.line, column: 'settled', value: row.settled, reason: 'the id is known with another settled'}
+  WHEN known.outcome <> row.outcome THEN {line: row.line, column: 'outcome', value: toString(row.outcome), reason: 'the id is known with another outcome'}
+END AS reject
+WITH row, debtor, creditor, known, reject, reject IS NULL AND known IS NULL AS new,
+     reject IS NULL AND known IS NOT NULL AND (known.kind IS NULL AND row.kind IS NOT NULL
+       OR known.amount IS NULL AND row.amount IS NOT NULL
+       OR known.currency IS NULL AND row.currency IS NOT NULL
+       OR known.settled IS NULL AND row.settled IS NOT NULL
+       OR known.outcome IS NULL AND row.outcome IS NOT NULL) AS completes
+FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
+  CREATE (debtor)-[:OWED {id: row.id, kind: row.kind, amount: row.amount, currency: row.currency, due: datetime(row.due), settled: datetime(row.settled), outcome: row.outcome}]->(creditor))
+FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
+  SET known.kind = coalesce(known.kind, row.kind),
+      known.amount = coalesce(known.amount, row.amount),
+      known.currency = coalesce(known.currency, row.currency),
+      known.settled = coalesce(known.settled, datetime(row.settled)),
+      known.outcome = coalesce(known.outcome, row.outcome))
+RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
+       sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
+       sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+       collect(reject) AS rejects

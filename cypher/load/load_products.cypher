@@ -1,0 +1,24 @@
+// Products and their categories, each stored once.
+//
+// A row with another category than the stored one comes back as a reject.
+//
+// @mode   write
+// @result one
+// @param  rows      LIST<MAP>      {line, id, category}; times as ISO 8601 text
+// @return stored    INTEGER        rows that are new
+// @return completed INTEGER        rows that filled in what was missing before
+// @return known     INTEGER        rows that say nothing new
+// @return rejects   LIST<MAP>      {line, column, value, reason}
+// @uses   product_id
+UNWIND $rows AS row
+OPTIONAL MATCH (known:Product {id: row.id}) USING INDEX known:Product(id)
+WITH row, known, CASE
+  WHEN known.category <> row.category
+    THEN {line: row.line, column: 'category', value: row.category, reason: 'the id is known with another category'}
+END AS reject
+WITH row, reject, reject IS NULL AND known IS NULL AS new, false AS completes
+FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END | CREATE (:Product {id: row.id, category: row.category}))
+RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
+       sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
+       sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+       collect(reject) AS rejects

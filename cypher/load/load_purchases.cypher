@@ -1,0 +1,38 @@
+// Purchases, each stored once.
+//
+// A missing value contradicts nothing: it is filled in when a later row has it. A row that does
+// contradict what is stored comes back as a reject.
+//
+// @mode   write
+// @result one
+// @param  rows      LIST<MAP>      {line, id, entity, product, at, amount, currency}; times as ISO 8601 text
+// @return stored    INTEGER        rows that are new
+// @return completed INTEGER        rows that filled in what was missing before
+// @return known     INTEGER        rows that say nothing new
+// @return rejects   LIST<MAP>      {line, column, value, reason}
+// @uses   entity_id bought_id product_id
+UNWIND $rows AS row
+OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX entity:Entity(id)
+OPTIONAL MATCH (product:Product {id: row.product}) USING INDEX product:Product(id)
+OPTIONAL MATCH (knownFrom)-[known:BOUGHT {id: row.id}]->(knownTo) USING INDEX known:BOUGHT(id)
+WITH row, entity, product, known, CASE
+  WHEN entity IS NULL THEN {line: row.line, column: 'entity', value: row.entity, reason: 'there is no such entity'}
+  WHEN product IS NULL THEN {line: row.line, column: 'product', value: row.product, reason: 'there is no such product'}
+  WHEN knownFrom <> entity THEN {line: row.line, column: 'entity', value: row.entity, reason: 'the id is known with another entity'}
+  WHEN knownTo <> product THEN {line: row.line, column: 'product', value: row.product, reason: 'the id is known with another product'}
+  WHEN known.at <> datetime(row.at) THEN {line: row.line, column: 'at', value: row.at, reason: 'the id is known with another at'}
+  WHEN known.amount <> row.amount THEN {line: row.line, column: 'amount', value: toString(row.amount), reason: 'the id is known with another amount'}
+  WHEN known.currency <> row.currency THEN {line: row.line, column: 'currency', value: row.currency, reason: 'the id is known with another currency'}
+END AS reject
+WITH row, entity, product, known, reject, reject IS NULL AND known IS NULL AS new,
+     reject IS NULL AND known IS NOT NULL AND (known.amount IS NULL AND row.amount IS NOT NULL
+       OR known.currency IS NULL AND row.currency IS NOT NULL) AS completes
+FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
+  CREATE (entity)-[:BOUGHT {id: row.id, at: datetime(row.at), amount: row.amount, currency: row.currency}]->(product))
+FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
+  SET known.amount = coalesce(known.amount, row.amount),
+      known.currency = coalesce(known.currency, row.currency))
+RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
+       sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
+       sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+       collect(reject) AS rejects

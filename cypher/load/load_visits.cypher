@@ -1,0 +1,32 @@
+// Visits of sites, each stored once.
+//
+// A missing value contradicts nothing: it is filled in when a later row has it. A row that does
+// contradict what is stored comes back as a reject.
+//
+// @mode   write
+// @result one
+// @param  rows      LIST<MAP>      {line, id, entity, site, at}; times as ISO 8601 text
+// @return stored    INTEGER        rows that are new
+// @return completed INTEGER        rows that filled in what was missing before
+// @return known     INTEGER        rows that say nothing new
+// @return rejects   LIST<MAP>      {line, column, value, reason}
+// @uses   entity_id visited_id site_id
+UNWIND $rows AS row
+OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX entity:Entity(id)
+OPTIONAL MATCH (site:Site {id: row.site}) USING INDEX site:Site(id)
+OPTIONAL MATCH (knownFrom)-[known:VISITED {id: row.id}]->(knownTo) USING INDEX known:VISITED(id)
+WITH row, entity, site, known, CASE
+  WHEN entity IS NULL THEN {line: row.line, column: 'entity', value: row.entity, reason: 'there is no such entity'}
+  WHEN site IS NULL THEN {line: row.line, column: 'site', value: row.site, reason: 'there is no such site'}
+  WHEN knownFrom <> entity THEN {line: row.line, column: 'entity', value: row.entity, reason: 'the id is known with another entity'}
+  WHEN knownTo <> site THEN {line: row.line, column: 'site', value: row.site, reason: 'the id is known with another site'}
+  WHEN known.at <> datetime(row.at) THEN {line: row.line, column: 'at', value: row.at, reason: 'the id is known with another at'}
+END AS reject
+WITH row, entity, site, known, reject, reject IS NULL AND known IS NULL AS new,
+     false AS completes
+FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
+  CREATE (entity)-[:VISITED {id: row.id, at: datetime(row.at)}]->(site))
+RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
+       sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
+       sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+       collect(reject) AS rejects

@@ -1,0 +1,59 @@
+// Each member's inner circle: the strongest ties to members of the same scheme. Only ties that changed are written.
+//
+// A tie counts the UTC days of contact, newer ones more: over all of them, over those on which this member began
+// it (given) and those on which the other did (taken). Both must have begun it at least once.
+// Circles are found by transactions side by side, and written by one after the other: writing a tie locks both ends.
+//
+// @mode   batch                    in Browser, begin with :auto
+// @result one
+// @param  scheme       STRING
+// @param  members      INTEGER     largest rid + 1
+// @param  batch        INTEGER     members a transaction
+// @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
+// @param  half_life    FLOAT       days in which a day of contact loses half its weight; Infinity: nothing ages
+// @param  size         INTEGER     how many of the strongest ties
+// @return changed      INTEGER     members whose ties were written
+// @uses   membership_rid
+UNWIND range(0, $members - 1, $batch) AS first
+CALL (first) {
+  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch
+  CALL (m) {
+    MATCH (m)<-[:JOINED]-(entity:Entity)-[c:CONTACTED]-(other:Entity) WHERE c.at < $as_of
+    WITH other, $as_of.epochSeconds / 86400 - 1 - c.at.epochSeconds / 86400 AS age,
+         max(CASE startNode(c) WHEN entity THEN 1 ELSE 0 END) AS gave,
+         max(CASE endNode(c) WHEN entity THEN 1 ELSE 0 END) AS took
+    WITH other, age, gave, took, 0.5 ^ (age / $half_life) AS weight
+    WITH other, count(*) AS days, min(age) AS newest,
+         sum(weight) AS all, sum(weight * gave) AS given, sum(weight * took) AS taken
+    WHERE given > 0 AND taken > 0
+    MATCH (other)-[:JOINED]->(contact:Membership {scheme: $scheme})
+    WITH contact, days, newest,
+         all * 2 * (CASE WHEN given < taken THEN given ELSE taken END + 1) / (given + taken + 2) AS strength
+    ORDER BY strength DESC, contact.rid LIMIT $size
+    WITH contact, days, newest, strength ORDER BY contact.rid
+    WITH sum(strength) AS total, collect({contact: contact, strength: strength, days: days,
+         last: date($as_of) - duration({days: newest + 1})}) AS ties
+    RETURN [tie IN ties | {contact: tie.contact, weight: tie.strength / total,
+                           strength: tie.strength, days: tie.days, last: tie.last}] AS circle
+  }
+  CALL (m) {
+    OPTIONAL MATCH (m)-[tie:INNER]->(contact:Membership)
+    WITH tie, contact ORDER BY contact.rid
+    RETURN [tie IN collect(CASE WHEN tie IS NOT NULL THEN {contact: contact, weight: tie.weight,
+             strength: tie.strength, days: tie.days, last: tie.last} END) | tie] AS before
+  }
+  WITH m, circle, before WHERE circle <> before
+  RETURN m, circle
+} IN 2 CONCURRENT TRANSACTIONS OF 1 ROW
+CALL (m, circle) {
+  CALL (m, circle) {
+    MATCH (m)-[tie:INNER]->(contact:Membership)
+    WHERE NOT contact IN [each IN circle | each.contact]
+    DELETE tie
+  }
+  UNWIND circle AS each
+  WITH m, each, each.contact AS contact
+  MERGE (m)-[tie:INNER]->(contact)
+  SET tie.weight = each.weight, tie.strength = each.strength, tie.days = each.days, tie.last = each.last
+} IN TRANSACTIONS OF 1000 ROWS
+RETURN count(*) AS changed

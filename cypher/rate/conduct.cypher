@@ -1,0 +1,64 @@
+// Staged: each member's own conduct, the weighted mean of the rates of its factors; the sweeps start from it.
+//
+// A factor is {weight, prior, prior_weight, half_life}, or null where the policy leaves it out. Its rate is
+// (prior_weight * prior + sum of weight * value) / (prior_weight + sum of weight) over the events that count, each
+// weighing 0.5 ^ (age in UTC days / half_life). Nothing ages with a half_life of Infinity.
+//
+// @mode   batch                    in Browser, begin with :auto
+// @result none
+// @param  scheme       STRING
+// @param  members      INTEGER     largest rid + 1
+// @param  batch        INTEGER     members a transaction
+// @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
+// @param  obligations  MAP         a factor, and late_days: whole days late at which the value is 0
+// @param  purchases    MAP         a factor, and values: the value in [0, 1] of each category of product
+// @param  visits       MAP         a factor, and values: the value in [0, 1] of each category of site
+// @uses   membership_rid
+UNWIND range(0, $members - 1, $batch) AS first
+CALL (first) {
+  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch
+  MATCH (m)<-[:JOINED]-(entity:Entity)
+  WITH m, entity, $as_of.epochSeconds / 86400 - 1 AS today
+
+  // An obligation counts for its debtor from its due day on, or from the day it was settled if that is earlier.
+  // Its value is its outcome where one is given; else 1 when settled in time, falling to 0 at late_days. One that
+  // is still open counts from its first whole day late.
+  CALL (entity, today) {
+    MATCH (entity)-[owed:OWED]->(:Entity)
+    WITH owed.outcome AS outcome, owed.due.epochSeconds / 86400 AS due,
+         CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled
+    WITH outcome, settled, coalesce(settled, today) - due AS late,
+         today - CASE WHEN settled < due THEN settled ELSE due END AS age
+    WHERE age >= 0 AND (outcome IS NOT NULL OR settled IS NOT NULL OR late >= 1)
+    WITH 0.5 ^ (age / $obligations.half_life) AS weight, CASE
+           WHEN outcome IS NOT NULL THEN outcome
+           WHEN late <= 0 THEN 1.0
+           WHEN late >= $obligations.late_days THEN 0.0
+           ELSE 1 - late / $obligations.late_days
+         END AS value
+    RETURN sum(weight) AS owedEvidence, sum(weight * value) AS owedTotal
+  }
+  CALL (entity, today) {
+    MATCH (entity)-[bought:BOUGHT]->(product:Product) WHERE bought.at < $as_of
+    WITH 0.5 ^ ((today - bought.at.epochSeconds / 86400) / $purchases.half_life) AS weight,
+         $purchases.values[product.category] AS value
+    WHERE value IS NOT NULL
+    RETURN sum(weight) AS boughtEvidence, sum(weight * value) AS boughtTotal
+  }
+  CALL (entity, today) {
+    MATCH (entity)-[visited:VISITED]->(site:Site) WHERE visited.at < $as_of
+    WITH 0.5 ^ ((today - visited.at.epochSeconds / 86400) / $visits.half_life) AS weight,
+         $visits.values[site.category] AS value
+    WHERE value IS NOT NULL
+    RETURN sum(weight) AS visitedEvidence, sum(weight * value) AS visitedTotal
+  }
+  WITH m, owedEvidence + boughtEvidence + visitedEvidence AS evidence,
+       ($obligations.prior_weight * $obligations.prior + owedTotal) / ($obligations.prior_weight + owedEvidence) AS obligations,
+       ($purchases.prior_weight * $purchases.prior + boughtTotal) / ($purchases.prior_weight + boughtEvidence) AS purchases,
+       ($visits.prior_weight * $visits.prior + visitedTotal) / ($visits.prior_weight + visitedEvidence) AS visits
+  WITH m, evidence, obligations, purchases, visits,
+       coalesce($obligations.weight * obligations, 0.0) + coalesce($purchases.weight * purchases, 0.0)
+         + coalesce($visits.weight * visits, 0.0) AS conduct
+  SET m.next_obligations = obligations, m.next_purchases = purchases, m.next_visits = visits,
+      m.next_evidence = evidence, m.next_conduct = conduct, m.next_score = conduct
+} IN 2 CONCURRENT TRANSACTIONS OF 1 ROW

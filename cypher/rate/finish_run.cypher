@@ -1,0 +1,18 @@
+// A run is on record as finished, and is the scheme's last; runs that never finished are gone.
+//
+// @mode   write
+// @result none
+// @param  id       STRING          Run.id
+// @param  scheme   STRING          Scheme.id
+// @param  sweeps   INTEGER         passes of propagation
+// @param  bound    FLOAT           how far a score can be from the exact one
+// @param  ties     INTEGER         in all circles
+// @uses   run_id scheme_id
+MATCH (r:Run {id: $id})
+SET r.sweeps = $sweeps, r.bound = $bound, r.ties = $ties, r.finished = datetime()
+WITH r
+MATCH (s:Scheme {id: $scheme})
+SET s.run = r.id
+WITH r
+MATCH (killed:Run) WHERE killed.scheme = $scheme AND killed.finished IS NULL
+DELETE killed

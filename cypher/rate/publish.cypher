@@ -1,0 +1,46 @@
+// The staged ratings are published: each membership's whole rating changes in one transaction.
+//
+// `circle`, `weights` and `used` are lists in the order of the contacts' rid: the contacts, what each weighs, and
+// the score of each that this rating used. The rating adds up from its own node alone:
+// score = (1 - share) * conduct + share * (sum of weight * used), or conduct where the circle is empty.
+//
+// @mode   batch                    in Browser, begin with :auto
+// @result one
+// @param  scheme       STRING
+// @param  members      INTEGER     largest rid + 1
+// @param  batch        INTEGER     members a transaction
+// @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
+// @param  from         STRING      the property that holds the scores of the last sweep
+// @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
+// @param  run          STRING      Run.id
+// @return published    INTEGER     memberships
+// @return ties         INTEGER     in all circles
+// @uses   membership_rid
+UNWIND range(0, $members - 1, $batch) AS first
+CALL (first) {
+  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch
+  CALL (m) {
+    MATCH (m)-[tie:INNER]->(contact:Membership)
+    WITH tie, contact ORDER BY contact.rid
+    RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights, collect(contact[$from]) AS used
+  }
+  WITH m, circle, weights, used, CASE size(used) WHEN 0 THEN m.next_conduct
+       ELSE (1 - $share) * m.next_conduct
+            + $share * reduce(sum = 0.0, i IN range(0, size(used) - 1) | sum + weights[i] * used[i])
+       END AS score
+  WITH m, circle, weights, used, score, 350 + 600 * score AS points
+  // Whole points decide the band, since they are what is shown; digits below 1e-6 are noise of the sum.
+  WITH m, circle, weights, used, score, points, toInteger(round(round(points, 6))) AS whole
+  WITH m, circle, weights, used, score, points, whole, [band IN $bands WHERE band.from <= whole][-1] AS band
+  REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band'])
+  SET m:$(band.label),
+      m.obligations = m.next_obligations, m.purchases = m.next_purchases, m.visits = m.next_visits,
+      m.conduct = m.next_conduct, m.evidence = m.next_evidence,
+      m.circle = circle, m.weights = weights, m.used = used,
+      m.score = score, m.points = points, m.band = band.name,
+      m.caption = toString(whole) + ' ' + band.name, m.run = $run
+  REMOVE m.next_obligations, m.next_purchases, m.next_visits, m.next_evidence, m.next_conduct,
+         m.next_score, m.next_swept
+  RETURN count(m) AS published, sum(size(circle)) AS ties
+} IN 2 CONCURRENT TRANSACTIONS OF 1 ROW
+RETURN sum(published) AS published, sum(ties) AS ties

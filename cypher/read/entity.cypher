@@ -1,0 +1,11 @@
+// One entity: whether it is known, and as what.
+//
+// @mode   read
+// @result optional
+// @param  id       STRING          Entity.id
+// @return id       STRING
+// @return kind     STRING          person or organisation
+// @return name     STRING          null where none was given
+// @uses   entity_id
+MATCH (e:Entity {id: $id})
+RETURN e.id AS id, CASE WHEN e:Person THEN 'person' ELSE 'organisation' END AS kind, e.name AS name

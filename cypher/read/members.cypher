@@ -1,0 +1,16 @@
+// The members of a scheme, by entity id and never by score, a page at a time.
+//
+// @mode   read
+// @result many
+// @param  scheme   STRING          Scheme.id
+// @param  after    STRING          the last entity id of the page before; '' for the first
+// @param  limit    INTEGER         members a page
+// @return entity   STRING          Entity.id
+// @return caption  STRING          whole points and band; null before the first run
+// @return contacts INTEGER         members in its inner circle
+// @uses   membership_id
+MATCH (m:Membership)
+WHERE m.id STARTS WITH $scheme + '|' AND m.id > $scheme + '|' + $after
+RETURN substring(m.id, size($scheme) + 1) AS entity, m.caption AS caption, size(m.circle) AS contacts
+ORDER BY m.id
+LIMIT $limit

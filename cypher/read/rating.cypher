@@ -1,0 +1,30 @@
+// One membership's rating, with the inner circle and the scores that it used.
+//
+// @mode   read
+// @result optional
+// @param  id          STRING          Membership.id
+// @return obligations FLOAT           rate of the factor in [0, 1]; null where the policy leaves it out
+// @return purchases   FLOAT           the same
+// @return visits      FLOAT           the same
+// @return conduct     FLOAT           own conduct in [0, 1]
+// @return evidence    FLOAT           weight of all events that counted
+// @return score       FLOAT           in [0, 1]; null before the first run
+// @return points      FLOAT           350 + 600 * score
+// @return band        STRING          the band of the points
+// @return circle      LIST<MAP>       {contact, weight, used} by contact rid: Entity.id, its weight, the score used
+// @return run         STRING          the run that published it
+// @return as_of       ZONED DATETIME  the instant at which that run rated
+// @return bound       FLOAT           how far the score can be from the exact one
+// @return version     STRING          of the policy that the run used
+// @return hash        STRING          of that policy
+// @uses   membership_id membership_rid run_id
+MATCH (m:Membership {id: $id})
+OPTIONAL MATCH (r:Run {id: m.run})
+RETURN m.obligations AS obligations, m.purchases AS purchases, m.visits AS visits,
+       m.conduct AS conduct, m.evidence AS evidence, m.score AS score, m.points AS points, m.band AS band,
+       COLLECT {
+         UNWIND range(0, size(m.circle) - 1) AS i
+         OPTIONAL MATCH (c:Membership {scheme: m.scheme, rid: m.circle[i]})
+         RETURN {contact: substring(c.id, size(m.scheme) + 1), weight: m.weights[i], used: m.used[i]}
+       } AS circle,
+       m.run AS run, r.as_of AS as_of, r.bound AS bound, r.version AS version, r.hash AS hash

@@ -1,0 +1,69 @@
+"""A scheme's policy in the graph: published, and read back as it was."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from graph import scheme as policies
+from graph.database import Database
+from graph.errors import NotFound, SchemeInvalid
+from graph.scheme import Scheme
+
+
+@dataclass(frozen=True)
+class Published:
+    """A scheme as the graph has it: its present policy and its last finished run, if any."""
+
+    scheme: Scheme
+    versions: tuple[str, ...]
+    "every version that was published, with the hash of what it said"
+    run: str | None
+    as_of: datetime | None
+
+
+def publish(database: Database, scheme: Scheme) -> bool:
+    """The policy is the one that the scheme's next run uses; returns whether anything changed.
+
+    Raises SchemeInvalid when this version was published before with other content, or this notice version
+    with another text: whoever relied on the version, or agreed to the notice, must find what they saw.
+    """
+    row = database.optional("scheme", id=scheme.id)
+    if row is not None:
+        _keeps_its_word(scheme.version, scheme.hash, row["versions"], scheme, key="version")
+        _keeps_its_word(
+            scheme.notice.version, scheme.notice_id.split()[1], row["notices"], scheme, key="notice.version"
+        )
+        if row["hash"] == scheme.hash and row["policy"] == scheme.text:
+            return False
+    database.run(
+        "publish_scheme",
+        id=scheme.id,
+        version=scheme.version,
+        hash=scheme.hash,
+        policy=scheme.text,
+        title=scheme.title,
+        notice=scheme.notice_id,
+    )
+    return True
+
+
+def _keeps_its_word(version: str, content: str, published: list[str], scheme: Scheme, *, key: str) -> None:
+    known = dict(entry.split(" ", 1) for entry in published)
+    if known.get(version, content) != content:
+        raise SchemeInvalid(
+            f"{version!r} was published before with other content: a changed text needs a new version",
+            file=scheme.id,
+            key=key,
+        )
+
+
+def published(database: Database, scheme_id: str) -> Published:
+    """The scheme as it is in the graph. Raises NotFound."""
+    row = database.optional("scheme", id=scheme_id)
+    if row is None:
+        raise NotFound(f"no scheme {scheme_id!r} is published: `innercircle scheme publish` publishes one")
+    return Published(
+        scheme=policies.parse(row["policy"], f"scheme {scheme_id}"),
+        versions=tuple(row["versions"]),
+        run=row["run"],
+        as_of=row["as_of"] and row["as_of"].to_native(),
+    )

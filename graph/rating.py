@@ -1,0 +1,182 @@
+"""A run: every member of one scheme is rated at one instant, and the ratings are published.
+
+The steps are the files of cypher/rate: conduct, circle, sweep until the bound holds, publish. Until the last of
+them nothing that a reader sees has changed; each membership's rating then changes in one transaction.
+"""
+
+import math
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from graph import __version__
+from graph.database import Database
+from graph.errors import InnerCircleError, NotConverged, ParameterError, StoreConflict
+from graph.model import Run
+from graph.publishing import published
+from graph.scheme import CategoryFactor, Factor, ObligationsFactor, Scheme
+
+# How long a start waits for what is left of a killed run; the server ends it as soon as the connection drops.
+PATIENCE_SECONDS = 3.0
+
+Progress = Callable[[str], None]
+
+
+def coming_midnight(now: datetime) -> datetime:
+    """The end of the UTC day that `now` lies in: the default instant of a run."""
+    return datetime.combine(now.astimezone(UTC).date(), datetime.min.time(), UTC) + timedelta(days=1)
+
+
+def rate(
+    database: Database,
+    scheme_id: str,
+    *,
+    as_of: datetime | None = None,
+    batch: int = 10_000,
+    progress: Progress = lambda step: None,
+) -> Run:
+    """Every member of the scheme is rated at `as_of` under its published policy; returns the finished run.
+
+    as_of: a midnight in UTC, the end of the last day that counts; None: the coming one.
+    batch: members in one transaction.
+    Raises NotFound (no such scheme), ParameterError (as_of), StoreConflict (another run of the scheme is under
+    way), NotConverged (nothing was published), and every StoreError; a run that was broken off leaves the old
+    ratings and can simply be started again.
+    """
+    as_of = coming_midnight(datetime.now(UTC)) if as_of is None else as_of.astimezone(UTC)
+    if as_of != datetime.combine(as_of.date(), datetime.min.time(), UTC):
+        raise ParameterError(
+            f"as_of is the end of a UTC day, such as 2026-07-01T00:00:00Z, and not {as_of.isoformat()}"
+        )
+    scheme = published(database, scheme_id).scheme
+    run = str(uuid.uuid4())
+    with _alone(database, scheme.id, run) as tags:
+        extent = database.one("member_range", scheme=scheme.id)
+        database.run("start_run", id=run, run=_record(database, scheme, as_of, extent["members"], batch))
+        span = {"scheme": scheme.id, "members": extent["range"], "batch": batch}
+        step = partial(_step, database, progress, tags, span)
+        try:
+            step("conduct", as_of=as_of, **_factors(scheme))
+            circle = scheme.circle
+            step("circle", as_of=as_of, half_life=_half_life(circle.half_life_days), size=circle.size)
+            scores, sweeps, bound = _propagate(step, scheme)
+        except InnerCircleError:
+            database.run("discard", id=run, tags=tags, **span)
+            raise
+        bands = [{"name": band.name, "from": band.from_points, "label": band.label} for band in scheme.bands]
+        totals = step("publish", share=circle.share, bands=bands, run=run, **{"from": scores})
+        database.run("finish_run", id=run, scheme=scheme.id, sweeps=sweeps, bound=bound, ties=totals["ties"] or 0)
+    return recorded(database, run)
+
+
+def recorded(database: Database, run: str) -> Run:
+    """The run as the graph has it. Raises NotFound."""
+    row = database.one("run", id=run)["run"]
+    return Run(**{name: _native(row.get(name)) for name in Run.__dataclass_fields__})
+
+
+def _native(value: Any) -> Any:
+    return value.to_native() if hasattr(value, "to_native") else value
+
+
+def _step(
+    database: Database,
+    progress: Progress,
+    tags: dict[str, str],
+    span: dict[str, Any],
+    name: str,
+    **params: Any,
+) -> dict[str, Any]:
+    progress(name)
+    return database.optional(name, tags=tags, **span, **params) or {}
+
+
+def _propagate(step: Callable[..., dict[str, Any]], scheme: Scheme) -> tuple[str, int, float]:
+    """The property that holds the last sweep's scores, the sweeps made, and their bound.
+
+    A sweep writes beside the scores that it reads, so that no score depends on the order of the members.
+    """
+    share, solver = scheme.circle.share, scheme.solver
+    scores, spare, bound = "next_score", "next_swept", math.inf
+    for sweep in range(1, solver.max_sweeps + 1):
+        change = step("sweep", share=share, into=spare, **{"from": scores})["change"]
+        scores, spare = spare, scores
+        bound = (change or 0.0) * share / (1 - share)
+        if bound <= solver.tolerance:
+            return scores, sweep, bound
+    raise NotConverged(
+        f"after {solver.max_sweeps} sweeps a score can still be {bound:.3g} from the exact one, and the policy of "
+        f"{scheme.id} allows {solver.tolerance:.3g}: nothing was published; raise solver.max_sweeps",
+        sweeps=solver.max_sweeps,
+        bound=bound,
+    )
+
+
+def _record(database: Database, scheme: Scheme, as_of: datetime, members: int, batch: int) -> dict[str, Any]:
+    """Everything that is needed to repeat the run."""
+    return {
+        "scheme": scheme.id,
+        "as_of": as_of,
+        "version": scheme.version,
+        "hash": scheme.hash,
+        "policy": scheme.text,
+        "engine": "cypher",
+        "software": __version__,
+        "server": database.server().version,
+        "members": members,
+        "batch": batch,
+    }
+
+
+def _factors(scheme: Scheme) -> dict[str, dict[str, Any] | None]:
+    """The factors as cypher/rate/conduct.cypher takes them; None where the policy leaves one out."""
+    factors = scheme.factors
+    return {
+        "obligations": _factor(factors.obligations),
+        "purchases": _factor(factors.purchases),
+        "visits": _factor(factors.visits),
+    }
+
+
+def _factor(factor: Factor | None) -> dict[str, Any] | None:
+    if factor is None:
+        return None
+    params: dict[str, Any] = {
+        "weight": factor.weight,
+        "prior": factor.prior,
+        "prior_weight": factor.prior_weight,
+        "half_life": _half_life(factor.half_life_days),
+    }
+    if isinstance(factor, ObligationsFactor):
+        params["late_days"] = float(factor.late_days)
+    if isinstance(factor, CategoryFactor):
+        params["values"] = dict(factor.values)
+    return params
+
+
+def _half_life(days: float | None) -> float:
+    return math.inf if days is None else days
+
+
+@contextmanager
+def _alone(database: Database, scheme: str, run: str) -> Iterator[dict[str, str]]:
+    """No other run of the scheme is under way while the block runs; yields the tags of its transactions.
+
+    A run shows itself by an open transaction, which the server ends when this process dies. Of two that start
+    together the older transaction wins. Raises StoreConflict.
+    """
+    tags = {"scheme": scheme, "run": run}
+    with database.held(tags):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (oldest := database.run("runs_under_way", scheme=scheme)[0])["run"] != run:
+            if time.monotonic() > deadline:
+                raise StoreConflict(
+                    f"another run of {scheme} is under way since {oldest['since']} (run {oldest['run']}): "
+                    "wait for it to end, then run the command again"
+                )
+            time.sleep(0.2)
+        yield tags
