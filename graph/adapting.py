@@ -90,13 +90,9 @@ def _adapted(cell: Cell, cells: Cells) -> tuple[Cells, Reason]:
     if cell.from_ is not UNSET and cell.to is not UNSET:
         (a, b), (c, d) = cell.from_, cell.to
         scaled = (numbers(cells) - a) * (d - c) / (b - a) + c
-        return _text(
-            [None if number != number else repr(number) for number in scaled.tolist()]
-        ), "not a number"
+        return _text([None if number != number else repr(number) for number in scaled.tolist()]), "not a number"
     if cell.seconds_since is not UNSET:
-        return _since(
-            cell.seconds_since, numbers(cells) * 1e6
-        ), "not a number of seconds to a time before 2200"
+        return _since(cell.seconds_since, numbers(cells) * 1e6), "not a number of seconds to a time before 2200"
     if cell.milliseconds_since is not UNSET:
         reason = "not a number of milliseconds to a time before 2200"
         return _since(cell.milliseconds_since, numbers(cells) * 1e3), reason

@@ -136,9 +136,7 @@ class Sheet:
         later = position != first
         other = later & (content.to_numpy() != content.loc[first].to_numpy())
         for at in position[other].tolist():
-            reason = (
-                f"line {self.lines[first.loc[at]]} says something else under the same {' and '.join(key)}"
-            )
+            reason = f"line {self.lines[first.loc[at]]} says something else under the same {' and '.join(key)}"
             self.refuse(pd.Series([True], index=[at]), self.origin(key[-1]), reason)
         gone = set(position[later].tolist())
         return [row for row, at in enumerate(values.index.tolist()) if at not in gone]

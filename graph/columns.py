@@ -95,12 +95,8 @@ def _given_for_a_person(code: str) -> Callable[[pd.DataFrame], Mask]:
 
 
 _MONEY = (
-    Rule(
-        "currency", lambda row: row["amount"].notna() & row["currency"].isna(), "an amount without a currency"
-    ),
-    Rule(
-        "amount", lambda row: row["amount"].isna() & row["currency"].notna(), "a currency without an amount"
-    ),
+    Rule("currency", lambda row: row["amount"].notna() & row["currency"].isna(), "an amount without a currency"),
+    Rule("amount", lambda row: row["amount"].isna() & row["currency"].notna(), "a currency without an amount"),
 )
 RULES: dict[str, tuple[Rule, ...]] = {
     "entities": (

@@ -14,8 +14,9 @@ from graph.errors import RecordError
 from graph.model import Reject
 from graph.sources import Piece, clipped, no_twins
 
-# A longer line is no row of ours but, say, a binary file; it is refused without being held.
-LINE_BYTES = 1_000_000
+# A longer line is no row of ours but, say, a binary file; it is refused without being held. This is also
+# the longest field that the csv module takes, so that every line has one answer.
+LINE_BYTES = 131_072
 # A piece ends early where its lines are long, so that memory stays bounded whatever they hold.
 PIECE_BYTES = 16_000_000
 MARK = b"\xef\xbb\xbf"  # the byte order mark that spreadsheets put before UTF-8
@@ -114,9 +115,7 @@ class CsvSource:
 
     def _parsed(self, text: str, lines: int) -> dict[str, list[str]] | None:
         """The columns of a text with quotes, unless a line is no record."""
-        records = list(
-            csv.reader(text.removesuffix("\n").split("\n"), delimiter=self._separator, strict=True)
-        )
+        records = list(csv.reader(text.removesuffix("\n").split("\n"), delimiter=self._separator, strict=True))
         # A field that swallows a line break makes two lines one record.
         if len(records) != lines or set(map(len, records)) != {len(self.names)}:
             return None
@@ -144,7 +143,7 @@ class CsvSource:
     def _fields(self, line: bytes, width: int | None = None) -> list[str]:
         """The fields of one line. Raises ValueError saying why it is no record of this width."""
         if len(line) >= LINE_BYTES:
-            raise ValueError(f"longer than {LINE_BYTES:,} bytes")
+            raise ValueError(f"longer than {LINE_BYTES:,} bytes, line break included")
         if b"\0" in line:
             raise ValueError("contains a NUL byte")
         try:

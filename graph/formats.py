@@ -168,7 +168,5 @@ SCHEME = Format(
     ]
 )
 WHO = Format(faults=[(_unlike("person|organisation"), "neither person nor organisation")])
-USCC = Format(
-    TEXT.faults, partial(_codes, uscc), "not a unified social credit code: its check digit is wrong"
-)
+USCC = Format(TEXT.faults, partial(_codes, uscc), "not a unified social credit code: its check digit is wrong")
 LEI = Format(TEXT.faults, partial(_codes, lei), "not a legal entity identifier: its check digits are wrong")

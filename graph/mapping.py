@@ -94,7 +94,7 @@ class Cell(_Table, frozen=True):
 class _Top(_Table, frozen=True):
     about: Text
     header: tuple[Text, ...] = ()
-    separator: Annotated[str, Meta(pattern=r'^[^"\r\n\0]\Z')] = ","
+    separator: str = ","
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,8 @@ def parse(text: str, file: str) -> Mapping:
         raise SchemeInvalid(f"not TOML: {error}", file=file) from error
     tables = {kind: raw.pop(kind) for kind in KINDS if kind in raw}
     top = _convert(raw, _Top, file, "")
+    if len(top.separator) != 1 or top.separator in '"\r\n\0':
+        raise SchemeInvalid("must be one character, no quote and no line break", file=file, key="separator")
     outputs = tuple(_output(kind, table, file) for kind, table in tables.items())
     if not outputs:
         raise SchemeInvalid(f"no rows are taken: a table is needed, one of {', '.join(KINDS)}", file=file)

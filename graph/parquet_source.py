@@ -27,9 +27,7 @@ class ParquetSource:
     def pieces(self, rows: int, columns: Sequence[str]) -> Iterator[Piece]:
         number = 0
         try:
-            for batch in self._parquet.iter_batches(
-                batch_size=rows, columns=list(columns), use_threads=False
-            ):
+            for batch in self._parquet.iter_batches(batch_size=rows, columns=list(columns), use_threads=False):
                 if not batch.num_rows:
                     continue
                 first, number = number + 1, number + batch.num_rows
@@ -61,9 +59,7 @@ class ParquetSource:
         good = [position for position in range(len(lines)) if position not in bad]
         columns: dict[str, Sequence[str | None]]
         columns = {name: [values[position] for position in good] for name, values in raw.items()}
-        return Piece(
-            columns, [lines[position] for position in good], [bad[position] for position in sorted(bad)]
-        )
+        return Piece(columns, [lines[position] for position in good], [bad[position] for position in sorted(bad)])
 
 
 _WORDS = (

@@ -127,7 +127,8 @@ def _fits(source: Source, kind: str, file: str) -> None:
     known = f"{kind} have {', '.join(columns)}"
     for name in source.names:
         if name not in columns:
-            raise RecordError(f"an unknown column; {known}", file=file, line=source.line, column=repr(name))
+            message = f"an unknown column {name!r}; {known}"
+            raise RecordError(message, file=file, line=source.line, column=name)
     for name, column in columns.items():
         if name not in source.names:
             if column.required:
