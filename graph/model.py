@@ -73,3 +73,71 @@ class Run:
     "how far any score can be from the exact one"
     started: datetime
     finished: datetime
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of the rows of one kind of one file."""
+
+    kind: str
+    file: str
+    stored: int
+    "rows that were new"
+    completed: int
+    "rows that filled in what was missing"
+    known: int
+    "rows that said nothing new"
+    rejected: int
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One contact of an inner circle as a rating used it."""
+
+    entity: str
+    weight: float
+    "the weights of one circle sum to 1"
+    used: float
+    "the contact's score that the rating used, in [0, 1]"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of a rating: `points` of it come from here. The parts of a rating sum to its points."""
+
+    source: str
+    "base, factor or contact"
+    name: str
+    points: float
+    whole: int = 0
+    "the same, rounded so that the parts still sum to the whole points that are shown"
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One membership's published rating."""
+
+    entity: str
+    scheme: str
+    score: float
+    points: float
+    whole_points: int
+    band: str
+    run: str
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class OpenRating(Rating):
+    """A rating with everything that it is made of."""
+
+    conduct: float
+    evidence: float
+    "the weight of all events that counted"
+    rates: dict[str, float]
+    "of each factor of the policy, in [0, 1]"
+    circle: tuple[Contact, ...]
+    parts: tuple[Part, ...]
+    version: str
+    hash: str
+    bound: float

@@ -13,13 +13,16 @@ A query file is one Cypher query with a header of line comments: a title, perhap
 The name of a query is its file's stem. The text runs as it is, comments included.
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from graph.errors import NotFound, QueryFileInvalid
+from graph.errors import NotFound, ParameterError, QueryFileInvalid
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "cypher"
 
@@ -28,6 +31,7 @@ RESULTS = ("one", "optional", "many", "none")
 _TYPE = r"(?:BOOLEAN|STRING|INTEGER|FLOAT|DATE|ZONED DATETIME|MAP|NODE|RELATIONSHIP|PATH|LIST<[A-Z<> ]+>)"
 _TAG = re.compile(r"//\s*@(?P<tag>\w+)\s*(?P<rest>.*)")
 _FIELD = re.compile(rf"(?P<name>\w+)\s+(?P<type>{_TYPE})(?:\s+(?P<meaning>.*))?$")
+_PYTHON: dict[str, type | tuple[type, ...]] = {"INTEGER": int, "FLOAT": (int, float), "BOOLEAN": bool, "MAP": dict}
 _PARAMETER = re.compile(r"\$(\w+)")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
 
@@ -96,9 +100,7 @@ def parse(path: Path) -> Query:
             raise QueryFileInvalid(f"the header lacks @{tag}", file=file)
     _check_parameters(text, {field.name for field in fields["param"]}, file)
     if bool(fields["return"]) == (single["result"] == "none"):
-        raise QueryFileInvalid(
-            "@return is for a query with a @result, and every such query has it", file=file
-        )
+        raise QueryFileInvalid("@return is for a query with a @result, and every such query has it", file=file)
     return Query(
         name=path.stem,
         room=path.parent.name,
@@ -144,3 +146,38 @@ def get(name: str) -> Query:
         return catalogue()[name]
     except KeyError:
         raise NotFound(f"no query is named {name!r}: `innercircle query --list` shows them") from None
+
+
+def parse_params(query: Query, given: Sequence[str]) -> dict[str, Any]:
+    """The parameters of the query from texts such as `limit=10`, each read as its declared type.
+
+    A STRING is taken as it is, an instant as ISO 8601, everything else as JSON. Raises ParameterError naming
+    the parameter and the value.
+    """
+    types = {field.name: field.type for field in query.params}
+    params: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or name not in types:
+            wanted = ", ".join(f"{name}=<{type_}>" for name, type_ in types.items()) or "none"
+            raise ParameterError(f"{query.name}: {text!r} is not one of its parameters: {wanted}")
+        params[name] = _parse_value(query, name, types[name], value)
+    return params
+
+
+def _parse_value(query: Query, name: str, type_: str, value: str) -> Any:
+    if type_ == "STRING":
+        return value
+    try:
+        found = datetime.fromisoformat(value) if type_ == "ZONED DATETIME" else json.loads(value)
+    except ValueError:
+        found = None
+    if isinstance(found, bool):
+        good = type_ == "BOOLEAN"
+    elif isinstance(found, datetime):
+        good = found.tzinfo is not None
+    else:
+        good = isinstance(found, _PYTHON.get(type_, list))
+    if not good:
+        raise ParameterError(f"{query.name}: {name}={value!r} is not of the type {type_}")
+    return float(found) if isinstance(found, int) and type_ == "FLOAT" else found

@@ -79,8 +79,13 @@ def recorded(database: Database, run: str) -> Run:
     return Run(**{name: _native(row.get(name)) for name in Run.__dataclass_fields__})
 
 
+def recorded_policy(database: Database, run: str) -> str:
+    """The text of the policy that a run used. Raises NotFound."""
+    return str(database.one("run", id=run)["run"]["policy"])
+
+
 def _native(value: Any) -> Any:
-    return value.to_native() if hasattr(value, "to_native") else value
+    return value.to_native().astimezone(UTC) if hasattr(value, "to_native") else value
 
 
 def _step(

@@ -1,6 +1,7 @@
 """A policy file -> Scheme, checked and hashed; docs/schemes.md describes every key."""
 
 import hashlib
+import math
 import re
 import tomllib
 from itertools import pairwise
@@ -16,9 +17,8 @@ SHIPPED = Path(__file__).parent / "schemes"
 
 LOWEST_POINTS = 350.0
 POINTS_RANGE = 600.0
-# A score is known to about 1e-9, so its points to about 6e-7. A rating this close below a band's edge
-# is on the edge: without it, the last bit of a sum would decide the band of everyone without facts.
-BAND_MARGIN = 1e-6
+# A score is known to about 1e-9, so its points to about 6e-7: digits beyond these are noise of the sum.
+POINTS_DIGITS = 6
 
 _ID = r"^[a-z0-9][a-z0-9-]*\Z"
 _BAND = r"^[a-z]+( [a-z]+)*\Z"
@@ -146,14 +146,18 @@ class Scheme(Policy, frozen=True, kw_only=True):
         return tuple(band.label for band in self.bands)
 
     def band(self, points: float) -> Band:
-        """The highest band that starts at or below these (unrounded) points."""
-        reached = [band for band in self.bands if band.from_points <= points + BAND_MARGIN]
-        return reached[-1] if reached else self.bands[0]
+        """The highest band that starts at or below these points as they are shown: whole."""
+        return [band for band in self.bands if band.from_points <= whole(points)][-1]
 
 
 def points(score: float) -> float:
     """A score in [0, 1] on the scale of 350 to 950, unrounded."""
     return LOWEST_POINTS + POINTS_RANGE * score
+
+
+def whole(points: float) -> int:
+    """Points as they are shown: whole, halves up. The band goes by them, so that both always agree."""
+    return math.floor(round(points, POINTS_DIGITS) + 0.5)
 
 
 def shipped() -> list[str]:

@@ -1,0 +1,57 @@
+"""The command that rates."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json, progress
+from graph.errors import ParameterError
+
+PANEL = "Ratings"
+
+
+@app.command(rich_help_panel=PANEL)
+def rate(
+    scheme: Annotated[str, typer.Argument(help="A published scheme.")],
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="A day such as 2026-06-30: facts count up to its end in UTC. Today if not given."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Rate every member of a scheme, in Cypher on the server. Until it ends, readers see the old ratings."""
+    from graph import migrations, rating
+    from graph.database import connect
+    from graph.settings import Settings
+
+    settings = Settings.load()
+    with connect(settings) as database, progress() as tell:
+        migrations.require(database)
+        run = rating.rate(database, scheme, as_of=end_of_day(as_of), batch=settings.batch_members, progress=tell)
+    if json:
+        print_json(run)
+    else:
+        seconds = (run.finished - run.started).total_seconds()
+        typer.echo(
+            f"rated {run.members:,} members of {run.scheme} {run.version} as of {run.as_of:%Y-%m-%dT%H:%MZ}: "
+            f"{run.ties:,} circle ties, {run.sweeps} sweeps, every score within {run.bound:.2g}, {seconds:.1f} s"
+        )
+
+
+def end_of_day(day: str | None) -> datetime | None:
+    """The UTC midnight that ends the day, or the midnight given as an instant. Raises ParameterError."""
+    if day is None:
+        return None
+    try:
+        found = datetime.fromisoformat(day)
+    except ValueError:
+        raise ParameterError(f"--as-of is a day such as 2026-06-30, and not {day!r}") from None
+    if len(day) == len("2026-06-30"):
+        return found.replace(tzinfo=UTC) + timedelta(days=1)
+    if found.tzinfo is None:
+        raise ParameterError(
+            f"--as-of {day!r} has no time zone: give a day, or an instant such as 2026-07-01T00:00:00Z"
+        )
+    return found

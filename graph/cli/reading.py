@@ -1,0 +1,132 @@
+"""Commands that read ratings and run the shipped queries."""
+
+import csv
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json, print_table
+from graph.errors import ParameterError
+
+if TYPE_CHECKING:
+    from graph.database import Database
+    from graph.model import OpenRating
+
+PANEL = "Ratings"
+
+
+class Form(StrEnum):
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def _database() -> "Database":
+    from graph import migrations
+    from graph.database import connect
+    from graph.settings import Settings
+
+    database = connect(Settings.load())
+    migrations.require(database)
+    return database
+
+
+@app.command(rich_help_panel=PANEL)
+def show(
+    entity: Annotated[str, typer.Argument(help="An entity's id.")],
+    scheme: Annotated[str | None, typer.Option(help="Open the rating in this scheme: every part of it.")] = None,
+    json: Json = False,
+) -> None:
+    """Show an entity's ratings side by side, or one of them opened. There is no aggregate."""
+    from graph import reading
+
+    with _database() as database:
+        if scheme is not None:
+            opened = reading.open_rating(database, entity, scheme)
+            if json:
+                print_json(opened)
+            else:
+                print_rating(opened)
+            return
+        ratings = reading.side_by_side(database, entity)
+    if json:
+        print_json({"entity": entity, "ratings": ratings})
+    elif ratings:
+        print_table(
+            ("scheme", "points", "band", "as of"),
+            [(each.scheme, each.whole_points, each.band, f"{each.as_of:%Y-%m-%d}") for each in ratings],
+        )
+    else:
+        typer.echo(f"{entity} is not rated in any scheme")
+
+
+def print_rating(opened: "OpenRating") -> None:
+    """The rating as a sum of its parts."""
+    print_table(
+        ("part", "from", "points"),
+        [(part.source, part.name, part.whole) for part in opened.parts]
+        + [("sum", opened.band, opened.whole_points)],
+        title=f"{opened.entity} in {opened.scheme} {opened.version}, as of {opened.as_of:%Y-%m-%dT%H:%MZ}",
+    )
+
+
+@app.command(rich_help_panel=PANEL)
+def members(scheme: Annotated[str, typer.Argument(help="A published scheme.")], json: Json = False) -> None:
+    """List a scheme's members by id, never by score."""
+    from graph import reading
+
+    with _database() as database:
+        found = list(reading.members(database, scheme))
+    if json:
+        print_json({"scheme": scheme, "members": found})
+    else:
+        print_table(
+            ("entity", "rating", "contacts in circle"),
+            [(each["entity"], each["caption"] or "not rated yet", each["contacts"]) for each in found],
+        )
+
+
+@app.command(rich_help_panel=PANEL)
+def query(
+    name: Annotated[str | None, typer.Argument(help="A shipped query; --list shows them.")] = None,
+    list_all: Annotated[bool, typer.Option("--list", help="Show every query with its parameters.")] = False,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", help="key=value; lists and maps as JSON.")
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", help="How to print the rows.")] = Form.TABLE,
+    json: Json = False,
+) -> None:
+    """Run a shipped query that reads, the same file that Neo4j Browser runs."""
+    from graph import queries
+
+    if list_all or name is None:
+        catalogue = [each for each in queries.catalogue().values() if each.mode == "read"]
+        if json:
+            print_json(
+                [{"name": q.name, "title": q.title, "params": q.params, "returns": q.returns} for q in catalogue]
+            )
+        else:
+            print_table(
+                ("query", "parameters", "title"),
+                [(q.name, " ".join(f"{p.name}:{p.type}" for p in q.params), q.title) for q in catalogue],
+            )
+        return
+    found = queries.get(name)
+    if found.mode != "read":
+        raise ParameterError(f"{found.file} writes: only queries that read can be run by name")
+    params = queries.parse_params(found, param or [])
+    with _database() as database:
+        rows = database.run(name, **params)
+    columns = [column.name for column in found.returns]
+    table = [[row[column] for column in columns] for row in rows]
+    if json or form is Form.JSON:
+        print_json(rows)
+    elif form is Form.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(table)
+    else:
+        print_table(columns, table)

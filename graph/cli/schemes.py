@@ -1,0 +1,92 @@
+"""Commands for schemes: what ships, what is published, what a policy file says."""
+
+from typing import Annotated
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json, print_table
+
+PANEL = "Schemes"
+scheme_app = typer.Typer(help="List, check, show and publish the policies of schemes.", no_args_is_help=True)
+app.add_typer(scheme_app, name="scheme", rich_help_panel=PANEL)
+
+PolicyFile = Annotated[str, typer.Argument(help="A policy file (.toml), or the id of a shipped scheme.")]
+
+
+@scheme_app.command("list")
+def list_schemes(json: Json = False) -> None:
+    """List the schemes that are published, and those that ship with innercircle."""
+    from graph import migrations, scheme
+    from graph.database import connect
+    from graph.settings import Settings
+
+    with connect(Settings.load()) as database:
+        migrations.require(database)
+        published = database.run("schemes")
+    if json:
+        print_json({"published": published, "shipped": scheme.shipped()})
+        return
+    print_table(
+        ("scheme", "version", "title", "last run as of"),
+        [(row["id"], row["version"], row["title"], row["as_of"] or "not run yet") for row in published],
+        title="published",
+    )
+    typer.echo(f"shipped: {', '.join(scheme.shipped())}")
+
+
+@scheme_app.command("check")
+def check(policy: PolicyFile, json: Json = False) -> None:
+    """Check a policy file without a database; an error names the file and the key."""
+    from graph import scheme
+
+    checked = scheme.read(policy)
+    if json:
+        print_json({"id": checked.id, "version": checked.version, "hash": checked.hash})
+    else:
+        typer.echo(f"{checked.id} {checked.version} holds, hash {checked.hash}")
+
+
+@scheme_app.command("publish")
+def publish(policy: PolicyFile, json: Json = False) -> None:
+    """Publish a policy: the scheme's next run uses it. A changed policy needs a new version."""
+    from graph import migrations, publishing, scheme
+    from graph.database import connect
+    from graph.settings import Settings
+
+    checked = scheme.read(policy)
+    with connect(Settings.load()) as database:
+        migrations.require(database)
+        changed = publishing.publish(database, checked)
+    if json:
+        print_json({"id": checked.id, "version": checked.version, "hash": checked.hash, "changed": changed})
+    else:
+        done = "published" if changed else "was published already"
+        typer.echo(f"{checked.id} {checked.version} {done}, hash {checked.hash}")
+
+
+@scheme_app.command("show")
+def show(scheme_id: Annotated[str, typer.Argument(metavar="SCHEME")], json: Json = False) -> None:
+    """Print the whole policy of a published scheme, as it was published."""
+    from graph import migrations, publishing
+    from graph.database import connect
+    from graph.settings import Settings
+
+    with connect(Settings.load()) as database:
+        migrations.require(database)
+        found = publishing.published(database, scheme_id)
+    if json:
+        policy = found.scheme
+        print_json(
+            {
+                "id": policy.id,
+                "version": policy.version,
+                "hash": policy.hash,
+                "versions": found.versions,
+                "run": found.run,
+                "as_of": found.as_of,
+                "policy": policy.text,
+            }
+        )
+    else:
+        typer.echo(found.scheme.text, nl=False)

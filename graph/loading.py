@@ -1,0 +1,147 @@
+"""Files -> graph: every good row is stored once, every bad one comes back with its reason.
+
+A chunk of rows is one transaction of one query of cypher/load. Repeating a load changes nothing, so a load that
+was broken off is simply run again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from graph import records
+from graph.database import Database
+from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
+from graph.model import KINDS, Chunk, Loaded, Reject
+
+ATTEMPTS = 3
+T = TypeVar("T")
+
+
+class Store(Protocol):
+    """What a chunk is written to: a Database, or a rehearsal that is rolled back."""
+
+    def optional(self, name: str, /, **params: Any) -> dict[str, Any] | None: ...
+
+
+@dataclass
+class _Tally:
+    """What became of the rows of one kind of one file so far."""
+
+    kind: str
+    file: str
+    stored: int = 0
+    completed: int = 0
+    known: int = 0
+    rejected: int = 0
+
+    def done(self) -> Loaded:
+        return Loaded(self.kind, self.file, self.stored, self.completed, self.known, self.rejected)
+
+
+@dataclass
+class _Load:
+    """One load under way."""
+
+    store: Store
+    reject: Callable[[Iterable[Reject]], None]
+    progress: Callable[[str], None]
+    tallies: dict[tuple[str, str], _Tally] = field(default_factory=dict)
+
+    def take(self, chunk: Chunk) -> None:
+        """The chunk's good rows are stored, its bad ones are among the rejects, and all are counted."""
+        tally = self.tallies.setdefault((chunk.file, chunk.kind), _Tally(chunk.kind, chunk.file))
+        rejects = list(chunk.rejects)
+        if chunk.rows:
+            rows = [row | {"line": line} for row, line in zip(chunk.rows, chunk.lines, strict=True)]
+            outcome = _write(self.store, f"load_{chunk.kind}", rows)
+            rejects += [Reject(file=chunk.file, **refused) for refused in outcome["rejects"]]
+            tally.stored += outcome["stored"]
+            tally.completed += outcome["completed"]
+            tally.known += outcome["known"]
+        tally.rejected += len(rejects)
+        self.reject(sorted(rejects, key=lambda reject: reject.line))
+        self.progress(f"{chunk.file}: {tally.stored:,} {chunk.kind} stored, {tally.rejected:,} rejected")
+
+
+def load(
+    database: Database,
+    paths: Sequence[Path],
+    *,
+    kind: str | None = None,
+    mapping: str | None = None,
+    rejects: Path | None = None,
+    dry_run: bool = False,
+    batch: int = 10_000,
+    progress: Callable[[str], None] = lambda message: None,
+) -> list[Loaded]:
+    """Every good row of the files is in the graph; returns what became of the rows, by file and kind.
+
+    paths:   files, and directories whose files are named for their kinds. Kinds that others refer to go first.
+    kind:    of the rows, where the files' names do not say it.
+    mapping: the name or path of a mapping file, for files that are not in our form.
+    rejects: where to write the bad rows with their reasons; the file is made only when there are any.
+    dry_run: everything is checked, also against the graph, in one transaction that is rolled back.
+    batch:   rows in one transaction.
+    Raises RecordError for a file that cannot be used at all, before anything of any file is written, and
+    every StoreError; what was stored until then stays, and repeating the load completes it.
+    """
+    files = _files(paths, kind=kind, mapping=mapping)
+    sources = [records.read(path, kind, mapping, chunk_rows=batch) for path in files]
+    first = [next(chunks, None) for chunks in sources]  # opens every file, so that a bad one stops all
+    with (
+        records.write_rejects(rejects) if rejects else nullcontext(_forget) as reject,
+        database.rolled_back() if dry_run else nullcontext(database) as store,
+    ):
+        load = _Load(store, reject, progress)
+        for opened, rest in zip(first, sources, strict=True):
+            for chunk in _ahead(rest, opened):
+                load.take(chunk)
+    return [tally.done() for tally in load.tallies.values()]
+
+
+def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None) -> list[Path]:
+    """The files to load, directories opened, in the order in which kinds depend on each other."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [
+                file for file in sorted(path.iterdir()) if file.name.endswith((".csv", ".csv.gz", ".parquet"))
+            ]
+            if not inside:
+                raise RecordError("the directory holds no .csv, .csv.gz or .parquet file", file=str(path))
+            found.extend(inside)
+        else:
+            found.append(path)
+    if not found:
+        raise ParameterError("name at least one file to load")
+    if kind or mapping:
+        return found
+    return sorted(found, key=lambda file: KINDS.index(records.kind_of(file)))
+
+
+def _write(store: Store, query: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The query's outcome. Repeated where another writer was faster or a commit's fate is unknown: it is safe."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return store.optional(query, rows=rows) or {}
+        except (StoreConflict, CommitUnknown):
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _ahead(rest: Iterator[T], first: T | None) -> Iterator[T]:
+    """The items in order, the next one being made while this one is used."""
+    with ThreadPoolExecutor(1) as reader:
+        item = first
+        while item is not None:
+            following = reader.submit(next, rest, None)
+            yield item
+            item = following.result()
+
+
+def _forget(rejects: Iterable[Reject]) -> None:
+    """Where no rejects file is wanted, their number is all that is kept."""

@@ -1,0 +1,130 @@
+"""Ratings as people ask for them: one opened, several by id, an entity's side by side. Never a list by score."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from graph import rating as runs
+from graph import scheme as policies
+from graph.database import Database
+from graph.errors import NotFound, ParameterError, StoreConflict
+from graph.model import Contact, OpenRating, Part, Rating
+from graph.scheme import Scheme
+
+MOST_IDS = 1_000
+# A membership is published in one transaction, but a reader of Neo4j may meet it half-way. Such an answer does not
+# add up, and is read again.
+READINGS = 5
+NOISE = 1e-9
+
+
+def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
+    """One membership's rating and its parts, which sum to its points.
+
+    Raises NotFound (no such member, or not rated yet), StoreConflict (it changes faster than it can be read).
+    """
+    for _ in range(READINGS):
+        row = database.optional("rating", id=f"{scheme_id}|{entity}")
+        if row is None:
+            raise NotFound(f"{entity!r} is not a member of {scheme_id!r}")
+        if row["score"] is None or row["run"] is None:
+            raise NotFound(f"{entity!r} is not rated yet: the next run of {scheme_id!r} will rate it")
+        opened = _opened(row, entity, _policy(database, row["run"]))
+        if abs(math.fsum(part.points for part in opened.parts) - opened.points) <= NOISE * policies.POINTS_RANGE:
+            return opened
+    raise StoreConflict(f"the rating of {entity!r} in {scheme_id!r} is being published: ask again")
+
+
+@lru_cache(maxsize=256)
+def _policy(database: Database, run: str) -> Scheme:
+    """The policy that a run used; kept, since a run's record never changes."""
+    return policies.parse(runs.recorded_policy(database, run), f"run {run}")
+
+
+def _opened(row: dict[str, Any], entity: str, scheme: Scheme) -> OpenRating:
+    circle = tuple(Contact(each["contact"] or "", each["weight"], each["used"]) for each in row["circle"])
+    rates = {name: row[name] for name in scheme.factors.named()}
+    parts = _parts(rates, circle, scheme)
+    return OpenRating(
+        **_summary(row, entity, scheme.id),
+        conduct=row["conduct"],
+        evidence=row["evidence"],
+        rates=rates,
+        circle=circle,
+        parts=_rounded(parts, policies.whole(row["points"])),
+        version=row["version"],
+        hash=row["hash"],
+        bound=row["bound"] or 0.0,
+    )
+
+
+def _parts(rates: dict[str, float], circle: Sequence[Contact], scheme: Scheme) -> list[Part]:
+    """350, then what each factor and each contact supplies, in points. An empty circle leaves all to conduct."""
+    share = scheme.circle.share if circle else 0.0
+    own = [
+        Part("factor", name, policies.POINTS_RANGE * (1 - share) * factor.weight * rates[name])
+        for name, factor in scheme.factors.named().items()
+    ]
+    company = [
+        Part("contact", contact.entity, policies.POINTS_RANGE * share * contact.weight * contact.used)
+        for contact in circle
+    ]
+    company.sort(key=lambda part: (-part.points, part.name))
+    return [Part("base", "where every rating starts", policies.LOWEST_POINTS), *own, *company]
+
+
+def _rounded(parts: Sequence[Part], total: int) -> tuple[Part, ...]:
+    """The parts with whole points that sum to `total`: the largest remainders are rounded up."""
+    floors = [math.floor(part.points) for part in parts]
+    by_remainder = sorted(range(len(parts)), key=lambda i: (floors[i] - parts[i].points, i))
+    for i in by_remainder[: total - sum(floors)]:
+        floors[i] += 1
+    return tuple(replace(part, whole=points) for part, points in zip(parts, floors, strict=True))
+
+
+def lookup(database: Database, entities: Sequence[str], scheme_id: str) -> list[Rating]:
+    """The ratings of these entities in one scheme, by entity id; who is not rated there is left out.
+
+    Raises NotFound (no such scheme), ParameterError for more than 1,000 ids.
+    """
+    if len(entities) > MOST_IDS:
+        raise ParameterError(f"at most {MOST_IDS:,} ids can be looked up at once, not {len(entities):,}")
+    if database.optional("scheme", id=scheme_id) is None:
+        raise NotFound(f"no scheme {scheme_id!r} is published")
+    rows = database.run("ratings", ids=sorted({f"{scheme_id}|{entity}" for entity in entities}))
+    return [Rating(**_summary(row, row["id"].partition("|")[2], scheme_id)) for row in rows]
+
+
+def side_by_side(database: Database, entity: str) -> list[Rating]:
+    """An entity's ratings, one for each scheme that it is a member of and rated in. Raises NotFound."""
+    if database.optional("entity", id=entity) is None:
+        raise NotFound(f"there is no entity {entity!r}")
+    rows = database.run("entity_ratings", entity=entity)
+    return [Rating(**_summary(row, entity, row["scheme"])) for row in rows if row["score"] is not None]
+
+
+def _summary(row: dict[str, Any], entity: str, scheme_id: str) -> dict[str, Any]:
+    as_of: datetime = row["as_of"].to_native().astimezone(UTC)
+    return {
+        "entity": entity,
+        "scheme": scheme_id,
+        "score": row["score"],
+        "points": row["points"],
+        "whole_points": policies.whole(row["points"]),
+        "band": row["band"],
+        "run": row["run"],
+        "as_of": as_of,
+    }
+
+
+def members(database: Database, scheme_id: str, *, page: int = 1_000) -> Iterator[dict[str, Any]]:
+    """Every member of a scheme, by entity id: entity, caption, contacts. Raises NotFound."""
+    if database.optional("scheme", id=scheme_id) is None:
+        raise NotFound(f"no scheme {scheme_id!r} is published")
+    after = ""
+    while rows := database.run("members", scheme=scheme_id, after=after, limit=page):
+        yield from rows
+        after = rows[-1]["entity"]
