@@ -38,7 +38,7 @@ def kind_of(path: Path) -> str:
     """
     name = path.name.lower()
     for kind in KINDS:
-        if name.startswith(kind) and not name[len(kind)].isalnum():
+        if name.startswith(kind) and not name[len(kind) :][:1].isalnum():
             return kind
     raise RecordError(f"the name begins with no kind of rows: {', '.join(KINDS)}", file=str(path))
 
@@ -66,6 +66,8 @@ def read(
     do not fit), ParameterError, NotFound and SchemeInvalid (the mapping).
     """
     path = Path(path)
+    if chunk_rows < 1:
+        raise ParameterError(f"chunk_rows is {chunk_rows}; it must be at least 1")
     if kind is not None and kind not in KINDS:
         raise ParameterError(f"no such kind of rows: {kind!r}; it is one of {', '.join(KINDS)}")
     if mapping is None:
@@ -181,6 +183,9 @@ def write_rejects(path: str | Path) -> Iterator[Callable[[Iterable[Reject]], Non
 
             yield write
         if count:
-            temporary.replace(path)
+            try:
+                temporary.replace(path)
+            except OSError as error:
+                raise ParameterError(f"no file can be written at {path}: {error.strerror}") from error
     finally:
         temporary.unlink(missing_ok=True)

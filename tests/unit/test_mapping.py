@@ -480,7 +480,7 @@ def test_bitcoin_otc_is_all_there() -> None:
     ],
 )
 def test_the_copenhagen_study_is_all_there(path: str, name: str, entities: int, contacts: int) -> None:
-    """Counted with the csv module alone: 536 persons in 3,600 calls, 366 of them missed; 568 in 24,333 messages."""
+    """By the csv module alone: 536 persons in 3,600 calls, 366 of them missed; 568 in 24,333 messages."""
     kinds: dict[str, list[str]] = defaultdict(list)
     for chunk in read(real(path), mapping=name):
         kinds[chunk.kind] += [row["id"] for row in chunk.rows]

@@ -171,6 +171,16 @@ def test_the_kind_can_be_given(tmp_path: Path) -> None:
     assert [chunk.kind for chunk in read(path, "visits")] == ["visits"]
 
 
+def test_a_name_without_an_ending_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match=r"contacts: neither \.csv"):
+        next(read(written(tmp_path, "contacts", EXAMPLES["contacts"][0])))
+
+
+def test_a_chunk_of_no_rows_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="at least 1"):
+        next(read(tmp_path / "visits.csv", chunk_rows=0))
+
+
 def test_a_kind_that_is_none_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=r"'visit'.*visits"):
         next(read(tmp_path / "visits.csv", "visit"))
@@ -454,6 +464,14 @@ def test_a_load_that_fails_leaves_no_half_of_a_rejects_file(tmp_path: Path) -> N
 def test_a_rejects_file_in_no_directory_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="nowhere"), write_rejects(tmp_path / "nowhere" / "r.csv"):
         pass
+
+
+def test_rejects_never_replace_a_directory(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    path.mkdir()
+    with pytest.raises(ParameterError, match=r"rejects\.csv"), write_rejects(path) as write:
+        write([Reject("contacts.csv", 2, "at", "", "empty")])
+    assert list(tmp_path.iterdir()) == [path]
 
 
 PEAK = """
