@@ -24,7 +24,7 @@ class Numbering:
 
     def __init__(self) -> None:
         # An empty name is a private database on disk that nobody else sees and that needs no journal.
-        self._database = sqlite3.connect("", isolation_level=None)
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         for setting in ("temp_store = FILE", "journal_mode = OFF", "synchronous = OFF"):
             self._database.execute(f"PRAGMA {setting}")
