@@ -24,6 +24,8 @@ from graph.settings import Settings
 
 START_SECONDS = 120
 STOP_SECONDS = 30
+REFUSALS = 10
+"Logins to try, a second apart, before a password is taken for wrong."
 
 # As Neo4j's own start script has them: it reaches into these packages of the JDK.
 OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
@@ -141,7 +143,7 @@ def _server(home: Path, state: State) -> Server:
     )
 
 
-_CHILDREN: list[subprocess.Popen[bytes]] = []
+_CHILDREN: list[tuple[Path, subprocess.Popen[bytes]]] = []
 "Servers that this process started: kept to be reaped, and because Python warns of a child that it drops."
 
 
@@ -195,7 +197,7 @@ def _launch(settings: Settings, home: Path, last: State | None, program: Path, f
             stderr=console,
             start_new_session=True,  # Control-C in the terminal is not meant for the server
         )
-    _CHILDREN.append(child)
+    _CHILDREN.append((home, child))
     state = replace(state, pid=child.pid)
     server_home.write_state(home, state)
     return state
@@ -216,7 +218,7 @@ def _wait_until_ready(home: Path, state: State) -> None:
                     f"{home}/logs/neo4j.log tells what it does; `innercircle up` waits for it again"
                 )
             refusals += answer == "refused"
-            if refusals > 10:
+            if refusals > REFUSALS:
                 raise LocalServerFailed(
                     f"Neo4j in {home} runs (pid {state.pid}) and refuses the password in {home}/password: "
                     "if you changed it, write the new one there"
@@ -253,12 +255,17 @@ def _answer(home: Path, state: State) -> Literal["ready", "refused", "silent"]:
 
 def _runs(home: Path, state: State) -> bool:
     """The noted pid is a server of this home. The pid alone says little: others are given it later."""
-    for child in _CHILDREN[:]:
+    for of, child in _CHILDREN[:]:
         if child.poll() is not None:  # reaped: a dead child would stay in the list of processes
-            _CHILDREN.remove(child)
+            _CHILDREN.remove((of, child))
         elif child.pid == state.pid:  # its command line is empty for a moment after the start
-            return True
-    return state.pid is not None and f"--home-dir={home} " in _command_line(state.pid)
+            return of == home
+    return state.pid is not None and _home_arguments(home) in _command_line(state.pid)
+
+
+def _home_arguments(home: Path) -> str:
+    """What tells a server from those of other homes; both together, because a path may hold spaces."""
+    return f"--home-dir={home} --config-dir={home}/conf"
 
 
 def _command_line(pid: int) -> str:

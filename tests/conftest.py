@@ -3,8 +3,12 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -61,3 +65,24 @@ def graph(database: Database) -> Database:
     """The database of this session, migrated and otherwise empty."""
     database.statement(WIPE)
     return database
+
+
+class Command(Protocol):
+    def __call__(self, *arguments: str | Path, **variables: str) -> "subprocess.CompletedProcess[str]": ...
+
+
+@pytest.fixture(scope="session")
+def innercircle(settings: Settings) -> Command:
+    """`innercircle ARGUMENTS` as a process of its own, with the session's settings and more variables."""
+
+    def run(*arguments: str | Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [Path(sys.executable).with_name("innercircle"), *arguments],
+            env={**os.environ, "INNERCIRCLE_HOME": str(settings.home), **variables},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+
+    return run
