@@ -131,6 +131,13 @@ def test_columns_that_may_be_missing_are_none(kind: str, tmp_path: Path) -> None
     assert found == wanted
 
 
+def test_every_column_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "loading.md").read_text(encoding="utf-8")
+    for kind, columns in COLUMNS.items():
+        names = [f"`{column.name}{'' if column.required else '?'}`" for column in columns]
+        assert f"| `{kind}` | {', '.join(names)} |" in page
+
+
 def test_empty_cells_are_as_good_as_no_column(tmp_path: Path) -> None:
     with_columns = written(
         tmp_path,
