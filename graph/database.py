@@ -116,10 +116,10 @@ class Database:
             raise QueryRejected(f"{queries.get(name).file}: at most one row was expected, {len(rows)} came")
         return rows[0] if rows else None
 
-    def statement(self, text: str) -> Rows:
+    def statement(self, text: str, **params: Any) -> Rows:
         """The rows of one statement that is not a shipped query: migrations and server commands."""
         with _translated("statement"), self._session("schema") as session:
-            return session.run(text).data()
+            return session.run(text, params).data()
 
     @contextmanager
     def rolled_back(self) -> Iterator["Rehearsal"]:

@@ -65,10 +65,12 @@ def rate(
             step("circle", as_of=as_of, half_life=_half_life(circle.half_life_days), size=circle.size)
             scores, sweeps, bound = _propagate(step, scheme)
         except InnerCircleError:
-            database.run("discard", id=run, tags=tags, **span)
+            step("clear_staged")
+            database.run("forget_run", id=run)
             raise
         bands = [{"name": band.name, "from": band.from_points, "label": band.label} for band in scheme.bands]
         totals = step("publish", share=circle.share, bands=bands, run=run, **{"from": scores})
+        step("clear_staged")
         database.run("finish_run", id=run, scheme=scheme.id, sweeps=sweeps, bound=bound, ties=totals["ties"] or 0)
     return recorded(database, run)
 

@@ -1,0 +1,106 @@
+"""Every query file against a real server: what it declares is what the server plans."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import neo4j
+import pytest
+
+from graph import queries
+from graph.database import Database
+from graph.local_neo4j import Server
+from graph.queries import Query
+
+# A value of each declared type: EXPLAIN plans with parameters but reads none of them.
+EXAMPLES: dict[str, Any] = {
+    "STRING": "a",
+    "INTEGER": 1,
+    "FLOAT": 0.5,
+    "MAP": {},
+    "LIST<MAP>": [],
+    "LIST<STRING>": ["a"],
+}
+FORBIDDEN = {"AllNodesScan", "CartesianProduct"}
+
+
+@pytest.fixture(scope="module")
+def session(server: Server, database: Database) -> Iterator[neo4j.Session]:
+    """A plain session, as Browser has one; `database` has the indexes."""
+    with (
+        neo4j.GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver,
+        driver.session() as session,
+    ):
+        yield session
+
+
+def explain(session: neo4j.Session, query: Query) -> tuple[list[str], neo4j.ResultSummary]:
+    params = {field.name: EXAMPLES.get(field.type) for field in query.params}
+    result = session.run("EXPLAIN " + query.text, params)
+    return list(result.keys()), result.consume()
+
+
+def operators(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(operator, details) of a plan and everything below it."""
+    yield plan["operatorType"].split("@")[0], plan["args"].get("Details", "")
+    for child in plan.get("children", ()):
+        yield from operators(child)
+
+
+ALL = pytest.mark.parametrize("query", queries.catalogue().values(), ids=lambda query: query.name)
+
+
+@ALL
+def test_a_query_returns_the_columns_that_it_declares(session: neo4j.Session, query: Query) -> None:
+    columns, _ = explain(session, query)
+    assert columns == [field.name for field in query.returns]
+
+
+@ALL
+def test_a_query_gives_the_server_nothing_to_warn_of(session: neo4j.Session, query: Query) -> None:
+    _, summary = explain(session, query)
+    warnings = [
+        status.status_description
+        for status in summary.gql_status_objects
+        if status.is_notification and "does not exist" not in status.status_description
+    ]
+    assert warnings == []
+
+
+@ALL
+def test_a_query_uses_the_indexes_that_it_declares_and_scans_nothing(
+    session: neo4j.Session, database: Database, query: Query
+) -> None:
+    indexes = {
+        row["name"]: f"{(row['labelsOrTypes'] or [''])[0]}({', '.join(row['properties'] or [])})"
+        for row in database.statement("SHOW INDEXES YIELD name, labelsOrTypes, properties")
+    }
+    _, summary = explain(session, query)
+    if summary.plan is None:
+        assert query.text.split("\n\n")[-1].count("SHOW TRANSACTIONS"), "only a server command has no plan"
+        return
+    plan = list(operators(summary.plan))
+    assert not FORBIDDEN & {operator for operator, _ in plan}
+    for name in query.uses:
+        pattern = indexes[name]
+        assert any("Index" in operator and pattern in details for operator, details in plan), f"{name} is not used"
+
+
+@ALL
+def test_a_query_of_a_mode_writes_only_if_the_mode_says_so(session: neo4j.Session, query: Query) -> None:
+    _, summary = explain(session, query)
+    assert summary.query_type == {"read": "r", "write": "rw" if query.returns else "w", "batch": "rw"}[query.mode] or (
+        query.mode == "batch" and summary.query_type == "w"
+    )
+
+
+@ALL
+def test_a_query_runs_as_it_is_after_its_parameters_are_set(server: Server, database: Database, query: Query) -> None:
+    """The form of cypher-shell: `:param` lines, then the file, then a semicolon."""
+    with (
+        neo4j.GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver,
+        driver.session() as session,
+    ):
+        params = {field.name: EXAMPLES.get(field.type) for field in query.params}
+        if "bands" in params:
+            params["bands"] = [{"name": "all", "from": 0, "label": "BandAll"}]
+        session.run(query.text, params).consume()

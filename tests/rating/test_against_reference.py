@@ -1,0 +1,123 @@
+"""The Cypher's ratings against networkx's, from the same facts."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from graph import rating, reading, reference
+from graph.database import Database
+from graph.reference import Facts
+from graph.scheme import Scheme
+from tests.conftest import WIPE
+from tests.storing import join, store
+from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes
+
+CLOSE = 1e-9
+
+PUBLISHED = """
+MATCH (m:Membership {scheme: $scheme})
+RETURN substring(m.id, size($scheme) + 1) AS entity, properties(m) AS membership, labels(m) AS labels,
+       COLLECT { MATCH (m)-[tie:INNER]->(c) RETURN {rid: c.rid, weight: tie.weight, strength: tie.strength,
+                 days: tie.days, last: tie.last} ORDER BY c.rid } AS ties
+"""
+
+
+def check(database: Database, facts: Facts, scheme: Scheme) -> None:
+    """Every published value equals the reference's, and no score hangs on anyone else."""
+    run = rating.rate(database, scheme.id, as_of=AS_OF, batch=4)
+    expected = reference.rate(facts, scheme, AS_OF)
+    found = {row["entity"]: row for row in database.statement(PUBLISHED, scheme=scheme.id)}
+    assert found.keys() == expected.members.keys()
+    for entity, member in expected.members.items():
+        check_member(found[entity], member, scheme)
+    assert run.bound == pytest.approx(expected.bound, abs=CLOSE)
+    assert run.members == len(facts.members)
+    assert run.ties == sum(len(member.circle) for member in expected.members.values())
+    assert database.statement("MATCH (e:Entity) WHERE e.score IS NOT NULL RETURN e.id") == []
+
+
+def check_member(row: dict[str, Any], member: reference.Rating, scheme: Scheme) -> None:
+    published = row["membership"]
+    for name in ("obligations", "purchases", "visits"):
+        rate = member.rates.get(name)
+        assert published.get(name) == (rate and pytest.approx(rate.rate, abs=CLOSE))
+    assert published["conduct"] == pytest.approx(member.conduct, abs=CLOSE)
+    assert published["evidence"] == pytest.approx(member.evidence, abs=CLOSE)
+    assert published["score"] == pytest.approx(member.score, abs=CLOSE)
+    assert published["points"] == pytest.approx(member.points, abs=600 * CLOSE)
+    assert published["band"] == member.band.name
+    assert sorted(row["labels"]) == sorted(["Membership", member.band.label])
+    assert published["circle"] == [tie.rid for tie in member.circle] == [tie["rid"] for tie in row["ties"]]
+    assert published["weights"] == [tie["weight"] for tie in row["ties"]]
+    assert published["weights"] == pytest.approx([tie.weight for tie in member.circle], abs=CLOSE)
+    assert published["used"] == pytest.approx(list(member.used), abs=CLOSE)
+    assert [tie["days"] for tie in row["ties"]] == [tie.days for tie in member.circle]
+    assert [tie["last"].to_native() for tie in row["ties"]] == [tie.last for tie in member.circle]
+    assert [tie["strength"] for tie in row["ties"]] == pytest.approx([tie.strength for tie in member.circle])
+    assert not any(name.startswith("next_") for name in published), "nothing staged is left"
+
+
+@pytest.mark.parametrize("community", NASTY, ids=lambda community: community.name)
+def test_a_nasty_community_is_rated_as_networkx_rates_it(graph: Database, community: Community) -> None:
+    scheme = make_scheme()
+    store(graph, community.facts, scheme)
+    check(graph, community.facts, scheme)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(facts=communities(), scheme=schemes())
+def test_a_random_community_is_rated_as_networkx_rates_it(graph: Database, facts: Facts, scheme: Scheme) -> None:
+    graph.statement(WIPE)
+    store(graph, facts, scheme)
+    check(graph, facts, scheme)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(facts=communities())
+def test_two_schemes_on_one_graph_do_not_mix(graph: Database, facts: Facts) -> None:
+    graph.statement(WIPE)
+    one, other = make_scheme(id="one", share=0.5), make_scheme(id="other", size=2)
+    fewer = Facts(**{**facts.__dict__, "members": facts.members[::2]})
+    store(graph, facts, one)
+    join(graph, fewer, other)
+    check(graph, facts, one)
+    check(graph, fewer, other)
+    check(graph, facts, one)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(facts=communities(), scheme=schemes())
+def test_an_opened_rating_is_the_sum_of_its_parts(graph: Database, facts: Facts, scheme: Scheme) -> None:
+    graph.statement(WIPE)
+    store(graph, facts, scheme)
+    rating.rate(graph, scheme.id, as_of=AS_OF)
+    for entity, _ in facts.members:
+        opened = reading.open_rating(graph, entity, scheme.id)
+        assert sum(part.points for part in opened.parts) == pytest.approx(opened.points, abs=1e-9)
+        assert sum(part.whole for part in opened.parts) == opened.whole_points
+        assert all(abs(part.whole - part.points) <= 1 for part in opened.parts)
+
+
+def bits(database: Database) -> list[dict[str, Any]]:
+    """Everything a run publishes except what tells runs apart."""
+    rows = database.statement(
+        """MATCH (m:Membership) OPTIONAL MATCH (m)-[tie:INNER]->(c) WITH m, tie, c ORDER BY m.id, c.rid
+           RETURN properties(m) AS m, labels(m) AS labels, collect([c.rid, properties(tie)]) AS ties ORDER BY m.id"""
+    )
+    for row in rows:
+        del row["m"]["run"]
+    return rows
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(facts=communities(), scheme=schemes())
+def test_a_second_run_at_the_same_instant_gives_the_same_bits(graph: Database, facts: Facts, scheme: Scheme) -> None:
+    graph.statement(WIPE)
+    store(graph, facts, scheme)
+    rating.rate(graph, scheme.id, as_of=AS_OF)
+    first = bits(graph)
+    rating.rate(graph, scheme.id, as_of=AS_OF - timedelta(days=400))
+    rating.rate(graph, scheme.id, as_of=AS_OF)
+    assert bits(graph) == first

@@ -1,0 +1,59 @@
+"""A community of plain facts put into the graph, through the queries that loading uses."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from graph import publishing
+from graph.database import Database
+from graph.reference import Facts
+from graph.scheme import Scheme
+from tests.strategies import everyone
+
+JOIN = """
+UNWIND $members AS member
+MATCH (e:Entity {id: member.entity})
+CREATE (e)-[:JOINED {at: $at, notice: $notice}]->(:Membership {
+  id: $scheme + '|' + member.entity, scheme: $scheme, rid: member.rid
+})
+"""
+
+
+def store(database: Database, facts: Facts, scheme: Scheme) -> None:
+    """The facts are in the graph, and the members have joined the scheme with the rids that they have there."""
+    entities = [
+        {"id": entity, "kind": "person", "name": None, "born": None, "uscc": None, "lei": None}
+        for entity in everyone(facts)
+    ]
+    _load(database, "entities", entities)
+    _load(database, "products", [{"id": id_, "category": category} for id_, category in facts.products.items()])
+    _load(database, "sites", [{"id": id_, "category": category} for id_, category in facts.sites.items()])
+    _load(database, "contacts", [_row(fact) | {"channel": None} for fact in facts.contacts])
+    money = {"amount": None, "currency": None}
+    _load(database, "obligations", [_row(fact) | money | {"kind": None} for fact in facts.obligations])
+    _load(database, "purchases", [_row(fact) | money for fact in facts.purchases])
+    _load(database, "visits", [_row(fact) for fact in facts.visits])
+    join(database, facts, scheme)
+
+
+def join(database: Database, facts: Facts, scheme: Scheme) -> None:
+    """The scheme is published, and the members have joined it."""
+    publishing.publish(database, scheme)
+    database.statement(
+        JOIN,
+        members=[{"entity": entity, "rid": rid} for entity, rid in facts.members],
+        scheme=scheme.id,
+        at=datetime(2020, 1, 1, tzinfo=UTC),
+        notice=scheme.notice_id,
+    )
+
+
+def _row(fact: Any) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in fact._asdict().items()
+    }
+
+
+def _load(database: Database, kind: str, rows: list[dict[str, Any]]) -> None:
+    outcome = database.one(f"load_{kind}", rows=[row | {"line": line} for line, row in enumerate(rows, 1)])
+    assert outcome["rejects"] == []
+    assert outcome["stored"] == len(rows)
