@@ -9,7 +9,8 @@ from graph.cli.app import app
 from graph.errors import InnerCircleError
 
 for module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{module.name}")
+    if module.name != "__main__":
+        importlib.import_module(f"{__name__}.{module.name}")
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
     error is one line on stderr, or with --json an object on stdout: never a traceback.
     """
     try:
-        app()
+        app(prog_name="innercircle")
     except InnerCircleError as error:
         output.print_error(error, as_json="--json" in sys.argv[1:])
         sys.exit(1)

