@@ -163,16 +163,19 @@ def test_the_notice_id_changes_with_its_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("points", "name"),
+    ("points", "shown", "name"),
     [
-        (350.0, "poor"),
-        (649.99, "poor"),
-        (650 - 1e-10, "very good"),
-        (650.0, "very good"),
-        (950.0, "very good"),
+        (350.0, 350, "poor"),
+        (649.4, 649, "poor"),
+        (649.5 - 1e-10, 650, "very good"),
+        (650.0, 650, "very good"),
+        (950.0, 950, "very good"),
     ],
 )
-def test_the_band_is_the_highest_that_starts_at_or_below_the_points(points: float, name: str) -> None:
+def test_the_band_is_the_highest_that_starts_at_or_below_the_points_shown(
+    points: float, shown: int, name: str
+) -> None:
+    assert scheme.whole(points) == shown
     assert scheme.parse(GOOD, "a").band(points).name == name
 
 
