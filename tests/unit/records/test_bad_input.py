@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from graph.csv_source import LINE_BYTES
 from graph.errors import RecordError
 from graph.records import read
+from graph.records.csv_source import LINE_BYTES
 
 AT = "2026-01-31T09:30:00Z"
 CONTACTS = "id,source,target,at,channel"

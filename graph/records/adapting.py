@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from msgspec import UNSET
 
-from graph.checking import Origin, Sheet, cells_of
-from graph.formats import LATEST, TIME_WRITTEN, Cells, Mask, Reason, iso_utc, local_times, numbers
-from graph.mapping import Cell, Condition, Output, Value
-from graph.sources import Piece
+from graph.records.checking import Origin, Sheet, cells_of
+from graph.records.formats import LATEST, TIME_WRITTEN, Cells, Mask, Reason, iso_utc, local_times, numbers
+from graph.records.mapping import Cell, Condition, Output, Value
+from graph.records.sources import Piece
 
 # Named as in mapping files.
 TESTS: dict[str, Callable[[Any, Value], Mask]] = {

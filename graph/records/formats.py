@@ -109,7 +109,7 @@ class Format:
     unread:  the reason for those.
     limits:  masks over the values, with their reasons.
     show:    values -> what a row carries, None for missing.
-    parquet: the types that a Parquet column may have, in the words of graph/parquet_source.py.
+    parquet: the types that a Parquet column may have, in the words of parquet_source.py.
     dtype:   of the values.
     """
 

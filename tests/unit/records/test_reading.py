@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.columns import COLUMNS, KEY, PREFIX
 from graph.errors import ParameterError, RecordError
 from graph.model import KINDS, Reject, Row
 from graph.records import kind_of, read, write_rejects
+from graph.records.columns import COLUMNS, KEY, PREFIX
 
 AT = "2026-01-31T09:30:00Z"
 
@@ -132,7 +132,7 @@ def test_columns_that_may_be_missing_are_none(kind: str, tmp_path: Path) -> None
 
 
 def test_every_column_is_documented() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "loading.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "loading.md").read_text(encoding="utf-8")
     for kind, columns in COLUMNS.items():
         names = [f"`{column.name}{'' if column.required else '?'}`" for column in columns]
         assert f"| `{kind}` | {', '.join(names)} |" in page

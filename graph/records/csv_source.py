@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from graph.errors import RecordError
 from graph.model import Reject
-from graph.sources import Piece, clipped, no_twins
+from graph.records.sources import Piece, clipped, no_twins
 
 # A longer line is no row of ours but, say, a binary file; it is refused without being held. This is also
 # the longest field that the csv module takes, so that every line has one answer.

@@ -1,9 +1,4 @@
-"""Files -> checked rows: `read` streams CSV and Parquet files, and `write_rejects` keeps what was refused.
-
-The parts: csv_source.py and parquet_source.py take files apart, adapting.py follows mapping files,
-columns.py is the table of what holds for a row and formats.py of what holds for a cell, checking.py
-applies both, numbering.py derives ids. None of them knows the database.
-"""
+"""`read`: a file, whatever its form, as chunks of checked rows; `write_rejects`: what was refused, as CSV."""
 
 import csv
 import gzip
@@ -18,17 +13,17 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graph import mapping as mappings
-from graph.adapting import sheets
-from graph.checking import Sheet, cells_of
-from graph.columns import COLUMNS
-from graph.csv_source import CsvSource
 from graph.errors import ParameterError, RecordError
-from graph.mapping import Mapping
 from graph.model import KINDS, Chunk, Reject
-from graph.numbering import Numbering
-from graph.parquet_source import BUFFER_BYTES, PLAIN, ParquetSource
-from graph.sources import Piece, Source
+from graph.records import mapping as mappings
+from graph.records.adapting import sheets
+from graph.records.checking import Sheet, cells_of
+from graph.records.columns import COLUMNS
+from graph.records.csv_source import CsvSource
+from graph.records.mapping import Mapping
+from graph.records.numbering import Numbering
+from graph.records.parquet_source import BUFFER_BYTES, PLAIN, ParquetSource
+from graph.records.sources import Piece, Source
 
 
 def kind_of(path: Path) -> str:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph.model import Reject
-from graph.sources import Piece, clipped, no_twins
+from graph.records.sources import Piece, clipped, no_twins
 
 # A column of a row group is read in buffers of this size; it would otherwise be held whole.
 BUFFER_BYTES = 1 << 20

@@ -13,13 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph import mapping
 from graph.errors import NotFound, ParameterError, RecordError, SchemeInvalid
-from graph.mapping import Mapping
 from graph.model import Chunk
-from graph.records import read
+from graph.records import mapping, read
+from graph.records.mapping import Mapping
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
+DATA = Path(__file__).parents[3].parent / "shared" / "data"
 AT = "2026-01-31T09:30:00.000000Z"
 
 VISITS = """
@@ -448,7 +447,7 @@ def test_every_shipped_mapping_holds(name: str) -> None:
 
 
 def test_the_documented_example_is_the_shipped_mapping_and_all_are_listed() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "loading.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "loading.md").read_text(encoding="utf-8")
     example = page.partition("```toml\n")[2].partition("```")[0]
     assert mapping.parse(example, "loading.md") == mapping.read("bitcoin-otc")
     assert [name for name in mapping.shipped() if f"| `{name}` |" not in page] == []

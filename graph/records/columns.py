@@ -12,7 +12,7 @@ from functools import partial
 
 import pandas as pd
 
-from graph.formats import (
+from graph.records.formats import (
     AMOUNT,
     CURRENCY,
     DATE,

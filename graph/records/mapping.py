@@ -9,7 +9,7 @@
     target = { column = "ratee", prefix = "otc-" }
     at = { column = "time", seconds_since = 1970-01-01T00:00:00Z }
 
-docs/loading.md describes every key; graph/adapting.py does what the file says.
+docs/loading.md describes every key; adapting.py does what the file says.
 """
 
 import re
@@ -24,9 +24,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
-from graph.columns import COLUMNS
 from graph.errors import NotFound, SchemeInvalid
 from graph.model import KINDS
+from graph.records.columns import COLUMNS
 
 SHIPPED = Path(__file__).parent / "mappings"
 

@@ -1,4 +1,4 @@
-"""Text cells of one kind -> checked rows and rejects, by the table in graph/columns.py."""
+"""Text cells of one kind -> checked rows and rejects, by the table in columns.py."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from graph.columns import COLUMNS, KEY, PREFIX, RULES, Column
-from graph.formats import Cells, Mask, Reason
 from graph.model import Reject, Row
-from graph.numbering import SEPARATOR, Numbering
-from graph.sources import clipped
+from graph.records.columns import COLUMNS, KEY, PREFIX, RULES, Column
+from graph.records.formats import Cells, Mask, Reason
+from graph.records.numbering import SEPARATOR, Numbering
+from graph.records.sources import clipped
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What an open file is to the rest: pieces of text columns, whatever the columns mean.
 
-graph/csv_source.py and graph/parquet_source.py open files; neither ever holds one whole, and both check
-everything that can be known about a file before its first record.
+csv_source.py and parquet_source.py open files; neither ever holds one whole, and both check everything that can be
+known about a file before its first record.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ class Source(Protocol):
     """An open file; closed by its opener.
 
     names: the columns, all different.
-    types: by column, in the words of graph/parquet_source.py; empty for CSV, where all is text.
+    types: by column, in the words of parquet_source.py; empty for CSV, where all is text.
     line:  of the header, where there is one.
     """
 
