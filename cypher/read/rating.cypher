@@ -23,7 +23,7 @@ OPTIONAL MATCH (r:Run {id: m.run})
 RETURN m.obligations AS obligations, m.purchases AS purchases, m.visits AS visits,
        m.conduct AS conduct, m.evidence AS evidence, m.score AS score, m.points AS points, m.band AS band,
        COLLECT {
-         UNWIND range(0, size(m.circle) - 1) AS i
+         UNWIND range(0, coalesce(size(m.circle), 0) - 1) AS i
          OPTIONAL MATCH (c:Membership {scheme: m.scheme, rid: m.circle[i]})
          RETURN {contact: substring(c.id, size(m.scheme) + 1), weight: m.weights[i], used: m.used[i]}
        } AS circle,
