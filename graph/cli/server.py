@@ -49,8 +49,9 @@ def down(json: Json = False) -> None:
 
 @app.command(rich_help_panel=PANEL)
 def status(json: Json = False) -> None:
-    """Show the Neo4j that commands use. Ends with 1 when it is a managed one that does not run."""
+    """Show the Neo4j that commands use, and the API. Ends with 1 when it is a managed Neo4j that does not run."""
     from graph import local_neo4j
+    from graph.cli.serve import api_address, api_lives
     from graph.settings import Settings
 
     settings = Settings.load()
@@ -67,6 +68,10 @@ def status(json: Json = False) -> None:
         else:
             typer.echo("the managed Neo4j does not run: `innercircle up` starts it")
         raise typer.Exit(1)
+    if address := api_address(settings):
+        lives = api_lives(settings)
+        known = address if json or lives else f"{address} when `innercircle serve` runs"
+        found |= {"api_url": known, "api_running": lives}
     _print_server(found, json=json)
 
 

@@ -1,0 +1,57 @@
+"""The application: routes, problems, and a database for as long as it runs."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from api import openapi, problems
+from api.guard import LoopbackOnly
+from api.routes import entities, ratings, schemes, service
+from api.store import Store
+from graph import __version__, database
+from graph.database import Database
+from graph.settings import Settings
+
+ABOUT = """\
+Ratings that can be opened: every point is traced to a fact or a contact, and the parts add up.
+
+Schemes never mix: no answer combines two of them. Nobody is listed by score.
+
+Failures are `application/problem+json` (RFC 9457); each names its kind in `code`, and `type` explains it.
+"""
+
+
+def create_app(connect: Callable[[], Database] | None = None) -> FastAPI:
+    """The application, for the database that `connect` opens: where it is None, the one that the settings name.
+
+    It starts without the database too: /readyz then says what is missing.
+    """
+    store = Store(connect or (lambda: database.connect(Settings.load())))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(store.open)
+        yield
+        await run_in_threadpool(store.close)
+
+    app = FastAPI(
+        title="innercircle",
+        version=__version__,
+        summary="Ratings that can be opened.",
+        description=ABOUT,
+        lifespan=lifespan,
+        # These pages load scripts from elsewhere, into a page that may read ratings.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.store = store
+    for module in (schemes, ratings, entities, service):
+        app.include_router(module.router)
+    problems.install(app)
+    app.add_middleware(LoopbackOnly)
+    app.openapi = openapi.describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation has it
+    return app

@@ -1,0 +1,48 @@
+"""Nobody but this machine is answered, until there is authentication.
+
+A rating tells how far a person can be relied on. Without a login every machine on the network could ask for
+everyone's, so the service listens on a loopback address and on no other.
+"""
+
+import ipaddress
+import socket
+
+from graph.errors import SettingInvalid
+
+WHY = (
+    "there is no authentication yet, and ratings of persons must not be open to a network: "
+    "use 127.0.0.1, ::1 or localhost"
+)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the name can mean nothing but this machine: localhost, 127.0.0.0/8, ::1. No name is resolved."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on a loopback address; port 0: any free one.
+
+    Raises SettingInvalid saying why, for another address and for a port that cannot be had.
+    """
+    if not is_loopback(host):
+        raise SettingInvalid(f"the API does not listen on {host!r}: {WHY}")
+    # localhost is what the system says it is; this is the address that it should be.
+    address = "127.0.0.1" if host.lower() == "localhost" else host
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.create_server((address, port), family=family)
+    except OSError as error:
+        raise SettingInvalid(
+            f"the API cannot listen on {url(address, port)}: {error.strerror}; "
+            "choose another port with --port or INNERCIRCLE_API_PORT (0: any free one)"
+        ) from error
+
+
+def url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

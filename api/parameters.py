@@ -1,0 +1,39 @@
+"""What routes take: ids from the path, and the database."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Response
+
+from api.problems import NO_STORE
+from api.schemas import LONGEST_ID
+from api.store import Store
+from graph.database import Database
+
+# Any other character, and `|` above all, could make the id of a membership out of two that are no such pair.
+SchemeId = Annotated[
+    str, Path(pattern="^[a-z0-9][a-z0-9-]*$", max_length=60, description="A scheme.", examples=["reliability"])
+]
+EntityId = Annotated[
+    str,
+    Path(min_length=1, max_length=LONGEST_ID, description="An entity's id, percent-encoded.", examples=["p-1"]),
+]
+
+
+def _store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+def _database(store: Annotated[Store, Depends(_store)]) -> Iterator[Database]:
+    with store.use() as database:
+        yield database
+
+
+async def about_a_person(response: Response) -> None:
+    """The answer is not kept by anything between the service and who asked."""
+    response.headers.update(NO_STORE)
+
+
+TheStore = Annotated[Store, Depends(_store)]
+TheDatabase = Annotated[Database, Depends(_database)]

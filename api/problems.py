@@ -1,0 +1,159 @@
+"""Every failure becomes a problem document (RFC 9457); the only place that knows the statuses of failures.
+
+A kind of problem is named by its code, the same as in `--json` output and in docs/errors.md. The message of a
+failure that is no fault of the request may tell of this machine: the caller is told what to do instead, and the
+log has the message beside the problem's `instance`.
+"""
+
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.schemas import Problem, Unfit
+from graph import errors
+from graph.errors import InnerCircleError
+
+LOG = logging.getLogger("innercircle.api")
+MEDIA_TYPE = "application/problem+json"
+# A refusal tells something of a person too: that they are no member, say.
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of problem; it has an advice or an example."""
+
+    status: int
+    title: str
+    advice: str = ""
+    "what the caller is told in place of the error's own message"
+    example: str = ""
+    "such a message, where the caller is told it"
+    retry_seconds: int | None = None
+    "when to ask again, where that helps"
+
+
+_OPERATOR = "the operator finds the reason in the log, beside this problem's instance"
+
+# An entry for every leaf of the tree in graph/errors.py: tests/api/test_problems.py walks it.
+KINDS: dict[type[InnerCircleError], Kind] = {
+    errors.RecordError: Kind(
+        422, "A row or file cannot be used", example="contacts.csv:7:at: a time without a zone"
+    ),
+    errors.ParameterError: Kind(
+        422, "A parameter does not hold", example="body.ids: List should have at most 1000 items"
+    ),
+    errors.NotFound: Kind(404, "There is no such thing", example="'q-1' is not a member of 'reliability'"),
+    errors.SchemeInvalid: Kind(500, "A policy does not hold", f"a stored policy cannot be used: {_OPERATOR}"),
+    errors.PurposeMismatch: Kind(
+        403, "The scheme is not for this purpose", example="'hiring' is not a purpose of 'trading'"
+    ),
+    errors.NotConverged: Kind(
+        500, "A run missed its tolerance", f"nothing was published, and the old ratings stand: {_OPERATOR}"
+    ),
+    errors.StoreUnavailable: Kind(
+        503, "The database does not answer", f"ask again in 5 seconds; {_OPERATOR}", retry_seconds=5
+    ),
+    errors.StoreConflict: Kind(503, "Another writer was faster", "ask again in a second", retry_seconds=1),
+    errors.CommitUnknown: Kind(
+        503, "The connection broke during a commit", "ask again: repeating is safe", retry_seconds=1
+    ),
+    errors.QueryRejected: Kind(500, "The database refused a query", f"this is a fault of ours: {_OPERATOR}"),
+    errors.SettingInvalid: Kind(503, "A setting of the service does not hold", _OPERATOR),
+    errors.QueryFileInvalid: Kind(503, "A query file does not hold", f"this is a fault of ours: {_OPERATOR}"),
+    errors.MigrationEdited: Kind(
+        503,
+        "An applied migration was edited",
+        example="migration 0001-identities was applied with other content than its file has now: restore the "
+        "file, and put the change into a new migration",
+    ),
+    errors.MigrationPending: Kind(
+        503,
+        "The database is behind the migrations",
+        example="the database lacks 0001-identities: run `innercircle migrate`",
+    ),
+    errors.LocalServerFailed: Kind(
+        503, "No Neo4j runs", "the operator starts it with `innercircle up`; then ask again", retry_seconds=5
+    ),
+}
+
+# What only HTTP knows.
+NO_ROUTE, NO_METHOD, NOT_LOOPBACK, UNEXPECTED = "no-route", "no-method", "not-loopback", "unexpected"
+WEB: dict[str, Kind] = {
+    NO_ROUTE: Kind(404, "There is no such route", example="there is no /v2: /openapi.json lists the routes"),
+    NO_METHOD: Kind(405, "The route does not take this method", example="/v1/schemes does not take DELETE"),
+    NOT_LOOPBACK: Kind(421, "Only this machine is answered", example="the host of the request is 'example.org'"),
+    UNEXPECTED: Kind(500, "The service failed", f"this is a fault of ours: {_OPERATOR}"),
+}
+
+CATALOGUE: dict[str, Kind] = {leaf.code: kind for leaf, kind in KINDS.items()} | WEB
+
+
+def document(code: str, detail: str, *, unfit: Sequence[Unfit] = (), instance: uuid.UUID) -> Problem:
+    """A failure of this kind as the caller is told of it."""
+    kind = CATALOGUE[code]
+    return Problem(
+        type=f"/problems/{code}",
+        title=kind.title,
+        status=kind.status,
+        detail=kind.advice or detail,
+        instance=instance.urn,
+        code=code,
+        errors=list(unfit),
+    )
+
+
+def answer(
+    code: str, detail: str, *, unfit: Sequence[Unfit] = (), headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The response to a failure; what the caller is not told of it is in the log."""
+    kind, problem = CATALOGUE[code], document(code, detail, unfit=unfit, instance=uuid.uuid4())
+    if kind.advice:
+        LOG.error("%s %s: %s", problem.instance, code, detail)
+    retry = {"Retry-After": str(kind.retry_seconds)} if kind.retry_seconds else {}
+    return JSONResponse(
+        problem.model_dump(mode="json", exclude_defaults=True),
+        status_code=kind.status,
+        media_type=MEDIA_TYPE,
+        headers={**NO_STORE, **retry, **(headers or {})},
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Whatever goes wrong in a route, or on the way to one, is answered as a problem document."""
+    app.exception_handler(InnerCircleError)(_ours)
+    app.exception_handler(RequestValidationError)(_unfit)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(Exception)(_unexpected)
+
+
+def _ours(_request: Request, error: InnerCircleError) -> JSONResponse:
+    return answer(error.code if error.code in CATALOGUE else UNEXPECTED, str(error))
+
+
+def _unfit(_request: Request, error: RequestValidationError) -> JSONResponse:
+    """Says what is wrong and where, without repeating what was sent: it may be long, or no text at all."""
+    unfit = [Unfit(where=".".join(map(str, each["loc"])), message=each["msg"]) for each in error.errors()]
+    detail = "; ".join(f"{each.where}: {each.message}" for each in unfit[:3])
+    return answer(errors.ParameterError.code, detail, unfit=unfit)
+
+
+def _http(request: Request, error: HTTPException) -> JSONResponse:
+    """What the framework refuses by itself."""
+    path = request.url.path
+    if error.status_code == WEB[NO_ROUTE].status:
+        return answer(NO_ROUTE, f"there is no {path}: /openapi.json lists the routes")
+    if error.status_code == WEB[NO_METHOD].status:
+        return answer(NO_METHOD, f"{path} does not take {request.method}", headers=error.headers)
+    return answer(errors.ParameterError.code, str(error.detail))
+
+
+def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+    """The traceback follows in the log: the framework raises the error again."""
+    return answer(UNEXPECTED, repr(error))

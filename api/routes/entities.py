@@ -1,0 +1,22 @@
+"""What an entity has in several schemes."""
+
+from fastapi import APIRouter, Depends
+
+from api.openapi import AWAY, responses
+from api.parameters import EntityId, TheDatabase, about_a_person
+from api.schemas import Rating, SideBySide
+from graph import reading
+from graph.errors import NotFound, ParameterError
+
+router = APIRouter(prefix="/v1/entities", tags=["ratings"], dependencies=[Depends(about_a_person)])
+
+
+@router.get(
+    "/{entity:path}/ratings",
+    summary="An entity's ratings side by side",
+    responses=responses(NotFound, ParameterError, *AWAY, missing="there is no entity 'p-9'"),
+)
+def show_entity_ratings(entity: EntityId, database: TheDatabase) -> SideBySide:
+    """One rating for each scheme that the entity is rated in, by scheme; nothing combines them."""
+    ratings = reading.side_by_side(database, entity)
+    return SideBySide(entity=entity, ratings=[Rating.model_validate(each) for each in ratings])

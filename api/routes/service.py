@@ -1,0 +1,42 @@
+"""Whether the service lives and is ready, and what its problems mean."""
+
+from fastapi import APIRouter
+
+from api.openapi import AWAY, responses
+from api.parameters import TheStore
+from api.problems import CATALOGUE
+from api.schemas import Alive, ProblemKind, Ready
+from graph.errors import MigrationEdited, NotFound, SettingInvalid
+
+router = APIRouter(tags=["service"])
+
+
+# async: it must not wait for a thread while every thread waits for the database
+@router.get("/livez", summary="Whether the service lives", responses=responses())
+async def live() -> Alive:
+    """The service answers. Says nothing of the database, which is not asked."""
+    return Alive(status="alive")
+
+
+@router.get(
+    "/readyz",
+    summary="Whether the service is ready",
+    responses=responses(*AWAY, MigrationEdited, SettingInvalid),
+)
+def ready(store: TheStore) -> Ready:
+    """The database answers and has every migration; else the problem says what to do."""
+    server = store.prove()
+    return Ready(status="ready", neo4j=f"{server.version} {server.edition}", migrations="all applied")
+
+
+@router.get(
+    "/problems/{code}",
+    summary="A kind of problem",
+    responses=responses(NotFound, missing="there is no problem 'lost'; the codes are ..."),
+)
+async def explain_problem(code: str) -> ProblemKind:
+    """What the `type` of a problem leads to."""
+    if code not in CATALOGUE:
+        raise NotFound(f"there is no problem {code!r}; the codes are {', '.join(sorted(CATALOGUE))}")
+    kind = CATALOGUE[code]
+    return ProblemKind(code=code, title=kind.title, status=kind.status, detail=kind.advice or kind.example)

@@ -1,0 +1,43 @@
+"""The API answered at a loopback address, until the process was told to end."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.loopback import listen, url
+from graph.database import connect
+from graph.settings import Settings
+
+
+def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
+    """The API answered at the settings' address; returns after Control-C, when requests under way were answered.
+
+    announce: is given the URL as soon as connections are taken.
+    Raises SettingInvalid for an address that is not loopback, or that cannot be had.
+    """
+    app = create_app(partial(connect, settings))
+    with listen(settings.api_host, settings.api_port) as socket:
+        host, port, *_ = socket.getsockname()
+        announce(url(host, port))
+        with suppress(KeyboardInterrupt):  # uvicorn ends in good order, then raises the signal again
+            server(app).run(sockets=[socket])
+
+
+def server(app: FastAPI) -> uvicorn.Server:
+    """A server of the application that says nothing about itself, and keeps no record of who asked for whom."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            access_log=False,  # its lines would hold the ids of persons
+            log_config=None,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,
+            ws="none",
+            timeout_graceful_shutdown=5,
+        )
+    )

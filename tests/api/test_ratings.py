@@ -1,0 +1,215 @@
+"""What the API says about ratings."""
+
+import math
+from urllib.parse import quote
+
+import httpx
+import msgspec
+import pytest
+
+from graph import reading, scheme
+from graph.database import Database
+
+MEMBERS = ["a|b", "o/5 Nord", "p-1", "p-2", "p-3", "p-4"]
+LOOKUP = "/v1/schemes/reliability/ratings/lookup"
+
+
+def rating_of(entity: str, scheme_id: str = "reliability") -> str:
+    return f"/v1/schemes/{scheme_id}/ratings/{quote(entity, safe='')}"
+
+
+# One rating, opened ----------------------------------------------------------------------------------
+
+
+def test_a_rating_is_answered_with_everything_that_it_is_made_of(community: Database, api: httpx.Client) -> None:
+    known = msgspec.to_builtins(reading.open_rating(community, "p-1", "reliability"))
+    known["policy"] = {"version": known.pop("version"), "hash": known.pop("hash")}
+    for contact in known["circle"]:
+        contact["contact"] = contact.pop("entity")
+    answer = api.get(rating_of("p-1"))
+    assert answer.status_code == 200
+    assert answer.json() == known | {"circle": list(known["circle"]), "parts": list(known["parts"])}
+
+
+@pytest.mark.parametrize("entity", MEMBERS)
+def test_the_parts_of_a_rating_add_up(community: Database, api: httpx.Client, entity: str) -> None:
+    opened = api.get(rating_of(entity)).json()
+    assert opened["entity"] == entity
+    assert math.isclose(math.fsum(part["points"] for part in opened["parts"]), opened["points"], abs_tol=1e-6)
+    assert sum(part["whole"] for part in opened["parts"]) == opened["whole_points"]
+    assert opened["points"] == pytest.approx(350 + 600 * opened["score"])
+
+
+def test_a_contact_supplies_its_weight_of_the_share_and_the_score_that_was_used(
+    community: Database, api: httpx.Client
+) -> None:
+    opened = api.get(rating_of("p-1")).json()
+    share = api.get("/v1/schemes/reliability").json()["policy"]["circle"]["share"]
+    assert sum(each["weight"] for each in opened["circle"]) == pytest.approx(1)
+    parts = {part["name"]: part["points"] for part in opened["parts"] if part["source"] == "contact"}
+    assert parts == pytest.approx(
+        {each["contact"]: 600 * share * each["weight"] * each["used"] for each in opened["circle"]}
+    )
+
+
+def test_a_rating_names_the_policy_that_its_run_used(community: Database, api: httpx.Client) -> None:
+    shipped = scheme.read("own-conduct")
+    opened = api.get(rating_of("p-1", "own-conduct")).json()
+    assert opened["policy"] == {"version": shipped.version, "hash": shipped.hash}
+
+
+def test_who_has_not_joined_is_no_member_and_no_answer_tells_whether_they_are_known(
+    community: Database, api: httpx.Client
+) -> None:
+    known, unknown = api.get(rating_of("q-1")), api.get(rating_of("q-2"))
+    assert known.status_code == unknown.status_code == 404
+    assert known.json()["detail"] == "'q-1' is not a member of 'reliability'"
+    assert unknown.json()["detail"] == "'q-2' is not a member of 'reliability'"
+
+
+def test_a_member_that_no_run_has_rated_is_not_rated_yet(community: Database, api: httpx.Client) -> None:
+    for path in (rating_of("p-6"), rating_of("p-1", "trading")):
+        answer = api.get(path)
+        assert answer.status_code == 404
+        assert "is not rated yet" in answer.json()["detail"]
+
+
+def test_a_rating_in_no_scheme_is_not_found_for_want_of_the_scheme(community: Database, api: httpx.Client) -> None:
+    answer = api.get(rating_of("p-1", "sesame-2018"))
+    assert answer.status_code == 404
+    assert "no scheme 'sesame-2018' is published" in answer.json()["detail"]
+
+
+def test_no_scheme_and_entity_are_read_as_another_membership(community: Database, api: httpx.Client) -> None:
+    assert api.get(rating_of("a|b")).status_code == 200
+    answer = api.get(rating_of("b", quote("reliability|a", safe="")))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["where"] == "path.scheme"
+
+
+@pytest.mark.parametrize("entity", ["", "x" * 201])
+def test_an_id_that_nobody_can_have_is_refused(community: Database, api: httpx.Client, entity: str) -> None:
+    answer = api.get(rating_of(entity))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["where"] == "path.entity"
+
+
+# Several by id ---------------------------------------------------------------------------------------
+
+
+def test_ratings_are_looked_up_by_id_and_never_by_score(community: Database, api: httpx.Client) -> None:
+    wanted = ["q-1", "p-3", "p-1", "o/5 Nord", "p-6", "nobody", "p-2", "p-1"]
+    found = api.post(LOOKUP, json={"ids": wanted}).json()
+    assert found["scheme"] == "reliability"
+    assert [each["entity"] for each in found["ratings"]] == ["o/5 Nord", "p-1", "p-2", "p-3"]
+    assert found["missing"] == ["nobody", "p-6", "q-1"]
+    scores = [each["score"] for each in found["ratings"]]
+    assert scores not in (sorted(scores), sorted(scores, reverse=True))
+
+
+def test_a_rating_looked_up_is_the_one_that_is_opened(community: Database, api: httpx.Client) -> None:
+    (found,) = api.post(LOOKUP, json={"ids": ["p-1"]}).json()["ratings"]
+    assert found.items() <= api.get(rating_of("p-1")).json().items()
+
+
+def test_a_thousand_ids_are_looked_up_at_once_and_no_more(community: Database, api: httpx.Client) -> None:
+    ids = ["p-1", *(f"x-{number}" for number in range(999))]
+    found = api.post(LOOKUP, json={"ids": ids}).json()
+    assert (len(found["ratings"]), len(found["missing"])) == (1, 999)
+    answer = api.post(LOOKUP, json={"ids": [*ids, "one more"]})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"where": "body.ids", "message": answer.json()["errors"][0]["message"]}]
+
+
+def test_nothing_wanted_is_nothing_found(community: Database, api: httpx.Client) -> None:
+    assert api.post(LOOKUP, json={"ids": []}).json() == {"scheme": "reliability", "ratings": [], "missing": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (b"", "body"),
+        (b'{"ids": ', "body.8"),
+        (b"[]", "body"),
+        (b"{}", "body.ids"),
+        (b'{"ids": "p-1"}', "body.ids"),
+        (b'{"ids": [7]}', "body.ids.0"),
+        (b'{"ids": ["p-1", ""]}', "body.ids.1"),
+        (b'{"ids": ["\\ud800"]}', "body.ids.0"),
+        (b'{"ids": [], "sort": "score"}', "body.sort"),
+    ],
+)
+def test_a_lookup_that_does_not_hold_is_refused_saying_where(
+    community: Database, api: httpx.Client, body: bytes, where: str
+) -> None:
+    answer = api.post(LOOKUP, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "parameter"
+    assert [each["where"] for each in answer.json()["errors"]] == [where]
+
+
+def test_a_body_that_is_no_text_is_refused(community: Database, api: httpx.Client) -> None:
+    answer = api.post(LOOKUP, content=b'{"ids": ["\xff"]}', headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "parameter"
+
+
+def test_a_lookup_in_no_scheme_is_not_found(community: Database, api: httpx.Client) -> None:
+    answer = api.post("/v1/schemes/sesame-2018/ratings/lookup", json={"ids": ["p-1"]})
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "no scheme 'sesame-2018' is published"
+
+
+# Side by side ----------------------------------------------------------------------------------------
+
+
+def test_the_ratings_of_an_entity_stand_side_by_side_and_nothing_combines_them(
+    community: Database, api: httpx.Client
+) -> None:
+    answer = api.get("/v1/entities/p-1/ratings").json()
+    assert answer.keys() == {"entity", "ratings"}
+    assert [each["scheme"] for each in answer["ratings"]] == ["own-conduct", "reliability"]
+    for each in answer["ratings"]:
+        assert each.items() <= api.get(rating_of("p-1", each["scheme"])).json().items()
+
+
+def test_an_entity_that_is_rated_nowhere_has_no_ratings(community: Database, api: httpx.Client) -> None:
+    for entity in ("q-1", "p-6"):
+        assert api.get(f"/v1/entities/{entity}/ratings").json() == {"entity": entity, "ratings": []}
+
+
+def test_the_id_of_an_entity_may_hold_a_slash(community: Database, api: httpx.Client) -> None:
+    (rating,) = api.get("/v1/entities/o%2F5%20Nord/ratings").json()["ratings"]
+    assert rating["entity"] == "o/5 Nord"
+
+
+def test_the_ratings_of_an_unknown_entity_are_not_found(community: Database, api: httpx.Client) -> None:
+    answer = api.get("/v1/entities/nobody/ratings")
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "there is no entity 'nobody'"
+
+
+# All of them -----------------------------------------------------------------------------------------
+
+
+def test_no_answer_about_a_person_is_kept_on_the_way(community: Database, api: httpx.Client) -> None:
+    paths = [rating_of("p-1"), rating_of("q-1"), rating_of("x" * 201)]
+    paths += ["/v1/entities/p-1/ratings", "/v1/entities/nobody/ratings"]
+    answers = [api.get(path) for path in paths]
+    answers += [api.post(LOOKUP, json={"ids": ["p-1"]}), api.post(LOOKUP, json={}), api.put(rating_of("p-1"))]
+    assert {answer.status_code for answer in answers} == {200, 404, 405, 422}
+    assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
+
+
+def test_nobody_is_listed_by_score_or_at_all(community: Database, api: httpx.Client) -> None:
+    for path in (
+        "/v1/schemes/reliability/ratings",
+        "/v1/schemes/reliability/members",
+        "/v1/entities",
+        "/v1/ratings",
+    ):
+        assert api.get(path).json()["code"] == "no-route"
+    for path, operations in api.get("/openapi.json").json()["paths"].items():
+        for operation in operations.values():
+            assert {each["in"] for each in operation.get("parameters", [])} <= {"path"}, path
