@@ -22,6 +22,7 @@ from graph.reference import (
     Ratings,
     ageing,
     choose_circles,
+    propagate,
     rate,
     rate_factors,
     strength,
@@ -111,6 +112,11 @@ def test_ageing_all_events_equally_draws_a_rate_to_the_prior(
     assert abs(then.rate - 0.4) <= abs(now.rate - 0.4) + EXACT
 
 
+def test_the_weight_of_an_event_halves_every_half_life() -> None:
+    assert [ageing(10.0)(age) for age in (0, 10, 20, 5)] == [1, 0.5, 0.25, 0.5**0.5]
+    assert ageing(None)(10_000) == 1
+
+
 # Obligations -----------------------------------------------------------------------------------------
 
 
@@ -193,6 +199,12 @@ def test_an_obligation_counts_from_its_day(obligation: str, expected: tuple[int,
     assert found == ([] if expected is None else [expected])
 
 
+def test_an_obligation_due_at_as_of_does_not_count_yet() -> None:
+    due = [Obligation("a", "bank", instant, None, 0.25) for instant in (AS_OF, AS_OF - timedelta(microseconds=1))]
+    rates = rate_factors(Facts(obligations=due, members=[("a", 0)]), make_scheme(), AS_OF)
+    assert [event.fact for event in rates["a"]["obligations"].events] == due[1:]
+
+
 # Ties and circles ------------------------------------------------------------------------------------
 
 DAYS = st.sets(st.integers(0, 700), max_size=12)
@@ -220,9 +232,7 @@ def test_a_further_day_of_contact_never_lowers_a_strength(
     began: set[int], answered: set[int], day: int, mine: bool, theirs: bool, half_life: float | None
 ) -> None:
     assume((mine or theirs) and day not in began | answered)
-    more = strength(
-        began | ({day} if mine else set()), answered | ({day} if theirs else set()), ageing(half_life)
-    )
+    more = strength(began | ({day} if mine else set()), answered | ({day} if theirs else set()), ageing(half_life))
     assert more >= strength(began, answered, ageing(half_life)) * (1 - EXACT)
 
 
@@ -247,6 +257,8 @@ def test_the_weights_of_a_circle_sum_to_one(facts: Facts, scheme: Scheme) -> Non
     for circle in choose_circles(facts, scheme, AS_OF).values():
         assert len(circle) <= scheme.circle.size
         assert not circle or math.fsum(tie.weight for tie in circle) == pytest.approx(1, abs=EXACT)
+        whole = math.fsum(tie.strength for tie in circle)
+        assert [tie.weight * whole for tie in circle] == pytest.approx([tie.strength for tie in circle])
         assert [tie.rid for tie in circle] == sorted(tie.rid for tie in circle)
         assert all(tie.weight > 0 and tie.days >= 1 for tie in circle)
 
@@ -291,9 +303,7 @@ def test_a_score_lies_between_the_lowest_and_the_highest_conduct(facts: Facts, s
 def test_over_all_hops_a_score_is_personalised_pagerank_of_conduct(facts: Facts, scheme: Scheme) -> None:
     ratings = rate(facts, scheme, AS_OF)
     graph = ratings.graph.copy()
-    graph.add_edges_from(
-        (node, node, {"weight": 1.0}) for node in ratings.graph if not ratings.graph.adj[node]
-    )
+    graph.add_edges_from((node, node, {"weight": 1.0}) for node in ratings.graph if not ratings.graph.adj[node])
     for entity, member in ratings.members.items():
         reach = nx.pagerank(
             graph, alpha=scheme.circle.share, personalization={entity: 1}, tol=1e-13, max_iter=1000
@@ -340,12 +350,25 @@ def test_the_points_are_the_sum_of_their_parts(facts: Facts, scheme: Scheme) -> 
             for name, factor in scheme.factors.named().items()
         ]
         company = [
-            POINTS_RANGE * share * tie.weight * used
-            for tie, used in zip(member.circle, member.used, strict=True)
+            POINTS_RANGE * share * tie.weight * used for tie, used in zip(member.circle, member.used, strict=True)
         ]
         assert member.points == pytest.approx(LOWEST_POINTS + math.fsum([*own, *company]), abs=1e-9)
         assert member.points == schemes_module.points(member.score)
         assert member.band == scheme.band(member.points)
+
+
+def test_the_bound_is_the_last_change_times_share_over_its_rest() -> None:
+    pair: nx.DiGraph[str] = nx.DiGraph()
+    pair.add_node("a", conduct=0.0)
+    pair.add_node("b", conduct=1.0)
+    pair.add_weighted_edges_from([("a", "b", 1.0), ("b", "a", 1.0)])
+    # By hand, share 0.5: sweeps (0.5, 0.5), (0.25, 0.75), then published (0.375, 0.625); exact (1/3, 2/3).
+    solved = propagate(pair, share=0.5, tolerance=0.3, max_sweeps=9)
+    assert (solved.sweeps, solved.bound) == (2, 0.25)
+    assert solved.used == {"a": 0.25, "b": 0.75}
+    assert solved.scores == {"a": 0.375, "b": 0.625}
+    third = propagate(pair, share=0.25, tolerance=0.1, max_sweeps=9)
+    assert (third.sweeps, third.bound) == (1, 0.25 * 0.25 / 0.75)
 
 
 # What cannot matter ----------------------------------------------------------------------------------
@@ -368,9 +391,7 @@ def test_facts_from_as_of_on_change_nothing(facts: Facts, scheme: Scheme) -> Non
 
 @given(facts=communities(), scheme=schemes(), data=st.data())
 @settings(max_examples=60, deadline=None)
-def test_the_order_of_facts_and_members_changes_nothing(
-    facts: Facts, scheme: Scheme, data: st.DataObject
-) -> None:
+def test_the_order_of_facts_and_members_changes_nothing(facts: Facts, scheme: Scheme, data: st.DataObject) -> None:
     shuffled = replace(
         facts,
         contacts=data.draw(st.permutations(facts.contacts)),
