@@ -29,9 +29,8 @@ def sheets(outputs: Sequence[Output], file: str, piece: Piece) -> Iterator[Sheet
 
     A cell that cannot be brought into our form refuses its row in that output.
     """
-    found = pd.DataFrame({name: cells_of(values) for name, values in piece.columns.items()})
-    if not piece.columns:  # constants only
-        found = pd.DataFrame(index=pd.RangeIndex(len(piece.lines)))
+    columns = {name: cells_of(values) for name, values in piece.columns.items()}
+    found = pd.DataFrame(columns, index=pd.RangeIndex(len(piece.lines)))  # also where there are constants only
     for output in outputs:
         kept, unread = _taken(output.where, found)
         # Where several columns name entities, each row counts once for each of them, in turn.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -53,12 +54,15 @@ class Sheet:
         if not bad.any():
             return
         for position in bad.index[bad].tolist():
-            if position not in self._refused:
-                value = origin.cells.loc[position]
-                text = "" if pd.isna(value) else str(value)
-                name = origin.names[position % len(origin.names)]
-                why = reason(text) if callable(reason) else reason
-                self._refused[position] = Reject(self.file, self.lines[position], name, clipped(text), why)
+            self._reject(position, origin, reason)
+
+    def _reject(self, position: int, origin: Origin, reason: Reason) -> None:
+        if position not in self._refused:
+            value = origin.cells.loc[position]
+            text: str = "" if pd.isna(value) else str(value)
+            name = origin.names[position % len(origin.names)]
+            why = reason(text) if callable(reason) else reason
+            self._refused[position] = Reject(self.file, self.lines[position], name, clipped(text), why)
 
     def check(self, numbering: Numbering) -> tuple[list[Row], list[int], list[Reject]]:
         """The good rows, their lines, and the rejects by line; each row is in one of the two.
@@ -69,19 +73,15 @@ class Sheet:
         values = pd.DataFrame({column.name: self._read(column) for column in columns})
         for rule in RULES.get(self.kind, ()):
             self.refuse(rule.broken(values), self._origin_of_rule(rule.column), rule.reason)
-        values = self._accepted(values)
+        values = values.drop(index=list(self._refused))
         shown = {column.name: column.format.show(values[column.name]) for column in columns}
         if self.kind in PREFIX and None in shown["id"]:
             shown["id"] = self._derived(shown, numbering)
-            values["id"] = pd.Series(shown["id"], index=values.index, dtype="str")
-        if (kept := self._once(values)) is not None:
-            shown = {name: [cells[i] for i in kept] for name, cells in shown.items()}
-            values = values.iloc[kept]
         # A third faster than a comprehension; the columns are of one length by construction.
         rows = list(map(dict, map(zip, repeat(tuple(shown)), zip(*shown.values(), strict=True))))
-        lines = self.lines
+        rows, positions = self._once(rows, values.index.tolist())
         rejects = sorted(self._refused.values(), key=lambda reject: reject.line)
-        return rows, [lines[position] for position in values.index.tolist()], rejects
+        return rows, [self.lines[position] for position in positions], rejects
 
     def _read(self, column: Column) -> Cells:
         """The values of one column; missing where the cell is, or where the row is refused for it."""
@@ -109,9 +109,6 @@ class Sheet:
             return self.origin(column)
         return Origin(cells_of([None] * len(self.lines)), (column,))
 
-    def _accepted(self, values: pd.DataFrame) -> pd.DataFrame:
-        return values.drop(index=list(self._refused)) if self._refused else values
-
     def _derived(self, shown: dict[str, list[Any]], numbering: Numbering) -> list[str]:
         """The ids, with one derived from the other cells where there is none."""
         ids = shown["id"]
@@ -124,19 +121,16 @@ class Sheet:
         derived = iter(numbering.ids(PREFIX[self.kind], contents))
         return [known if known is not None else next(derived) for known in ids]
 
-    def _once(self, values: pd.DataFrame) -> list[int] | None:
-        """Where the rows to keep are, if any is to go: a repeat goes silently, other content is refused."""
-        key = list(KEY[self.kind])
-        shared = values[values.duplicated(key, keep=False)]
-        if shared.empty:
-            return None
-        content = shared.groupby(list(values.columns), dropna=False, sort=False).ngroup()
-        position = shared.index.to_series()
-        first = position.groupby([shared[name] for name in key], sort=False).transform("first")
-        later = position != first
-        other = later & (content.to_numpy() != content.loc[first].to_numpy())
-        for at in position[other].tolist():
-            reason = f"line {self.lines[first.loc[at]]} says something else under the same {' and '.join(key)}"
-            self.refuse(pd.Series([True], index=[at]), self.origin(key[-1]), reason)
-        gone = set(position[later].tolist())
-        return [row for row, at in enumerate(values.index.tolist()) if at not in gone]
+    def _once(self, rows: list[Row], positions: list[int]) -> tuple[list[Row], list[int]]:
+        """The rows to keep and their positions: a repeat goes silently, other content is refused."""
+        key = KEY[self.kind]
+        names = list(map(itemgetter(*key), rows))
+        if len(set(names)) == len(names):
+            return rows, positions
+        first: dict[object, tuple[Row, int]] = {}
+        for name, row, position in zip(names, rows, positions, strict=True):
+            known, at = first.setdefault(name, (row, position))
+            if row != known:
+                reason = f"line {self.lines[at]} says something else under the same {' and '.join(key)}"
+                self._reject(position, self.origin(key[-1]), reason)
+        return [row for row, _ in first.values()], [at for _, at in first.values()]

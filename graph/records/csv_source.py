@@ -35,10 +35,10 @@ class CsvSource:
         number, first = self._first()
         self.line: int | None = None
         self.names: Sequence[str] = header
-        # The last line that was taken off the file, and lines that were read ahead of it.
-        self._number, self._ahead = number - 1, [first]
-        if not header:
-            self.line, self._number, self._ahead = number, number, []
+        if header:
+            self._number, self._lines = number - 1, chain([first], self._lines)
+        else:
+            self._number = self.line = number
             try:
                 self.names = self._fields(first)
             except ValueError as error:
@@ -71,7 +71,8 @@ class CsvSource:
 
         A gzip file that was cut off still gives every whole line before the cut.
         """
-        batch, size = self._ahead, 0
+        batch: list[bytes] = []
+        size = 0
         try:
             for line in self._lines:
                 if len(batch) >= rows or size > PIECE_BYTES:

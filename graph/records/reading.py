@@ -1,12 +1,8 @@
-"""`read`: a file, whatever its form, as chunks of checked rows; `write_rejects`: what was refused, as CSV."""
+"""A file, whatever its form, as chunks of checked rows."""
 
-import csv
 import gzip
-import os
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import astuple, fields
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -14,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph.errors import ParameterError, RecordError
-from graph.model import KINDS, Chunk, Reject
+from graph.model import KINDS, Chunk
 from graph.records import mapping as mappings
 from graph.records.adapting import sheets
 from graph.records.checking import Sheet, cells_of
@@ -66,22 +62,29 @@ def read(
     if kind is not None and kind not in KINDS:
         raise ParameterError(f"no such kind of rows: {kind!r}; it is one of {', '.join(KINDS)}")
     if mapping is None:
-        own = kind or kind_of(path)
-        with opened(path) as source:
-            _fits(source, own, str(path))
+        return _plain(path, kind or kind_of(path), chunk_rows)
+    return _mapped(path, kind, mapping if isinstance(mapping, Mapping) else mappings.read(mapping), chunk_rows)
 
-            def plain(piece: Piece) -> Iterator[Sheet]:
-                cells = {name: cells_of(values) for name, values in piece.columns.items()}
-                yield Sheet(own, str(path), piece.lines, cells)
 
-            yield from _chunks(source, list(source.names), plain, chunk_rows)
-        return
-    adapter = mapping if isinstance(mapping, Mapping) else mappings.read(mapping)
-    outputs = [output for output in adapter.outputs if kind in (None, output.kind)]
+def _plain(path: Path, kind: str, chunk_rows: int) -> Iterator[Chunk]:
+    """The chunks of a file in our form."""
+    with opened(path) as source:
+        _fits(source, kind, str(path))
+
+        def sheet(piece: Piece) -> Iterator[Sheet]:
+            cells = {name: cells_of(values) for name, values in piece.columns.items()}
+            yield Sheet(kind, str(path), piece.lines, cells)
+
+        yield from _chunks(source, list(source.names), sheet, chunk_rows)
+
+
+def _mapped(path: Path, kind: str | None, mapping: Mapping, chunk_rows: int) -> Iterator[Chunk]:
+    """The chunks of a file that the mapping describes."""
+    outputs = [output for output in mapping.outputs if kind in (None, output.kind)]
     if not outputs:
         raise ParameterError(f"the mapping takes no {kind} from a file")
     used = mappings.sources(outputs)
-    with opened(path, header=adapter.header, separator=adapter.separator) as source:
+    with opened(path, header=mapping.header, separator=mapping.separator) as source:
         for name in used:
             if name not in source.names:
                 raise RecordError("a column is missing", file=str(path), line=source.line, column=name)
@@ -149,38 +152,3 @@ def _chunks(
                 read = len(piece.lines) + len(broken)
                 yield Chunk(sheet.kind, sheet.file, rows, lines, rejects, read)
                 broken = []
-
-
-@contextmanager
-def write_rejects(path: str | Path) -> Iterator[Callable[[Iterable[Reject]], None]]:
-    """A function that takes rejects; when the block ends, a CSV file at `path` has them all, header first.
-
-    Without a reject no file is made, and one that is there is left alone; the same if the block raises.
-    The file is for its owner's eyes only: it quotes people's data. Raises ParameterError where no file
-    can be written.
-    """
-    path = Path(path)
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise ParameterError(f"no file can be written at {path}: {error.strerror}") from error
-    temporary, count = Path(name), 0
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow([column.name for column in fields(Reject)])
-
-            def write(rejects: Iterable[Reject]) -> None:
-                nonlocal count
-                for reject in rejects:
-                    writer.writerow(astuple(reject))
-                    count += 1
-
-            yield write
-        if count:
-            try:
-                temporary.replace(path)
-            except OSError as error:
-                raise ParameterError(f"no file can be written at {path}: {error.strerror}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
