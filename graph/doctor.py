@@ -4,6 +4,7 @@ import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 
 from graph import java, local_neo4j, migrations, server_home, server_jars
 from graph.database import Database, connect
@@ -55,14 +56,7 @@ def _managed(settings: Settings) -> Generator[Check, None, bool]:
     """What the managed Neo4j needs; returns whether it runs."""
     yield _java(settings)
     yield _jars(settings)
-    home = server_home.locate(settings)
-    free = server_home.free_megabytes(home)
-    yield Check(
-        "disk",
-        free >= server_home.FREE_MEGABYTES,
-        f"{free} MB free for {home}",
-        "" if free >= server_home.FREE_MEGABYTES else f"free {server_home.FREE_MEGABYTES} MB",
-    )
+    yield _disk(server_home.locate(settings))
     try:
         server = local_neo4j.status(settings)
     except InnerCircleError as error:
@@ -95,15 +89,28 @@ def _jars(settings: Settings) -> Check:
     if not (find_spec("jgo") and find_spec("filelock")):
         return Check("jars", False, "the packages that fetch them are not installed", java.MISSING_EXTRA)
     try:
-        known, lacking = len(server_jars.locked(settings.neo4j_version)), server_jars.lacking(settings)
+        known = len(server_jars.locked(settings.neo4j_version))
+        with server_home.explained(settings.cache):
+            lacking = server_jars.lacking(settings)
     except InnerCircleError as error:
-        return Check("jars", False, str(error), "set INNERCIRCLE_NEO4J_VERSION to one of these")
+        return Check("jars", False, str(error), "set INNERCIRCLE_NEO4J_VERSION or INNERCIRCLE_CACHE right")
     found = f"{known - len(lacking)} of {known} in {settings.cache}, as the lock file says"
     if not lacking:
         return Check("jars", True, found)
     if settings.offline:
         return Check("jars", False, found, "unset INNERCIRCLE_OFFLINE, or copy the cache from elsewhere")
     return Check("jars", True, found, "nothing: innercircle up fetches the others")
+
+
+def _disk(home: Path) -> Check:
+    try:
+        with server_home.explained(home):
+            free = server_home.free_megabytes(home)
+    except InnerCircleError as error:
+        return Check("disk", False, str(error), "set INNERCIRCLE_HOME to a directory of yours")
+    enough = free >= server_home.FREE_MEGABYTES
+    advice = "" if enough else f"free {server_home.FREE_MEGABYTES} MB, or set INNERCIRCLE_HOME to another disk"
+    return Check("disk", enough, f"{free} MB free for {home}", advice)
 
 
 def _ports(settings: Settings) -> Check:

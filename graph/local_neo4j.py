@@ -150,7 +150,8 @@ _CHILDREN: list[tuple[Path, subprocess.Popen[bytes]]] = []
 def _start_new(settings: Settings, home: Path, last: State | None, progress: Progress | None) -> State:
     server_home.check_age(home, last, settings.neo4j_version)
     program = java.find(settings)
-    folder = server_jars.fetch(settings, progress=progress)
+    with server_home.explained(settings.cache):
+        folder = server_jars.fetch(settings, progress=progress)
     server_home.check_space(home)
     if progress:
         progress(f"starting Neo4j {settings.neo4j_version}")

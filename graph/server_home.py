@@ -205,10 +205,11 @@ def reason_of_end(home: Path) -> str:
 
 @contextlib.contextmanager
 def explained(home: Path) -> Iterator[None]:
-    """An error of the file system is told as what it means for the server."""
+    """An error of the file system is told as ours, with the file that it is about."""
     try:
         yield
     except OSError as error:
+        where = error.filename or home
         if error.errno == errno.ENOSPC:
-            raise LocalServerFailed(f"the disk is full ({error.filename or home}): free some space") from error
-        raise LocalServerFailed(f"{home} cannot be used: {error}") from error
+            raise LocalServerFailed(f"the disk is full ({where}): free some space") from error
+        raise LocalServerFailed(f"{where} cannot be used: {error.strerror or error}") from error

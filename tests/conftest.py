@@ -12,8 +12,9 @@ from typing import Protocol
 
 import pytest
 
-from graph import local_neo4j, migrations
+from graph import local_neo4j, migrations, server_jars
 from graph.database import Database, connect
+from graph.errors import LocalServerFailed
 from graph.local_neo4j import Server
 from graph.settings import Settings
 
@@ -31,6 +32,15 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name.startswith("INNERCIRCLE_") and name not in KEPT:
             del os.environ[name]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The server's jars are there before the first test: fetching them counts against no test's time limit."""
+    if any("server" in getattr(item, "fixturenames", ()) for item in session.items):
+        try:
+            server_jars.fetch(Settings())
+        except LocalServerFailed as error:
+            pytest.exit(str(error), returncode=1)
 
 
 @pytest.fixture(scope="session")

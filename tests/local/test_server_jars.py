@@ -139,7 +139,7 @@ def test_a_disk_that_fills_up_while_fetching_is_named(
         INNERCIRCLE_MAVEN_REPOSITORY=mirror.url,
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("error: the disk is full")
+    assert done.stderr.startswith(f"error: the disk is full ({disk}/cache")
     assert len(done.stderr.splitlines()) == 1
 
 
