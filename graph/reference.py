@@ -152,9 +152,7 @@ def rate(facts: Facts, scheme: Scheme, as_of: datetime) -> Ratings:
         (entity, tie.contact, tie._asdict()) for entity, circle in circles.items() for tie in circle
     )
     solver = scheme.solver
-    solved = propagate(
-        graph, share=scheme.circle.share, tolerance=solver.tolerance, max_sweeps=solver.max_sweeps
-    )
+    solved = propagate(graph, share=scheme.circle.share, tolerance=solver.tolerance, max_sweeps=solver.max_sweeps)
     members = {
         entity: Rating(
             entity=entity,
@@ -225,9 +223,7 @@ def _value_category(category: str | None, factor: CategoryFactor) -> float | Non
     return None if category is None else factor.values.get(category)
 
 
-def _value_obligation(
-    fact: Obligation, factor: ObligationsFactor, as_of: datetime
-) -> tuple[int, float] | None:
+def _value_obligation(fact: Obligation, factor: ObligationsFactor, as_of: datetime) -> tuple[int, float] | None:
     """(the UTC day that it ages from, its value), or None while it counts for nothing."""
     settled = fact.settled if fact.settled is not None and fact.settled < as_of else None
     counts_from = fact.due if settled is None else min(fact.due, settled)

@@ -205,6 +205,16 @@ def test_an_obligation_due_at_as_of_does_not_count_yet() -> None:
     assert [event.fact for event in rates["a"]["obligations"].events] == due[1:]
 
 
+def test_the_example_of_the_docs_is_right() -> None:
+    """docs/formulas.md, worked out there by hand."""
+    scheme = make_scheme(weights={"obligations": 1.0}, prior=0.45)
+    days = [(AS_OF - 366 * DAY, AS_OF - 366 * DAY), (AS_OF - DAY, AS_OF - DAY), (AS_OF + 9 * DAY, None)]
+    facts = Facts(obligations=[Obligation("a", "bank", *each) for each in days], members=[("a", 0)])
+    rated = rate_factors(facts, scheme, AS_OF)["a"]["obligations"]
+    assert [event.part for event in rated.events] == pytest.approx([0.05, 0.1], abs=EXACT)
+    assert rated.rate == pytest.approx(0.6, abs=EXACT)
+
+
 # Ties and circles ------------------------------------------------------------------------------------
 
 DAYS = st.sets(st.integers(0, 700), max_size=12)

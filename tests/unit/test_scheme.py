@@ -1,6 +1,7 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from graph import scheme
@@ -233,3 +234,31 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(SchemeInvalid, match="UTF-8"):
         scheme.read(file)
+
+
+DOCS = Path(__file__).parents[2] / "docs" / "schemes.md"
+
+
+def test_the_policy_in_the_docs_holds() -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    assert scheme.parse(text, "docs").id == "market"
+
+
+def test_every_key_and_every_shipped_scheme_is_documented() -> None:
+    documented = set(re.findall(r"`([^`\n]+)`", DOCS.read_text(encoding="utf-8")))
+    factor_keys = {f"factors.*.{name}" for name in _keys(scheme.Factor)}
+    expected = (
+        set(_keys(scheme.Policy))
+        | factor_keys
+        | {f"factors.{name}" for name in _keys(scheme.Factors)}
+        | {"factors.obligations.late_days", "factors.purchases.values", "factors.visits.values"}
+        | {f"notice.{name}" for name in _keys(scheme.Notice)}
+        | {f"circle.{name}" for name in _keys(scheme.Circle)}
+        | {f"solver.{name}" for name in _keys(scheme.Solver)}
+        | {f"bands.{name}" for name in _keys(scheme.Band)}
+    )
+    assert (expected | set(scheme.shipped())) - {"notice", "circle", "solver"} <= documented
+
+
+def _keys(table: type[msgspec.Struct]) -> list[str]:
+    return [each.encode_name for each in msgspec.structs.fields(table)]

@@ -2,12 +2,13 @@ import csv
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 import pytest
 from stdnum import lei
 from stdnum.cn import uscc
 
-from graph import scheme
+from graph import records, scheme
 from graph.errors import ParameterError
 from graph.model import KINDS
 from graph.synthetic import HEADERS, LAST_DAY, write
@@ -150,6 +151,28 @@ def test_most_pairs_have_begun_contacts_on_both_sides_and_on_several_days(rows: 
     mutual = [pair for pair in pairs if days[pair[0], pair[1]] and days[pair[1], pair[0]]]
     assert len(mutual) > 0.9 * len(pairs)
     assert sum(len(days[one, other] | days[other, one]) >= 2 for one, other in mutual) > 0.95 * len(mutual)
+
+
+def test_who_pays_late_owes_mostly_to_others_who_do(rows: Rows) -> None:
+    late = defaultdict(list)
+    for row in rows["obligations"]:
+        if row["due"] < END:
+            settled = datetime.fromisoformat(row["settled"] or END)
+            late[row["debtor"]].append((settled - datetime.fromisoformat(row["due"])).days)
+    bad = {debtor for debtor, days in late.items() if len(days) >= 3 and median(days) >= 15}
+    among_bad, among_good = (
+        [row["creditor"] in bad for row in rows["obligations"] if (row["debtor"] in bad) == debtors_are_bad]
+        for debtors_are_bad in (True, False)
+    )
+    assert 20 < len(bad) < 100
+    assert sum(among_bad) / len(among_bad) > 0.4
+    assert sum(among_good) / len(among_good) < 0.1
+
+
+def test_every_row_passes_the_checks_of_a_load(directory: Path) -> None:
+    for kind in KINDS:
+        for chunk in records.read(directory / f"{kind}.csv", None, None):
+            assert not chunk.rejects
 
 
 def test_a_community_too_small_or_with_too_many_members_is_refused(tmp_path: Path) -> None:
