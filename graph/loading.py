@@ -88,27 +88,33 @@ def load(
     Raises RecordError for a file that cannot be used at all, before anything of any file is written, and
     every StoreError; what was stored until then stays, and repeating the load completes it.
     """
-    files = _files(paths, kind=kind, mapping=mapping)
-    sources = [records.read(path, kind, mapping, chunk_rows=batch) for path in files]
-    first = [next(chunks, None) for chunks in sources]  # opens every file, so that a bad one stops all
+    files = _files(paths, kind=kind, mapping=mapping, rejects=rejects)
+    for file in files:  # opened and closed again: one that cannot be used stops the load here
+        next(records.read(file, kind, mapping, chunk_rows=1), None)
     with (
         records.write_rejects(rejects) if rejects else nullcontext(_forget) as reject,
         database.rolled_back() if dry_run else nullcontext(database) as store,
     ):
         load = _Load(store, reject, progress)
-        for opened, rest in zip(first, sources, strict=True):
-            for chunk in _ahead(rest, opened):
+        for file in files:
+            for chunk in _ahead(records.read(file, kind, mapping, chunk_rows=batch)):
                 load.take(chunk)
     return [tally.done() for tally in load.tallies.values()]
 
 
-def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None) -> list[Path]:
-    """The files to load, directories opened, in the order in which kinds depend on each other."""
+def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, rejects: Path | None) -> list[Path]:
+    """The files to load, directories opened, in the order in which kinds depend on each other.
+
+    The rejects of an earlier load may lie in a directory among the files that they are from.
+    """
+    written = rejects and rejects.resolve()
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
             inside = [
-                file for file in sorted(path.iterdir()) if file.name.endswith((".csv", ".csv.gz", ".parquet"))
+                file
+                for file in sorted(path.iterdir())
+                if file.name.lower().endswith(records.ENDINGS) and file.resolve() != written
             ]
             if not inside:
                 raise RecordError("the directory holds no .csv, .csv.gz or .parquet file", file=str(path))
@@ -133,14 +139,13 @@ def _write(store: Store, query: str, rows: list[dict[str, Any]]) -> dict[str, An
     raise AssertionError("unreachable")
 
 
-def _ahead(rest: Iterator[T], first: T | None) -> Iterator[T]:
+def _ahead(items: Iterator[T]) -> Iterator[T]:
     """The items in order, the next one being made while this one is used."""
     with ThreadPoolExecutor(1) as reader:
-        item = first
-        while item is not None:
-            following = reader.submit(next, rest, None)
+        following = reader.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = reader.submit(next, items, None)
             yield item
-            item = following.result()
 
 
 def _forget(rejects: Iterable[Reject]) -> None:

@@ -29,7 +29,7 @@ WITH row, known, reject, reject IS NULL AND known IS NULL AS new,
 FOREACH (_ IN CASE WHEN new AND row.kind = 'person' THEN [1] ELSE [] END |
   CREATE (:Entity:Person {id: row.id, name: row.name, born: date(row.born)}))
 FOREACH (_ IN CASE WHEN new AND row.kind = 'organisation' THEN [1] ELSE [] END |
-  CREATE (:Entity:Organisation {id: row.id, name: row.name, uscc: row.uscc, lei: row.lei}))
+  CREATE (:Entity:Organisation {id: row.id, name: row.name, born: date(row.born), uscc: row.uscc, lei: row.lei}))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.name = coalesce(known.name, row.name),
       known.born = coalesce(known.born, date(row.born)),

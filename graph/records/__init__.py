@@ -5,7 +5,7 @@ our form, columns.py is the table of what holds for a row and formats.py of what
 applies both, numbering.py derives ids; reading.py puts them together. None of them knows the database.
 """
 
-from graph.records.reading import kind_of, read
+from graph.records.reading import ENDINGS, kind_of, read
 from graph.records.rejects import write_rejects
 
-__all__ = ["kind_of", "read", "write_rejects"]
+__all__ = ["ENDINGS", "kind_of", "read", "write_rejects"]

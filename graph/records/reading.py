@@ -21,6 +21,8 @@ from graph.records.numbering import Numbering
 from graph.records.parquet_source import BUFFER_BYTES, PLAIN, ParquetSource
 from graph.records.sources import Piece, Source
 
+ENDINGS = (".csv", ".csv.gz", ".parquet")
+
 
 def kind_of(path: Path) -> str:
     """The kind that a file's name begins with: contacts for contacts-2026-01.csv.gz.
@@ -101,7 +103,7 @@ def opened(path: Path, *, header: Sequence[str] = (), separator: str = ",") -> I
     Raises RecordError for a file that is missing, empty, of another format, or names a column twice.
     """
     name = path.name.lower()
-    if not name.endswith((".csv", ".csv.gz", ".parquet")):
+    if not name.endswith(ENDINGS):
         raise RecordError("neither .csv, .csv.gz nor .parquet by its name", file=str(path))
     if not path.is_file():
         raise RecordError("not a file" if path.exists() else "no such file", file=str(path))
