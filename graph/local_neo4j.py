@@ -8,6 +8,7 @@ import base64
 import contextlib
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -174,8 +175,10 @@ def _launch(settings: Settings, home: Path, last: State | None, program: Path, f
     state = State(settings.neo4j_version, bolt_port, http_port)
     server_home.write_configuration(settings, home, state)
     server_home.set_password(home, program, folder)
-    logs = home / "logs"
+    logs, scratch = home / "logs", home / "tmp"
     (logs / "neo4j.log").unlink(missing_ok=True)  # so that what it says is about this start
+    shutil.rmtree(scratch, ignore_errors=True)  # a killed server leaves the unpacked Browser behind
+    scratch.mkdir()
     with (logs / "console.log").open("wb") as console:
         child = subprocess.Popen(
             [
@@ -184,6 +187,7 @@ def _launch(settings: Settings, home: Path, last: State | None, program: Path, f
                 f"-Xmx{settings.heap_megabytes}m",
                 "-XX:+UseG1GC",
                 f"-XX:ErrorFile={logs}/java-error-%p.log",
+                f"-Djava.io.tmpdir={scratch}",
                 *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
                 "-Dfile.encoding=UTF-8",
                 "-cp",
