@@ -6,7 +6,7 @@ from api.openapi import AWAY, responses
 from api.parameters import EntityId, TheDatabase, about_a_person
 from api.schemas import Rating, SideBySide
 from graph import reading
-from graph.errors import NotFound, ParameterError
+from graph.errors import NotFound, ParameterError, StoreConflict
 
 router = APIRouter(prefix="/v1/entities", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/v1/entities", tags=["ratings"], dependencies=[Depend
 @router.get(
     "/{entity:path}/ratings",
     summary="An entity's ratings side by side",
-    responses=responses(NotFound, ParameterError, *AWAY, missing="there is no entity 'p-9'"),
+    responses=responses(NotFound, ParameterError, StoreConflict, *AWAY, missing="there is no entity 'p-9'"),
 )
 def show_entity_ratings(entity: EntityId, database: TheDatabase) -> SideBySide:
     """One rating for each scheme that the entity is rated in, by scheme; nothing combines them."""

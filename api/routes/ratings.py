@@ -35,7 +35,7 @@ def open_rating(scheme: SchemeId, entity: EntityId, database: TheDatabase) -> Op
 @router.post(
     "/lookup",
     summary="Several ratings by id",
-    responses=responses(NotFound, ParameterError, *AWAY, missing="no scheme 'lost' is published"),
+    responses=responses(NotFound, ParameterError, StoreConflict, *AWAY, missing="no scheme 'lost' is published"),
 )
 def look_up_ratings(scheme: SchemeId, wanted: Wanted, database: TheDatabase) -> Found:
     """The ratings of up to 1,000 entities, by entity id. Ids without a rating in this scheme are `missing`."""

@@ -1,0 +1,91 @@
+"""The examples in the API's description and the commands in docs/api.md, run again.
+
+`REWRITE=1 pytest tests/api/test_examples.py` writes down what is answered now, for when that was meant to change.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api import schemas
+from api.openapi import INSTANCE
+from graph.database import Database
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = Path(schemas.__file__).with_name("examples.json")
+DOCS = ROOT / "docs" / "api.md"
+REWRITE = "REWRITE" in os.environ
+IDS = {"ids": ["p-1", "o/5 Nord", "q-1"]}
+ADDRESS = "http://127.0.0.1:8000"
+COMMAND = re.compile(r"```console\n\$ (?P<command>curl .*?[^\\])\n(?P<output>.*?)```", re.DOTALL)
+
+
+def lasting(text: str, api: httpx.Client) -> str:
+    """An answer without what differs from one run to the next: names of runs, of occurrences and the server's."""
+    for scheme in api.get("/v1/schemes").json()["schemes"]:
+        if scheme["run"]:
+            text = text.replace(scheme["run"], f"{scheme['hash'][:8]}-0000-4000-8000-000000000000")
+    text = re.sub(r"urn:uuid:[0-9a-f-]{36}", INSTANCE.urn, text)
+    text = text.replace(api.get("/readyz").json()["neo4j"], "5.26.31 community")
+    text = text.replace(str(api.base_url).rstrip("/"), ADDRESS).replace("\r\n", "\n")
+    return re.sub(r"(?im)^date: .*$", "date: Wed, 01 Jul 2026 08:00:00 GMT", text)
+
+
+def rounded(text: str) -> str:
+    """The last digits of a sum may differ from one server to another, and 1.0 or 1e-9 from one jq to another."""
+    text = re.sub(r"(?<=\d)\.0\b", "", text).replace("e-0", "e-")
+    return re.sub(r"\d+\.\d{9,}(?:e-\d+)?", lambda number: f"{float(number[0]):.9g}", text)
+
+
+def test_the_examples_are_what_the_service_answers(community: Database, api: httpx.Client) -> None:
+    answers = {
+        "Schemes": api.get("/v1/schemes"),
+        "SchemeDocument": api.get("/v1/schemes/reliability"),
+        "OpenRating": api.get("/v1/schemes/reliability/ratings/p-1"),
+        "Found": api.post("/v1/schemes/reliability/ratings/lookup", json=IDS),
+        "SideBySide": api.get("/v1/entities/p-1/ratings"),
+        "Alive": api.get("/livez"),
+        "Ready": api.get("/readyz"),
+        "ProblemKind": api.get("/problems/not-found"),
+    }
+    examples = {"Wanted": IDS} | {name: json.loads(lasting(each.text, api)) for name, each in answers.items()}
+    if REWRITE:
+        EXAMPLES.write_text(json.dumps(examples, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    else:
+        assert rounded(json.dumps(examples, indent=1)) == rounded(json.dumps(schemas.EXAMPLES, indent=1))
+
+
+def test_the_commands_in_the_documentation_print_what_it_says(
+    community: Database, api: httpx.Client, tmp_path: Path
+) -> None:
+    if not (shutil.which("curl") and shutil.which("jq")):
+        pytest.skip("the commands need curl and jq")
+
+    def run(block: re.Match[str]) -> str:
+        line = block["command"].replace(ADDRESS, str(api.base_url).rstrip("/"))
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=tmp_path,
+            env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.stderr == "", line
+        return f"```console\n$ {block['command']}\n{lasting(done.stdout, api).rstrip()}\n```"
+
+    written = DOCS.read_text(encoding="utf-8")
+    found = COMMAND.sub(run, written)
+    assert len(COMMAND.findall(written)) >= 10
+    if REWRITE:
+        DOCS.write_text(found, encoding="utf-8")
+    else:
+        assert rounded(found) == rounded(written)

@@ -1,0 +1,147 @@
+"""Nobody but this machine is answered."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.app import create_app
+from api.loopback import is_loopback, listen, url
+from graph.database import Database
+from graph.errors import SettingInvalid, StoreUnavailable
+from graph.settings import Settings
+from tests.api.conftest import serve
+
+DOCS = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+PROGRAM = Path(sys.executable).with_name("innercircle")
+
+
+def away() -> Database:
+    raise StoreUnavailable("no database is needed here")
+
+
+def environment(settings: Settings, **more: str) -> dict[str, str]:
+    return {**os.environ, "INNERCIRCLE_HOME": str(settings.home), **more}
+
+
+def command(settings: Settings, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [PROGRAM, *arguments],
+        env=environment(settings, **more),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "127.255.255.254", "::1", "localhost", "LOCALHOST"])
+def test_names_and_addresses_of_this_machine_are_loopback(host: str) -> None:
+    assert is_loopback(host)
+
+
+OTHERS = """
+    0.0.0.0 :: 0 127.1 192.0.2.1 10.0.0.1 2001:db8::1 ::ffff:192.0.2.1
+    example.org localhost.example.org 127.0.0.1.example.org [::1]
+"""
+
+
+@pytest.mark.parametrize("host", ["", " ", "localhost ", *OTHERS.split()])
+def test_the_server_listens_on_nothing_else_and_says_why(host: str) -> None:
+    with pytest.raises(SettingInvalid, match="no authentication yet, and ratings of persons"):
+        listen(host, 0)
+
+
+def test_localhost_is_the_loopback_address_whatever_the_system_says() -> None:
+    with listen("localhost", 0) as found:
+        assert found.getsockname()[0] == "127.0.0.1"
+
+
+def test_a_port_that_is_taken_is_said() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(SettingInvalid, match="choose another port"),
+    ):
+        listen("127.0.0.1", taken.getsockname()[1])
+
+
+def test_an_address_of_version_6_is_bracketed_in_a_url() -> None:
+    assert url("::1", 8000) == "http://[::1]:8000"
+    assert url("127.0.0.1", 8000) == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1"])
+def test_the_server_answers_at_every_loopback_address(host: str) -> None:
+    try:
+        listen(host, 0).close()
+    except SettingInvalid as error:
+        pytest.skip(f"this system has no such address: {error}")
+    with serve(away, host) as client:
+        assert client.get("/livez").json() == {"status": "alive"}
+
+
+def test_a_request_for_another_host_is_refused_though_it_comes_in_here() -> None:
+    with serve(away) as client:
+        for host in ("localhost", "localhost:9", "127.0.0.1", "127.0.0.1:8000", "[::1]:8000", "LocalHost"):
+            assert client.get("/livez", headers={"Host": host}).status_code == 200
+        for host in ("example.org", "example.org:8000", "localhost.example.org", "192.0.2.1", "[::2]", "[", ""):
+            answer = client.get("/livez", headers={"Host": host})
+            assert (answer.status_code, answer.json()["code"]) == (421, "not-loopback"), host
+            assert "no authentication yet" in answer.json()["detail"]
+
+
+def test_the_application_refuses_what_came_in_at_an_address_of_the_network() -> None:
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(create_app(away))
+        async with httpx.AsyncClient(transport=transport) as client:
+            return await client.get("http://192.0.2.1:8000/livez", headers={"Host": "localhost:8000"})
+
+    answer = asyncio.run(ask())
+    assert (answer.status_code, answer.json()["code"]) == (421, "not-loopback")
+    assert "'192.0.2.1'" in answer.json()["detail"]
+
+
+def test_the_command_serves_until_it_is_interrupted(settings: Settings, database: Database) -> None:
+    with subprocess.Popen(
+        [PROGRAM, "serve", "--port", "0", "--json"],
+        env=environment(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        address = json.loads(process.stdout.readline())["url"]
+        with httpx.Client(trust_env=False, timeout=30) as client:
+            assert client.get(f"{address}/readyz").json()["status"] == "ready"
+            answer = client.get(f"{address}/v1/entities/a-person/ratings")
+            assert "Server" not in answer.headers
+        port = address.rpartition(":")[2]
+        told = command(settings, "status", "--json", INNERCIRCLE_API_PORT=port)
+        assert json.loads(told.stdout).items() >= {"api_url": address, "api_running": True}.items()
+        process.send_signal(signal.SIGINT)
+        said, complained = process.communicate(timeout=30)
+    # Who was asked for is written nowhere.
+    assert (process.returncode, said, complained) == (0, "", "")
+
+
+def test_the_command_refuses_an_address_of_the_network(settings: Settings) -> None:
+    done = command(settings, "serve", "--host", "0.0.0.0")  # noqa: S104
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: the API does not listen on '0.0.0.0': there is no authentication yet")
+    assert f"$ innercircle serve --host 0.0.0.0\n{done.stderr}" in DOCS
+    done = command(settings, "serve", "--json", INNERCIRCLE_API_HOST="192.0.2.1")
+    assert json.loads(done.stdout)["error"]["code"] == "setting-invalid"
+
+
+def test_the_status_names_where_the_api_will_be(settings: Settings, database: Database) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    told = command(settings, "status", INNERCIRCLE_API_PORT=port).stdout
+    assert f"http://127.0.0.1:{port} when `innercircle serve` runs" in told

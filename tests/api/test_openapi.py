@@ -1,0 +1,149 @@
+"""/openapi.json says what is true of every route."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from api.app import create_app
+from api.problems import CATALOGUE, MEDIA_TYPE
+from graph import __version__
+from graph.database import Database
+from tests.api.openapi_schema import check
+
+DOCUMENT = create_app().openapi()
+
+
+class Operation(NamedTuple):
+    method: str
+    path: str
+    told: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.told["operationId"])
+
+
+def operations() -> Iterator[Operation]:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, told in methods.items():
+            yield Operation(method, path, told)
+
+
+OPERATIONS = {operation.id: operation for operation in operations()}
+
+# What to ask each route for: the values of its path, its body, and the status to come.
+LOOKUP = "look_up_ratings"
+REQUESTS: list[tuple[str, dict[str, str], Any, int]] = [
+    ("list_schemes", {}, None, 200),
+    ("show_scheme", {"scheme": "reliability"}, None, 200),
+    ("show_scheme", {"scheme": "own-conduct"}, None, 200),
+    ("show_scheme", {"scheme": "trading"}, None, 200),
+    ("show_scheme", {"scheme": "lost"}, None, 404),
+    ("show_scheme", {"scheme": "Not-One"}, None, 422),
+    *(
+        ("open_rating", {"scheme": "reliability", "entity": each}, None, 200)
+        for each in ("p-1", "p-2", "o/5 Nord")
+    ),
+    ("open_rating", {"scheme": "own-conduct", "entity": "p-3"}, None, 200),
+    ("open_rating", {"scheme": "reliability", "entity": "q-1"}, None, 404),
+    ("open_rating", {"scheme": "reliability", "entity": "x" * 201}, None, 422),
+    (LOOKUP, {"scheme": "reliability"}, {"ids": ["p-1", "p-2", "q-1"]}, 200),
+    (LOOKUP, {"scheme": "lost"}, {"ids": []}, 404),
+    (LOOKUP, {"scheme": "reliability"}, {"ids": [1, 2, ""]}, 422),
+    ("show_entity_ratings", {"entity": "p-1"}, None, 200),
+    ("show_entity_ratings", {"entity": "q-1"}, None, 200),
+    ("show_entity_ratings", {"entity": "nobody"}, None, 404),
+    ("live", {}, None, 200),
+    ("ready", {}, None, 200),
+    ("explain_problem", {"code": "not-found"}, None, 200),
+    ("explain_problem", {"code": "lost"}, None, 404),
+]
+
+
+def test_the_document_names_the_service_and_its_version(api: httpx.Client) -> None:
+    served = api.get("/openapi.json").json()
+    assert served == DOCUMENT
+    assert served["info"]["title"] == "innercircle"
+    assert served["info"]["version"] == __version__
+
+
+def test_every_route_of_the_issue_is_there() -> None:
+    assert {f"{operation.method.upper()} {operation.path}" for operation in OPERATIONS.values()} == {
+        "GET /v1/schemes",
+        "GET /v1/schemes/{scheme}",
+        "GET /v1/schemes/{scheme}/ratings/{entity}",
+        "POST /v1/schemes/{scheme}/ratings/lookup",
+        "GET /v1/entities/{entity}/ratings",
+        "GET /livez",
+        "GET /readyz",
+        "GET /problems/{code}",
+    }
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_every_route_is_described_with_examples_that_fit_their_schemas(operation: Operation) -> None:
+    told = operation.told
+    assert told["summary"]
+    assert told["description"]
+    assert told["tags"]
+    for parameter in told.get("parameters", []):
+        assert parameter["description"]
+        for example in parameter["schema"]["examples"]:
+            check(example, parameter["schema"], DOCUMENT)
+    if "requestBody" in told:
+        _check_examples(told["requestBody"]["content"]["application/json"]["schema"])
+    for status, response in told["responses"].items():
+        (media_type, content), *others = response["content"].items()
+        assert not others
+        if status == "200":
+            assert media_type == "application/json"
+            _check_examples(content["schema"])
+        else:
+            assert media_type == MEDIA_TYPE
+            for code, example in content["examples"].items():
+                check(example["value"], content["schema"], DOCUMENT)
+                assert example["value"]["code"] == code
+                assert status in (str(CATALOGUE[code].status), "default")
+                assert example["value"]["detail"]
+
+
+def _check_examples(schema: dict[str, Any]) -> None:
+    name = schema["$ref"].rpartition("/")[2]
+    examples = DOCUMENT["components"]["schemas"][name]["examples"]
+    assert examples, name
+    for example in examples:
+        check(example, schema, DOCUMENT)
+
+
+@pytest.mark.parametrize(("name", "values", "body", "status"), REQUESTS)
+def test_every_answer_fits_what_is_said_of_it(
+    community: Database, api: httpx.Client, name: str, values: dict[str, str], body: Any, status: int
+) -> None:
+    operation = OPERATIONS[name]
+    path = operation.path.format(**{key: quote(value, safe="") for key, value in values.items()})
+    answer = api.request(operation.method, path, json=body)
+    assert answer.status_code == status
+    (media_type, content), *_ = operation.told["responses"][str(status)]["content"].items()
+    assert answer.headers["Content-Type"] == media_type
+    check(answer.json(), content["schema"], DOCUMENT)
+
+
+def test_every_route_is_asked_above() -> None:
+    assert {name for name, *_, status in REQUESTS if status == 200} == OPERATIONS.keys()
+
+
+def test_any_other_failure_fits_what_is_said_of_it(api: httpx.Client) -> None:
+    default = OPERATIONS["live"].told["responses"]["default"]["content"][MEDIA_TYPE]["schema"]
+    for answer in (api.get("/v2"), api.delete("/livez"), api.get("/livez", headers={"Host": "example.org"})):
+        assert answer.headers["Content-Type"] == MEDIA_TYPE
+        check(answer.json(), default, DOCUMENT)
+
+
+def test_a_value_that_does_not_fit_is_told() -> None:
+    kind = {"$ref": "#/components/schemas/Alive"}
+    for wrong in ({}, {"status": "dead"}, {"status": "alive", "more": 1}):
+        with pytest.raises(pytest.fail.Exception):
+            check(wrong, kind, DOCUMENT)
