@@ -9,7 +9,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -21,6 +21,8 @@ from graph import scheme
 from graph.errors import ParameterError
 
 FIRST_DAY, LAST_DAY = date(2024, 7, 1), date(2026, 6, 30)
+AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
+"The end of the last day: what a run of this community is best rated at."
 DAYS = (LAST_DAY - FIRST_DAY).days + 1
 FURTHEST_DUE = 60  # days after LAST_DAY
 

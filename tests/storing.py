@@ -15,6 +15,9 @@ MATCH (e:Entity {id: member.entity})
 CREATE (e)-[:JOINED {at: $at, notice: $notice}]->(:Membership {
   id: $scheme + '|' + member.entity, scheme: $scheme, rid: member.rid
 })
+WITH max(member.rid) + 1 AS next
+MATCH (s:Scheme {id: $scheme})
+SET s.next_rid = next
 """
 
 
@@ -49,7 +52,8 @@ def join(database: Database, facts: Facts, scheme: Scheme) -> None:
 
 def _row(fact: Any) -> dict[str, Any]:
     return {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in fact._asdict().items()
+        name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+        for name, value in fact._asdict().items()
     }
 
 

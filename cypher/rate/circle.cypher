@@ -23,6 +23,7 @@ CALL (first) {
          max(CASE startNode(c) WHEN entity THEN 1 ELSE 0 END) AS gave,
          max(CASE endNode(c) WHEN entity THEN 1 ELSE 0 END) AS took
     WITH other, age, gave, took, 0.5 ^ (age / $half_life) AS weight
+    ORDER BY age                            // so that equal days make equal sums, and equal ties stay equal
     WITH other, count(*) AS days, min(age) AS newest,
          sum(weight) AS all, sum(weight * gave) AS given, sum(weight * took) AS taken
     WHERE given > 0 AND taken > 0

@@ -1,13 +1,16 @@
 """The command that rates."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, progress
 from graph.errors import ParameterError
+
+if TYPE_CHECKING:
+    from graph.model import Run
 
 PANEL = "Ratings"
 
@@ -33,11 +36,15 @@ def rate(
     if json:
         print_json(run)
     else:
-        seconds = (run.finished - run.started).total_seconds()
-        typer.echo(
-            f"rated {run.members:,} members of {run.scheme} {run.version} as of {run.as_of:%Y-%m-%dT%H:%MZ}: "
-            f"{run.ties:,} circle ties, {run.sweeps} sweeps, every score within {run.bound:.2g}, {seconds:.1f} s"
-        )
+        print_run(run)
+
+
+def print_run(run: "Run") -> None:
+    seconds = (run.finished - run.started).total_seconds()
+    typer.echo(
+        f"rated {run.members:,} members of {run.scheme} {run.version} as of {run.as_of:%Y-%m-%dT%H:%MZ}: "
+        f"{run.ties:,} circle ties, {run.sweeps} sweeps, every score within {run.bound:.2g}, {seconds:.1f} s"
+    )
 
 
 def end_of_day(day: str | None) -> datetime | None:

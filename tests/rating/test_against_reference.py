@@ -104,7 +104,8 @@ def bits(database: Database) -> list[dict[str, Any]]:
     """Everything a run publishes except what tells runs apart."""
     rows = database.statement(
         """MATCH (m:Membership) OPTIONAL MATCH (m)-[tie:INNER]->(c) WITH m, tie, c ORDER BY m.id, c.rid
-           RETURN properties(m) AS m, labels(m) AS labels, collect([c.rid, properties(tie)]) AS ties ORDER BY m.id"""
+           RETURN properties(m) AS m, labels(m) AS labels, collect([c.rid, properties(tie)]) AS ties
+           ORDER BY m.id"""
     )
     for row in rows:
         del row["m"]["run"]
@@ -113,7 +114,9 @@ def bits(database: Database) -> list[dict[str, Any]]:
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes())
-def test_a_second_run_at_the_same_instant_gives_the_same_bits(graph: Database, facts: Facts, scheme: Scheme) -> None:
+def test_a_second_run_at_the_same_instant_gives_the_same_bits(
+    graph: Database, facts: Facts, scheme: Scheme
+) -> None:
     graph.statement(WIPE)
     store(graph, facts, scheme)
     rating.rate(graph, scheme.id, as_of=AS_OF)

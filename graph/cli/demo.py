@@ -1,0 +1,99 @@
+"""The demo: a made-up community goes through the same files, queries and commands as a real one."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from graph.database import Database
+    from graph.model import OpenRating, Run
+
+PANEL = "Data"
+SCHEMES = ("reliability", "own-conduct")
+HISTOGRAM_WIDTH = 50
+
+
+@app.command(rich_help_panel=PANEL)
+def demo(
+    seed: Annotated[int, typer.Option(help="Another seed makes up another community.")] = 20,
+    json: Json = False,
+) -> None:
+    """Make up a community, load it, rate it in two schemes and show some ratings. Neo4j stays up."""
+    from graph import loading, local_neo4j, migrations, publishing, rating, reading, scheme, synthetic
+    from graph.database import connect
+    from graph.settings import Settings
+
+    settings = Settings.load()
+    with progress() as tell:
+        server = None if settings.neo4j_uri else local_neo4j.start(settings, progress=tell)
+        with connect(settings) as database, tempfile.TemporaryDirectory() as directory:
+            migrations.apply(database)
+            for name in SCHEMES:
+                publishing.publish(database, scheme.read(name))
+            tell("making up a community")
+            synthetic.write(Path(directory), seed=seed)
+            loaded = loading.load(database, [Path(directory)], batch=settings.batch_rows, progress=tell)
+            runs = [rating.rate(database, name, as_of=synthetic.AS_OF, progress=tell) for name in SCHEMES]
+            opened = [reading.open_rating(database, entity, SCHEMES[0]) for entity in _examples(database)]
+            bands = database.run("bands", scheme=SCHEMES[0])
+            overview = database.one("overview")
+    where = {
+        "api": f"http://{settings.api_host}:{settings.api_port}/docs",
+        "browser": server.browser_url if server else None,
+        "user": server.user if server else settings.neo4j_user,
+        "password_file": str(server.home / "password") if server else None,
+    }
+    if json:
+        print_json(
+            {"loaded": loaded, "runs": runs, "ratings": opened, "bands": bands, "graph": overview, "where": where}
+        )
+    else:
+        _print(overview, runs, opened, bands, where)
+
+
+def _examples(database: "Database") -> list[str]:
+    """Three members to look at, of the first by id: with the largest circle, a middling one and the smallest."""
+    found = database.run("members", scheme=SCHEMES[0], after="", limit=200)
+    by_circle = sorted(found, key=lambda each: (-each["contacts"], each["entity"]))
+    return [by_circle[place]["entity"] for place in (0, len(by_circle) // 2, -1)]
+
+
+def _print(
+    overview: dict[str, int],
+    runs: "list[Run]",
+    opened: "list[OpenRating]",
+    bands: list[dict[str, Any]],
+    where: dict[str, str | None],
+) -> None:
+    from graph.cli.rating import print_run
+    from graph.cli.reading import print_rating
+
+    typer.echo("A made-up community: no one in it is real.\n")
+    typer.echo("  ".join(f"{count:,} {name}" for name, count in overview.items()) + "\n")
+    for run in runs:
+        print_run(run)
+    for each in opened:
+        print_rating(each)
+    print_table(
+        ("band", "from", "members", ""),
+        [(band["band"], f"{band['lowest']:.0f}", band["members"], _bar(band["members"], bands)) for band in bands],
+        title=f"{runs[0].scheme}: members by band, lowest points in each",
+    )
+    typer.echo("Where to look next")
+    if where["browser"]:
+        typer.echo(f"  Neo4j Browser  {where['browser']}")
+        typer.echo(f"                 user {where['user']}, password in {where['password_file']}")
+    typer.echo(f"  HTTP API       {where['api']}  (start it with: innercircle serve)")
+    typer.echo("  Try            innercircle members reliability")
+    typer.echo(f"                 innercircle show {opened[0].entity} --scheme reliability")
+    typer.echo("                 innercircle query --list")
+
+
+def _bar(members: int, bands: list[dict[str, Any]]) -> str:
+    largest: int = max(band["members"] for band in bands)
+    return "█" * round(HISTOGRAM_WIDTH * members / largest)

@@ -1,0 +1,234 @@
+"""kill -9 of the client or of the server, anywhere: start again, repeat the command, and nothing had happened."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph import local_neo4j, migrations, publishing
+from graph.database import Database, connect
+from graph.local_neo4j import Server
+from graph.settings import Settings
+from tests.conftest import WIPE
+from tests.strategies import make_scheme
+
+ENTITIES, FACTS = 300, 6_000
+WHOLE = """
+MATCH (n) WHERE NOT n:Migration
+RETURN labels(n) AS labels, properties(n) AS properties,
+       COLLECT { MATCH (n)-[r]->(o) RETURN [type(r), coalesce(o.id, o.name), properties(r)] } AS relationships
+"""
+# What tells two runs apart although they did the same.
+OF_THE_RUN = {"started", "finished", "run", "id"}
+
+
+Graph = dict[str, list[float]]
+
+
+def whole_graph(database: Database) -> Graph:
+    """Every node with its relationships and every property, as text without its floats, and those floats."""
+    found: Graph = {}
+    for row in database.statement(WHOLE):
+        of_run = OF_THE_RUN if "Run" in row["labels"] else {"run"}
+        floats: list[float] = []
+        properties = {name: value for name, value in row["properties"].items() if name not in of_run}
+        relationships = sorted(row["relationships"], key=str)
+        text = f"{sorted(row['labels'])} {_text(properties, floats)} {_text(relationships, floats)}"
+        assert text not in found
+        found[text] = floats
+    return found
+
+
+def _text(value: Any, floats: list[float]) -> str:
+    """The value as text, its floats moved to `floats`."""
+    if isinstance(value, float):
+        floats.append(value)
+        return "_"
+    if isinstance(value, list):
+        return f"[{', '.join(_text(each, floats) for each in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {_text(each, floats)}' for name, each in sorted(value.items()))}}}"
+    return str(value)
+
+
+def differences(found: Graph, expected: Graph) -> list[str]:
+    """What one graph has and the other has not. The last bits of a sum may differ: its order is the store's."""
+    missing = [f"- {text}" for text in expected if text not in found]
+    surplus = [f"+ {text}" for text in found if text not in expected]
+    other = [
+        f"{text}: {found[text]} instead of {floats}"
+        for text, floats in expected.items()
+        if text in found and found[text] != pytest.approx(floats, abs=1e-12)
+    ]
+    return missing + surplus + other
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory of files to load: entities, contacts, obligations and memberships of one scheme."""
+    directory, chance = tmp_path_factory.mktemp("files"), random.Random(4)
+    ids = [f"e{number}" for number in range(ENTITIES)]
+
+    def instant() -> str:
+        return f"2026-{chance.randrange(1, 7):02}-{chance.randrange(1, 28):02}T{chance.randrange(24):02}:00:00Z"
+
+    def pair() -> str:
+        one = chance.randrange(ENTITIES)
+        return f"{ids[one]},{ids[(one + chance.randrange(1, 6)) % ENTITIES]}"
+
+    def write(name: str, header: str, lines: Iterator[str]) -> None:
+        (directory / name).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+
+    write("entities.csv", "id,kind", (f"{id_},person" for id_ in ids))
+    write("contacts.csv", "source,target,at", (f"{pair()},{instant()}" for _ in range(FACTS)))
+    write(
+        "obligations.csv",
+        "debtor,creditor,due,settled",
+        (f"{pair()},{instant()},{instant()}" for _ in range(FACTS)),
+    )
+    write(
+        "memberships.csv",
+        "entity,scheme,at,notice",
+        (f"{id_},made-up,2026-01-01T00:00:00Z,1" for id_ in ids[:250]),
+    )
+    return directory
+
+
+class Commands:
+    """The command line on one server, as a process that can be killed."""
+
+    def __init__(self, server: Server, files: Path):
+        self.environment = os.environ | {
+            "INNERCIRCLE_NEO4J_URI": server.uri,
+            "INNERCIRCLE_NEO4J_PASSWORD": server.password,
+            "INNERCIRCLE_BATCH_ROWS": "250",
+            "INNERCIRCLE_BATCH_MEMBERS": "25",
+        }
+        rejects = str(files / "rejects.out")
+        self.load = ["load", str(files), "--rejects", rejects]
+        self.rate = ["rate", "made-up", "--as-of", "2026-06-30"]
+
+    def start(self, command: list[str]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", "from graph.cli import main; main()", *command],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def finish(self, command: list[str]) -> str:
+        process = self.start(command)
+        output, _ = process.communicate(timeout=100)
+        assert process.returncode == 0, output
+        return output
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """The process is gone, as by kill -9."""
+    process.kill()
+    process.communicate()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.002)
+
+
+def contacts(database: Database) -> int:
+    return int(database.one("overview")["contacts"])
+
+
+@pytest.fixture(scope="module")
+def commands(server: Server, files: Path) -> Commands:
+    return Commands(server, files)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(database: Database, commands: Commands) -> tuple[Graph, Graph]:
+    """The whole graph after a load, and after a run, that nobody disturbed."""
+    database.statement(WIPE)
+    publishing.publish(database, make_scheme())
+    commands.finish(commands.load)
+    loaded = whole_graph(database)
+    commands.finish(commands.rate)
+    return loaded, whole_graph(database)
+
+
+def test_a_client_killed_in_the_middle_of_a_load_and_of_runs(
+    undisturbed: tuple[Graph, Graph], graph: Database, commands: Commands
+) -> None:
+    publishing.publish(graph, make_scheme())
+    loading = commands.start(commands.load)
+    wait_for(lambda: contacts(graph) > FACTS // 4)
+    kill(loading)
+    assert contacts(graph) < FACTS, "the load was killed before its end"
+    commands.finish(commands.load)
+    assert differences(whole_graph(graph), undisturbed[0]) == []
+
+    killed_midway = 0
+    for delay in (0.0, 0.1, 0.2, 0.4):
+        runs = len(graph.statement("MATCH (r:Run) RETURN r.id"))
+        run = commands.start(commands.rate)
+        wait_for(lambda runs=runs: len(graph.statement("MATCH (r:Run) RETURN r.id")) > runs)  # type: ignore[misc]
+        time.sleep(delay)
+        kill(run)
+        killed_midway += bool(graph.statement("MATCH (r:Run) WHERE r.finished IS NULL RETURN r.id"))
+    assert killed_midway >= 2, "runs were killed before their end"
+    graph.statement("MATCH (r:Run) WHERE r.finished IS NOT NULL DELETE r")
+    commands.finish(commands.rate)
+    assert differences(whole_graph(graph), undisturbed[1]) == []
+
+
+def test_a_run_killed_before_it_publishes_leaves_the_old_ratings(
+    undisturbed: tuple[Graph, Graph], graph: Database, commands: Commands
+) -> None:
+    publishing.publish(graph, make_scheme())
+    commands.finish(commands.load)
+    commands.finish(commands.rate)
+    ratings = "MATCH (m:Membership) RETURN m.id, m.score, m.points, m.band, m.run, m.circle, m.used ORDER BY m.id"
+    before = graph.statement(ratings)
+    run = commands.start(["rate", "made-up", "--as-of", "2026-03-31"])
+    staged = "MATCH (m:Membership) WHERE m.next_conduct IS NOT NULL RETURN count(*) AS n"
+    wait_for(lambda: graph.statement(staged)[0]["n"] > 0)
+    kill(run)
+    assert graph.statement(ratings) == before
+    commands.finish(commands.rate)
+    assert len(graph.statement("MATCH (r:Run) RETURN r.id")) == 2, "no record is left of the run that was killed"
+
+
+def test_a_server_killed_in_the_middle_of_a_load(
+    undisturbed: tuple[Graph, Graph], settings: Settings, files: Path, tmp_path: Path
+) -> None:
+    own = settings.model_copy(update={"home": tmp_path / "home"})
+    server = local_neo4j.start(own)
+    try:
+        with connect(own) as database:
+            migrations.apply(database)
+            publishing.publish(database, make_scheme())
+            loading = Commands(server, files).start(Commands(server, files).load)
+            wait_for(lambda: contacts(database) > FACTS // 4)
+        os.kill(server.pid, signal.SIGKILL)
+        output, _ = loading.communicate(timeout=100)
+        assert loading.returncode == 1, output
+        assert "error: " in output
+        again = local_neo4j.start(own)
+        commands = Commands(replace(again), files)
+        with connect(own) as database:
+            assert FACTS // 4 < contacts(database) < FACTS, (
+                "what was committed is there, and the load was cut short"
+            )
+            commands.finish(commands.load)
+            assert differences(whole_graph(database), undisturbed[0]) == []
+    finally:
+        local_neo4j.stop(own)

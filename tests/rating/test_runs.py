@@ -1,0 +1,155 @@
+"""What a run promises: nothing half-done is seen, one at a time, and enough on record to repeat it."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from graph import publishing, rating, reading
+from graph.database import Database
+from graph.errors import NotConverged, NotFound, ParameterError, SchemeInvalid, StoreConflict
+from graph.reference import Facts
+from graph.scheme import parse
+from tests.storing import store
+from tests.strategies import AS_OF, NASTY, make_scheme
+
+CROWD: Facts = next(community.facts for community in NASTY if community.name == "everyone in one circle")
+PUBLISHED = "MATCH (m:Membership) RETURN properties(m) AS m, labels(m) AS labels ORDER BY m.id"
+
+
+def test_a_run_that_does_not_converge_publishes_nothing(graph: Database) -> None:
+    scheme = make_scheme(share=0.5, max_sweeps=100)
+    store(graph, CROWD, scheme)
+    rating.rate(graph, scheme.id, as_of=AS_OF)
+    before = graph.statement(PUBLISHED)
+    hasty = parse(
+        scheme.text.replace("max_sweeps = 100", "max_sweeps = 2").replace('version = "1"', 'version = "2"', 1), ""
+    )
+    publishing.publish(graph, hasty)
+    with pytest.raises(NotConverged, match="nothing was published") as caught:
+        rating.rate(graph, scheme.id, as_of=AS_OF - timedelta(days=1))
+    assert caught.value.sweeps == 2
+    assert caught.value.bound > 1e-9
+    assert graph.statement(PUBLISHED) == before
+    assert graph.statement("MATCH (r:Run) RETURN count(*) AS runs") == [{"runs": 1}]
+
+
+def test_a_second_run_of_a_scheme_is_told_of_the_first(graph: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    scheme, other = make_scheme(), make_scheme(id="other")
+    store(graph, CROWD, scheme)
+    publishing.publish(graph, other)
+    monkeypatch.setattr(rating, "PATIENCE_SECONDS", 0.1)
+    with graph.held({"scheme": scheme.id, "run": "the first"}):
+        with pytest.raises(StoreConflict, match=r"another run of made-up is under way since .*the first"):
+            rating.rate(graph, scheme.id, as_of=AS_OF)
+        rating.rate(graph, other.id, as_of=AS_OF)
+    rating.rate(graph, scheme.id, as_of=AS_OF)
+
+
+def test_of_runs_that_start_together_one_rates(graph: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    scheme = make_scheme()
+    store(graph, CROWD, scheme)
+    monkeypatch.setattr(rating, "PATIENCE_SECONDS", 0.0)
+    outcomes: list[str] = []
+
+    def run() -> None:
+        try:
+            outcomes.append(rating.rate(graph, scheme.id, as_of=AS_OF).id)
+        except StoreConflict:
+            outcomes.append("told")
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    recorded = {row["id"] for row in graph.statement("MATCH (r:Run) RETURN r.id AS id")}
+    assert len(outcomes) == 4
+    assert recorded
+    assert recorded == set(outcomes) - {"told"}
+
+
+def test_a_reader_during_runs_gets_answers_that_add_up(graph: Database) -> None:
+    scheme = make_scheme(size=15)
+    store(graph, CROWD, scheme)
+    rating.rate(graph, scheme.id, as_of=AS_OF)
+    stop = threading.Event()
+    seen: set[str] = set()
+    failures: list[Exception] = []
+
+    def read() -> None:
+        while not stop.is_set():
+            for entity, _ in CROWD.members:
+                try:
+                    opened = reading.open_rating(graph, entity, scheme.id)
+                except Exception as error:
+                    failures.append(error)
+                    return
+                seen.add(opened.run)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    runs = [rating.rate(graph, scheme.id, as_of=AS_OF - timedelta(days=day), batch=3).id for day in range(6)]
+    stop.set()
+    reader.join()
+    assert failures == []
+    assert len(seen & set(runs)) > 1, "the reader met several runs"
+
+
+def test_a_run_records_what_is_needed_to_repeat_it(graph: Database) -> None:
+    scheme = make_scheme()
+    store(graph, CROWD, scheme)
+    run = rating.rate(graph, scheme.id, as_of=AS_OF)
+    assert (run.scheme, run.version, run.hash, run.policy) == (scheme.id, "1", scheme.hash, scheme.text)
+    assert (run.as_of, run.engine, run.members) == (AS_OF, "cypher", 20)
+    assert 0 < run.bound <= scheme.solver.tolerance
+    assert run.started <= run.finished
+    assert rating.recorded(graph, run.id) == run
+    assert publishing.published(graph, scheme.id).run == run.id
+
+
+@pytest.mark.parametrize("as_of", [AS_OF + timedelta(hours=1), AS_OF - timedelta(microseconds=1)])
+def test_a_run_is_as_of_the_end_of_a_utc_day(graph: Database, as_of: datetime) -> None:
+    publishing.publish(graph, make_scheme())
+    with pytest.raises(ParameterError, match="the end of a UTC day"):
+        rating.rate(graph, "made-up", as_of=as_of)
+
+
+def test_by_default_a_run_is_as_of_the_coming_midnight(graph: Database) -> None:
+    publishing.publish(graph, make_scheme())
+    run = rating.rate(graph, "made-up")
+    assert run.as_of == rating.coming_midnight(run.started)
+    assert rating.coming_midnight(datetime(2026, 6, 30, 23, 59, tzinfo=UTC)) == AS_OF
+    assert rating.coming_midnight(datetime(2026, 6, 30, tzinfo=UTC)) == AS_OF
+
+
+def test_a_scheme_that_is_not_published_cannot_be_rated(graph: Database) -> None:
+    with pytest.raises(NotFound, match="no scheme 'reliability' is published"):
+        rating.rate(graph, "reliability")
+
+
+def test_who_joined_after_a_run_is_not_rated_until_the_next(graph: Database) -> None:
+    scheme = make_scheme()
+    store(graph, replace(CROWD, members=CROWD.members[:3]), scheme)
+    rating.rate(graph, scheme.id, as_of=AS_OF)
+    late = {"line": 1, "entity": "m05", "scheme": scheme.id, "at": "2026-07-01T10:00:00Z", "notice": "1"}
+    assert graph.one("load_memberships", rows=[late])["rejects"] == []
+    with pytest.raises(NotFound, match="not rated yet"):
+        reading.open_rating(graph, "m05", scheme.id)
+    rating.rate(graph, scheme.id, as_of=AS_OF)
+    assert reading.open_rating(graph, "m05", scheme.id).points > 350
+
+
+def test_a_published_version_keeps_its_content(graph: Database) -> None:
+    scheme = make_scheme()
+    assert publishing.publish(graph, scheme)
+    assert not publishing.publish(graph, scheme)
+    with pytest.raises(SchemeInvalid, match="version: '1' was published before with other content"):
+        publishing.publish(graph, make_scheme(share=0.3))
+    reworded = scheme.text.replace("Made up for tests.", "Other words.").replace(
+        'version = "1"', 'version = "2"', 1
+    )
+    with pytest.raises(SchemeInvalid, match=r"notice.version: '1' was published before"):
+        publishing.publish(graph, parse(reworded, ""))
+    assert publishing.published(graph, scheme.id).versions == (f"1 {scheme.hash}",)
