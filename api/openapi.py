@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from api import problems
 from api.problems import CATALOGUE, KINDS
-from api.schemas import REFERENCES, Problem, SchemeDocument, Unfit
+from api.schemas import EXAMPLES, REFERENCES, Problem, SchemeDocument, Unfit
 from graph.errors import (
     InnerCircleError,
     LocalServerFailed,
@@ -80,8 +80,11 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
         )
         components = described["components"]["schemas"]
         components |= _schema(Problem) | _policy()
-        # Set here because pydantic follows no reference to a schema that it did not make.
+        # Set here because pydantic follows no reference to a schema that it did not make,
         components[SchemeDocument.__name__]["properties"]["policy"]["$ref"] = REFERENCES.format(name="Policy")
+        # and because FastAPI drops what is null in an example.
+        for name, example in EXAMPLES.items():
+            components[name]["examples"] = [example]
         return described
 
     return made

@@ -18,6 +18,7 @@ EntityId = Annotated[
     str,
     Path(min_length=1, max_length=LONGEST_ID, description="An entity's id, percent-encoded.", examples=["p-1"]),
 ]
+ProblemCode = Annotated[str, Path(description="The code of a problem.", examples=["not-found"])]
 
 
 def _store(request: Request) -> Store:

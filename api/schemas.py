@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from graph import model, reading
 from graph.publishing import Published
 
 REFERENCES = "#/components/schemas/{name}"
-"Where OpenAPI keeps schemas that are named in others."
+"Where OpenAPI keeps schemas."
 
 LONGEST_ID = 200
 "Of an entity: docs/loading.md."
@@ -29,19 +27,11 @@ AsOf = Annotated[datetime, Field(description="the midnight (UTC) that ends the l
 
 
 EXAMPLES: dict[str, Any] = json.loads(Path(__file__).with_name("examples.json").read_text(encoding="utf-8"))
-"By the name of the model."
+"By the name of the model; api/openapi.py puts them into its schema."
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """The schema shows the model's example, if there is one."""
-        schema = handler.resolve_ref_schema(handler(core))
-        if cls.__name__ in EXAMPLES:
-            schema["examples"] = [EXAMPLES[cls.__name__]]
-        return schema
 
 
 # Schemes ---------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from api.openapi import AWAY, responses
-from api.parameters import TheStore
+from api.parameters import ProblemCode, TheStore
 from api.problems import CATALOGUE
 from api.schemas import Alive, ProblemKind, Ready
 from graph.errors import MigrationEdited, NotFound, SettingInvalid
@@ -34,7 +34,7 @@ def ready(store: TheStore) -> Ready:
     summary="A kind of problem",
     responses=responses(NotFound, missing="there is no problem 'lost'; the codes are ..."),
 )
-async def explain_problem(code: str) -> ProblemKind:
+async def explain_problem(code: ProblemCode) -> ProblemKind:
     """What the `type` of a problem leads to."""
     if code not in CATALOGUE:
         raise NotFound(f"there is no problem {code!r}; the codes are {', '.join(sorted(CATALOGUE))}")

@@ -5,6 +5,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -162,6 +163,27 @@ def test_an_edited_migration_is_said(database: Database, api: httpx.Client) -> N
     finally:
         database.statement("MATCH (m:Migration) SET m.checksum = m.was REMOVE m.was")
     assert api.get("/readyz").status_code == 200
+
+
+def test_the_service_lives_while_every_thread_waits_for_the_database() -> None:
+    started, released = threading.Event(), threading.Event()
+
+    def slow() -> Database:
+        if started.is_set():
+            released.wait(30)
+        started.set()
+        raise StoreUnavailable("away")
+
+    # More requests than the service has threads.
+    with serve(slow) as client, ThreadPoolExecutor(60) as callers:
+        waiting = [callers.submit(client.get, "/v1/schemes") for _ in range(60)]
+        try:
+            time.sleep(0.3)
+            assert client.get("/livez", timeout=5).status_code == 200
+            assert not any(each.done() for each in waiting)
+        finally:
+            released.set()
+        assert {each.result().status_code for each in waiting} == {503}
 
 
 def test_an_address_that_is_none_is_a_setting_that_does_not_hold() -> None:
