@@ -25,6 +25,7 @@ def demo(
 ) -> None:
     """Make up a community, load it, rate it in two schemes and show some ratings. Neo4j stays up."""
     from graph import loading, local_neo4j, migrations, publishing, rating, reading, scheme, synthetic
+    from graph.cli.serve import api_address
     from graph.database import connect
     from graph.settings import Settings
 
@@ -43,7 +44,7 @@ def demo(
             bands = database.run("bands", scheme=SCHEMES[0])
             overview = database.one("overview")
     where = {
-        "api": f"http://{settings.api_host}:{settings.api_port}/docs",
+        "api": api_address(settings),
         "browser": server.browser_url if server else None,
         "user": server.user if server else settings.neo4j_user,
         "password_file": str(server.home / "password") if server else None,
@@ -88,7 +89,8 @@ def _print(
     if where["browser"]:
         typer.echo(f"  Neo4j Browser  {where['browser']}")
         typer.echo(f"                 user {where['user']}, password in {where['password_file']}")
-    typer.echo(f"  HTTP API       {where['api']}  (start it with: innercircle serve)")
+    api = f"{where['api']}/v1/schemes  (start it with: innercircle serve)" if where["api"] else "innercircle serve"
+    typer.echo(f"  HTTP API       {api}")
     typer.echo("  Try            innercircle members reliability")
     typer.echo(f"                 innercircle show {opened[0].entity} --scheme reliability")
     typer.echo("                 innercircle query --list")
