@@ -151,7 +151,8 @@ class Database:
     def server(self) -> ServerInfo:
         """What answers at the address. Raises StoreUnavailable."""
         (row,) = self.statement(
-            "CALL dbms.components() YIELD versions, edition RETURN versions[0] AS version, edition"
+            "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' "
+            "RETURN versions[0] AS version, edition"
         )
         return ServerInfo(version=row["version"], edition=row["edition"])
 

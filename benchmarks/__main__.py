@@ -1,0 +1,42 @@
+"""make bench: every benchmark on a managed Neo4j of its own, which is gone afterwards."""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks import held_view, scale
+from graph import local_neo4j, migrations
+from graph.database import Database, connect
+from graph.settings import Settings
+
+OTC = Path(__file__).resolve().parents[2] / "shared" / "data" / "bitcoin-otc"
+
+
+@contextmanager
+def empty_graph(heap_megabytes: int) -> Iterator[Database]:
+    with tempfile.TemporaryDirectory() as home:
+        settings = Settings(home=Path(home), heap_megabytes=heap_megabytes, pagecache_megabytes=1024)
+        local_neo4j.start(settings)
+        try:
+            with connect(settings) as database:
+                migrations.apply(database)
+                yield database
+        finally:
+            local_neo4j.stop(settings)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--members", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--heap-megabytes", type=int, default=2048)
+    arguments = parser.parse_args()
+    with empty_graph(arguments.heap_megabytes) as database:
+        held_view.run(database, OTC)
+    for members in arguments.members:
+        with empty_graph(arguments.heap_megabytes) as database:
+            scale.run(database, members)
+
+
+main()

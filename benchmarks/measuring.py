@@ -1,0 +1,49 @@
+"""Seconds, ratios and peaks, and how they are printed."""
+
+import resource
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from graph.cli.output import print_table
+from graph.database import Database
+
+T = TypeVar("T")
+
+HEAP_PEAKS = """
+CALL dbms.queryJmx('java.lang:name=*,type=MemoryPool') YIELD name, attributes
+WHERE name CONTAINS 'G1'
+RETURN sum(attributes.PeakUsage.value.properties.used) AS bytes
+"""
+
+
+def timed(work: Callable[[], T]) -> tuple[float, T]:
+    """(seconds, result) of one call."""
+    started = time.perf_counter()
+    result = work()
+    return time.perf_counter() - started, result
+
+
+def median_ratio(pairs: Sequence[tuple[float, float]]) -> float:
+    """The median of first / second over pairs that were measured right after each other."""
+    return statistics.median(first / second for first, second in pairs)
+
+
+def server_heap_megabytes(database: Database) -> float:
+    """The server's peak heap since it started: the sum of the peaks of its pools, so an upper bound."""
+    return float(database.statement(HEAP_PEAKS)[0]["bytes"]) / 2**20
+
+
+def client_megabytes() -> float:
+    """This process's peak resident memory."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def report(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """One table of figures; floats with three digits."""
+    print_table(
+        columns,
+        [[f"{cell:.3g}" if isinstance(cell, float) else cell for cell in row] for row in rows],
+        title=title,
+    )

@@ -1,0 +1,60 @@
+"""Bitcoin OTC, real input from end to end: loaded through its mapping, rated, held against networkx and labels."""
+
+import csv
+import gzip
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from benchmarks import held_view
+from graph import loading, rating, reference, scheme
+from graph.database import Database
+from graph.reference import Contact, Facts, Obligation
+
+OTC = Path(__file__).parents[2].parent / "shared" / "data" / "bitcoin-otc"
+pytestmark = pytest.mark.skipif(not OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project")
+
+USERS, RATINGS = 5_881, 35_592
+POLICY = scheme.read("trading")
+
+
+def facts() -> Facts:
+    """The same facts as the mapping makes, straight from the file; members in the order in which they join."""
+    obligations, contacts = [], []
+    with gzip.open(OTC / "otc_network.csv.gz", "rt", newline="") as file:
+        for rater, ratee, value, seconds in csv.reader(file):
+            at = datetime.fromtimestamp(0, UTC) + timedelta(seconds=float(seconds))
+            one, other = f"otc-{rater}", f"otc-{ratee}"
+            obligations.append(Obligation(other, one, at, None, (int(value) + 10) / 20))
+            if int(value) > 0:
+                contacts.append(Contact(one, other, at))
+    users = sorted({each.debtor for each in obligations} | {each.creditor for each in obligations})
+    return Facts(
+        obligations=obligations, contacts=contacts, members=[(user, rid) for rid, user in enumerate(users)]
+    )
+
+
+def test_every_score_of_bitcoin_otc_equals_networkx_s(graph: Database, tmp_path: Path) -> None:
+    loading.load(graph, [OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
+    held_view.join_everyone(graph, POLICY, tmp_path)
+    run = rating.rate(graph, POLICY.id, as_of=held_view.AS_OF)
+    expected = reference.rate(facts(), POLICY, held_view.AS_OF)
+    assert graph.one("overview")["obligations"] == RATINGS
+    assert (run.members, run.sweeps) == (USERS, expected.sweeps)
+    assert 0 < run.bound <= POLICY.solver.tolerance
+    scores = {
+        row["id"].partition("|")[2]: row["score"]
+        for row in graph.statement("MATCH (m:Membership) RETURN m.id AS id, m.score AS score")
+    }
+    assert scores == {entity: pytest.approx(member.score, abs=1e-9) for entity, member in expected.members.items()}
+    circles = graph.statement("MATCH (m:Membership) RETURN m.rid AS rid, m.circle AS circle ORDER BY rid")
+    assert [row["circle"] for row in circles] == [
+        [tie.rid for tie in member.circle] for member in expected.members.values()
+    ]
+
+
+def test_the_rating_tells_fraud_that_it_was_not_told_of(graph: Database) -> None:
+    found = held_view.measure(graph, OTC, POLICY)
+    assert found[POLICY.circle.share] >= 0.910
+    assert found[POLICY.circle.share] > found[0.0]
