@@ -57,6 +57,8 @@ class _Load:
         if chunk.rows:
             rows = [row | {"line": line} for row, line in zip(chunk.rows, chunk.lines, strict=True)]
             outcome = _write(self.store, f"load_{chunk.kind}", rows)
+            # The driver's result refers to itself and to these: they would stay until a full garbage collection.
+            rows.clear()
             rejects += [Reject(file=chunk.file, **refused) for refused in outcome["rejects"]]
             tally.stored += outcome["stored"]
             tally.completed += outcome["completed"]

@@ -7,18 +7,22 @@ from graph.database import Database
 
 NODES = """
 MATCH (n) WHERE NOT n:Migration
-RETURN elementId(n) AS element, labels(n) AS labels, properties(n) AS properties ORDER BY element
+RETURN elementId(n) AS element, labels(n) AS labels, properties(n) AS properties
 """
+# As text: a driver's objects for every time would take three times as long.
 FACTS = """
 MATCH (a)-[r]->(b)
-RETURN elementId(r) AS element, type(r) AS type, properties(r) AS properties, a.id AS start, b.id AS end
-ORDER BY element
+RETURN elementId(r) AS element, type(r) AS type, a.id AS start, b.id AS end,
+       [key IN keys(r) | key + ' ' + valueType(r[key]) + ' ' + toString(r[key])] AS properties
 """
 
 
 def whole(database: Database) -> list[dict[str, Any]]:
     """Every node and relationship with everything that it holds, and which one it is."""
-    return database.statement(NODES) + database.statement(FACTS)
+    rows = database.statement(NODES) + database.statement(FACTS)
+    for row in rows:
+        row["properties"] = sorted(row["properties"] if "type" in row else row["properties"].items())
+    return sorted(rows, key=lambda row: str(row["element"]))
 
 
 def content(database: Database) -> list[str]:
@@ -26,7 +30,6 @@ def content(database: Database) -> list[str]:
     rows = whole(database)
     for row in rows:
         del row["element"]
-        row["properties"] = sorted(row["properties"].items())
     return sorted(map(repr, rows))
 
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph import records
 from graph.errors import ParameterError, RecordError
 from graph.model import KINDS, Reject, Row
 from graph.records import kind_of, read, write_rejects
@@ -479,6 +480,16 @@ def test_rejects_never_replace_a_directory(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=r"rejects\.csv"), write_rejects(path) as write:
         write([Reject("contacts.csv", 2, "at", "", "empty")])
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_help_of_commands_does_without_pandas() -> None:
+    code = "import sys, graph.cli; print({'pandas', 'pyarrow', 'graph.records'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "set()\n"
+
+
+def test_the_room_shows_what_callers_use() -> None:
+    assert set(records.__all__) == {"ENDINGS", "kind_of", "read", "write_rejects"}
 
 
 PEAK = """

@@ -1,0 +1,197 @@
+"""`innercircle load` as people and programs call it: how it ends, what it prints, how much memory it takes."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph import loading
+from graph.database import Database
+from graph.local_neo4j import Server
+from tests.conftest import Command
+from tests.loading.looking import whole, written
+
+AT = "2026-01-31T09:30:00Z"
+Load = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(graph: Database, server: Server, innercircle: Command, tmp_path: Path) -> Load:
+    """`innercircle load ARGUMENTS` on an empty graph at an address; its rejects go to rejects.csv in tmp_path."""
+    address = {
+        "INNERCIRCLE_NEO4J_URI": server.uri,
+        "INNERCIRCLE_NEO4J_PASSWORD": server.password,
+        "INNERCIRCLE_HOME": str(tmp_path / "nothing runs here"),
+    }
+    rejects = str(tmp_path / "rejects.csv")
+    return lambda *arguments: innercircle("load", *arguments, "--rejects", rejects, **address)
+
+
+@pytest.fixture
+def visits(tmp_path: Path) -> Path:
+    """A directory in which one visit of four is bad."""
+    files = tmp_path / "files"
+    files.mkdir()
+    written(files, "entities.csv", "id,kind", "ann,person", "bob,person")
+    written(files, "sites.csv", "id,category", "s1,news")
+    rows = [f"{who},s1,{AT}" for who in ("ann", "bob", "ann", "eve")]
+    written(files, "visits.csv", "entity,site,at", *rows)
+    return files
+
+
+def outcome(run: "subprocess.CompletedProcess[str]") -> tuple[int, Any]:
+    assert run.stdout.count("\n") == 1, run.stderr
+    return run.returncode, json.loads(run.stdout)
+
+
+def test_a_load_without_rejects_ends_with_0(run: Load, graph: Database, visits: Path) -> None:
+    result = run(visits / "entities.csv", visits / "sites.csv", "--json")
+    assert outcome(result) == (
+        0,
+        {
+            "dry_run": False,
+            "rejects": None,
+            "loaded": [
+                _loaded(visits / "entities.csv", "entities", stored=2),
+                _loaded(visits / "sites.csv", "sites", stored=1),
+            ],
+        },
+    )
+    assert result.stderr == ""
+    assert {dict(row["properties"])["id"] for row in whole(graph)} == {"ann", "bob", "s1"}
+
+
+def _loaded(file: Path, kind: str, stored: int, rejected: int = 0) -> dict[str, object]:
+    own = {"kind": kind, "file": str(file), "stored": stored, "rejected": rejected}
+    return {"completed": 0, "known": 0, **own}
+
+
+@pytest.mark.parametrize(
+    ("rate", "code"), [((), 2), (("--max-reject-rate", "0.14"), 2), (("--max-reject-rate", "0.15"), 0)]
+)
+def test_more_rejects_than_allowed_end_with_2_and_the_good_rows_are_loaded(
+    run: Load, graph: Database, visits: Path, tmp_path: Path, rate: tuple[str, ...], code: int
+) -> None:
+    """One row of seven is rejected."""
+    ended, printed = outcome(run(visits, "--json", *rate))
+    assert (ended, printed["rejects"]) == (code, str(tmp_path / "rejects.csv"))
+    assert printed["loaded"][-1] == _loaded(visits / "visits.csv", "visits", stored=3, rejected=1)
+    assert (tmp_path / "rejects.csv").read_text().splitlines()[1:] == [
+        f"{visits / 'visits.csv'},5,entity,eve,there is no such entity"
+    ]
+    assert graph.statement("MATCH ()-[v:VISITED]->() RETURN count(v) AS n") == [{"n": 3}]
+
+
+def test_a_dry_run_ends_as_the_load_would_and_writes_nothing(run: Load, graph: Database, visits: Path) -> None:
+    dry = run(visits, "--json", "--dry-run")
+    assert whole(graph) == []
+    code, printed = outcome(dry)
+    assert (code, printed.pop("dry_run")) == (2, True)
+    real_code, real = outcome(run(visits, "--json"))
+    assert (real_code, real.pop("dry_run")) == (2, False)
+    assert printed == real
+
+
+def test_people_get_a_table_and_are_told_where_the_rejects_are(run: Load, visits: Path, tmp_path: Path) -> None:
+    result = run(visits)
+    assert [line.split()[1:3] for line in result.stdout.splitlines() if ".csv " in line][:3] == [
+        ["entities", "2"],
+        ["sites", "1"],
+        ["visits", "3"],
+    ]
+    assert f"1 of 7 rows were rejected: {tmp_path / 'rejects.csv'} says why" in result.stdout
+    assert "dry run: nothing was written" in run(visits, "--dry-run").stdout
+
+
+def test_a_file_that_cannot_be_used_ends_with_1_and_one_line(run: Load, graph: Database, visits: Path) -> None:
+    bad = written(visits, "contacts.csv", "source,target", "ann,bob")
+    result = run(visits)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"error: {bad}:1:at: a column is missing")
+    assert result.stderr.count("\n") == 1
+    code, printed = outcome(run(visits, "--json"))
+    assert (code, printed["error"]["code"]) == (1, "record")
+    assert f"{bad}:1:at" in printed["error"]["message"]
+    assert whole(graph) == []
+
+
+def test_a_mapping_is_named_on_the_command_line(run: Load, graph: Database, tmp_path: Path) -> None:
+    path = written(tmp_path, "ratings.csv", "6,2,4,1289241911.72836", "6,5,-3,1289241941.53378", "1,15,1,now")
+    code, printed = outcome(run(path, "--mapping", "bitcoin-otc", "--json"))
+    assert code == 2
+    assert [(each["kind"], each["stored"], each["rejected"]) for each in printed["loaded"]] == [
+        ("entities", 5, 0),
+        ("contacts", 1, 1),
+        ("obligations", 2, 1),
+    ]
+    code, printed = outcome(run(path, "--mapping", "bitcoin-otc", "--kind", "contacts", "--json"))
+    assert [(each["kind"], each["known"]) for each in printed["loaded"]] == [("contacts", 1)]
+
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+from graph import loading
+from graph.database import Database
+
+# Fewer open files than there are files to load.
+resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+uri, password, directory, batch = sys.argv[1:]
+with Database(uri, "neo4j", password) as database:
+    loaded = loading.load(database, [Path(directory)], rejects=Path(directory, "rejects"), batch=int(batch))
+status = Path("/proc/self/status").read_text()
+stored, rejected = sum(each.stored for each in loaded), sum(each.rejected for each in loaded)
+print(stored, rejected, status.partition("VmHWM:")[2].split()[0])
+"""
+
+FORGET = "MATCH ()-[c:CONTACTED]->() CALL (c) { DELETE c } IN TRANSACTIONS OF 10000 ROWS"
+
+
+@pytest.fixture
+def peak(graph: Database, server: Server, tmp_path: Path) -> Iterator[Callable[..., float]]:
+    """The most memory, in MB, that a process takes that loads so many contacts; every tenth is rejected."""
+
+    def measure(rows: int, files: int) -> float:
+        directory = tmp_path / f"{rows} in {files}"
+        directory.mkdir()
+        each = rows // files
+        for file in range(files):
+            numbers = range(file * each, (file + 1) * each)
+            written(directory, f"contacts-{file}.csv", "source,target,at,channel", *map(contact, numbers))
+        command: list[str | Path] = [sys.executable, "-c", PEAK, server.uri, server.password, directory]
+        command.append(str(min(each, 5_000)))
+        graph.statement(FORGET)
+        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        assert printed[:2] == [str(rows * 9 // 10), str(rows // 10)]
+        return int(printed[2]) / 1024
+
+    written(tmp_path, "entities.csv", "id,kind", *(f"m{n},person" for n in range(100)))
+    loading.load(graph, [tmp_path / "entities.csv"])
+    yield measure
+    graph.statement(FORGET)  # more contacts of one entity than one transaction can forget with it
+
+
+def contact(number: int) -> str:
+    at = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+    target = "nobody" if number % 10 == 0 else f"m{90 + number % 7}"
+    return f"m{number % 89},{target},{at.isoformat()},"
+
+
+on_linux = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from Linux' /proc")
+
+
+@on_linux
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_file(peak: Callable[..., float]) -> None:
+    assert peak(200_000, files=1) - peak(20_000, files=1) < 40
+
+
+@on_linux
+def test_memory_and_open_files_do_not_grow_with_the_number_of_files(peak: Callable[..., float]) -> None:
+    """Held open together, 100 files would need more than the 40 that the process may have."""
+    assert peak(20_000, files=100) - peak(2_000, files=10) < 40
