@@ -3,6 +3,7 @@
 import csv
 import gzip
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def auc(database: Database, scheme_id: str, known: dict[str, bool]) -> float:
     return wins / (len(benign) * len(fraud))
 
 
-def measure(database: Database, otc: Path, policy: Scheme) -> dict[float, float]:
+def measure(database: Database, otc: Path, policy: Scheme, shares: Sequence[float] = SHARES) -> dict[float, float]:
     """The AUC of score at each share. The graph holds the ratings that were not held back, and no others."""
     known = labels(otc)
     with tempfile.TemporaryDirectory() as directory:
@@ -72,7 +73,7 @@ def measure(database: Database, otc: Path, policy: Scheme) -> dict[float, float]
         loading.load(database, [Path(directory) / "kept.csv"], mapping="bitcoin-otc")
         join_everyone(database, policy, Path(directory))
     found = {}
-    for share in SHARES:
+    for share in shares:
         publishing.publish(database, with_share(policy, share))
         rating.rate(database, policy.id, as_of=AS_OF)
         found[share] = auc(database, policy.id, known)

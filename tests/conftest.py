@@ -32,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name.startswith("INNERCIRCLE_") and name not in KEPT:
             del os.environ[name]
+    # A session is too short to earn back what Java's second compiler costs on two cores.
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

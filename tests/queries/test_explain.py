@@ -88,9 +88,7 @@ def test_a_query_uses_the_indexes_that_it_declares_and_scans_nothing(
 @ALL
 def test_a_query_of_a_mode_writes_only_if_the_mode_says_so(session: neo4j.Session, query: Query) -> None:
     _, summary = explain(session, query)
-    assert summary.query_type == {"read": "r", "write": "rw" if query.returns else "w", "batch": "rw"}[query.mode] or (
-        query.mode == "batch" and summary.query_type == "w"
-    )
+    assert ("w" in (summary.query_type or "")) == (query.mode != "read")
 
 
 @ALL
@@ -104,3 +102,4 @@ def test_a_query_runs_as_it_is_after_its_parameters_are_set(server: Server, data
         if "bands" in params:
             params["bands"] = [{"name": "all", "from": 0, "label": "BandAll"}]
         session.run(query.text, params).consume()
+    database.statement("MATCH (m:Migration {version: 'a'}) DELETE m")
