@@ -39,4 +39,5 @@ def main() -> None:
             scale.run(database, members)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -68,6 +68,8 @@ def auc(database: Database, scheme_id: str, known: dict[str, bool]) -> float:
 def measure(database: Database, otc: Path, policy: Scheme, shares: Sequence[float] = SHARES) -> dict[float, float]:
     """The AUC of score at each share. The graph holds the ratings that were not held back, and no others."""
     known = labels(otc)
+    # Everyone takes part, also those of whom nothing but held back ratings is known.
+    loading.load(database, [otc / "otc_network.csv.gz"], kind="entities", mapping="bitcoin-otc")
     with tempfile.TemporaryDirectory() as directory:
         hold_back(otc, Path(directory) / "kept.csv")
         loading.load(database, [Path(directory) / "kept.csv"], mapping="bitcoin-otc")

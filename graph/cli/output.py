@@ -45,13 +45,15 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
     from rich.text import Text
 
     rows = list(rows)
-    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for position, column in enumerate(columns):
         numeric = any(isinstance(row[position], int | float) for row in rows)
         table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         # Text, because a name such as "[b]" is not markup
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    if title:
+        typer.echo(title)
     Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
 
 
