@@ -32,8 +32,10 @@ def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
             raise NotFound(f"{entity!r} is not a member of {scheme_id!r}")
         if row["score"] is None or row["run"] is None:
             raise NotFound(f"{entity!r} is not rated yet: the next run of {scheme_id!r} will rate it")
-        opened = _opened(row, entity, _policy(database, row["run"]))
-        if abs(math.fsum(part.points for part in opened.parts) - opened.points) <= NOISE * policies.POINTS_RANGE:
+        scheme = _policy(database, row["run"])
+        opened = _opened(row, entity, scheme)
+        off = math.fsum(part.points for part in opened.parts) - opened.points
+        if abs(off) <= NOISE * policies.POINTS_RANGE and opened.band == scheme.band(opened.points).name:
             return opened
     raise StoreConflict(f"the rating of {entity!r} in {scheme_id!r} is being published: ask again")
 
