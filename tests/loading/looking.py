@@ -9,28 +9,27 @@ NODES = """
 MATCH (n) WHERE NOT n:Migration
 RETURN elementId(n) AS element, labels(n) AS labels, properties(n) AS properties
 """
-# As text: a driver's objects for every time would take three times as long.
+# In one row and as text: an object of the driver for every fact and time would take ten times as long.
 FACTS = """
 MATCH (a)-[r]->(b)
-RETURN elementId(r) AS element, type(r) AS type, a.id AS start, b.id AS end,
-       [key IN keys(r) | key + ' ' + valueType(r[key]) + ' ' + toString(r[key])] AS properties
+RETURN collect([elementId(r), type(r), a.id, b.id,
+                [key IN keys(r) | key + ' ' + valueType(r[key]) + ' ' + toString(r[key])]]) AS facts
 """
 
 
-def whole(database: Database) -> list[dict[str, Any]]:
-    """Every node and relationship with everything that it holds, and which one it is."""
-    rows = database.statement(NODES) + database.statement(FACTS)
-    for row in rows:
-        row["properties"] = sorted(row["properties"] if "type" in row else row["properties"].items())
-    return sorted(rows, key=lambda row: str(row["element"]))
+def whole(database: Database) -> list[list[Any]]:
+    """Every node and relationship, each as a list: which one it is, and everything that it holds."""
+    nodes = [
+        [n["element"], sorted(n["labels"]), sorted(n["properties"].items())] for n in database.statement(NODES)
+    ]
+    [row] = database.statement(FACTS)
+    facts = [[*fact, sorted(properties)] for *fact, properties in row["facts"]]
+    return sorted(nodes, key=str) + sorted(facts, key=str)
 
 
 def content(database: Database) -> list[str]:
     """The same whichever elements hold it: equal for two graphs that say the same."""
-    rows = whole(database)
-    for row in rows:
-        del row["element"]
-    return sorted(map(repr, rows))
+    return sorted(repr(rest) for _, *rest in whole(database))
 
 
 def written(directory: Path, name: str, *lines: str) -> Path:
