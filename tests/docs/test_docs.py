@@ -1,0 +1,346 @@
+"""A feature is done when it is documented: what there is and what the docs say are held against each other.
+
+Error codes: tests/api/test_errors_documented.py. Keys of policies and columns of files: tests/unit.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+import graph.cli
+from api.app import create_app
+from graph import loading, migrations, publishing, queries, rating, reading, scheme
+from graph.cli.app import app
+from graph.database import Database
+from graph.records import mapping
+from graph.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+Rows = list[list[str]]
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def section(text: str, heading: str) -> str:
+    """What stands below this heading, up to the next of its rank or a higher one."""
+    rank = heading.index(" ")
+    below = text.split(f"{heading}\n", 1)[1]
+    return re.split(rf"^#{{1,{rank}}} ", below, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def rows(text: str) -> Rows:
+    """The cells of every table row, without headers; `\\|` is a bar inside a cell."""
+    lines = re.findall(r"^\|(.*)\|$", re.sub(r"^\|.*\|\n\|[-| ]+\|$", "", text, flags=re.MULTILINE), re.MULTILINE)
+    return [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)] for line in lines]
+
+
+def code(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def first(text: str) -> list[str]:
+    """What the first cells of all rows have in code."""
+    return [name for cells in rows(text) for name in code(cells[0])]
+
+
+def unfenced(text: str) -> str:
+    return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+# Commands --------------------------------------------------------------------------------------------
+
+
+INNERCIRCLE: Any = typer.main.get_command(app)
+
+
+def commands(group: Any = INNERCIRCLE, path: str = "innercircle") -> Iterator[tuple[str, Any]]:
+    """(`innercircle scheme check`, the command) of every command."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+def usage(path: str, command: Any) -> str:
+    """`innercircle load PATHS...`, with brackets around what may be left out."""
+    for argument in (each for each in command.params if each.param_type_name == "argument"):
+        name = (argument.metavar or argument.name.upper()) + ("..." if argument.nargs == -1 else "")
+        path += f" {name}" if argument.required else f" [{name}]"
+    return path
+
+
+COMMANDS = {usage(path, command): command for path, command in commands()}
+
+
+def options(command: Any) -> list[str]:
+    return [name for each in command.params if each.param_type_name == "option" for name in each.opts]
+
+
+def test_every_command_is_documented_and_no_other_is() -> None:
+    assert sorted(re.findall(r"^### `(innercircle .*)`$", page("commands.md"), re.MULTILINE)) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_of_a_command_is_documented_and_no_other_is(name: str) -> None:
+    below = section(page("commands.md"), f"### `{name}`")
+    documented = [option for cells in rows(below) for option in code(cells[0])]
+    assert sorted(documented) == sorted(options(COMMANDS[name]))
+
+
+def test_the_options_of_innercircle_itself_and_its_exit_codes_are_documented() -> None:
+    top = page("commands.md").split("\n## ")
+    assert sorted(first(top[0])) == sorted(options(INNERCIRCLE))
+    assert [cells[0] for cells in rows(top[1])] == re.findall(r"\b\d+\b", graph.cli.main.__doc__ or "")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_commands_in_examples_exist_and_have_their_options(path: Path) -> None:
+    known = {name: set(options(command)) | {"--help"} for name, command in commands()}
+    groups = {name.rpartition(" ")[0] for name in known}
+    text = path.read_text(encoding="utf-8")
+    for example in re.findall(r"(?:`|^\$ (?:\w+=\S+ )?)(innercircle [a-z][^`\n]*)", text, re.MULTILINE):
+        words = example.split(" # ")[0].split()
+        found = next((" ".join(words[:n]) for n in (3, 2) if " ".join(words[:n]) in known), None)
+        assert found or example in groups, example
+        used = {option for option in re.findall(r"(?<= )-{1,2}[a-z][a-z-]*", example) if found}
+        assert used <= known.get(found or "", set()), example
+
+
+# Settings, queries, schemes, mappings, migrations, routes, make ----------------------------------------
+
+
+def test_every_setting_is_documented_with_its_default_and_no_other_is() -> None:
+    documented = {code(cells[0])[0]: (code(cells[1]) or [cells[1]])[0] for cells in rows(page("settings.md"))}
+    expected = {}
+    for name, field in Settings.model_fields.items():
+        shown = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+        variable = f"INNERCIRCLE_{name.upper()}"
+        if field.default_factory:
+            assert documented[variable].startswith("the user's"), variable
+            shown = documented[variable]
+        expected[variable] = "not set" if field.default is None else shown
+    assert documented == expected
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_variable_that_is_mentioned_is_a_setting(path: Path) -> None:
+    mentioned = set(re.findall(r"INNERCIRCLE_[A-Z0-9_]*[A-Z0-9]", path.read_text(encoding="utf-8")))
+    assert mentioned <= {f"INNERCIRCLE_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_every_query_is_documented_with_its_room_mode_parameters_and_title_and_no_other_is() -> None:
+    documented = {}
+    for below in re.split(r"^## ", page("queries.md"), flags=re.MULTILINE):
+        if room := re.match(r".*\n\n`cypher/(\w+)`", below):
+            for name, mode, params, title in rows(below):
+                documented[code(name)[0]] = (room[1], mode, code(params), title)
+    assert documented == {
+        query.name: (
+            query.room,
+            query.mode,
+            [f"{param.name}: {param.type}" for param in query.params],
+            query.title,
+        )
+        for query in queries.catalogue().values()
+    }
+
+
+def test_every_shipped_scheme_is_documented_and_no_other_is() -> None:
+    assert sorted(first(section(page("schemes.md"), "## The shipped schemes"))) == scheme.shipped()
+
+
+def test_every_shipped_mapping_is_documented_and_no_other_is() -> None:
+    assert (
+        sorted(first(page("loading.md").split("These come with the software, by name:")[1])) == mapping.shipped()
+    )
+
+
+def test_every_migration_is_documented_with_what_it_makes_and_no_other_is() -> None:
+    below = section(page("graph.md"), "## Migrations")
+    documented = {code(cells[0])[0]: set(code(cells[1])) for cells in rows(below) if len(cells) == 2}
+    assert documented == {
+        each.name: set(re.findall(r"CREATE (?:CONSTRAINT|INDEX) (\w+)", ";".join(each.statements)))
+        for each in migrations.shipped()
+    }
+
+
+def test_every_route_is_documented_and_no_other_is() -> None:
+    paths = create_app(lambda: pytest.fail("no database is needed")).openapi()["paths"]
+    routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    table = page("api.md").split("\n## ")[0]
+    assert set(first(table)) == routes | {"GET /openapi.json"}
+
+
+def test_every_make_target_is_documented_and_no_other_is() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    documented = {
+        name.removeprefix("make ") for name in first(section(page("commands.md"), "## Work on the project"))
+    }
+    assert documented - {"make"} == targets
+    phony = re.search(r"^\.PHONY:(.*)$", makefile, re.MULTILINE)
+    assert phony
+    assert set(phony[1].split()) == targets
+    for path in PAGES:
+        assert set(re.findall(r"`make ([a-z-]+)`", path.read_text(encoding="utf-8"))) <= targets, path
+
+
+@pytest.mark.parametrize("target", ["demo", "test"])
+def test_the_two_commands_of_the_readme_are_there(target: str) -> None:
+    if not shutil.which("make"):
+        pytest.skip("make is not installed")
+    assert re.search(rf"^make {target} ", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    done = subprocess.run(
+        ["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30
+    )
+    assert done.returncode == 0, done.stderr
+    assert {"demo": "innercircle demo", "test": "pytest"}[target] in done.stdout
+
+
+# Pages -----------------------------------------------------------------------------------------------
+
+
+def test_every_decision_is_in_the_index_under_its_title_and_no_other_is() -> None:
+    files = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    titles = [path.read_text(encoding="utf-8").partition("\n")[0] for path in files]
+    assert [f"# {int(path.name[:4])}. " for path in files] == [
+        re.sub(r"(?<=\. ).*", "", title) for title in titles
+    ]
+    assert rows(page("decisions/README.md")) == [
+        [f"[{path.name[:4]}]({path.name})", title.partition(". ")[2]]
+        for path, title in zip(files, titles, strict=True)
+    ]
+
+
+def anchors(path: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", unfenced(path.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(path: Path) -> None:
+    for link in re.findall(r"\]\(([^)]+)\)", unfenced(path.read_text(encoding="utf-8"))):
+        file, _, anchor = link.partition("#")
+        target = (path.parent / file).resolve() if file else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_promise_nothing_about_the_law_and_name_no_machine(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "compliant" not in text.lower()
+    assert re.findall(r"(?<![\w.])/(?:root|home|work|tmp)/\S*", text) == []
+
+
+def test_no_tracked_file_names_a_host() -> None:
+    if not shutil.which("git") or not (ROOT / ".git").exists():
+        pytest.skip("this is no git checkout")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    ours = re.compile(
+        r"localhost|127\.0\.0\.1|192\.0\.2\.\d+|\[::1\]|(?:.*\.)?example(?:\.(?:com|org|net))?|.*\.(?:test|invalid)"
+    )
+    found = []
+    for name in filter(None, listed.stdout.split("\0")):
+        file = ROOT / name
+        if name != "LICENSE" and file.is_file():
+            for host in re.findall(r"https?://(\[[0-9a-f:]+\]|[\w.-]+)", file.read_text(errors="ignore")):
+                if not ours.fullmatch(host.rstrip(".")):
+                    found.append(f"{name}: {host}")
+    assert found == []
+
+
+# The readme's tours, and the graph as it really is -----------------------------------------------------
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_auditors_tour_computes_what_it_says() -> None:
+    (program,) = blocks("python")
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == program.rpartition("# ")[2].strip()
+
+
+def test_the_operators_tour_does_what_it_says(
+    graph: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = [Path(f"{kind}.csv") for kind in ("entities", "obligations", "memberships")]
+    for file, text in zip(files, blocks("csv"), strict=True):
+        file.write_text(text, encoding="utf-8")
+    publishing.publish(graph, scheme.read("own-conduct"))
+    loading.load(graph, files, rejects=Path("rejects.csv"))
+    assert f"$ cat rejects.csv\n{Path('rejects.csv').read_text(encoding='utf-8')}$ " in README
+    rating.rate(graph, "own-conduct", as_of=AS_OF)
+    opened = reading.open_rating(graph, "ada", "own-conduct")
+    own = opened.parts[1]
+    assert f"has {opened.whole_points}\npoints: 350 where every rating starts, {own.whole} for" in README
+    assert f'{{"whole_points":{opened.whole_points},"band":"{opened.band}",' in README
+    assert f'["{own.name}",{own.points}]' in README
+
+
+FULL = {
+    "entities": "id,kind,name,born,uscc,lei\nann,person,Ann,1990-12-31,,\nbob,person,Bob,,,\n"
+    "mill,organisation,The Mill,1950-01-01,91110000600037341L,5493001KJTIIGC8Y1R12\n",
+    "products": "id,category\nbread,groceries\n",
+    "sites": "id,category\ngazette,news\n",
+    "contacts": "source,target,at,channel\nann,bob,2026-06-01T09:00:00Z,call\nbob,ann,2026-06-02T09:00:00Z,call\n",
+    "obligations": "debtor,creditor,kind,amount,currency,due,settled,outcome\n"
+    "ann,mill,invoice,1.50,CNY,2026-06-01T09:00:00Z,2026-06-01T09:00:00Z,0.5\n",
+    "purchases": "entity,product,at,amount,currency\nann,bread,2026-06-01T09:00:00Z,1.50,CNY\n",
+    "visits": "entity,site,at\nann,gazette,2026-06-01T09:00:00Z\n",
+    "memberships": "entity,scheme,at,notice\nann,reliability,2026-06-01T09:00:00Z,1\n"
+    "bob,reliability,2026-06-01T09:00:00Z,1\n",
+}
+SEEN = """
+MATCH (n) UNWIND keys(n) AS key RETURN [label IN labels(n) WHERE NOT label STARTS WITH 'Band'] AS names, key
+UNION MATCH ()-[r]->() UNWIND keys(r) AS key RETURN [type(r)] AS names, key
+"""
+
+
+def properties() -> set[tuple[str, str]]:
+    """(label or type, property) of the tables in docs/graph.md; a blank first cell repeats the one above."""
+    found, names = set(), [""]
+    for cells in rows(page("graph.md")):
+        if len(cells) == 4:
+            names = [label_or_type(pattern) for pattern in code(cells[0])] or names
+            found |= {(name, key.rstrip("?")) for name in names for key in code(cells[1])}
+    return found
+
+
+def label_or_type(pattern: str) -> str:
+    """OWED of `(:Entity)-[:OWED]->(:Entity)`, Person of `:Entity:Person`."""
+    relationship = re.search(r"\[:(\w+)\]", pattern)
+    return relationship[1] if relationship else pattern.rpartition(":")[2]
+
+
+def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Database, tmp_path: Path) -> None:
+    publishing.publish(graph, scheme.read("reliability"))
+    for kind, text in FULL.items():
+        (tmp_path / f"{kind}.csv").write_text(text, encoding="utf-8")
+    assert sum(each.rejected for each in loading.load(graph, [tmp_path])) == 0
+    rating.rate(graph, "reliability", as_of=AS_OF)
+    seen = [(row["names"], row["key"]) for row in graph.statement(SEEN)]
+    documented = properties()
+    assert [(names, key) for names, key in seen if not {(name, key) for name in names} & documented] == []
+    assert documented - {(name, key) for names, key in seen for name in names} == set()
+    staged = set(re.findall(r"\bm\.(next_\w+)", queries.get("clear_staged").text))
+    assert {name.rstrip("?") for name in first(page("graph.md")) if name.startswith("next_")} == staged
