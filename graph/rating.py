@@ -56,7 +56,7 @@ def rate(
     run = str(uuid.uuid4())
     with _alone(database, scheme.id, run) as tags:
         extent = database.one("member_range", scheme=scheme.id)
-        database.run("start_run", id=run, run=_record(database, scheme, as_of, extent["members"], batch))
+        database.run("record_run", id=run, run=_record(database, scheme, as_of, extent["members"], batch))
         span = {"scheme": scheme.id, "members": extent["range"], "batch": batch}
         step = partial(_step, database, progress, tags, span)
         try:
@@ -68,10 +68,12 @@ def rate(
             step("clear_staged")
             database.run("forget_run", id=run)
             raise
+        # before anyone is published, so that no rating is without its bound
+        database.run("record_run", id=run, run={"sweeps": sweeps, "bound": bound})
         bands = [{"name": band.name, "from": band.from_points, "label": band.label} for band in scheme.bands]
         totals = step("publish", share=circle.share, bands=bands, run=run, **{"from": scores})
         step("clear_staged")
-        database.run("finish_run", id=run, scheme=scheme.id, sweeps=sweeps, bound=bound, ties=totals["ties"] or 0)
+        database.run("finish_run", id=run, scheme=scheme.id, ties=totals["ties"] or 0)
     return recorded(database, run)
 
 

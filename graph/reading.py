@@ -59,7 +59,7 @@ def _opened(row: dict[str, Any], entity: str, scheme: Scheme) -> OpenRating:
         parts=_rounded(parts, policies.whole(row["points"])),
         version=row["version"],
         hash=row["hash"],
-        bound=row["bound"] or 0.0,
+        bound=row["bound"],
     )
 
 

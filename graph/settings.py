@@ -14,7 +14,9 @@ from graph.errors import SettingInvalid
 class Settings(BaseSettings):
     """What the environment says. Immutable; read once at the start of a command or service."""
 
-    model_config = SettingsConfigDict(env_prefix="INNERCIRCLE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="INNERCIRCLE_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
 
     home: Path = Field(default_factory=lambda: user_data_path("innercircle"))
     "Where the managed Neo4j keeps its data, logs and password. Two homes run side by side."
@@ -62,7 +64,7 @@ class Settings(BaseSettings):
     batch_rows: int = Field(default=10_000, ge=1)
     "Rows in one transaction of a load."
 
-    batch_members: int = Field(default=2_000, ge=1)
+    batch_members: int = Field(default=10_000, ge=1)
     "Members in one transaction of a run."
 
     @model_validator(mode="after")

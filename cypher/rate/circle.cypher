@@ -2,6 +2,7 @@
 //
 // A tie counts the UTC days of contact, newer ones more: over all of them, over those on which this member began
 // it (given) and those on which the other did (taken). Both must have begun it at least once.
+// Who joins while a run is under way has a larger rid, and takes part in the next.
 // Circles are found by transactions side by side, and written by one after the other: writing a tie locks both ends.
 //
 // @mode   batch                    in Browser, begin with :auto
@@ -16,7 +17,7 @@
 // @uses   membership_rid
 UNWIND range(0, $members - 1, $batch) AS first
 CALL (first) {
-  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch
+  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch AND m.rid < $members
   CALL (m) {
     MATCH (m)<-[:JOINED]-(entity:Entity)-[c:CONTACTED]-(other:Entity) WHERE c.at < $as_of
     WITH other, $as_of.epochSeconds / 86400 - 1 - c.at.epochSeconds / 86400 AS age,
@@ -27,7 +28,7 @@ CALL (first) {
     WITH other, count(*) AS days, min(age) AS newest,
          sum(weight) AS all, sum(weight * gave) AS given, sum(weight * took) AS taken
     WHERE given > 0 AND taken > 0
-    MATCH (other)-[:JOINED]->(contact:Membership {scheme: $scheme})
+    MATCH (other)-[:JOINED]->(contact:Membership {scheme: $scheme}) WHERE contact.rid < $members
     WITH contact, days, newest,
          all * 2 * (CASE WHEN given < taken THEN given ELSE taken END + 1) / (given + taken + 2) AS strength
     ORDER BY strength DESC, contact.rid LIMIT $size

@@ -16,7 +16,7 @@
 // @uses   membership_rid
 UNWIND range(0, $members - 1, $batch) AS first
 CALL (first) {
-  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch
+  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch AND m.rid < $members
   MATCH (m)<-[:JOINED]-(entity:Entity)
   WITH m, entity, $as_of.epochSeconds / 86400 - 1 AS today
 

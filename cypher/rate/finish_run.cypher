@@ -4,12 +4,10 @@
 // @result none
 // @param  id       STRING          Run.id
 // @param  scheme   STRING          Scheme.id
-// @param  sweeps   INTEGER         passes of propagation
-// @param  bound    FLOAT           how far a score can be from the exact one
 // @param  ties     INTEGER         in all circles
 // @uses   run_id scheme_id
 MATCH (r:Run {id: $id})
-SET r.sweeps = $sweeps, r.bound = $bound, r.ties = $ties, r.finished = datetime()
+SET r.ties = $ties, r.finished = datetime()
 WITH r
 MATCH (s:Scheme {id: $scheme})
 SET s.run = r.id

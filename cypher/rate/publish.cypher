@@ -19,7 +19,7 @@
 // @uses   membership_rid
 UNWIND range(0, $members - 1, $batch) AS first
 CALL (first) {
-  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch
+  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch AND m.rid < $members
   CALL (m) {
     MATCH (m)-[tie:INNER]->(contact:Membership)
     WITH tie, contact ORDER BY contact.rid

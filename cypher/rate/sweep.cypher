@@ -12,7 +12,7 @@
 // @uses   membership_rid
 UNWIND range(0, $members - 1, $batch) AS first
 CALL (first) {
-  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch
+  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch AND m.rid < $members
   OPTIONAL MATCH (m)-[tie:INNER]->(contact:Membership)
   WITH m, sum(tie.weight * contact[$from]) AS company, count(contact) AS contacts
   WITH m, CASE contacts WHEN 0 THEN m.next_conduct

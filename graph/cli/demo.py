@@ -8,6 +8,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table, progress
+from graph.errors import ParameterError
 
 if TYPE_CHECKING:
     from graph.database import Database
@@ -38,8 +39,16 @@ def demo(
                 publishing.publish(database, scheme.read(name))
             tell("making up a community")
             synthetic.write(Path(directory), seed=seed)
+            known = loading.load(database, [Path(directory) / "entities.csv"], dry_run=True)
+            if any(each.rejected or each.completed for each in known):
+                raise ParameterError(
+                    "the graph holds another community: name an empty place for this one with INNERCIRCLE_HOME"
+                )
             loaded = loading.load(database, [Path(directory)], batch=settings.batch_rows, progress=tell)
-            runs = [rating.rate(database, name, as_of=synthetic.AS_OF, progress=tell) for name in SCHEMES]
+            runs = [
+                rating.rate(database, name, as_of=synthetic.AS_OF, batch=settings.batch_members, progress=tell)
+                for name in SCHEMES
+            ]
             opened = [reading.open_rating(database, entity, SCHEMES[0]) for entity in _examples(database)]
             bands = database.run("bands", scheme=SCHEMES[0])
             overview = database.one("overview")

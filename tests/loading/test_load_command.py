@@ -71,14 +71,12 @@ def _loaded(file: Path, kind: str, stored: int, rejected: int = 0) -> dict[str, 
     return {"completed": 0, "known": 0, **own}
 
 
-@pytest.mark.parametrize(
-    ("rate", "code"), [((), 2), (("--max-reject-rate", "0.14"), 2), (("--max-reject-rate", "0.15"), 0)]
-)
+@pytest.mark.parametrize(("rate", "code"), [("0.14", 2), ("0.15", 0)])
 def test_more_rejects_than_allowed_end_with_2_and_the_good_rows_are_loaded(
-    run: Load, graph: Database, visits: Path, tmp_path: Path, rate: tuple[str, ...], code: int
+    run: Load, graph: Database, visits: Path, tmp_path: Path, rate: str, code: int
 ) -> None:
     """One row of seven is rejected."""
-    ended, printed = outcome(run(visits, "--json", *rate))
+    ended, printed = outcome(run(visits, "--json", "--max-reject-rate", rate))
     assert (ended, printed["rejects"]) == (code, str(tmp_path / "rejects.csv"))
     assert printed["loaded"][-1] == _loaded(visits / "visits.csv", "visits", stored=3, rejected=1)
     assert (tmp_path / "rejects.csv").read_text().splitlines()[1:] == [
@@ -105,7 +103,6 @@ def test_people_get_a_table_and_are_told_where_the_rejects_are(run: Load, visits
         ["visits", "3"],
     ]
     assert f"1 of 7 rows were rejected: {tmp_path / 'rejects.csv'} says why" in result.stdout
-    assert "dry run: nothing was written" in run(visits, "--dry-run").stdout
 
 
 def test_a_file_that_cannot_be_used_ends_with_1_and_one_line(run: Load, graph: Database, visits: Path) -> None:
@@ -129,8 +126,6 @@ def test_a_mapping_is_named_on_the_command_line(run: Load, graph: Database, tmp_
         ("contacts", 1, 1),
         ("obligations", 2, 1),
     ]
-    code, printed = outcome(run(path, "--mapping", "bitcoin-otc", "--kind", "contacts", "--json"))
-    assert [(each["kind"], each["known"]) for each in printed["loaded"]] == [("contacts", 1)]
 
 
 PEAK = """

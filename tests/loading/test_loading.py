@@ -381,12 +381,11 @@ def at_once(settings: Settings, *loads: tuple[Path, int]) -> list[list[Loaded]]:
         return [future.result() for future in futures]
 
 
-@pytest.mark.parametrize("batches", [(150, 150), (150, 130)])
 def test_two_loaders_of_the_same_files_at_once_give_the_same_graph_as_one(
-    market: Database, settings: Settings, tmp_path: Path, batches: tuple[int, int]
+    market: Database, settings: Settings, tmp_path: Path
 ) -> None:
     synthetic.write(tmp_path, entities=60, members=50, contacts=800, obligations=300, purchases=300, visits=300)
-    one, other = at_once(settings, *((tmp_path, batch) for batch in batches))
+    one, other = at_once(settings, (tmp_path, 150), (tmp_path, 130))
     both = content(market)
     market.statement("MATCH (n) WHERE NOT n:Migration AND NOT n:Scheme DETACH DELETE n")
     market.statement("MATCH (s:Scheme) REMOVE s.next_rid")

@@ -141,6 +141,31 @@ def test_who_joined_after_a_run_is_not_rated_until_the_next(graph: Database) -> 
     assert reading.open_rating(graph, "m05", scheme.id).points > 350
 
 
+@pytest.mark.parametrize("batch", [3, 10_000])
+@pytest.mark.parametrize("step", ["conduct", "circle", "sweep", "publish"])
+def test_who_joins_during_a_run_takes_part_in_the_next(graph: Database, step: str, batch: int) -> None:
+    scheme = make_scheme(size=15)
+    store(graph, replace(CROWD, members=CROWD.members[:10]), scheme)
+    rating.rate(graph, scheme.id, as_of=AS_OF)
+    undisturbed = graph.statement("MATCH (m:Membership) RETURN m.id, m.score, m.circle, m.used ORDER BY m.id")
+    newcomers = [
+        {"line": 1, "entity": entity, "scheme": scheme.id, "at": "2026-06-01T10:00:00Z", "notice": "1"}
+        for entity, _ in CROWD.members[10:]
+    ]
+
+    def join(reached: str) -> None:
+        if reached == step:
+            assert graph.one("load_memberships", rows=newcomers)["rejects"] == []
+
+    rating.rate(graph, scheme.id, as_of=AS_OF, batch=batch, progress=join)
+    rated = "MATCH (m:Membership) WHERE m.score IS NOT NULL RETURN m.id, m.score, m.circle, m.used ORDER BY m.id"
+    assert graph.statement(rated) == undisturbed
+    for entity, _ in CROWD.members[:10]:
+        reading.open_rating(graph, entity, scheme.id)
+    assert rating.rate(graph, scheme.id, as_of=AS_OF).members == 20
+    assert len(graph.statement(rated)) == 20
+
+
 def test_a_published_version_keeps_its_content(graph: Database) -> None:
     scheme = make_scheme()
     assert publishing.publish(graph, scheme)
