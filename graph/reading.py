@@ -30,12 +30,12 @@ def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
         row = database.optional("rating", id=f"{scheme_id}|{entity}")
         if row is None:
             raise NotFound(f"{entity!r} is not a member of {scheme_id!r}")
-        if row["score"] is None or row["run"] is None:
+        if not _whole(row):
+            continue
+        if row["score"] is None:
             raise NotFound(f"{entity!r} is not rated yet: the next run of {scheme_id!r} will rate it")
-        scheme = _policy(database, row["run"])
-        opened = _opened(row, entity, scheme)
-        off = math.fsum(part.points for part in opened.parts) - opened.points
-        if abs(off) <= NOISE * policies.POINTS_RANGE and opened.band == scheme.band(opened.points).name:
+        opened = _opened(row, entity, _policy(database, row["run"]))
+        if abs(math.fsum(part.points for part in opened.parts) - opened.points) <= NOISE * policies.POINTS_RANGE:
             return opened
     raise StoreConflict(f"the rating of {entity!r} in {scheme_id!r} is being published: ask again")
 
@@ -123,11 +123,13 @@ def side_by_side(database: Database, entity: str) -> list[Rating]:
 
 
 def _whole(row: dict[str, Any]) -> bool:
-    """Whether what the row says is of one run: among 70,000 rows read during runs, 251 had an older score."""
+    """Whether what the row says is of one run: among 70,000 rows read during runs, 251 were of two."""
     given = {row[name] is not None for name in ("score", "points", "band", "run")}
     if given != {True}:
         return given == {False}
-    return bool(abs(policies.points(row["score"]) - row["points"]) <= NOISE * policies.POINTS_RANGE)
+    return (
+        bool(row["sealed"]) and abs(policies.points(row["score"]) - row["points"]) <= NOISE * policies.POINTS_RANGE
+    )
 
 
 def _summary(row: dict[str, Any], entity: str, scheme_id: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 // `circle`, `weights` and `used` are lists in the order of the contacts' rid: the contacts, what each weighs, and
 // the score of each that this rating used. The rating adds up from its own node alone:
 // score = (1 - share) * conduct + share * (sum of weight * used), or conduct where the circle is empty.
+// `seal` repeats run, score and band, so that a reader can tell an answer that it met half-way.
 // What was staged stays, since those who come later read their contacts' scores from it.
 //
 // @mode   batch                    in Browser, begin with :auto
@@ -39,7 +40,8 @@ CALL (first) {
       m.conduct = m.next_conduct, m.evidence = m.next_evidence,
       m.circle = circle, m.weights = weights, m.used = used,
       m.score = score, m.points = points, m.band = band.name,
-      m.caption = toString(whole) + ' ' + band.name, m.run = $run
+      m.caption = toString(whole) + ' ' + band.name, m.run = $run,
+      m.seal = $run + ' ' + toString(score) + ' ' + band.name
   RETURN count(m) AS published, sum(size(circle)) AS ties
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW
 RETURN sum(published) AS published, sum(ties) AS ties

@@ -9,8 +9,11 @@
 // @return band     STRING          the band of the points
 // @return run      STRING          the run that published it
 // @return as_of    ZONED DATETIME  the instant at which that run rated
+// @return sealed   BOOLEAN         false where the answer was met half-way through publication: read again
 // @uses   entity_id run_id
 MATCH (:Entity {id: $entity})-[:JOINED]->(m:Membership)
-OPTIONAL MATCH (r:Run {id: m.run})
-RETURN m.scheme AS scheme, m.score AS score, m.points AS points, m.band AS band, m.run AS run, r.as_of AS as_of
+WITH m, m.score AS score, m.points AS points, m.band AS band, m.run AS run
+OPTIONAL MATCH (r:Run {id: run})
+RETURN m.scheme AS scheme, score, points, band, run, r.as_of AS as_of,
+       m.seal = run + ' ' + toString(score) + ' ' + band AS sealed
 ORDER BY scheme

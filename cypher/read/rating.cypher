@@ -17,14 +17,17 @@
 // @return bound       FLOAT           how far the score can be from the exact one
 // @return version     STRING          of the policy that the run used
 // @return hash        STRING          of that policy
+// @return sealed      BOOLEAN         false where the answer was met half-way through publication: read again
 // @uses   membership_id membership_rid run_id
 MATCH (m:Membership {id: $id})
-OPTIONAL MATCH (r:Run {id: m.run})
+WITH m, m.score AS score, m.points AS points, m.band AS band, m.run AS run
+OPTIONAL MATCH (r:Run {id: run})
 RETURN m.obligations AS obligations, m.purchases AS purchases, m.visits AS visits,
-       m.conduct AS conduct, m.evidence AS evidence, m.score AS score, m.points AS points, m.band AS band,
+       m.conduct AS conduct, m.evidence AS evidence, score, points, band,
        COLLECT {
          UNWIND range(0, coalesce(size(m.circle), 0) - 1) AS i
          OPTIONAL MATCH (c:Membership {scheme: m.scheme, rid: m.circle[i]})
          RETURN {contact: substring(c.id, size(m.scheme) + 1), weight: m.weights[i], used: m.used[i]}
        } AS circle,
-       m.run AS run, r.as_of AS as_of, r.bound AS bound, r.version AS version, r.hash AS hash
+       run, r.as_of AS as_of, r.bound AS bound, r.version AS version, r.hash AS hash,
+       m.seal = run + ' ' + toString(score) + ' ' + band AS sealed

@@ -322,12 +322,11 @@ NOT_THERE = {
 
 
 @pytest.mark.parametrize("kind", NOT_THERE)
-@pytest.mark.parametrize("batch", [10_000, 1])
 def test_rows_about_what_is_not_there_are_rejected_and_the_good_ones_load(
-    filled: Database, file: Callable[..., Path], kind: str, batch: int
+    filled: Database, file: Callable[..., Path], kind: str
 ) -> None:
     bad = NOT_THERE[kind]
-    found = refused(filled, file(kind, ROWS[kind][0], *(row for row, *_ in bad), NEW[kind]), batch=batch)
+    found = refused(filled, file(kind, ROWS[kind][0], *(row for row, *_ in bad), NEW[kind]))
     assert found == [(line, *rest) for line, (_, *rest) in enumerate(bad, start=3)]
     after = whole(filled)
     assert counts(load(filled, file(kind, NEW[kind]))) == [(0, 0, 1, 0)]
