@@ -93,7 +93,7 @@ def innercircle(settings: Settings) -> Command:
             env={**os.environ, "INNERCIRCLE_HOME": str(settings.home), **variables},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=400,
             check=False,
         )
 
