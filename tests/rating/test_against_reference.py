@@ -108,7 +108,7 @@ def bits(database: Database) -> list[dict[str, Any]]:
            ORDER BY m.id"""
     )
     for row in rows:
-        del row["m"]["run"]
+        del row["m"]["run"], row["m"]["seal"]
     return rows
 
 
