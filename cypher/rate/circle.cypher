@@ -28,9 +28,8 @@ CALL (first) {
     WITH other, count(*) AS days, min(age) AS newest,
          sum(weight) AS all, sum(weight * gave) AS given, sum(weight * took) AS taken
     WHERE given > 0 AND taken > 0
-    MATCH (other)-[:JOINED]->(contact:Membership {scheme: $scheme})
-    // apart from the MATCH, or the planner seeks every rid below $members for each contact
-    WITH contact, days, newest, all, given, taken WHERE contact.rid < $members
+    // written as a difference: from contact.rid < $members the planner makes a seek of every member for each contact
+    MATCH (other)-[:JOINED]->(contact:Membership {scheme: $scheme}) WHERE $members - contact.rid > 0
     WITH contact, days, newest,
          all * 2 * (CASE WHEN given < taken THEN given ELSE taken END + 1) / (given + taken + 2) AS strength
     ORDER BY strength DESC, contact.rid LIMIT $size
