@@ -5,7 +5,9 @@
 // @param  scheme   STRING          Scheme.id
 // @return run      STRING          Run.id
 // @return since    STRING          when its oldest open transaction started
-SHOW TRANSACTIONS YIELD metaData, startTime
+// @return number   INTEGER         of that transaction; the server counts up
+SHOW TRANSACTIONS YIELD metaData, startTime, transactionId
 WHERE metaData.scheme = $scheme
-RETURN metaData.run AS run, min(startTime) AS since
-ORDER BY since, run
+// By the numbers that the server gives transactions as they begin: their times can be equal.
+RETURN metaData.run AS run, min(startTime) AS since, min(toInteger(split(transactionId, '-')[-1])) AS number
+ORDER BY number
