@@ -30,18 +30,18 @@ def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
         row = database.optional("rating", id=f"{scheme_id}|{entity}")
         if row is None:
             raise NotFound(f"{entity!r} is not a member of {scheme_id!r}")
-        if not _whole(row):
+        if not of_one_run(row):
             continue
         if row["score"] is None:
             raise NotFound(f"{entity!r} is not rated yet: the next run of {scheme_id!r} will rate it")
-        opened = _opened(row, entity, _policy(database, row["run"]))
+        opened = _opened(row, entity, policy_of_run(database, row["run"]))
         if abs(math.fsum(part.points for part in opened.parts) - opened.points) <= NOISE * policies.POINTS_RANGE:
             return opened
     raise StoreConflict(f"the rating of {entity!r} in {scheme_id!r} is being published: ask again")
 
 
 @lru_cache(maxsize=256)
-def _policy(database: Database, run: str) -> Scheme:
+def policy_of_run(database: Database, run: str) -> Scheme:
     """The policy that a run used; kept, since a run's record never changes."""
     return policies.parse(runs.recorded_policy(database, run), f"run {run}")
 
@@ -56,7 +56,7 @@ def _opened(row: dict[str, Any], entity: str, scheme: Scheme) -> OpenRating:
         evidence=row["evidence"],
         rates=rates,
         circle=circle,
-        parts=_rounded(parts, policies.whole(row["points"])),
+        parts=rounded(parts, policies.whole(row["points"])),
         version=row["version"],
         hash=row["hash"],
         bound=row["bound"],
@@ -78,12 +78,14 @@ def _parts(rates: dict[str, float], circle: Sequence[Contact], scheme: Scheme) -
     return [Part("base", "where every rating starts", policies.LOWEST_POINTS), *own, *company]
 
 
-def _rounded(parts: Sequence[Part], total: int) -> tuple[Part, ...]:
+def rounded(parts: Sequence[Part], total: int) -> tuple[Part, ...]:
     """The parts with whole points that sum to `total`: the largest remainders are rounded up."""
     floors = [math.floor(part.points) for part in parts]
     by_remainder = sorted(range(len(parts)), key=lambda i: (floors[i] - parts[i].points, i))
-    for i in by_remainder[: total - sum(floors)]:
-        floors[i] += 1
+    missing = total - sum(floors)
+    # Below 0 only where the noise of a sum makes parts of whole points seem more than their total.
+    for i in by_remainder[:missing] if missing >= 0 else by_remainder[missing:]:
+        floors[i] += 1 if missing >= 0 else -1
     return tuple(replace(part, whole=points) for part, points in zip(parts, floors, strict=True))
 
 
@@ -100,8 +102,8 @@ def lookup(database: Database, entities: Sequence[str], scheme_id: str) -> list[
     rows: list[dict[str, Any]] = []
     for _ in range(READINGS):
         found = database.run("ratings", ids=wanted)
-        rows += filter(_whole, found)
-        wanted = [row["id"] for row in found if not _whole(row)]
+        rows += filter(of_one_run, found)
+        wanted = [row["id"] for row in found if not of_one_run(row)]
         if not wanted:
             rows.sort(key=lambda row: str(row["id"]))
             return [Rating(**_summary(row, row["id"].partition("|")[2], scheme_id)) for row in rows]
@@ -117,12 +119,12 @@ def side_by_side(database: Database, entity: str) -> list[Rating]:
         raise NotFound(f"there is no entity {entity!r}")
     for _ in range(READINGS):
         rows = database.run("entity_ratings", entity=entity)
-        if all(map(_whole, rows)):
+        if all(map(of_one_run, rows)):
             return [Rating(**_summary(row, entity, row["scheme"])) for row in rows if row["score"] is not None]
     raise StoreConflict(f"a rating of {entity!r} is being published: ask again")
 
 
-def _whole(row: dict[str, Any]) -> bool:
+def of_one_run(row: dict[str, Any]) -> bool:
     """Whether what the row says is of one run: among 70,000 rows read during runs, 251 were of two."""
     given = {row[name] is not None for name in ("score", "points", "band", "run")}
     if given != {True}:
