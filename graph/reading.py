@@ -59,7 +59,6 @@ def _opened(row: dict[str, Any], entity: str, scheme: Scheme) -> OpenRating:
         parts=rounded(parts, policies.whole(row["points"])),
         version=row["version"],
         hash=row["hash"],
-        bound=row["bound"],
     )
 
 
@@ -79,14 +78,20 @@ def _parts(rates: dict[str, float], circle: Sequence[Contact], scheme: Scheme) -
 
 
 def rounded(parts: Sequence[Part], total: int) -> tuple[Part, ...]:
-    """The parts with whole points that sum to `total`: the largest remainders are rounded up."""
-    floors = [math.floor(part.points) for part in parts]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (floors[i] - parts[i].points, i))
+    """The parts with whole points that sum to `total`."""
+    found = wholes([part.points for part in parts], total)
+    return tuple(replace(part, whole=points) for part, points in zip(parts, found, strict=True))
+
+
+def wholes(points: Sequence[float], total: int) -> list[int]:
+    """These points whole, so that they sum to `total`: the largest remainders are rounded up."""
+    floors = [math.floor(each) for each in points]
+    by_remainder = sorted(range(len(points)), key=lambda i: (floors[i] - points[i], i))
     missing = total - sum(floors)
     # Below 0 only where the noise of a sum makes parts of whole points seem more than their total.
     for i in by_remainder[:missing] if missing >= 0 else by_remainder[missing:]:
         floors[i] += 1 if missing >= 0 else -1
-    return tuple(replace(part, whole=points) for part, points in zip(parts, floors, strict=True))
+    return floors
 
 
 def lookup(database: Database, entities: Sequence[str], scheme_id: str) -> list[Rating]:
@@ -136,6 +141,7 @@ def of_one_run(row: dict[str, Any]) -> bool:
 
 def _summary(row: dict[str, Any], entity: str, scheme_id: str) -> dict[str, Any]:
     as_of: datetime = row["as_of"].to_native().astimezone(UTC)
+    rerated = row["rerated"] and row["rerated"].to_native().astimezone(UTC)
     return {
         "entity": entity,
         "scheme": scheme_id,
@@ -145,6 +151,9 @@ def _summary(row: dict[str, Any], entity: str, scheme_id: str) -> dict[str, Any]
         "band": row["band"],
         "run": row["run"],
         "as_of": as_of,
+        "rerated": rerated,
+        "bound": row["bound"],
+        "stale": row["stale"],
     }
 
 
