@@ -49,7 +49,7 @@ def policy_of_run(database: Database, run: str) -> Scheme:
 def _opened(row: dict[str, Any], entity: str, scheme: Scheme) -> OpenRating:
     circle = tuple(Contact(each["contact"] or "", each["weight"], each["used"]) for each in row["circle"])
     rates = {name: row[name] for name in scheme.factors.named()}
-    parts = _parts(rates, circle, scheme)
+    parts = parts_of(rates, circle, scheme)
     return OpenRating(
         **_summary(row, entity, scheme.id),
         conduct=row["conduct"],
@@ -62,7 +62,7 @@ def _opened(row: dict[str, Any], entity: str, scheme: Scheme) -> OpenRating:
     )
 
 
-def _parts(rates: dict[str, float], circle: Sequence[Contact], scheme: Scheme) -> list[Part]:
+def parts_of(rates: dict[str, float], circle: Sequence[Contact], scheme: Scheme) -> list[Part]:
     """350, then what each factor and each contact supplies, in points. An empty circle leaves all to conduct."""
     share = scheme.circle.share if circle else 0.0
     own = [
@@ -131,7 +131,7 @@ def side_by_side(database: Database, entity: str) -> list[Rating]:
 
 def of_one_run(row: dict[str, Any]) -> bool:
     """Whether what the row says is of one run: among 70,000 rows read during runs, 251 were of two."""
-    given = {row[name] is not None for name in ("score", "points", "band", "run")}
+    given = {row[name] is not None for name in ("score", "points", "band", "run", "as_of")}
     if given != {True}:
         return given == {False}
     return (
