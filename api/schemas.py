@@ -110,6 +110,9 @@ class Rating(_Model):
     band: str
     run: str = Field(description="the run that gave this rating")
     as_of: AsOf
+    rerated: datetime | None = Field(description="when a change was passed on to it; null: it is the run's own")
+    bound: float = Field(description="how far the score can be from the exact one")
+    stale: bool = Field(description="whether facts are newer than it, or changes were not passed on")
 
 
 class Contact(_Model):
@@ -140,7 +143,6 @@ class OpenRating(Rating):
     circle: list[Contact] = Field(description="the inner circle, by the order in which its members joined")
     parts: list[Part]
     policy: PolicyVersion = Field(description="that the run used; the scheme may have a newer one")
-    bound: float = Field(description="how far the score can be from the exact one")
 
     @classmethod
     def of(cls, opened: model.OpenRating) -> Self:

@@ -122,15 +122,31 @@ class Database:
             return session.run(text, params).data()
 
     @contextmanager
-    def rolled_back(self) -> Iterator["Rehearsal"]:
+    def transaction(self, tags: Mapping[str, str] | None = None) -> Iterator["Transaction"]:
+        """Several queries in one write transaction: committed when the block ends, unless it raises or rolls back.
+
+        Nothing is repeated: what the server calls transient is a StoreConflict, and so is a deadlock.
+        """
+        with (
+            _translated("transaction"),
+            self._session("write") as session,
+            session.begin_transaction(metadata=dict(tags or {})) as transaction,
+        ):
+            yield Transaction(transaction)
+            if not transaction.closed():
+                transaction.commit()
+
+    @contextmanager
+    def rolled_back(self) -> Iterator["Transaction"]:
         """A transaction whose writes are seen by its own queries and gone afterwards."""
         with (
             _translated("rehearsal"),
             self._session("write") as session,
             session.begin_transaction() as transaction,
         ):
-            yield Rehearsal(transaction)
-            transaction.rollback()
+            yield Transaction(transaction)
+            if not transaction.closed():
+                transaction.rollback()
 
     @contextmanager
     def held(self, tags: Mapping[str, str]) -> Iterator[None]:
@@ -169,8 +185,8 @@ def connect(settings: Settings) -> Database:
     return Database(server.uri, server.user, server.password, name=settings.neo4j_database)
 
 
-class Rehearsal:
-    """Queries inside one transaction that will be rolled back."""
+class Transaction:
+    """Queries inside one transaction."""
 
     def __init__(self, transaction: neo4j.Transaction):
         self._transaction = transaction
@@ -182,6 +198,10 @@ class Rehearsal:
 
     def optional(self, name: str, /, **params: Any) -> dict[str, Any] | None:
         return next(iter(self.run(name, **params)), None)
+
+    def rollback(self) -> None:
+        """What was written is gone, and the transaction takes no further query."""
+        self._transaction.rollback()
 
 
 def _rows(transaction: neo4j.ManagedTransaction | neo4j.Transaction, text: str, params: Mapping[str, Any]) -> Rows:

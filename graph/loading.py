@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from graph import records
 from graph.database import Database
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
-from graph.model import KINDS, Chunk, Loaded, Reject
+from graph.model import FACTS, KINDS, Chunk, Loaded, Reject, Row
 
 ATTEMPTS = 3
 T = TypeVar("T")
@@ -34,11 +34,20 @@ class _Tally:
     file: str
     stored: int = 0
     completed: int = 0
+    corrected: int = 0
     known: int = 0
     rejected: int = 0
 
     def done(self) -> Loaded:
-        return Loaded(self.kind, self.file, self.stored, self.completed, self.known, self.rejected)
+        return Loaded(
+            kind=self.kind,
+            file=self.file,
+            stored=self.stored,
+            completed=self.completed,
+            corrected=self.corrected,
+            known=self.known,
+            rejected=self.rejected,
+        )
 
 
 @dataclass
@@ -46,8 +55,10 @@ class _Load:
     """One load under way."""
 
     store: Store
+    correct: Database | None
     reject: Callable[[Iterable[Reject]], None]
     progress: Callable[[str], None]
+    touch: Callable[[str, Iterable[str]], None]
     tallies: dict[tuple[str, str], _Tally] = field(default_factory=dict)
 
     def take(self, chunk: Chunk) -> None:
@@ -57,15 +68,37 @@ class _Load:
         if chunk.rows:
             rows = [row | {"line": line} for row, line in zip(chunk.rows, chunk.lines, strict=True)]
             outcome = _write(self.store, f"load_{chunk.kind}", rows)
+            refused, corrected = outcome["rejects"], 0
+            self.touch(chunk.kind, outcome.get("touched", ()))
+            if self.correct is not None:
+                by_line = {row["line"]: row for row in rows}
+                refused = [
+                    each for each in refused if not self._correct(chunk.kind, by_line[each["line"]], self.correct)
+                ]
+                corrected = len(outcome["rejects"]) - len(refused)
             # The driver's result refers to itself and to these: they would stay until a full garbage collection.
             rows.clear()
-            rejects += [Reject(file=chunk.file, **refused) for refused in outcome["rejects"]]
+            rejects += [Reject(file=chunk.file, **each) for each in refused]
+            tally.corrected += corrected
             tally.stored += outcome["stored"]
             tally.completed += outcome["completed"]
             tally.known += outcome["known"]
         tally.rejected += len(rejects)
         self.reject(sorted(rejects, key=lambda reject: reject.line))
         self.progress(f"{chunk.file}: {tally.stored:,} {chunk.kind} stored, {tally.rejected:,} rejected")
+
+    def _correct(self, kind: str, row: Row, database: Database) -> bool:
+        """Whether the row now stands in place of the fact that its id was known with."""
+        if kind not in FACTS:
+            return False
+        with database.transaction() as transaction:
+            removed = transaction.run("remove_facts", kind=kind, ids=[row["id"]])
+            outcome = transaction.run(f"load_{kind}", rows=[row])[0]
+            if not removed or outcome["rejects"]:
+                transaction.rollback()
+                return False
+        self.touch(kind, {*removed[0]["touched"], *outcome["touched"]})
+        return True
 
 
 def load(
@@ -76,8 +109,10 @@ def load(
     mapping: str | None = None,
     rejects: Path | None = None,
     dry_run: bool = False,
+    correct: bool = False,
     batch: int = 10_000,
     progress: Callable[[str], None] = lambda message: None,
+    touch: Callable[[str, Iterable[str]], None] = lambda kind, touched: None,
 ) -> list[Loaded]:
     """Every good row of the files is in the graph; returns what became of the rows, by file and kind.
 
@@ -86,7 +121,9 @@ def load(
     mapping: the name or path of a mapping file, for files that are not in our form.
     rejects: where to write the bad rows with their reasons; the file is made only when there are any.
     dry_run: everything is checked, also against the graph, in one transaction that is rolled back.
+    correct: a fact that is known with other values is replaced by the row, instead of the row being rejected.
     batch:   rows in one transaction.
+    touch:   told, kind by kind, of the entities whose ratings what is new can change; of memberships, the schemes.
     Raises RecordError for a file that cannot be used at all, before anything of any file is written, and
     every StoreError; what was stored until then stays, and repeating the load completes it.
     """
@@ -97,7 +134,7 @@ def load(
         records.write_rejects(rejects) if rejects else nullcontext(_forget) as reject,
         database.rolled_back() if dry_run else nullcontext(database) as store,
     ):
-        load = _Load(store, reject, progress)
+        load = _Load(store, database if correct else None, reject, progress, touch)
         for file in files:
             for chunk in _ahead(records.read(file, kind, mapping, chunk_rows=batch)):
                 load.take(chunk)

@@ -16,6 +16,9 @@ KINDS = (
     "memberships",
 )
 
+# Those that can be corrected and removed one by one.
+FACTS = ("contacts", "obligations", "purchases", "visits")
+
 Row = dict[str, Any]
 
 
@@ -85,6 +88,8 @@ class Loaded:
     "rows that were new"
     completed: int
     "rows that filled in what was missing"
+    corrected: int
+    "rows that took the place of what was stored, where that was asked for"
     known: int
     "rows that said nothing new"
     rejected: int
@@ -125,6 +130,12 @@ class Rating:
     band: str
     run: str
     as_of: datetime
+    rerated: datetime | None
+    "when a change was passed on to it; None: it is the run's own"
+    bound: float
+    "how far the score can be from the exact one"
+    stale: bool
+    "facts are newer than it, or changes were not passed on: the next run settles it"
 
 
 @dataclass(frozen=True)
@@ -140,4 +151,3 @@ class OpenRating(Rating):
     parts: tuple[Part, ...]
     version: str
     hash: str
-    bound: float

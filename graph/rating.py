@@ -54,15 +54,16 @@ def rate(
         )
     scheme = published(database, scheme_id).scheme
     run = str(uuid.uuid4())
-    with _alone(database, scheme.id, run) as tags:
+    with alone(database, scheme.id, run) as tags:
         extent = database.one("member_range", scheme=scheme.id)
-        database.run("record_run", id=run, run=_record(database, scheme, as_of, extent["members"], batch))
-        span = {"scheme": scheme.id, "members": extent["range"], "batch": batch}
-        step = partial(_step, database, progress, tags, span)
+        record = _record(database, scheme, as_of, extent, batch)
+        started = database.one("record_run", id=run, run=record)["started"]
+        ranges = [[first, min(first + batch, extent["range"])] for first in range(0, extent["range"], batch)]
+        step = partial(_step, database, progress, tags, {"scheme": scheme.id, "ranges": ranges})
         try:
-            step("conduct", as_of=as_of, **_factors(scheme))
-            circle = scheme.circle
-            step("circle", as_of=as_of, half_life=_half_life(circle.half_life_days), size=circle.size)
+            step("conduct", as_of=as_of, **factors(scheme))
+            database.run("unsettle", scheme=scheme.id, id=run)
+            step("circle", members=extent["range"], as_of=as_of, **circle(scheme))
             scores, sweeps, bound = _propagate(step, scheme)
         except InnerCircleError:
             step("clear_staged")
@@ -70,8 +71,14 @@ def rate(
             raise
         # before anyone is published, so that no rating is without its bound
         database.run("record_run", id=run, run={"sweeps": sweeps, "bound": bound})
-        bands = [{"name": band.name, "from": band.from_points, "label": band.label} for band in scheme.bands]
-        totals = step("publish", share=circle.share, bands=bands, run=run, **{"from": scores})
+        totals = step(
+            "publish",
+            share=scheme.circle.share,
+            bands=bands(scheme),
+            run=run,
+            started=started,
+            **{"from": scores},
+        )
         step("clear_staged")
         database.run("finish_run", id=run, scheme=scheme.id, ties=totals["ties"] or 0)
     return recorded(database, run)
@@ -125,7 +132,9 @@ def _propagate(step: Callable[..., dict[str, Any]], scheme: Scheme) -> tuple[str
     )
 
 
-def _record(database: Database, scheme: Scheme, as_of: datetime, members: int, batch: int) -> dict[str, Any]:
+def _record(
+    database: Database, scheme: Scheme, as_of: datetime, extent: dict[str, Any], batch: int
+) -> dict[str, Any]:
     """Everything that is needed to repeat the run."""
     return {
         "scheme": scheme.id,
@@ -136,18 +145,19 @@ def _record(database: Database, scheme: Scheme, as_of: datetime, members: int, b
         "engine": "cypher",
         "software": __version__,
         "server": database.server().version,
-        "members": members,
+        "members": extent["members"],
+        "range": extent["range"],
         "batch": batch,
     }
 
 
-def _factors(scheme: Scheme) -> dict[str, dict[str, Any] | None]:
+def factors(scheme: Scheme) -> dict[str, dict[str, Any] | None]:
     """The factors as cypher/rate/conduct.cypher takes them; None where the policy leaves one out."""
-    factors = scheme.factors
+    policy = scheme.factors
     return {
-        "obligations": _factor(factors.obligations),
-        "purchases": _factor(factors.purchases),
-        "visits": _factor(factors.visits),
+        "obligations": _factor(policy.obligations),
+        "purchases": _factor(policy.purchases),
+        "visits": _factor(policy.visits),
     }
 
 
@@ -167,12 +177,22 @@ def _factor(factor: Factor | None) -> dict[str, Any] | None:
     return params
 
 
+def circle(scheme: Scheme) -> dict[str, Any]:
+    """The size and ageing of circles as cypher/rate/circle.cypher takes them."""
+    return {"half_life": _half_life(scheme.circle.half_life_days), "size": scheme.circle.size}
+
+
+def bands(scheme: Scheme) -> list[dict[str, Any]]:
+    """The bands as cypher/rate/publish.cypher takes them."""
+    return [{"name": band.name, "from": band.from_points, "label": band.label} for band in scheme.bands]
+
+
 def _half_life(days: float | None) -> float:
     return math.inf if days is None else days
 
 
 @contextmanager
-def _alone(database: Database, scheme: str, run: str) -> Iterator[dict[str, str]]:
+def alone(database: Database, scheme: str, run: str) -> Iterator[dict[str, str]]:
     """No other run of the scheme is under way while the block runs; yields the tags of its transactions.
 
     A run shows itself by an open transaction, which the server ends when this process dies. Of two that start

@@ -50,6 +50,28 @@ def join(database: Database, facts: Facts, scheme: Scheme) -> None:
     )
 
 
+def join_one(database: Database, scheme: Scheme, entity: str) -> None:
+    """The entity has joined the scheme, as memberships are loaded."""
+    row = {"entity": entity, "scheme": scheme.id, "at": "2020-01-01T00:00:00Z", "notice": scheme.notice.version}
+    outcome = database.one("load_memberships", rows=[row | {"line": 1}])
+    assert outcome["stored"] == 1
+
+
+def leave_one(database: Database, scheme: Scheme, entity: str) -> dict[str, Any]:
+    """The entity has left the scheme; returns what the query says."""
+    return database.one("leave", id=f"{scheme.id}|{entity}")
+
+
+def row_of(kind: str, fact: Any) -> dict[str, Any]:
+    """A fact as the load query of its kind takes it, without its line."""
+    more = {
+        "contacts": {"channel": None},
+        "obligations": {"kind": None, "amount": None, "currency": None},
+        "purchases": {"amount": None, "currency": None},
+    }
+    return _row(fact) | more.get(kind, {})
+
+
 def _row(fact: Any) -> dict[str, Any]:
     return {
         name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

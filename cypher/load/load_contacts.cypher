@@ -10,6 +10,7 @@
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
 // @return rejects   LIST<MAP>      {line, column, value, reason}
+// @return touched   LIST<STRING>   Entity.id: whose ratings the new and completed rows can change
 // @uses   entity_id contacted_id
 UNWIND $rows AS row
 OPTIONAL MATCH (source:Entity {id: row.source}) USING INDEX source:Entity(id)
@@ -26,10 +27,14 @@ END AS reject
 WITH row, source, target, known, reject, reject IS NULL AND known IS NULL AS new,
      reject IS NULL AND known IS NOT NULL AND (known.channel IS NULL AND row.channel IS NOT NULL) AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (source)-[:CONTACTED {id: row.id, at: datetime(row.at), channel: row.channel}]->(target))
+  CREATE (source)-[:CONTACTED {id: row.id, at: datetime(row.at), channel: row.channel}]->(target)
+  SET source.changed = datetime(), target.changed = datetime())
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
-  SET known.channel = coalesce(known.channel, row.channel))
+  SET known.channel = coalesce(known.channel, row.channel),
+      source.changed = datetime(), target.changed = datetime())
 RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
        sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
        sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
-       collect(reject) AS rejects
+       collect(reject) AS rejects,
+       collect(DISTINCT CASE WHEN new OR completes THEN source.id END)
+         + collect(DISTINCT CASE WHEN new OR completes THEN target.id END) AS touched

@@ -10,6 +10,7 @@
 // @return completed INTEGER        always 0: every value of a membership is required
 // @return known     INTEGER        rows that say nothing new
 // @return rejects   LIST<MAP>      {line, column, value, reason}
+// @return touched   LIST<STRING>   Scheme.id: where someone joined
 // @uses   entity_id scheme_id membership_id
 UNWIND $rows AS row
 OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX entity:Entity(id)
@@ -41,4 +42,5 @@ CALL (checked) {
   })
   RETURN count(*) AS stored
 }
-RETURN stored, 0 AS completed, size(checked) - stored - size(rejects) AS known, rejects
+RETURN stored, 0 AS completed, size(checked) - stored - size(rejects) AS known, rejects,
+       COLLECT { UNWIND checked AS each WITH each WHERE each.new RETURN DISTINCT each.row.scheme } AS touched

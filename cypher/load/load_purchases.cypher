@@ -10,6 +10,7 @@
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
 // @return rejects   LIST<MAP>      {line, column, value, reason}
+// @return touched   LIST<STRING>   Entity.id: whose ratings the new and completed rows can change
 // @uses   entity_id bought_id product_id
 UNWIND $rows AS row
 OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX entity:Entity(id)
@@ -28,11 +29,14 @@ WITH row, entity, product, known, reject, reject IS NULL AND known IS NULL AS ne
      reject IS NULL AND known IS NOT NULL AND (known.amount IS NULL AND row.amount IS NOT NULL
        OR known.currency IS NULL AND row.currency IS NOT NULL) AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (entity)-[:BOUGHT {id: row.id, at: datetime(row.at), amount: row.amount, currency: row.currency}]->(product))
+  CREATE (entity)-[:BOUGHT {id: row.id, at: datetime(row.at), amount: row.amount, currency: row.currency}]->(product)
+  SET entity.changed = datetime())
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.amount = coalesce(known.amount, row.amount),
-      known.currency = coalesce(known.currency, row.currency))
+      known.currency = coalesce(known.currency, row.currency),
+      entity.changed = datetime())
 RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
        sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
        sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
-       collect(reject) AS rejects
+       collect(reject) AS rejects,
+       collect(DISTINCT CASE WHEN new OR completes THEN entity.id END) AS touched

@@ -10,6 +10,7 @@
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
 // @return rejects   LIST<MAP>      {line, column, value, reason}
+// @return touched   LIST<STRING>   Entity.id: whose ratings the new and completed rows can change
 // @uses   entity_id visited_id site_id
 UNWIND $rows AS row
 OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX entity:Entity(id)
@@ -25,8 +26,10 @@ END AS reject
 WITH row, entity, site, known, reject, reject IS NULL AND known IS NULL AS new,
      false AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (entity)-[:VISITED {id: row.id, at: datetime(row.at)}]->(site))
+  CREATE (entity)-[:VISITED {id: row.id, at: datetime(row.at)}]->(site)
+  SET entity.changed = datetime())
 RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
        sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
        sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
-       collect(reject) AS rejects
+       collect(reject) AS rejects,
+       collect(DISTINCT CASE WHEN new THEN entity.id END) AS touched

@@ -8,16 +8,16 @@
 // @mode   batch                    in Browser, begin with :auto
 // @result one
 // @param  scheme       STRING
-// @param  members      INTEGER     largest rid + 1
-// @param  batch        INTEGER     members a transaction
+// @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
+// @param  members      INTEGER     who has this rid or a larger one is in no circle
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
 // @param  half_life    FLOAT       days in which a day of contact loses half its weight; Infinity: nothing ages
 // @param  size         INTEGER     how many of the strongest ties
 // @return changed      INTEGER     members whose ties were written
 // @uses   membership_rid
-UNWIND range(0, $members - 1, $batch) AS first
-CALL (first) {
-  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch AND m.rid < $members
+UNWIND $ranges AS span
+CALL (span) {
+  MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   CALL (m) {
     MATCH (m)<-[:JOINED]-(entity:Entity)-[c:CONTACTED]-(other:Entity) WHERE c.at < $as_of
     WITH other, $as_of.epochSeconds / 86400 - 1 - c.at.epochSeconds / 86400 AS age,

@@ -3,12 +3,11 @@
 // @mode   batch                    in Browser, begin with :auto
 // @result none
 // @param  scheme       STRING
-// @param  members      INTEGER     largest rid + 1
-// @param  batch        INTEGER     members a transaction
+// @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
 // @uses   membership_rid
-UNWIND range(0, $members - 1, $batch) AS first
-CALL (first) {
-  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch
+UNWIND $ranges AS span
+CALL (span) {
+  MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   REMOVE m.next_obligations, m.next_purchases, m.next_visits, m.next_evidence, m.next_conduct,
          m.next_score, m.next_swept
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW

@@ -7,16 +7,15 @@
 // @mode   batch                    in Browser, begin with :auto
 // @result none
 // @param  scheme       STRING
-// @param  members      INTEGER     largest rid + 1
-// @param  batch        INTEGER     members a transaction
+// @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
 // @param  obligations  MAP         a factor, and late_days: whole days late at which the value is 0
 // @param  purchases    MAP         a factor, and values: the value in [0, 1] of each category of product
 // @param  visits       MAP         a factor, and values: the value in [0, 1] of each category of site
 // @uses   membership_rid
-UNWIND range(0, $members - 1, $batch) AS first
-CALL (first) {
-  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch AND m.rid < $members
+UNWIND $ranges AS span
+CALL (span) {
+  MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   MATCH (m)<-[:JOINED]-(entity:Entity)
   WITH m, entity, $as_of.epochSeconds / 86400 - 1 AS today
 
@@ -52,7 +51,7 @@ CALL (first) {
     WHERE value IS NOT NULL
     RETURN sum(weight) AS visitedEvidence, sum(weight * value) AS visitedTotal
   }
-  WITH m, owedEvidence + boughtEvidence + visitedEvidence AS evidence,
+  WITH m, [1.0 * owedEvidence, 1.0 * boughtEvidence, 1.0 * visitedEvidence] AS evidence,
        ($obligations.prior_weight * $obligations.prior + owedTotal) / ($obligations.prior_weight + owedEvidence) AS obligations,
        ($purchases.prior_weight * $purchases.prior + boughtTotal) / ($purchases.prior_weight + boughtEvidence) AS purchases,
        ($visits.prior_weight * $visits.prior + visitedTotal) / ($visits.prior_weight + visitedEvidence) AS visits

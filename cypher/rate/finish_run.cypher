@@ -1,5 +1,7 @@
 // A run is on record as finished, and is the scheme's last; runs that never finished are gone.
 //
+// The circles and what is published fit again.
+//
 // @mode   write
 // @result none
 // @param  id       STRING          Run.id
@@ -11,6 +13,7 @@ SET r.ties = $ties, r.finished = datetime()
 WITH r
 MATCH (s:Scheme {id: $scheme})
 SET s.run = r.id
+REMOVE s.unsettled
 WITH r
 MATCH (killed:Run) WHERE killed.scheme = $scheme AND killed.finished IS NULL
 DELETE killed

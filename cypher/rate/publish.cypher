@@ -4,23 +4,24 @@
 // the score of each that this rating used. The rating adds up from its own node alone:
 // score = (1 - share) * conduct + share * (sum of weight * used), or conduct where the circle is empty.
 // `seal` repeats run, score and band, so that a reader can tell an answer that it met half-way.
+// A rating whose caption changes, points as shown or band, is kept as it was last published: (:Past).
 // What was staged stays, since those who come later read their contacts' scores from it.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result one
 // @param  scheme       STRING
-// @param  members      INTEGER     largest rid + 1
-// @param  batch        INTEGER     members a transaction
+// @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
 // @param  from         STRING      the property that holds the scores of the last sweep
 // @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
 // @param  run          STRING      Run.id
+// @param  started      ZONED DATETIME  of the run
 // @return published    INTEGER     memberships
 // @return ties         INTEGER     in all circles
 // @uses   membership_rid
-UNWIND range(0, $members - 1, $batch) AS first
-CALL (first) {
-  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch AND m.rid < $members
+UNWIND $ranges AS span
+CALL (span) {
+  MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   CALL (m) {
     MATCH (m)-[tie:INNER]->(contact:Membership)
     WITH tie, contact ORDER BY contact.rid
@@ -34,14 +35,19 @@ CALL (first) {
   // Whole points decide the band, since they are what is shown; digits below 1e-6 are noise of the sum.
   WITH m, circle, weights, used, score, points, toInteger(round(round(points, 6))) AS whole
   WITH m, circle, weights, used, score, points, whole, [band IN $bands WHERE band.from <= whole][-1] AS band
-  REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band'])
+  WITH m, circle, weights, used, score, points, band, toString(whole) + ' ' + band.name AS caption
+  FOREACH (_ IN CASE WHEN m.caption <> caption THEN [1] END |
+    CREATE (m)-[:WAS]->(past:Past)
+    SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .evidence,
+                  .obligations, .purchases, .visits, .circle, .weights, .used})
+  REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band']), m.rerated
   SET m:$(band.label),
       m.obligations = m.next_obligations, m.purchases = m.next_purchases, m.visits = m.next_visits,
       m.conduct = m.next_conduct, m.evidence = m.next_evidence,
       m.circle = circle, m.weights = weights, m.used = used,
       m.score = score, m.points = points, m.band = band.name,
-      m.caption = toString(whole) + ' ' + band.name, m.run = $run,
-      m.seal = $run + ' ' + toString(score) + ' ' + band.name
+      m.since = CASE m.caption WHEN caption THEN m.since ELSE $started END, m.caption = caption,
+      m.run = $run, m.seal = $run + ' ' + toString(score) + ' ' + band.name
   RETURN count(m) AS published, sum(size(circle)) AS ties
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW
 RETURN sum(published) AS published, sum(ties) AS ties

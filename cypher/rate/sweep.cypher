@@ -3,16 +3,15 @@
 // @mode   batch                    in Browser, begin with :auto
 // @result one
 // @param  scheme       STRING
-// @param  members      INTEGER     largest rid + 1
-// @param  batch        INTEGER     members a transaction
+// @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
 // @param  from         STRING      the property that holds the previous scores
 // @param  into         STRING      the property that the new ones go to
 // @return change       FLOAT       the largest difference between the two
 // @uses   membership_rid
-UNWIND range(0, $members - 1, $batch) AS first
-CALL (first) {
-  MATCH (m:Membership {scheme: $scheme}) WHERE first <= m.rid < first + $batch AND m.rid < $members
+UNWIND $ranges AS span
+CALL (span) {
+  MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   OPTIONAL MATCH (m)-[tie:INNER]->(contact:Membership)
   WITH m, sum(tie.weight * contact[$from]) AS company, count(contact) AS contacts
   WITH m, CASE contacts WHEN 0 THEN m.next_conduct

@@ -9,11 +9,15 @@
 // @return band     STRING          the band of the points
 // @return run      STRING          the run that published it
 // @return as_of    ZONED DATETIME  the instant at which that run rated
+// @return rerated  ZONED DATETIME  when a change was passed on to it; null: it is the run's own
+// @return bound    FLOAT           how far the score can be from the exact one
+// @return stale    BOOLEAN         whether facts are newer than it, or changes were not passed on
 // @return sealed   BOOLEAN         false where the answer was met half-way through publication: read again
 // @uses   entity_id run_id
-MATCH (:Entity {id: $entity})-[:JOINED]->(m:Membership)
-WITH m, m.score AS score, m.points AS points, m.band AS band, m.run AS run
+MATCH (entity:Entity {id: $entity})-[:JOINED]->(m:Membership)
+WITH m, entity, m.score AS score, m.points AS points, m.band AS band, m.run AS run
 OPTIONAL MATCH (r:Run {id: run})
-RETURN m.scheme AS scheme, score, points, band, run, r.as_of AS as_of,
+RETURN m.scheme AS scheme, score, points, band, run, r.as_of AS as_of, m.rerated AS rerated, coalesce(r.slack, r.bound) AS bound,
+       coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false) AS stale,
        m.seal = run + ' ' + toString(score) + ' ' + band AS sealed
 ORDER BY scheme

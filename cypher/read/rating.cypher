@@ -14,20 +14,24 @@
 // @return circle      LIST<MAP>       {contact, weight, used} by contact rid: Entity.id, its weight, the score used
 // @return run         STRING          the run that published it
 // @return as_of       ZONED DATETIME  the instant at which that run rated
+// @return rerated     ZONED DATETIME  when a change was passed on to it; null: it is the run's own
 // @return bound       FLOAT           how far the score can be from the exact one
+// @return stale       BOOLEAN         whether facts are newer than it, or changes were not passed on
 // @return version     STRING          of the policy that the run used
 // @return hash        STRING          of that policy
 // @return sealed      BOOLEAN         false where the answer was met half-way through publication: read again
 // @uses   membership_id membership_rid run_id
-MATCH (m:Membership {id: $id})
-WITH m, m.score AS score, m.points AS points, m.band AS band, m.run AS run
+MATCH (m:Membership {id: $id})<-[:JOINED]-(entity:Entity)
+WITH m, entity, m.score AS score, m.points AS points, m.band AS band, m.run AS run
 OPTIONAL MATCH (r:Run {id: run})
 RETURN m.obligations AS obligations, m.purchases AS purchases, m.visits AS visits,
-       m.conduct AS conduct, m.evidence AS evidence, score, points, band,
+       m.conduct AS conduct, reduce(sum = 0.0, each IN m.evidence | sum + each) AS evidence, score, points, band,
        COLLECT {
          UNWIND range(0, coalesce(size(m.circle), 0) - 1) AS i
          OPTIONAL MATCH (c:Membership {scheme: m.scheme, rid: m.circle[i]})
          RETURN {contact: substring(c.id, size(m.scheme) + 1), weight: m.weights[i], used: m.used[i]}
        } AS circle,
-       run, r.as_of AS as_of, r.bound AS bound, r.version AS version, r.hash AS hash,
+       run, r.as_of AS as_of, m.rerated AS rerated, coalesce(r.slack, r.bound) AS bound,
+       coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false) AS stale,
+       r.version AS version, r.hash AS hash,
        m.seal = run + ' ' + toString(score) + ' ' + band AS sealed

@@ -1,17 +1,27 @@
 """Commands that set the graph up and fill it."""
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table, progress
+from graph.errors import ParameterError
+
+if TYPE_CHECKING:
+    from graph.model import Loaded
+    from graph.rerating import Rerated
 
 PANEL = "Data"
 # Fewer rejects than this share end with 0.
 RejectRate = Annotated[
     float, typer.Option(min=0, max=1, help="End with 2 when more than this share of the rows is rejected.")
+]
+Tolerance = Annotated[
+    float,
+    typer.Option(min=0.000001, max=1, help="Points by which re-rating may leave a rating from the exact one."),
 ]
 
 
@@ -42,14 +52,19 @@ def load(
     rejects: Annotated[Path, typer.Option(help="Where bad rows go, with their reasons.")] = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
+    rerate: Annotated[bool, typer.Option("--rerate", help="Re-rate at once whom the new facts touch.")] = False,
+    tolerance: Tolerance = 0.05,
     json: Json = False,
 ) -> None:
     """Load facts and memberships. Good rows load, bad rows come back; loading a file twice changes nothing."""
-    from graph import loading, migrations
+    from graph import loading, migrations, rerating
     from graph.database import connect
     from graph.settings import Settings
 
+    if rerate and dry_run:
+        raise ParameterError("--dry-run writes nothing, so there is nothing to re-rate")
     settings = Settings.load()
+    changes = rerating.Changes()
     with connect(settings) as database, progress() as tell:
         migrations.require(database)
         loaded = loading.load(
@@ -61,18 +76,136 @@ def load(
             dry_run=dry_run,
             batch=settings.batch_rows,
             progress=tell,
+            touch=changes.add if rerate else lambda kind, touched: None,
         )
-    rejected = sum(each.rejected for each in loaded)
-    rows = rejected + sum(each.stored + each.completed + each.known for each in loaded)
+        rerated = rerating.rerate(database, changes, tolerance_points=tolerance) if rerate else []
+    print_loaded(loaded, rerated, rejects, dry_run=dry_run, json=json)
+    end_if_rejected(loaded, max_reject_rate)
+
+
+@app.command(rich_help_panel=PANEL)
+def apply(
+    paths: Annotated[list[Path], typer.Argument(help="CSV or Parquet files, or directories of them.")],
+    kind: Annotated[
+        str | None, typer.Option(help="What the rows are, where the file's name does not say.")
+    ] = None,
+    mapping: Annotated[
+        str | None, typer.Option(help="A mapping file, or the name of a shipped one, such as bitcoin-otc.")
+    ] = None,
+    rejects: Annotated[Path, typer.Option(help="Where bad rows go, with their reasons.")] = Path("rejects.csv"),
+    max_reject_rate: RejectRate = 0.0,
+    tolerance: Tolerance = 0.05,
+    json: Json = False,
+) -> None:
+    """Load facts and corrections of facts, and re-rate at once whom they touch.
+
+    A row whose id is known with other values takes the place of what is stored.
+    """
+    from graph import applying, migrations
+    from graph.database import connect
+    from graph.settings import Settings
+
+    settings = Settings.load()
+    with connect(settings) as database, progress() as tell:
+        migrations.require(database)
+        loaded, rerated = applying.apply(
+            database,
+            paths,
+            kind=kind,
+            mapping=mapping,
+            rejects=rejects,
+            batch=settings.batch_rows,
+            tolerance_points=tolerance,
+            progress=tell,
+        )
+    print_loaded(loaded, rerated, rejects, dry_run=False, json=json)
+    end_if_rejected(loaded, max_reject_rate)
+
+
+class Removable(StrEnum):
+    CONTACTS = "contacts"
+    OBLIGATIONS = "obligations"
+    PURCHASES = "purchases"
+    VISITS = "visits"
+    MEMBERSHIPS = "memberships"
+
+
+@app.command(rich_help_panel=PANEL)
+def remove(
+    kind: Annotated[Removable, typer.Argument(help="contacts, obligations, purchases, visits or memberships.")],
+    ids: Annotated[list[str], typer.Argument(help="Ids of facts; of a membership: 'scheme|entity'.")],
+    tolerance: Tolerance = 0.05,
+    json: Json = False,
+) -> None:
+    """Remove facts, or let members leave, and re-rate at once whom that touches.
+
+    With a membership its rating and history go, and it counts in no one's rating any more. Ends with 2 when an
+    id is not known; the others are removed all the same.
+    """
+    from graph import applying, migrations
+    from graph.database import connect
+    from graph.settings import Settings
+
+    with connect(Settings.load()) as database:
+        migrations.require(database)
+        removed, rerated = applying.remove(database, kind.value, ids, tolerance_points=tolerance)
+    unknown = sorted(set(ids) - set(removed))
     if json:
-        print_json({"dry_run": dry_run, "rejects": str(rejects) if rejected else None, "loaded": loaded})
+        print_json({"removed": removed, "unknown": unknown, "rerated": rerated})
     else:
-        print_table(
-            ("file", "kind", "stored", "completed", "known", "rejected"),
-            [(each.file, each.kind, each.stored, each.completed, each.known, each.rejected) for each in loaded],
-            title="dry run: nothing was written" if dry_run else None,
+        typer.echo(f"removed {len(removed):,} {kind.value}")
+        print_rerated(rerated)
+        for each in unknown:
+            typer.echo(f"not known: {each}", err=True)
+    if unknown:
+        raise typer.Exit(2)
+
+
+def print_loaded(
+    loaded: "list[Loaded]", rerated: "list[Rerated]", rejects: Path, *, dry_run: bool, json: bool
+) -> None:
+    """What became of the rows, and which ratings were published anew."""
+    rejected = sum(each.rejected for each in loaded)
+    if json:
+        print_json(
+            {
+                "dry_run": dry_run,
+                "rejects": str(rejects) if rejected else None,
+                "loaded": loaded,
+                "rerated": rerated,
+            }
         )
-        if rejected:
-            typer.echo(f"{rejected:,} of {rows:,} rows were rejected: {rejects} says why")
-    if rejected > max_reject_rate * rows:
+        return
+    print_table(
+        ("file", "kind", "stored", "completed", "corrected", "known", "rejected"),
+        [
+            (each.file, each.kind, each.stored, each.completed, each.corrected, each.known, each.rejected)
+            for each in loaded
+        ],
+        title="dry run: nothing was written" if dry_run else None,
+    )
+    if rejected:
+        typer.echo(f"{rejected:,} of {sum(map(rows, loaded)):,} rows were rejected: {rejects} says why")
+    print_rerated(rerated)
+
+
+def print_rerated(rerated: "list[Rerated]") -> None:
+    for each in rerated:
+        if each.stale:
+            typer.echo(f"{each.scheme} is stale until its next run: {each.stale}")
+        else:
+            typer.echo(
+                f"re-rated {each.published:,} members of {each.scheme} as of {each.as_of:%Y-%m-%dT%H:%MZ}: "
+                f"{each.touched:,} touched, {each.rounds} rounds, every score within {each.bound:.2g}"
+            )
+
+
+def rows(loaded: "Loaded") -> int:
+    """How many rows were read."""
+    return loaded.stored + loaded.completed + loaded.corrected + loaded.known + loaded.rejected
+
+
+def end_if_rejected(loaded: "list[Loaded]", max_reject_rate: float) -> None:
+    """The command ends with 2 when more than this share of the rows was rejected."""
+    if sum(each.rejected for each in loaded) > max_reject_rate * sum(map(rows, loaded)):
         raise typer.Exit(2)

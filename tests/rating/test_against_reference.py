@@ -15,6 +15,7 @@ from tests.storing import join, store
 from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes
 
 CLOSE = 1e-9
+FACTORS = ("obligations", "purchases", "visits")
 
 PUBLISHED = """
 MATCH (m:Membership {scheme: $scheme})
@@ -40,11 +41,12 @@ def check(database: Database, facts: Facts, scheme: Scheme) -> None:
 
 def check_member(row: dict[str, Any], member: reference.Rating, scheme: Scheme) -> None:
     published = row["membership"]
-    for name in ("obligations", "purchases", "visits"):
+    for name in FACTORS:
         rate = member.rates.get(name)
         assert published.get(name) == (rate and pytest.approx(rate.rate, abs=CLOSE))
     assert published["conduct"] == pytest.approx(member.conduct, abs=CLOSE)
-    assert published["evidence"] == pytest.approx(member.evidence, abs=CLOSE)
+    evidence = [member.rates[name].evidence if name in member.rates else 0.0 for name in FACTORS]
+    assert published["evidence"] == pytest.approx(evidence, abs=CLOSE)
     assert published["score"] == pytest.approx(member.score, abs=CLOSE)
     assert published["points"] == pytest.approx(member.points, abs=600 * CLOSE)
     assert published["band"] == member.band.name
@@ -108,7 +110,7 @@ def bits(database: Database) -> list[dict[str, Any]]:
            ORDER BY m.id"""
     )
     for row in rows:
-        del row["m"]["run"], row["m"]["seal"]
+        del row["m"]["run"], row["m"]["seal"], row["m"]["since"]
     return rows
 
 

@@ -1,0 +1,62 @@
+// Re-rating, one round: the ratings of some members from what their contacts' scores are now.
+//
+// A rating is published where its member is a seed, whose facts or circle changed, and where its score moves by more
+// than the threshold. Those who have a published member in their circle are looked at in the next round; when a
+// round publishes nothing, no score is further than the threshold from what its contacts' scores make it.
+// A seed's conduct is staged where it changed. All rounds are one transaction.
+//
+// @mode   write
+// @result one
+// @param  scheme       STRING
+// @param  rids         LIST<INTEGER>  who is looked at
+// @param  seeds        LIST<INTEGER>  who of them is published in any case
+// @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
+// @param  threshold    FLOAT       of a change of score
+// @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
+// @param  run          STRING      Run.id: the run whose policy and instant hold
+// @param  now          ZONED DATETIME  when the re-rating started
+// @return published    INTEGER     ratings
+// @return ties         INTEGER     circle ties that were looked at
+// @return followers    LIST<INTEGER>  who has one of the published in the circle
+// @uses   membership_rid
+UNWIND $rids AS rid
+MATCH (m:Membership {scheme: $scheme, rid: rid})
+CALL (m) {
+  MATCH (m)-[tie:INNER]->(contact:Membership)
+  WITH tie, contact ORDER BY contact.rid
+  // who joined since the run has no score before its first publication: its conduct stands for it
+  RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights,
+         collect(coalesce(contact.score, contact.next_conduct)) AS used
+}
+WITH m, circle, weights, used, coalesce(m.next_conduct, m.conduct) AS conduct
+WITH m, circle, weights, used, conduct, CASE size(used) WHEN 0 THEN conduct
+     ELSE (1 - $share) * conduct
+          + $share * reduce(sum = 0.0, i IN range(0, size(used) - 1) | sum + weights[i] * used[i])
+     END AS score
+WITH sum(size(used)) AS ties,
+     collect(CASE WHEN m.rid IN $seeds OR abs(score - m.score) > $threshold
+             THEN {m: m, circle: circle, weights: weights, used: used, conduct: conduct, score: score} END) AS moved
+CALL (moved) {
+  UNWIND moved AS each
+  WITH each, each.m AS m, each.score AS score, 350 + 600 * each.score AS points
+  WITH each, m, score, points, toInteger(round(round(points, 6))) AS whole
+  WITH each, m, score, points, whole, [band IN $bands WHERE band.from <= whole][-1] AS band
+  WITH each, m, score, points, band, toString(whole) + ' ' + band.name AS caption
+  FOREACH (_ IN CASE WHEN m.caption <> caption THEN [1] END |
+    CREATE (m)-[:WAS]->(past:Past)
+    SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .evidence,
+                  .obligations, .purchases, .visits, .circle, .weights, .used})
+  REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band'])
+  SET m:$(band.label),
+      m.obligations = coalesce(m.next_obligations, m.obligations), m.purchases = coalesce(m.next_purchases, m.purchases),
+      m.visits = coalesce(m.next_visits, m.visits), m.evidence = coalesce(m.next_evidence, m.evidence),
+      m.conduct = each.conduct, m.circle = each.circle, m.weights = each.weights, m.used = each.used,
+      m.score = score, m.points = points, m.band = band.name,
+      m.since = CASE m.caption WHEN caption THEN m.since ELSE $now END, m.caption = caption,
+      m.run = $run, m.rerated = $now, m.seal = $run + ' ' + toString(score) + ' ' + band.name
+  REMOVE m.next_obligations, m.next_purchases, m.next_visits, m.next_evidence, m.next_conduct, m.next_score
+  WITH m
+  OPTIONAL MATCH (m)<-[:INNER]-(follower:Membership)
+  RETURN collect(DISTINCT follower.rid) AS followers
+}
+RETURN size(moved) AS published, ties, followers

@@ -1,0 +1,69 @@
+"""Changes of facts, passed on to every rating that they touch: new facts, corrections, removals, joins, leaves."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from graph import loading, rerating
+from graph.database import Database
+from graph.errors import ParameterError
+from graph.model import FACTS, Loaded
+from graph.rerating import Changes, Rerated
+
+
+def apply(
+    database: Database,
+    paths: Sequence[Path],
+    *,
+    kind: str | None = None,
+    mapping: str | None = None,
+    rejects: Path | None = None,
+    batch: int = 10_000,
+    tolerance_points: float = rerating.TOLERANCE_POINTS,
+    progress: Callable[[str], None] = lambda message: None,
+) -> tuple[list[Loaded], list[Rerated]]:
+    """The files are loaded, known facts are corrected by what they say, and whom that touches is re-rated.
+
+    A blank says nothing, as in loading: to take a value away, remove the fact and load it anew.
+    Raises what loading.load and rerating.rerate raise; repeating it is safe.
+    """
+    changes = Changes()
+    loaded = loading.load(
+        database,
+        paths,
+        kind=kind,
+        mapping=mapping,
+        rejects=rejects,
+        correct=True,
+        batch=batch,
+        progress=progress,
+        touch=changes.add,
+    )
+    return loaded, rerating.rerate(database, changes, tolerance_points=tolerance_points)
+
+
+def remove(
+    database: Database,
+    kind: str,
+    ids: Sequence[str],
+    *,
+    tolerance_points: float = rerating.TOLERANCE_POINTS,
+) -> tuple[list[str], list[Rerated]]:
+    """Facts are gone, or members have left, and whom that touches is re-rated; returns the ids that were known.
+
+    kind: contacts, obligations, purchases, visits; or memberships, whose ids are `scheme|entity`.
+    Raises ParameterError (no such kind), and what rerating.rerate raises.
+    """
+    changes = Changes()
+    removed = []
+    if kind in FACTS:
+        for row in database.run("remove_facts", kind=kind, ids=sorted(set(ids))):
+            removed.append(row["id"])
+            changes.add(kind, row["touched"])
+    elif kind == "memberships":
+        for id_ in sorted(set(ids)):
+            if (left := database.optional("leave", id=id_)) is not None:
+                removed.append(id_)
+                changes.left.setdefault(left["scheme"], set()).update(left["followers"])
+    else:
+        raise ParameterError(f"{kind!r} cannot be removed one by one: name one of {', '.join(FACTS)}, memberships")
+    return removed, rerating.rerate(database, changes, tolerance_points=tolerance_points)

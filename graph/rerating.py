@@ -1,0 +1,203 @@
+"""Re-rating: what a change of facts touches is rated anew, and the difference passed on while it matters.
+
+The instant and the policy are those of the scheme's last run, so a fresh run at that instant is the judge. Conduct
+and circles of the touched members are made by the same files of cypher/rate as in a run; rerate.cypher then
+publishes them and pushes the difference along reversed circle ties, a round at a time, all in one transaction.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from graph import rating
+from graph import scheme as policies
+from graph.database import Database
+from graph.scheme import POINTS_RANGE, Scheme
+
+TOLERANCE_POINTS = 0.05
+"How far a score may be from the exact one because small differences are not passed on, in points."
+MOST_TIES = 100_000
+"Circle ties that one re-rating may look at; beyond, the scheme is stale until its next run."
+
+
+@dataclass
+class Touched:
+    """Members by rid whose facts changed: those whose conduct, and those whose circle may be another now."""
+
+    conduct: set[int] = field(default_factory=set)
+    circle: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Rerated:
+    """What one re-rating of a scheme did."""
+
+    scheme: str
+    run: str
+    "the run whose policy and instant hold"
+    as_of: datetime
+    touched: int
+    "members whose facts or circle changed"
+    published: int
+    "ratings, those of the touched included"
+    rounds: int
+    ties: int
+    "circle ties that were looked at"
+    bound: float
+    "how far any score of the scheme can now be from the exact one"
+    stale: str
+    "why nothing was published, and the next run has to settle it; empty: all is published"
+
+
+@dataclass
+class Changes:
+    """Entities whose facts changed, as the loader tells of them, and members who had a leaver in the circle."""
+
+    conduct: set[str] = field(default_factory=set)
+    contacts: set[str] = field(default_factory=set)
+    joined: set[str] = field(default_factory=set)
+    "schemes that someone joined"
+    left: dict[str, set[int]] = field(default_factory=dict)
+    "by scheme: the rids of those who lost a contact"
+
+    def add(self, kind: str, touched: Iterable[str]) -> None:
+        """Facts of this kind changed; `touched` are entities, or schemes where the kind is memberships."""
+        places = {"contacts": self.contacts, "memberships": self.joined}
+        places.get(kind, self.conduct).update(touched)
+
+
+def rerate(
+    database: Database,
+    changes: Changes,
+    *,
+    tolerance_points: float = TOLERANCE_POINTS,
+    most_ties: int = MOST_TIES,
+) -> list[Rerated]:
+    """Every rating that the changes reach is published anew, in each scheme that was rated before.
+
+    tolerance_points: above 0; no score is further from what a fresh run would give, beyond that run's own bound.
+    most_ties: a scheme that needs more is marked stale instead, and its ratings stay as they were.
+    Raises StoreConflict where a run or another re-rating of a scheme is under way, and every StoreError: the facts
+    are stored all the same, ratings that they are newer than say `stale`, and the next run settles it.
+    """
+    return [
+        done
+        for scheme, touched in sorted(_by_scheme(database, changes).items())
+        if (done := _rerate(database, scheme, touched, tolerance_points / POINTS_RANGE, most_ties)) is not None
+    ]
+
+
+def _by_scheme(database: Database, changes: Changes) -> dict[str, Touched]:
+    found: dict[str, Touched] = {scheme: Touched() for scheme in changes.joined}
+    for row in database.run("joined_by", entities=sorted(changes.conduct)) if changes.conduct else ():
+        found.setdefault(row["scheme"], Touched()).conduct.update(row["rids"])
+    for row in database.run("joined_by", entities=sorted(changes.contacts)) if changes.contacts else ():
+        found.setdefault(row["scheme"], Touched()).circle.update(row["rids"])
+    for scheme, rids in changes.left.items():
+        found.setdefault(scheme, Touched()).circle.update(rids)
+    return found
+
+
+def _rerate(
+    database: Database, scheme_id: str, touched: Touched, tolerance: float, most_ties: int
+) -> Rerated | None:
+    """One scheme is re-rated; None where it has no run yet, or nothing of it changed."""
+    change = str(uuid.uuid4())
+    with rating.alone(database, scheme_id, change) as tags:
+        start = database.optional("rerating_start", scheme=scheme_id)
+        if start is None:
+            return None
+        scheme = policies.parse(start["policy"], f"run {start['run']}")
+        _add_newcomers(database, scheme_id, touched, start["newcomers"])
+        seeds = sorted(touched.conduct | touched.circle)
+        if not seeds:
+            return None
+        stale = _why_not(start, len(seeds), most_ties)
+        counts = {"published": 0, "rounds": 0, "ties": 0}
+        slack = tolerance + 3 * start["bound"]
+        if not stale:
+            database.run("unsettle", scheme=scheme_id, id=change)
+            as_of = start["as_of"]
+            own = {"scheme": scheme_id, "as_of": as_of, "tags": tags}
+            if touched.conduct:
+                database.run("conduct", ranges=_ranges(touched.conduct), **rating.factors(scheme), **own)
+            if touched.circle:
+                ranges = _ranges(touched.circle)
+                database.run("circle", ranges=ranges, members=start["members"], **rating.circle(scheme), **own)
+            stale = _publish(database, scheme, start, seeds, tolerance, slack, most_ties, counts)
+        if stale:
+            database.run("mark_stale", scheme=scheme_id)
+    return Rerated(
+        scheme=scheme_id,
+        run=start["run"],
+        as_of=start["as_of"].to_native().astimezone(UTC),
+        touched=len(seeds),
+        **counts,
+        bound=slack,
+        stale=stale,
+    )
+
+
+def _add_newcomers(database: Database, scheme: str, touched: Touched, newcomers: Collection[int]) -> None:
+    """Who joined since the run is rated as well, and so are the circles of all in contact with them."""
+    if newcomers:
+        touched.conduct.update(newcomers)
+        touched.circle.update(newcomers)
+        touched.circle.update(
+            row["rid"] for row in database.run("members_in_contact", scheme=scheme, rids=list(newcomers))
+        )
+
+
+def _why_not(start: dict[str, Any], touched: int, most_ties: int) -> str:
+    if start["unsettled"]:
+        return f"run or re-rating {start['unsettled']} broke off after it wrote circles"
+    if touched > most_ties:
+        return f"{touched:,} members are touched, and {most_ties:,} ties may be looked at"
+    return ""
+
+
+def _publish(
+    database: Database,
+    scheme: Scheme,
+    start: dict[str, Any],
+    seeds: list[int],
+    tolerance: float,
+    slack: float,
+    most_ties: int,
+    counts: dict[str, int],
+) -> str:
+    """The seeds and all that they reach are published, in one transaction; or a reason why nothing is.
+
+    A residual of at most `threshold` everywhere keeps every score within threshold / (1 - share) of the exact one.
+    """
+    share = scheme.circle.share
+    rids, forced = seeds, seeds
+    with database.transaction() as transaction:
+        while rids:
+            row = transaction.run(
+                "rerate",
+                scheme=scheme.id,
+                rids=rids,
+                seeds=forced,
+                share=share,
+                threshold=tolerance * (1 - share),
+                bands=rating.bands(scheme),
+                run=start["run"],
+                now=start["now"],
+            )[0]
+            counts["rounds"] += 1
+            counts["ties"] += row["ties"]
+            counts["published"] += row["published"]
+            if counts["ties"] > most_ties:
+                transaction.rollback()
+                counts["published"] = 0
+                return f"more than {most_ties:,} ties would have to be looked at"
+            rids, forced = row["followers"], []
+        transaction.run("finish_rerating", scheme=scheme.id, run=start["run"], slack=slack)
+    return ""
+
+
+def _ranges(rids: Collection[int]) -> list[list[int]]:
+    return [[rid, rid + 1] for rid in sorted(rids)]

@@ -1,0 +1,123 @@
+"""Re-rating: after any changes, every rating is within the bound that it states of what a fresh run would give."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph import rating, reference, rerating
+from graph.database import Database
+from graph.reference import Contact, Facts, Obligation, Purchase, Visit
+from graph.rerating import Changes
+from graph.scheme import Scheme
+from tests.conftest import WIPE
+from tests.storing import join_one, leave_one, row_of, store
+from tests.strategies import AS_OF, communities, everyone, schemes
+
+FIELDS = {"contacts": Contact, "obligations": Obligation, "purchases": Purchase, "visits": Visit}
+STATES = """
+MATCH (m:Membership {scheme: $scheme})
+OPTIONAL MATCH (r:Run {id: m.run})
+RETURN substring(m.id, size($scheme) + 1) AS entity, m.score AS score, coalesce(r.slack, r.bound) AS bound,
+       m.conduct AS conduct, m.used AS used, m.weights AS weights, m.circle AS circle,
+       COLLECT { MATCH (m)-[tie:INNER]->(c) RETURN c.rid ORDER BY c.rid } AS ties
+"""
+
+
+class World:
+    """Facts as they ought to be, changed in step with the graph."""
+
+    def __init__(self, database: Database, facts: Facts, scheme: Scheme, seed: int = 1):
+        self.database, self.facts, self.scheme = database, facts, scheme
+        self.random, self.made = random.Random(seed), 0
+        self.entities = everyone(facts)
+        self.next_rid = max((rid for _, rid in facts.members), default=-1) + 1
+
+    def change(self, changes: Changes) -> None:
+        """One random change is in the graph, in `facts` and in `changes`."""
+        kind = self.random.choice(["contacts", "contacts", "obligations", "purchases", "visits", "members"])
+        if kind == "members":
+            self._join_or_leave(changes)
+            return
+        known = list(getattr(self.facts, kind))
+        if known and self.random.random() < 0.5:
+            place = self.random.randrange(len(known))
+            old = known.pop(place)
+            for row in self.database.run("remove_facts", kind=kind, ids=[old.id]):
+                changes.add(kind, row["touched"])
+            if self.random.random() < 0.5:
+                known.insert(place, self._put(kind, old.id, changes))
+        else:
+            self.made += 1
+            known.append(self._put(kind, f"new-{self.made}", changes))
+        self.facts = replace(self.facts, **{kind: known})
+
+    def _put(self, kind: str, id_: str, changes: Changes) -> Any:
+        one, other = self.random.sample(self.entities, 2)
+        at = AS_OF - timedelta(days=self.random.randrange(-2, 40), hours=self.random.randrange(24))
+        fact: Any = {
+            "contacts": lambda: Contact(one, other, at, id_),
+            "obligations": lambda: Obligation(
+                one, other, at, at + timedelta(days=self.random.randrange(-9, 60)), None, id_
+            ),
+            "purchases": lambda: Purchase(one, self.random.choice(list(self.facts.products)), at, id_),
+            "visits": lambda: Visit(one, self.random.choice(list(self.facts.sites)), at, id_),
+        }[kind]()
+        outcome = self.database.one(f"load_{kind}", rows=[row_of(kind, fact) | {"line": 1}])
+        assert outcome["stored"] == 1
+        changes.add(kind, outcome["touched"])
+        return fact
+
+    def _join_or_leave(self, changes: Changes) -> None:
+        joined = dict(self.facts.members)
+        entity = self.random.choice(self.entities)
+        if entity in joined:
+            left = leave_one(self.database, self.scheme, entity)
+            changes.left.setdefault(self.scheme.id, set()).update(left["followers"])
+            members = [(each, rid) for each, rid in self.facts.members if each != entity]
+        else:
+            join_one(self.database, self.scheme, entity)
+            changes.add("memberships", [self.scheme.id])
+            members = [*self.facts.members, (entity, self.next_rid)]
+            self.next_rid += 1
+        self.facts = replace(self.facts, members=members)
+
+    def deviations(self) -> Iterator[tuple[float, float]]:
+        """(how far a rating is from a fresh one, the bound that it states), for every member."""
+        fresh = reference.rate(self.facts, self.scheme, AS_OF)
+        rows = self.database.statement(STATES, scheme=self.scheme.id)
+        assert {row["entity"] for row in rows} == set(fresh.members)
+        for row in rows:
+            member = fresh.members[row["entity"]]
+            assert row["conduct"] == pytest.approx(member.conduct, abs=1e-9)
+            assert row["circle"] == row["ties"] == [tie.rid for tie in member.circle]
+            assert row["weights"] == pytest.approx([tie.weight for tie in member.circle], abs=1e-9)
+            yield abs(row["score"] - member.score), row["bound"]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    facts=communities(), scheme=schemes(), seed=st.integers(0, 1000), tolerance=st.sampled_from([1e-6, 0.05, 30])
+)
+def test_after_random_changes_every_rating_is_within_its_bound(
+    graph: Database, facts: Facts, scheme: Scheme, seed: int, tolerance: float
+) -> None:
+    graph.statement(WIPE)
+    store(graph, facts, scheme)
+    rating.rate(graph, scheme.id, as_of=AS_OF)
+    world = World(graph, facts, scheme, seed)
+    if len(world.entities) < 2:
+        return
+    for _ in range(4):
+        changes = Changes()
+        for _ in range(world.random.randrange(1, 4)):
+            world.change(changes)
+        rerating.rerate(graph, changes, tolerance_points=tolerance)
+        for deviation, bound in world.deviations():
+            assert deviation <= bound
+            assert bound <= tolerance / 600 + 4e-9
