@@ -1,7 +1,8 @@
 """What must add up in an explanation of a member, whatever happened to the ratings around it."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from graph import explaining
 from graph.database import Database
@@ -9,6 +10,23 @@ from graph.explaining import Explanation, Reach
 
 EXACT = 1e-12
 "relative: of a rating's points"
+
+
+class Line(Protocol):
+    """One line of an explanation, of whatever kind."""
+
+    @property
+    def points(self) -> float: ...
+
+    @property
+    def whole(self) -> int: ...
+
+
+def check_sum(lines: Sequence[Line], points: float, whole: int) -> None:
+    """The lines sum to the points, exactly and as they are shown."""
+    assert close((line.points for line in lines), points)
+    assert sum(line.whole for line in lines) == whole
+    assert all(abs(line.whole - line.points) < 1 + 1e-6 for line in lines)
 
 
 def close(found: Iterable[float], points: float) -> bool:
@@ -34,27 +52,20 @@ def _contacts(explained: Explanation) -> list[str]:
 
 
 def check_levels(explained: Explanation) -> None:
-    top = explained.levels[0]
+    top, last = explained.levels[0], explained.levels[-1]
     assert (top.points, top.whole) == (explained.rating.points, explained.rating.whole_points)
     for level in explained.levels:
-        assert close((part.points for part in level.parts), level.points)
-        assert sum(part.whole for part in level.parts) == level.whole
-        assert all(abs(part.whole - part.points) < 1 + 1e-6 for part in level.parts)
-    for factor in explained.factors or ():
-        lines = [*factor.parts, *factor.facts]
-        assert close((line.points for line in lines), factor.points)
-        assert sum(line.whole for line in lines) == factor.whole
+        check_sum(level.parts, level.points, level.whole)
+    if explained.factors is None:
+        return
+    for factor in explained.factors:
+        check_sum([*factor.parts, *factor.facts], factor.points, factor.whole)
         assert all(fact.points == fact.part == fact.weight == fact.whole == 0 for fact in factor.facts if fact.why)
-    opened = {factor.factor: factor.points for factor in explained.factors or () if factor.parts}
-    last = {part.name: part.points for part in explained.levels[-1].parts if part.source == "factor"}
-    assert explained.factors is None or opened == last
+    opened = {factor.factor: factor.points for factor in explained.factors if factor.parts}
+    assert opened == {part.name: part.points for part in last.parts if part.source == "factor"}
 
 
 def check_reach(reach: Reach) -> None:
-    points = [member.points for member in reach.members] + [part.points for part in reach.parts]
-    assert close(points, reach.points)
-    assert sum(line.whole for line in (*reach.members, *reach.parts)) == reach.whole_points
+    check_sum([*reach.members, *reach.parts], reach.points, reach.whole_points)
     if reach.by_fact:
-        lines = [*reach.by_fact.facts, *reach.by_fact.parts]
-        assert close((line.points for line in lines), reach.points)
-        assert sum(line.whole for line in lines) == reach.whole_points
+        check_sum([*reach.by_fact.facts, *reach.by_fact.parts], reach.points, reach.whole_points)

@@ -33,7 +33,7 @@ def check(database: Database, facts: Facts, scheme: Scheme) -> None:
 
 def check_facts(explained: Explanation, facts: Facts, member: reference.Rating, scheme: Scheme) -> None:
     """Every fact of the member is there once: as the reference counts it, or with a reason."""
-    own = [*facts.obligations, *facts.purchases, *facts.visits]
+    own: list[reference.Fact] = [*facts.obligations, *facts.purchases, *facts.visits]
     found = {fact.fact: fact for factor in explained.factors or () for fact in factor.facts}
     assert sorted(found) == sorted(fact.id for fact in own if fact[0] == explained.entity)
     counted = {event.fact.id: (name, event) for name, rate in member.rates.items() for event in rate.events}
@@ -63,9 +63,9 @@ def check_contacts(explained: Explanation, facts: Facts, member: reference.Ratin
     assert found.keys() == had
     circle = {tie.contact: tie for tie in member.circle}
     assert {entity for entity, tie in found.items() if tie.why is None} == circle.keys()
-    for entity, tie in circle.items():
-        assert found[entity].strength == pytest.approx(tie.strength)
-        assert (found[entity].days, found[entity].last) == (tie.days, tie.last)
+    for entity, inner in circle.items():
+        assert found[entity].strength == pytest.approx(inner.strength)
+        assert (found[entity].days, found[entity].last) == (inner.days, inner.last)
     members = {entity for entity, _ in facts.members}
     for entity, tie in found.items():
         assert (tie.why == "not a member") == (entity not in members)
