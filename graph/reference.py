@@ -205,7 +205,7 @@ def _counted(facts: Facts, scheme: Scheme, as_of: datetime) -> Iterator[tuple[st
     policy = scheme.factors
     if policy.obligations:
         for obligation in facts.obligations:
-            if (valued := _value_obligation(obligation, policy.obligations, as_of)) is not None:
+            if (valued := value_obligation(obligation, policy.obligations, as_of)) is not None:
                 yield "obligations", obligation.debtor, obligation, *valued
     if policy.purchases:
         for bought in facts.purchases:
@@ -223,7 +223,7 @@ def _value_category(category: str | None, factor: CategoryFactor) -> float | Non
     return None if category is None else factor.values.get(category)
 
 
-def _value_obligation(fact: Obligation, factor: ObligationsFactor, as_of: datetime) -> tuple[int, float] | None:
+def value_obligation(fact: Obligation, factor: ObligationsFactor, as_of: datetime) -> tuple[int, float] | None:
     """(the UTC day that it ages from, its value), or None while it counts for nothing."""
     settled = fact.settled if fact.settled is not None and fact.settled < as_of else None
     counts_from = fact.due if settled is None else min(fact.due, settled)

@@ -1,0 +1,19 @@
+// The contacts that members in a range of rids began with other members; instants are microseconds since 1970.
+//
+// @mode   read
+// @result many
+// @param  scheme   STRING          Scheme.id
+// @param  first    INTEGER         the smallest rid
+// @param  end      INTEGER         the largest rid + 1
+// @return source   STRING          Entity.id of who began it
+// @return target   STRING          Entity.id
+// @return at       INTEGER
+// @return id       STRING
+// @uses   membership_rid
+MATCH (m:Membership {scheme: $scheme}) WHERE $first <= m.rid < $end
+MATCH (m)<-[:JOINED]-(entity:Entity)
+MATCH (entity)-[contacted:CONTACTED]->(other:Entity)
+// asked of each contact, and not matched: a match could begin with all members of the scheme
+WHERE EXISTS { MATCH (other)-[:JOINED]->(contact:Membership) WHERE contact.scheme = $scheme }
+RETURN entity.id AS source, other.id AS target,
+       contacted.at.epochSeconds * 1000000 + contacted.at.microsecond AS at, contacted.id AS id
