@@ -1,4 +1,4 @@
-"""Every change that can be asked about a member, and the same change made to the facts, told apart from the code."""
+"""Every change that can be asked about a member, and the same change made to the facts."""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -19,7 +19,8 @@ def questions(facts: Facts, entity: str, ages: tuple[int, ...] = (0, 40)) -> lis
     """Without each contact and each fact, each obligation settled, new days with everyone."""
     met = {end for fact in facts.contacts for end in fact[:2] if entity in fact[:2]} - {entity}
     owed = [fact for fact in facts.obligations if fact.debtor == entity]
-    own: list[Any] = [*owed, *(fact for fact in [*facts.purchases, *facts.visits] if fact.entity == entity)]
+    own: list[Any] = [*owed, *(fact for fact in facts.purchases if fact.entity == entity)]
+    own += [fact for fact in facts.visits if fact.entity == entity]
     own += [fact for fact in facts.contacts if entity in fact[:2]]
     days = [LAST - timedelta(days=age) for age in ages]
     return [
@@ -54,4 +55,6 @@ def make(facts: Facts, entity: str, change: Change) -> Facts:
     assert isinstance(change, NewContactDay)
     both = {"self": (entity, change.contact), "other": (change.contact, entity)}
     begun = both.values() if change.began == "both" else [both[change.began]]
-    return replace(facts, contacts=[*facts.contacts, *(Contact(*ends, noon(change.day), "x") for ends in begun)])
+    return replace(
+        facts, contacts=[*facts.contacts, *(Contact(*ends, noon(change.day), f"x-{ends[0]}") for ends in begun)]
+    )
