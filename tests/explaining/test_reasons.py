@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -256,3 +257,8 @@ def test_every_code_says_something_and_no_empty_phrase() -> None:
             assert text.endswith(".") or text.endswith("{worst}.")
             assert [phrase for phrase in EMPTY_PHRASES if phrase in text.lower()] == [], code
         assert "{" in texts.sentence, f"{code} says nothing of this member"
+
+
+def test_every_code_is_documented_and_no_other_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reasons.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE) == list(CODES)
