@@ -69,6 +69,8 @@ class Run:
     software: str
     server: str
     members: int
+    range: int
+    "largest rid + 1 at the start"
     ties: int
     batch: int
     sweeps: int

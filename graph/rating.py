@@ -57,7 +57,7 @@ def rate(
     with alone(database, scheme.id, run) as tags:
         extent = database.one("member_range", scheme=scheme.id)
         record = _record(database, scheme, as_of, extent, batch)
-        started = database.one("record_run", id=run, run=record)["started"]
+        started = utc(database.one("record_run", id=run, run=record)["started"])
         ranges = [[first, min(first + batch, extent["range"])] for first in range(0, extent["range"], batch)]
         step = partial(_step, database, progress, tags, {"scheme": scheme.id, "ranges": ranges})
         try:
@@ -87,7 +87,8 @@ def rate(
 def recorded(database: Database, run: str) -> Run:
     """The run as the graph has it. Raises NotFound."""
     row = database.one("run", id=run)["run"]
-    return Run(**{name: _native(row.get(name)) for name in Run.__dataclass_fields__})
+    values = {name: row.get(name) for name in Run.__dataclass_fields__}
+    return Run(**{name: utc(value) if hasattr(value, "to_native") else value for name, value in values.items()})
 
 
 def recorded_policy(database: Database, run: str) -> str:
@@ -95,8 +96,13 @@ def recorded_policy(database: Database, run: str) -> str:
     return str(database.one("run", id=run)["run"]["policy"])
 
 
-def _native(value: Any) -> Any:
-    return value.to_native().astimezone(UTC) if hasattr(value, "to_native") else value
+def utc(value: Any) -> datetime:
+    """An instant that the driver gave, as Python has it.
+
+    Neo4j orders equal instants by their zones, and the driver's UTC comes back to it as another than its own.
+    """
+    instant: datetime = value.to_native().astimezone(UTC)
+    return instant
 
 
 def _step(

@@ -8,7 +8,7 @@ publishes them and pushes the difference along reversed circle ties, a round at 
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from graph import rating
@@ -118,12 +118,11 @@ def _rerate(
         counts = {"published": 0, "rounds": 0, "ties": 0}
         slack = tolerance + 3 * start["bound"]
         if not stale:
-            database.run("unsettle", scheme=scheme_id, id=change)
-            as_of = start["as_of"]
-            own = {"scheme": scheme_id, "as_of": as_of, "tags": tags}
+            own: dict[str, Any] = {"scheme": scheme_id, "as_of": rating.utc(start["as_of"]), "tags": tags}
             if touched.conduct:
                 database.run("conduct", ranges=_ranges(touched.conduct), **rating.factors(scheme), **own)
             if touched.circle:
+                database.run("unsettle", scheme=scheme_id, id=change)
                 ranges = _ranges(touched.circle)
                 database.run("circle", ranges=ranges, members=start["members"], **rating.circle(scheme), **own)
             stale = _publish(database, scheme, start, seeds, tolerance, slack, most_ties, counts)
@@ -132,7 +131,7 @@ def _rerate(
     return Rerated(
         scheme=scheme_id,
         run=start["run"],
-        as_of=start["as_of"].to_native().astimezone(UTC),
+        as_of=rating.utc(start["as_of"]),
         touched=len(seeds),
         **counts,
         bound=slack,
@@ -185,7 +184,7 @@ def _publish(
                 threshold=tolerance * (1 - share),
                 bands=rating.bands(scheme),
                 run=start["run"],
-                now=start["now"],
+                now=rating.utc(start["now"]),
             )[0]
             counts["rounds"] += 1
             counts["ties"] += row["ties"]

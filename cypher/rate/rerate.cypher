@@ -42,7 +42,8 @@ CALL (moved) {
   WITH each, m, score, points, toInteger(round(round(points, 6))) AS whole
   WITH each, m, score, points, whole, [band IN $bands WHERE band.from <= whole][-1] AS band
   WITH each, m, score, points, band, toString(whole) + ' ' + band.name AS caption
-  FOREACH (_ IN CASE WHEN m.caption <> caption THEN [1] END |
+  // a member that several rounds publish was one thing before all of them
+  FOREACH (_ IN CASE WHEN m.caption <> caption AND coalesce(m.rerated <> $now, true) THEN [1] END |
     CREATE (m)-[:WAS]->(past:Past)
     SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .evidence,
                   .obligations, .purchases, .visits, .circle, .weights, .used})

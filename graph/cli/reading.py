@@ -24,7 +24,8 @@ class Form(StrEnum):
     JSON = "json"
 
 
-def _database() -> "Database":
+def open_database() -> "Database":
+    """The database that the settings name, with every migration."""
     from graph import migrations
     from graph.database import connect
     from graph.settings import Settings
@@ -43,7 +44,7 @@ def show(
     """Show an entity's ratings side by side, or one of them opened. There is no aggregate."""
     from graph import reading
 
-    with _database() as database:
+    with open_database() as database:
         if scheme is not None:
             opened = reading.open_rating(database, entity, scheme)
             if json:
@@ -78,7 +79,7 @@ def members(scheme: Annotated[str, typer.Argument(help="A published scheme.")], 
     """List a scheme's members by id, never by score."""
     from graph import reading
 
-    with _database() as database:
+    with open_database() as database:
         found = list(reading.members(database, scheme))
     if json:
         print_json({"scheme": scheme, "members": found})
@@ -118,7 +119,7 @@ def query(
     if found.mode != "read":
         raise ParameterError(f"{found.file} writes: only queries that read can be run by name")
     params = queries.parse_params(found, param or [])
-    with _database() as database:
+    with open_database() as database:
         rows = database.run(name, **params)
     columns = [column.name for column in found.returns]
     table = [[row[column] for column in columns] for row in rows]

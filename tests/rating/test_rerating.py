@@ -19,7 +19,6 @@ from tests.conftest import WIPE
 from tests.storing import join_one, leave_one, row_of, store
 from tests.strategies import AS_OF, communities, everyone, schemes
 
-FIELDS = {"contacts": Contact, "obligations": Obligation, "purchases": Purchase, "visits": Visit}
 STATES = """
 MATCH (m:Membership {scheme: $scheme})
 OPTIONAL MATCH (r:Run {id: m.run})
@@ -55,19 +54,19 @@ class World:
         else:
             self.made += 1
             known.append(self._put(kind, f"new-{self.made}", changes))
-        self.facts = replace(self.facts, **{kind: known})
+        self.facts = replace(self.facts, **{kind: known})  # type: ignore[arg-type]
 
     def _put(self, kind: str, id_: str, changes: Changes) -> Any:
         one, other = self.random.sample(self.entities, 2)
         at = AS_OF - timedelta(days=self.random.randrange(-2, 40), hours=self.random.randrange(24))
+        product, site = (self.random.choice(list(each)) for each in (self.facts.products, self.facts.sites))
+        settled = at + timedelta(days=self.random.randrange(-9, 60))
         fact: Any = {
-            "contacts": lambda: Contact(one, other, at, id_),
-            "obligations": lambda: Obligation(
-                one, other, at, at + timedelta(days=self.random.randrange(-9, 60)), None, id_
-            ),
-            "purchases": lambda: Purchase(one, self.random.choice(list(self.facts.products)), at, id_),
-            "visits": lambda: Visit(one, self.random.choice(list(self.facts.sites)), at, id_),
-        }[kind]()
+            "contacts": Contact(one, other, at, id_),
+            "obligations": Obligation(one, other, at, settled, None, id_),
+            "purchases": Purchase(one, product, at, id_),
+            "visits": Visit(one, site, at, id_),
+        }[kind]
         outcome = self.database.one(f"load_{kind}", rows=[row_of(kind, fact) | {"line": 1}])
         assert outcome["stored"] == 1
         changes.add(kind, outcome["touched"])

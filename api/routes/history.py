@@ -1,0 +1,41 @@
+"""What a rating was before, and why it changed."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from api.openapi import AWAY, responses
+from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
+from api.schemas import RatingHistory
+from graph import history, publishing
+from graph.errors import NotFound, ParameterError, StoreConflict
+
+router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
+
+Since = Annotated[
+    datetime | None,
+    Query(description="with its zone, such as 2026-07-01T00:00:00Z; without it: the first state that is known"),
+]
+
+
+@router.get(
+    "/{entity:path}/history",
+    summary="What a rating was",
+    responses=responses(NotFound, ParameterError, StoreConflict, *AWAY),
+)
+def rating_history(
+    scheme: SchemeId, entity: EntityId, database: TheDatabase, since: Since = None
+) -> RatingHistory:
+    """Every state of a member's rating, and what changed between one of them and the present one, by cause.
+
+    A state ends when a publication changes the whole points or the band. The `points` of the `causes` sum to the
+    difference of the two states, and their `whole` to that of the whole points.
+    """
+    if since is not None and since.tzinfo is None:
+        raise ParameterError(f"since={since.isoformat()} has no zone: write it as {since.isoformat()}Z for UTC")
+    try:
+        return RatingHistory.model_validate(history.history(database, entity, scheme, since=since))
+    except NotFound:
+        publishing.published(database, scheme)  # says so where it is the scheme that is missing
+        raise

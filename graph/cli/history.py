@@ -1,0 +1,103 @@
+"""Commands that look back: what a rating was, and whether a run can be repeated."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json, print_table
+from graph.cli.reading import open_database
+
+if TYPE_CHECKING:
+    from graph.verifying import Verified
+
+PANEL = "Ratings"
+
+
+@app.command(rich_help_panel=PANEL)
+def history(
+    entity: Annotated[str, typer.Argument(help="An entity's id.")],
+    scheme: Annotated[str, typer.Option(help="The scheme.")],
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"], help="Split what changed since then (UTC), by cause."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show what a rating was and is, and why it changed."""
+    from graph import history as histories
+
+    with open_database() as database:
+        found = histories.history(database, entity, scheme, since=since and since.replace(tzinfo=UTC))
+    if json:
+        print_json(found)
+        return
+    print_table(
+        ("since", "points", "band", "as of", "by", "policy"),
+        [
+            (
+                f"{state.since:%Y-%m-%dT%H:%M:%SZ}",
+                state.whole_points,
+                state.band,
+                f"{state.as_of:%Y-%m-%d}",
+                "a change" if state.rerated else "a run",
+                state.version,
+            )
+            for state in found.states
+        ],
+        title=f"{entity} in {scheme}",
+    )
+    if found.before == found.after:
+        typer.echo("The whole points and the band have not changed since.")
+        return
+    before, after = found.before, found.after
+    print_table(
+        ("cause", "points"),
+        [(cause.name, f"{cause.whole:+d}") for cause in found.causes]
+        + [("sum", f"{after.whole_points - before.whole_points:+d}")],
+        title=f"from {before.whole_points} {before.band} to {after.whole_points} {after.band}",
+    )
+
+
+@app.command(rich_help_panel=PANEL)
+def verify_run(
+    run: Annotated[str, typer.Argument(help="The id of a finished run; each rating names its own.")],
+    json: Json = False,
+) -> None:
+    """Repeat an old run from the facts, apart from any query, and compare its ratings with what is kept of them.
+
+    Ends with 2 when something differs that nothing explains.
+    """
+    from graph import verifying
+
+    with open_database() as database:
+        found = verifying.verify_run(database, run)
+    if json:
+        print_json({"holds": found.holds, **{name: getattr(found, name) for name in found.__dataclass_fields__}})
+    else:
+        _print_verified(found)
+    if not found.holds:
+        raise typer.Exit(2)
+
+
+def _print_verified(found: "Verified") -> None:
+    run = found.run
+    typer.echo(f"run {run.id} of {run.scheme} {run.version}, as of {run.as_of:%Y-%m-%dT%H:%MZ}")
+    typer.echo(f"  the policy on record {'has' if found.policy_holds else 'DOES NOT HAVE'} its hash {run.hash}")
+    typer.echo(f"  {found.equal:,} scores are the same, the largest difference is {found.largest:.2g}")
+    if found.equal_as_shown:
+        typer.echo(f"  {found.equal_as_shown:,} ratings are kept as they were shown, and are the same")
+    if found.left:
+        typer.echo(f"  {found.left:,} of {run.members:,} members have left since: nothing is kept of them")
+    if found.apart:
+        print_table(
+            ("entity", "published", "from the facts of now", "why"),
+            [
+                (each.entity, "" if each.kept is None else f"{each.kept:.3f}", f"{each.recomputed:.3f}", each.why)
+                for each in found.apart
+            ],
+        )
+    typer.echo("holds" if found.holds else "DOES NOT HOLD")
