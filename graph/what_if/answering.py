@@ -10,10 +10,11 @@ from typing import TypeVar
 from graph import gathering, reading, reference
 from graph import scheme as policies
 from graph.database import Database
-from graph.errors import StoreConflict
+from graph.errors import ParameterError, StoreConflict
 from graph.model import Contact, OpenRating, Part
 from graph.reference import Facts, Tie
 from graph.scheme import Scheme
+from graph.what_if.asking import in_words
 from graph.what_if.changes import Change, FactChange, UnderPolicy, changed, other_end
 from graph.what_if.spreading import Circles, spread
 
@@ -52,7 +53,8 @@ class WhatIf:
     scheme: str
     run: str
     as_of: datetime
-    change: Change
+    asked: str
+    "what was to be otherwise, in words"
     before: Standing
     after: Standing
     parts: tuple[Moved, ...]
@@ -90,6 +92,8 @@ def _answer(database: Database, entity: str, scheme_id: str, change: Change, *, 
     policy = reading.policy_of_run(database, opened.run)
     if isinstance(change, UnderPolicy):
         policy = change.policy
+        if policy.id != scheme_id:
+            raise ParameterError(f"this is a policy of {policy.id!r}, and not of {scheme_id!r}: schemes never mix")
         if policy.circle.share == 0 or policy.circle.size == 0:
             facts = gathering.facts_of(database, scheme_id, [entity])
             rates = _rates(facts, policy, opened.as_of, entity)
@@ -189,7 +193,7 @@ def _compared(
         scheme=opened.scheme,
         run=opened.run,
         as_of=opened.as_of,
-        change=change,
+        asked=in_words(change),
         before=Standing(opened.points, opened.whole_points, opened.band),
         after=Standing(points, policies.whole(points), policy.band(points).name),
         parts=tuple(_moved(opened.parts, after)),

@@ -51,9 +51,10 @@ FactChange = WithoutContact | Settled | Removed | NewContactDay
 
 @dataclass(frozen=True)
 class UnderPolicy:
-    """Everyone had been rated under this policy of the scheme."""
+    """Everyone had been rated under this policy of the scheme; `name` says which, where its version does not."""
 
     policy: Scheme
+    name: str = ""
 
 
 Change = FactChange | UnderPolicy

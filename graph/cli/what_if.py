@@ -1,0 +1,154 @@
+"""The command that says what a rating would be if something had been otherwise, and what would lift it."""
+
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json, print_table
+from graph.cli.reading import PANEL, open_database
+from graph.errors import ParameterError
+
+if TYPE_CHECKING:
+    from graph.database import Database
+    from graph.what_if import Change, Lift, UnderPolicy, WhatIf
+
+
+class Kind(StrEnum):
+    OBLIGATIONS = "obligations"
+    PURCHASES = "purchases"
+    VISITS = "visits"
+    CONTACTS = "contacts"
+
+
+class Began(StrEnum):
+    BOTH = "both"
+    SELF = "self"
+    OTHER = "other"
+
+
+@app.command("what-if", rich_help_panel=PANEL)
+def what_if(
+    entity: Annotated[str, typer.Argument(help="An entity's id.")],
+    scheme: Annotated[str, typer.Option(help="The scheme whose rating is asked about.")],
+    without_contact: Annotated[
+        str | None, typer.Option(help="As if there had been no contact with this entity.")
+    ] = None,
+    settled: Annotated[
+        str | None, typer.Option(metavar="OBLIGATION=DATE", help="As if it had been settled on that day.")
+    ] = None,
+    removed: Annotated[str | None, typer.Option(help="As if this fact did not count.")] = None,
+    kind: Annotated[Kind | None, typer.Option(help="Of the fact, where two have its id.")] = None,
+    contact_day: Annotated[
+        str | None, typer.Option(metavar="ENTITY=DATE", help="As if they had been in contact on that day.")
+    ] = None,
+    began: Annotated[Began, typer.Option(help="Who began that contact.")] = Began.BOTH,
+    policy: Annotated[
+        str | None, typer.Option(help="As if everyone were rated by this policy: a .toml file, or a version.")
+    ] = None,
+    share: Annotated[
+        float | None, typer.Option(help="As if the circle could supply this share; 0: own conduct only.")
+    ] = None,
+    lift: Annotated[bool, typer.Option("--lift", help="The fewest payments that lift it one band.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what a rating would be if one thing had been otherwise. Nothing is written."""
+    from graph import what_if as asking
+
+    questions: list[tuple[object, Callable[[Database], Change]]] = [
+        (without_contact, lambda _: asking.WithoutContact(without_contact or "")),
+        (settled, lambda _: asking.Settled(*_dated("--settled", settled or ""))),
+        (removed, lambda _: asking.Removed(removed or "", kind.value if kind else None)),
+        (contact_day, lambda _: asking.NewContactDay(*_dated("--contact-day", contact_day or ""), began.value)),
+        (policy, lambda database: _policy(database, scheme, policy or "")),
+        (share, lambda database: asking.under_share(database, entity, scheme, share or 0.0)),
+    ]
+    asked = [question for value, question in questions if value is not None]
+    if len(asked) + lift != 1:
+        raise ParameterError(
+            "ask one thing at a time: --without-contact, --settled, --removed, --contact-day, --policy, --share "
+            "or --lift"
+        )
+    with open_database() as database:
+        found = (
+            asking.lift(database, entity, scheme)
+            if lift
+            else asking.what_if(database, entity, scheme, asked[0](database))
+        )
+    if json:
+        print_json(found)
+    elif isinstance(found, asking.Lift):
+        print_lift(found)
+    else:
+        print_what_if(found)
+
+
+def _dated(option: str, text: str) -> tuple[str, date]:
+    """(id, day) of `o-1=2026-06-30`; an id may hold a `=` itself."""
+    name, _, day = text.rpartition("=")
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        found = None
+    if not name or found is None:
+        raise ParameterError(f"{option} takes an id and a day, such as o-1=2026-06-30, and not {text!r}")
+    return name, found
+
+
+def _policy(database: "Database", scheme: str, file_or_version: str) -> "UnderPolicy":
+    from graph import scheme as policies
+    from graph import what_if as asking
+
+    if file_or_version.endswith(".toml"):
+        return asking.UnderPolicy(policies.read(file_or_version), f"as in {file_or_version}")
+    return asking.under_version(database, scheme, file_or_version)
+
+
+def print_what_if(found: "WhatIf") -> None:
+    """The parts that would change, before and after."""
+    rows: list[tuple[object, ...]] = [
+        (part.source, part.name, part.whole_before, part.whole_after, f"{part.after - part.before:+.3f}")
+        for part in found.parts
+    ]
+    change = f"{found.after.points - found.before.points:+.3f}"
+    rows.append(("sum", "of all parts", found.before.whole_points, found.after.whole_points, change))
+    print_table(
+        ("part", "from", "now", "then", "exactly"),
+        rows,
+        title=f"{found.entity} in {found.scheme}, as of {found.as_of:%Y-%m-%dT%H:%MZ}, if {found.asked}",
+    )
+    then, now = found.after, found.before
+    typer.echo(
+        f"{then.whole_points} {then.band} instead of {now.whole_points} {now.band}, "
+        f"to within {_points(found.bound)} points of a full run"
+    )
+    _print_stale(stale=found.stale)
+
+
+def print_lift(found: "Lift") -> None:
+    """The payments, or why there are none."""
+    where = f"{found.entity} in {found.scheme}: {found.before.whole_points} {found.before.band}"
+    if found.reason is not None:
+        typer.echo(f"{where}; nothing lifts it at once: {found.reason}")
+    else:
+        print_table(
+            ("settle", "owed to", "due", "on"),
+            [(each.obligation, each.creditor, f"{each.due:%Y-%m-%d}", each.settled) for each in found.payments],
+            title=where,
+        )
+        typer.echo(f"{found.after.whole_points} {found.after.band} then; no fewer payments do")
+    _print_stale(stale=found.stale)
+
+
+def _points(bound: float) -> str:
+    from graph.scheme import POINTS_RANGE
+
+    return f"{POINTS_RANGE * bound:.2g}"
+
+
+def _print_stale(*, stale: bool) -> None:
+    if stale:
+        typer.echo("facts are newer than this rating: the next run settles what they change")
