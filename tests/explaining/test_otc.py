@@ -1,0 +1,50 @@
+"""Bitcoin OTC: explanations of real members add up at every depth, and all hops are personalised PageRank."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import held_view
+from graph import explaining, loading, rating, reading, reasons, reference, scheme
+from graph.database import Database
+from tests.explaining.summing import check_opened, check_reach, close
+from tests.explaining.test_hops import pagerank
+from tests.rating.test_otc import OTC, facts
+
+pytestmark = pytest.mark.skipif(not OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project")
+
+POLICY = scheme.read("trading")
+
+
+def rated(database: Database, folder: Path) -> list[str]:
+    """Everyone who traded is rated; returns the members, those with the lowest rid first."""
+    loading.load(database, [OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
+    held_view.join_everyone(database, POLICY, folder)
+    rating.rate(database, POLICY.id, as_of=held_view.AS_OF)
+    return [row["entity"] for row in reading.members(database, POLICY.id)]
+
+
+def check(database: Database, entity: str) -> None:
+    explained = check_opened(database, entity, POLICY.id, depth=4)
+    check_reach(explaining.reach(database, entity, POLICY.id, facts=True))
+    found = reasons.why_not_higher(database, explained.rating)
+    assert close([*(each.points for each in found.reasons), found.rest], 950 - explained.rating.points)
+
+
+def test_members_of_bitcoin_otc_are_explained_exactly(graph: Database, tmp_path: Path) -> None:
+    members = rated(graph, tmp_path)
+    for entity in members[::200]:
+        check(graph, entity)
+    circles = reference.rate(facts(), POLICY, held_view.AS_OF).graph
+    for entity in members[::1000]:
+        whole = explaining.reach(graph, entity, POLICY.id, largest=len(members), smallest_points=1e-8)
+        check_reach(whole)
+        row = pagerank(circles, entity, POLICY.circle.share)
+        found = {each.entity: each.share for each in whole.members}
+        assert {name: found.get(name, 0.0) for name in row} == pytest.approx(row, abs=1e-9)
+
+
+@pytest.mark.slow
+def test_every_member_of_bitcoin_otc_is_explained_exactly(graph: Database, tmp_path: Path) -> None:
+    for entity in rated(graph, tmp_path):
+        check(graph, entity)
