@@ -1,0 +1,47 @@
+"""What a rating would be if one thing had been otherwise, and what would lift it. Nothing is written."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends
+
+from api.openapi import AWAY, responses
+from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
+from api.schemas import AskLift, AskUnderPolicy, Lift, Question, WhatIf
+from graph import publishing, what_if
+from graph.errors import NotConverged, NotFound, ParameterError, StoreConflict
+
+router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
+
+
+@router.post(
+    "/{entity:path}/what-if",
+    summary="One rating, if one thing had been otherwise",
+    responses=responses(NotFound, ParameterError, NotConverged, StoreConflict, *AWAY),
+)
+def ask_what_if(
+    scheme: SchemeId, entity: EntityId, question: Annotated[Question, Body()], database: TheDatabase
+) -> WhatIf | Lift:
+    """What a fresh run at the same instant would give after the change: points, band and the parts that moved.
+
+    A `lift` is the reverse: the fewest payments that lift the rating one band. Whom to be in touch with and what
+    to buy is not advised.
+
+    The answer about another policy takes as long as reading every fact of the scheme, unless no circle counts
+    under it.
+    """
+    try:
+        match question:
+            case AskLift():
+                return Lift.model_validate(what_if.lift(database, entity, scheme))
+            case AskUnderPolicy(version=str(version), share=None):
+                change: what_if.Change = what_if.under_version(database, scheme, version)
+            case AskUnderPolicy(version=None, share=float(share)):
+                change = what_if.under_share(database, entity, scheme, share)
+            case AskUnderPolicy():
+                raise ParameterError("body: another policy is named by its version or its share, and not by both")
+            case _:
+                change = question.change()
+        return WhatIf.model_validate(what_if.what_if(database, entity, scheme, change))
+    except NotFound:
+        publishing.published(database, scheme)  # says so where it is the scheme that is missing
+        raise
