@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api import openapi, problems
 from api.guard import LoopbackOnly
-from api.routes import entities, ratings, schemes, service
+from api.routes import entities, explanations, history, ratings, schemes, service, what_if
 from api.store import Store
 from graph import __version__, database
 from graph.database import Database
@@ -49,7 +49,8 @@ def create_app(connect: Callable[[], Database] | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.store = store
-    for module in (schemes, ratings, entities, service):
+    # routes/ratings.py takes any path as an entity's id, so it comes after what goes on behind the id
+    for module in (schemes, explanations, history, what_if, ratings, entities, service):
         app.include_router(module.router)
     problems.install(app)
     app.add_middleware(LoopbackOnly)

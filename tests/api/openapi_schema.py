@@ -1,7 +1,7 @@
 """Whether a value fits a schema of an OpenAPI document: as much of JSON Schema as ours uses, and no more."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -13,8 +13,9 @@ TYPES: dict[str, tuple[type, ...]] = {
     "number": (int, float),
     "integer": (int,),
     "null": (type(None),),
+    "boolean": (bool,),
 }
-SAYS_NOTHING = {"title", "description", "examples", "default"}
+SAYS_NOTHING = {"discriminator", "title", "description", "examples", "default"}
 
 
 def check(value: Any, schema: dict[str, Any], document: dict[str, Any], where: str = "$") -> None:
@@ -25,7 +26,7 @@ def check(value: Any, schema: dict[str, Any], document: dict[str, Any], where: s
                 name = wanted.removeprefix("#/components/schemas/")
                 check(value, document["components"]["schemas"][name], document, where)
             case "type":
-                fits = isinstance(value, TYPES[wanted]) and not isinstance(value, bool)
+                fits = isinstance(value, TYPES[wanted]) and isinstance(value, bool) == (wanted == "boolean")
                 _say(fits, value, where, f"is no {wanted}")
             case "const":
                 _say(value == wanted, value, where, f"is not {wanted!r}")
@@ -33,6 +34,9 @@ def check(value: Any, schema: dict[str, Any], document: dict[str, Any], where: s
                 _say(value in wanted, value, where, f"is none of {wanted}")
             case "anyOf":
                 _say(any(_fits(value, each, document) for each in wanted), value, where, "fits nothing of anyOf")
+            case "oneOf":
+                fits = sum(_fits(value, each, document) for each in wanted) == 1
+                _say(fits, value, where, "fits not just one of oneOf")
             case "properties":
                 for name in value.keys() & wanted.keys():
                     check(value[name], wanted[name], document, f"{where}.{name}")
@@ -51,7 +55,8 @@ def check(value: Any, schema: dict[str, Any], document: dict[str, Any], where: s
             case "pattern":
                 _say(re.search(wanted, value), value, where, f"does not match {wanted}")
             case "format":
-                _say(wanted == "date-time" and datetime.fromisoformat(value), value, where, f"is no {wanted}")
+                parse = {"date-time": datetime.fromisoformat, "date": date.fromisoformat}[wanted]
+                _say(parse(value), value, where, f"is no {wanted}")
             case "minLength" | "minItems" | "minProperties":
                 _say(len(value) >= wanted, value, where, f"is shorter than {wanted}")
             case "maxLength" | "maxItems":

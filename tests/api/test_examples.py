@@ -23,6 +23,14 @@ EXAMPLES = Path(schemas.__file__).with_name("examples.json")
 DOCS = ROOT / "docs" / "api.md"
 REWRITE = "REWRITE" in os.environ
 IDS = {"ids": ["p-1", "o/5 Nord", "q-1"]}
+QUESTIONS = {
+    "AskWithoutContact": {"kind": "without-contact", "contact": "p-2"},
+    "AskSettled": {"kind": "settled", "obligation": "o-2", "day": "2026-06-01"},
+    "AskRemoved": {"kind": "removed", "fact": "o-2", "of": "obligations"},
+    "AskNewContactDay": {"kind": "new-contact-day", "contact": "p-2", "day": "2026-06-30", "began": "both"},
+    "AskUnderPolicy": {"kind": "under-policy", "share": 0},
+    "AskLift": {"kind": "lift"},
+}
 ADDRESS = "http://127.0.0.1:8000"
 COMMAND = re.compile(r"```console\n\$ (?P<command>curl .*?[^\\])\n(?P<output>.*?)```", re.DOTALL)
 
@@ -35,6 +43,7 @@ def lasting(text: str, api: httpx.Client) -> str:
     text = re.sub(r"urn:uuid:[0-9a-f-]{36}", INSTANCE.urn, text)
     text = text.replace(api.get("/readyz").json()["neo4j"], "5.26.31 community")
     text = text.replace(str(api.base_url).rstrip("/"), ADDRESS).replace("\r\n", "\n")
+    text = re.sub(r'(?<="since":")[^"]+', "2026-06-30T08:00:00Z", text)
     return re.sub(r"(?im)^date: .*$", "date: Wed, 01 Jul 2026 08:00:00 GMT", text)
 
 
@@ -49,13 +58,19 @@ def test_the_examples_are_what_the_service_answers(community: Database, api: htt
         "Schemes": api.get("/v1/schemes"),
         "SchemeDocument": api.get("/v1/schemes/reliability"),
         "OpenRating": api.get("/v1/schemes/reliability/ratings/p-1"),
+        "RatingHistory": api.get("/v1/schemes/reliability/ratings/p-1/history"),
+        "Explanation": api.get("/v1/schemes/reliability/ratings/p-1/explanation?contact=p-2&facts=1&hops=1"),
+        "WhatIf": api.post("/v1/schemes/reliability/ratings/p-1/what-if", json=QUESTIONS["AskWithoutContact"]),
+        "Lift": api.post("/v1/schemes/reliability/ratings/p-4/what-if", json=QUESTIONS["AskLift"]),
         "Found": api.post("/v1/schemes/reliability/ratings/lookup", json=IDS),
         "SideBySide": api.get("/v1/entities/p-1/ratings"),
         "Alive": api.get("/livez"),
         "Ready": api.get("/readyz"),
         "ProblemKind": api.get("/problems/not-found"),
     }
-    examples = {"Wanted": IDS} | {name: json.loads(lasting(each.text, api)) for name, each in answers.items()}
+    examples = (
+        {"Wanted": IDS} | QUESTIONS | {name: json.loads(lasting(each.text, api)) for name, each in answers.items()}
+    )
     if REWRITE:
         EXAMPLES.write_text(json.dumps(examples, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     else:

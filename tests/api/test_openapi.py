@@ -50,6 +50,21 @@ REQUESTS: list[tuple[str, dict[str, str], Any, int]] = [
     ("open_rating", {"scheme": "own-conduct", "entity": "p-3"}, None, 200),
     ("open_rating", {"scheme": "reliability", "entity": "q-1"}, None, 404),
     ("open_rating", {"scheme": "reliability", "entity": "x" * 201}, None, 422),
+    *(("explain_rating", {"scheme": "reliability", "entity": each}, None, 200) for each in ("p-1", "o/5 Nord")),
+    ("explain_rating", {"scheme": "reliability", "entity": "q-1"}, None, 404),
+    ("explain_rating", {"scheme": "Not-One", "entity": "p-1"}, None, 422),
+    *(
+        ("ask_what_if", {"scheme": "reliability", "entity": each}, {"kind": "lift"}, 200)
+        for each in ("p-4", "o/5 Nord")
+    ),
+    (
+        "ask_what_if",
+        {"scheme": "reliability", "entity": "p-1"},
+        {"kind": "without-contact", "contact": "p-2"},
+        200,
+    ),
+    ("ask_what_if", {"scheme": "reliability", "entity": "q-1"}, {"kind": "lift"}, 404),
+    ("ask_what_if", {"scheme": "reliability", "entity": "p-1"}, {"kind": "no-such"}, 422),
     (LOOKUP, {"scheme": "reliability"}, {"ids": ["p-1", "p-2", "q-1"]}, 200),
     (LOOKUP, {"scheme": "lost"}, {"ids": []}, 404),
     (LOOKUP, {"scheme": "reliability"}, {"ids": [1, 2, ""]}, 422),
@@ -75,6 +90,8 @@ def test_every_route_of_the_issue_is_there() -> None:
         "GET /v1/schemes",
         "GET /v1/schemes/{scheme}",
         "GET /v1/schemes/{scheme}/ratings/{entity}",
+        "GET /v1/schemes/{scheme}/ratings/{entity}/explanation",
+        "POST /v1/schemes/{scheme}/ratings/{entity}/what-if",
         "POST /v1/schemes/{scheme}/ratings/lookup",
         "GET /v1/entities/{entity}/ratings",
         "GET /livez",
@@ -111,11 +128,12 @@ def test_every_route_is_described_with_examples_that_fit_their_schemas(operation
 
 
 def _check_examples(schema: dict[str, Any]) -> None:
-    name = schema["$ref"].rpartition("/")[2]
-    examples = DOCUMENT["components"]["schemas"][name]["examples"]
-    assert examples, name
-    for example in examples:
-        check(example, schema, DOCUMENT)
+    for each in schema.get("oneOf") or schema.get("anyOf") or [schema]:
+        name = each["$ref"].rpartition("/")[2]
+        examples = DOCUMENT["components"]["schemas"][name]["examples"]
+        assert examples, name
+        for example in examples:
+            check(example, schema, DOCUMENT)
 
 
 @pytest.mark.parametrize(("name", "values", "body", "status"), REQUESTS)

@@ -1,0 +1,159 @@
+"""The command that explains a rating."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json, print_table
+from graph.cli.reading import PANEL, open_database
+
+if TYPE_CHECKING:
+    from graph.explaining import Explanation, FactLine, OpenFactor, Reach, Tie
+    from graph.model import OpenRating, Part
+    from graph.reasons import Reasons
+
+
+@app.command(rich_help_panel=PANEL)
+def explain(
+    entity: Annotated[str, typer.Argument(help="An entity's id.")],
+    scheme: Annotated[str, typer.Option(help="The scheme whose rating is explained.")],
+    contact: Annotated[
+        list[str] | None, typer.Option(help="Open this contact's line; once more for a contact inside it.")
+    ] = None,
+    facts: Annotated[
+        bool, typer.Option("--facts", help="Show every fact, and who is in the circle or why not.")
+    ] = False,
+    hops: Annotated[
+        bool, typer.Option("--hops", help="Show whose conduct reached the rating, over all hops.")
+    ] = False,
+    largest: Annotated[int, typer.Option(min=1, help="How many lines --hops shows at most.")] = 20,
+    json: Json = False,
+) -> None:
+    """Open a rating: where its points come from, down to single facts, and why it is not higher."""
+    from graph import explaining, reasons
+
+    with open_database() as database:
+        explained = explaining.explain(database, entity, scheme, path=contact or (), facts=facts)
+        reach = explaining.reach(database, entity, scheme, largest=largest, facts=facts) if hops else None
+        why = reasons.why_not_higher(database, explained.rating)
+    if json:
+        print_json({"explanation": explained, "reach": reach, "reasons": why})
+        return
+    _print_head(explained.rating)
+    _print_levels(explained)
+    for factor in explained.factors or ():
+        _print_facts(factor)
+    if explained.contacts:
+        _print_contacts(explained.contacts)
+    if reach:
+        _print_reach(reach)
+    print_reasons(why)
+
+
+def _print_head(rating: "OpenRating") -> None:
+    passed_on = f", re-rated {rating.rerated:%Y-%m-%dT%H:%MZ} after a change" if rating.rerated else ""
+    typer.echo(
+        f"{rating.entity} has {rating.whole_points} points in {rating.scheme}, {rating.band}: "
+        f"as of {rating.as_of:%Y-%m-%dT%H:%MZ} under policy {rating.version}, by run {rating.run}{passed_on}, "
+        f"exact to {600 * rating.bound:.2g} points"
+    )
+    if rating.stale:
+        typer.echo("There are newer facts than this rating: the next run will count them.")
+
+
+def _print_levels(explained: "Explanation") -> None:
+    """Each level as a sum; below the first, in points of the explained rating."""
+    for number, level in enumerate(explained.levels):
+        weights = {each.entity: f"{each.weight:.0%} of the circle" for each in level.rating.circle}
+        rows = [
+            (part.source, part.name, weights.get(part.name, "") if part.source == "contact" else "", part.whole)
+            for part in level.parts
+            if _shows(part)
+        ]
+        title = f"\nInside {level.rating.entity}: {level.whole} of these points" if number else None
+        print_table(("part", "from", "", "points"), [*rows, ("sum", "", "", level.whole)], title=title)
+
+
+def _print_facts(factor: "OpenFactor") -> None:
+    counted = [fact for fact in factor.facts if fact.why is None]
+    if factor.parts:
+        parts = [(part.name, "", "", "", "", _signed(part.points)) for part in factor.parts if _shows(part)]
+        facts = [
+            (_what(fact), fact.fact, fact.age, f"{fact.weight:.2f}", f"{fact.value:.2f}", _signed(fact.points))
+            for fact in counted
+        ]
+        print_table(
+            ("fact", "id", "age in days", "weight", "value", "points"),
+            [*parts, *facts, ("sum", "", "", "", "", _signed(factor.points))],
+            title=f"{factor.factor}: {factor.whole} points",
+        )
+    if len(counted) < len(factor.facts):
+        print_table(
+            ("fact", "id", "does not count"),
+            [(_what(fact), fact.fact, fact.why) for fact in factor.facts if fact.why],
+            title=f"{factor.factor} that do not count",
+        )
+
+
+def _what(fact: "FactLine") -> str:
+    """For example: to mill, due 2026-03-01, settled 2026-03-09."""
+    if fact.factor != "obligations":
+        return f"{fact.other} ({fact.category}), {fact.at:%Y-%m-%d}"
+    settled = f"settled {fact.settled:%Y-%m-%d}" if fact.settled else "open"
+    how = settled if fact.outcome is None else f"outcome {fact.outcome:g}"
+    return f"to {fact.other}, due {fact.at:%Y-%m-%d}, {how}"
+
+
+def _print_contacts(contacts: "tuple[Tie, ...]") -> None:
+    print_table(
+        ("in contact with", "days", "last", "strength", "in the circle"),
+        [
+            (
+                tie.entity,
+                tie.days,
+                tie.last,
+                "" if tie.strength is None else f"{tie.strength:.2f}",
+                f"no: {tie.why}" if tie.why else "yes",
+            )
+            for tie in contacts
+        ],
+        title="contacts",
+    )
+
+
+def _print_reach(reach: "Reach") -> None:
+    members = [(each.entity, f"{each.share:.1%}", each.whole) for each in reach.members]
+    rest = [(part.name, "", part.whole) for part in reach.parts if _shows(part)]
+    print_table(
+        ("whose conduct", "of the rating", "points"),
+        [*members, *rest, ("sum", "", reach.whole_points)],
+        title=f"over all hops ({reach.opened:,} members opened)",
+    )
+    if reach.by_fact:
+        facts = [(each.entity, _what(each), _signed(each.points)) for each in reach.by_fact.facts]
+        others = [(part.name, "", _signed(part.points)) for part in reach.by_fact.parts if abs(part.points) > 1e-6]
+        print_table(
+            ("whose fact", "which", "points"),
+            [*facts, *others, ("sum", "", _signed(reach.points))],
+            title="over all hops, by fact",
+        )
+
+
+def _shows(part: "Part") -> bool:
+    """Whether the line is more than the noise of a sum: what has changed since is mostly nothing."""
+    return part.source not in ("not-passed-on", "changed") or abs(part.points) > 1e-6
+
+
+def _signed(points: float) -> str:
+    return f"{points:+9.2f}"
+
+
+def print_reasons(why: "Reasons") -> None:
+    """Why it is not higher, and what there is to do."""
+    if not why.reasons:
+        return
+    typer.echo("Why it is not higher")
+    for each in why.reasons:
+        typer.echo(f"  {each.whole:>3} points  {each.sentence} [{each.code}]\n              {each.advice}")
+    typer.echo(f"  {why.rest_whole:>3} points  everything else up to 950")
