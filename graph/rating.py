@@ -87,8 +87,10 @@ def rate(
 def recorded(database: Database, run: str) -> Run:
     """The run as the graph has it. Raises NotFound."""
     row = database.one("run", id=run)["run"]
-    values = {name: row.get(name) for name in Run.__dataclass_fields__}
-    return Run(**{name: utc(value) if hasattr(value, "to_native") else value for name, value in values.items()})
+    values: dict[str, Any] = {name: row.get(name) for name in Run.__dataclass_fields__}
+    for name in ("as_of", "started", "finished"):
+        values[name] = values[name] and utc(values[name])
+    return Run(**values)
 
 
 def recorded_policy(database: Database, run: str) -> str:

@@ -16,11 +16,11 @@
 // @return points      FLOAT           350 + 600 * score
 // @return circle      LIST<INTEGER>   rids of the contacts
 // @uses   membership_rid run_id
-MATCH (r:Run {id: $run})
 MATCH (m:Membership {scheme: $scheme}) WHERE $first <= m.rid < $end
 MATCH (m)<-[:JOINED]-(entity:Entity)
 OPTIONAL MATCH (m)-[:WAS]->(past:Past)
-WITH r, m, entity, collect(past) AS pasts
+WITH m, entity, collect(past) AS pasts
+OPTIONAL MATCH (r:Run {id: $run})
 WITH r, m, entity, [state IN [m] + pasts WHERE state.since <= r.started] AS states
 WITH r, m, entity, reduce(newest = head(states), state IN states |
      CASE WHEN state.since > newest.since THEN state ELSE newest END) AS state

@@ -17,7 +17,7 @@ import typer
 
 import graph.cli
 from api.app import create_app
-from graph import loading, migrations, publishing, queries, rating, reading, scheme
+from graph import applying, loading, migrations, publishing, queries, rating, reading, scheme
 from graph.cli.app import app
 from graph.database import Database
 from graph.records import mapping
@@ -310,6 +310,7 @@ FULL = {
     "memberships": "entity,scheme,at,notice\nann,reliability,2026-06-01T09:00:00Z,1\n"
     "bob,reliability,2026-06-01T09:00:00Z,1\n",
 }
+LATER = "id,debtor,creditor,due,settled\nlate,ann,mill,2026-05-01T09:00:00Z,{settled}T09:00:00Z\n"
 SEEN = """
 MATCH (n) UNWIND keys(n) AS key RETURN [label IN labels(n) WHERE NOT label STARTS WITH 'Band'] AS names, key
 UNION MATCH ()-[r]->() UNWIND keys(r) AS key RETURN [type(r)] AS names, key
@@ -338,6 +339,11 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
         (tmp_path / f"{kind}.csv").write_text(text, encoding="utf-8")
     assert sum(each.rejected for each in loading.load(graph, [tmp_path])) == 0
     rating.rate(graph, "reliability", as_of=AS_OF)
+    for settled in ("2026-06-29", "2026-05-29"):
+        (tmp_path / "later.csv").write_text(LATER.format(settled=settled), encoding="utf-8")
+        applying.apply(graph, [tmp_path / "later.csv"], kind="obligations")
+    graph.run("mark_stale", scheme="reliability")
+    graph.run("unsettle", scheme="reliability", id="a run that broke off")
     seen = [(row["names"], row["key"]) for row in graph.statement(SEEN)]
     documented = properties()
     assert [(names, key) for names, key in seen if not {(name, key) for name in names} & documented] == []
