@@ -48,7 +48,8 @@ def explain(
         _print_contacts(explained.contacts)
     if reach:
         _print_reach(reach)
-    print_reasons(why)
+    if not contact:
+        print_reasons(why)
 
 
 def _print_head(rating: "OpenRating") -> None:
