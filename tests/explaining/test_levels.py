@@ -4,7 +4,6 @@ import math
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 
 from graph import explaining, publishing, rating, reference
 from graph import scheme as schemes_module
@@ -13,18 +12,15 @@ from graph.errors import NotFound
 from graph.explaining import Explanation
 from graph.reference import Contact, Facts, Obligation, Purchase, Visit
 from graph.scheme import Scheme
-from tests.conftest import WIPE
 from tests.explaining.summing import check_levels, check_opened
 from tests.storing import store
-from tests.strategies import AS_OF, NASTY, PRODUCTS, SITES, Community, communities, make_scheme, numbered, schemes
+from tests.strategies import AS_OF, NASTY, PRODUCTS, SITES, make_scheme, numbered
 
 CLOSE = 1e-9
-random_ones = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def check(database: Database, facts: Facts, scheme: Scheme) -> None:
-    rating.rate(database, scheme.id, as_of=AS_OF)
-    expected = reference.rate(facts, scheme, AS_OF)
+def check_as_reference(database: Database, facts: Facts, scheme: Scheme, expected: reference.Ratings) -> None:
+    """Every member's rating opens to the facts and contacts that the reference counts, and to no others."""
     for entity, member in expected.members.items():
         explained = check_opened(database, entity, scheme.id)
         check_facts(explained, facts, member, scheme)
@@ -70,21 +66,6 @@ def check_contacts(explained: Explanation, facts: Facts, member: reference.Ratin
     for entity, tie in found.items():
         assert (tie.why == "not a member") == (entity not in members)
         assert tie.why is None or "new since" not in tie.why
-
-
-@pytest.mark.parametrize("community", NASTY, ids=lambda community: community.name)
-def test_a_nasty_community_is_explained_exactly(graph: Database, community: Community) -> None:
-    scheme = make_scheme(size=3)
-    store(graph, community.facts, scheme)
-    check(graph, community.facts, scheme)
-
-
-@random_ones
-@given(facts=communities(), scheme=schemes())
-def test_a_random_community_is_explained_exactly(graph: Database, facts: Facts, scheme: Scheme) -> None:
-    graph.statement(WIPE)
-    store(graph, facts, scheme)
-    check(graph, facts, scheme)
 
 
 # A triangle: a is in touch with b more than with c.

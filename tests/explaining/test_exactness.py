@@ -1,0 +1,36 @@
+"""Whole communities explained: every level, fact, hop and reason, against networkx and recomputation."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from graph import rating, reference
+from graph.database import Database
+from graph.reference import Facts
+from graph.scheme import Scheme
+from tests.conftest import WIPE
+from tests.explaining.test_hops import check_as_pagerank
+from tests.explaining.test_levels import check_as_reference
+from tests.explaining.test_reasons import check_as_recomputed
+from tests.storing import store
+from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes
+
+
+def check(database: Database, facts: Facts, scheme: Scheme) -> None:
+    store(database, facts, scheme)
+    rating.rate(database, scheme.id, as_of=AS_OF)
+    expected = reference.rate(facts, scheme, AS_OF)
+    check_as_reference(database, facts, scheme, expected)
+    check_as_pagerank(database, scheme, expected)
+    check_as_recomputed(database, facts, scheme)
+
+
+@pytest.mark.parametrize("community", NASTY, ids=lambda community: community.name)
+def test_a_nasty_community_is_explained_exactly(graph: Database, community: Community) -> None:
+    check(graph, community.facts, make_scheme(size=3))
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(facts=communities(), scheme=schemes())
+def test_a_random_community_is_explained_exactly(graph: Database, facts: Facts, scheme: Scheme) -> None:
+    graph.statement(WIPE)
+    check(graph, facts, scheme)
