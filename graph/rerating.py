@@ -41,7 +41,7 @@ class Rerated:
     touched: int
     "members whose facts or circle changed"
     published: int
-    "ratings, those of the touched included"
+    "members whose rating was published anew, the touched among them"
     rounds: int
     ties: int
     "circle ties that were looked at"
@@ -111,6 +111,8 @@ def _rerate(
             return None
         scheme = policies.parse(start["policy"], f"run {start['run']}")
         _add_newcomers(database, scheme_id, touched, start["newcomers"])
+        if not scheme.circle.size:
+            touched.circle.clear()
         seeds = sorted(touched.conduct | touched.circle)
         if not seeds:
             return None
@@ -173,6 +175,7 @@ def _publish(
     """
     share = scheme.circle.share
     rids, forced = seeds, seeds
+    published: set[int] = set()
     with database.transaction() as transaction:
         while rids:
             row = transaction.run(
@@ -188,13 +191,13 @@ def _publish(
             )[0]
             counts["rounds"] += 1
             counts["ties"] += row["ties"]
-            counts["published"] += row["published"]
+            published.update(row["published"])
             if counts["ties"] > most_ties:
                 transaction.rollback()
-                counts["published"] = 0
                 return f"more than {most_ties:,} ties would have to be looked at"
             rids, forced = row["followers"], []
         transaction.run("finish_rerating", scheme=scheme.id, run=start["run"], slack=slack)
+    counts["published"] = len(published)
     return ""
 
 

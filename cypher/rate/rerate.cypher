@@ -15,7 +15,7 @@
 // @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
 // @param  run          STRING      Run.id: the run whose policy and instant hold
 // @param  now          ZONED DATETIME  when the re-rating started
-// @return published    INTEGER     ratings
+// @return published    LIST<INTEGER>  rids of those whose rating is another now
 // @return ties         INTEGER     circle ties that were looked at
 // @return followers    LIST<INTEGER>  who has one of the published in the circle
 // @uses   membership_rid
@@ -60,4 +60,4 @@ CALL (moved) {
   OPTIONAL MATCH (m)<-[:INNER]-(follower:Membership)
   RETURN collect(DISTINCT follower.rid) AS followers
 }
-RETURN size(moved) AS published, ties, followers
+RETURN [each IN moved | each.m.rid] AS published, ties, followers

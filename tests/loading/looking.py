@@ -28,8 +28,15 @@ def whole(database: Database) -> list[list[Any]]:
 
 
 def content(database: Database) -> list[str]:
-    """The same whichever elements hold it: equal for two graphs that say the same."""
-    return sorted(repr(rest) for _, *rest in whole(database))
+    """The same whichever elements hold it and whenever it came: equal for two graphs that say the same."""
+    return sorted(repr([names, *map(_timeless, rest)]) for _, names, *rest in whole(database))
+
+
+def _timeless(value: Any) -> Any:
+    """Properties with no more of `changed` than that it is there."""
+    if not isinstance(value, list):
+        return value
+    return [(each[0], "") if isinstance(each, tuple) and each[0] == "changed" else each for each in value]
 
 
 def written(directory: Path, name: str, *lines: str) -> Path:

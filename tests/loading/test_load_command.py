@@ -60,6 +60,7 @@ def test_a_load_without_rejects_ends_with_0(run: Load, graph: Database, visits: 
                 _loaded(visits / "entities.csv", "entities", stored=2),
                 _loaded(visits / "sites.csv", "sites", stored=1),
             ],
+            "rerated": [],
         },
     )
     assert result.stderr == ""
@@ -68,7 +69,7 @@ def test_a_load_without_rejects_ends_with_0(run: Load, graph: Database, visits: 
 
 def _loaded(file: Path, kind: str, stored: int, rejected: int = 0) -> dict[str, object]:
     own = {"kind": kind, "file": str(file), "stored": stored, "rejected": rejected}
-    return {"completed": 0, "known": 0, **own}
+    return {"completed": 0, "corrected": 0, "known": 0, **own}
 
 
 def test_as_many_rejects_as_allowed_end_with_0(run: Load, graph: Database, visits: Path, tmp_path: Path) -> None:
