@@ -15,7 +15,10 @@ router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], depe
 
 Since = Annotated[
     datetime | None,
-    Query(description="with its zone, such as 2026-07-01T00:00:00Z; without it: the first state that is known"),
+    Query(
+        description="with its zone, such as 2026-07-01T00:00:00Z; without it: the first state that is known",
+        examples=["2026-07-01T00:00:00Z"],
+    ),
 ]
 
 

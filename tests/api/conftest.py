@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -58,6 +58,7 @@ p-2,p-3,2026-05-01T00:00:00Z,2026-04-30T12:00:00Z
 p-2,o/5 Nord,2026-06-10T00:00:00Z,2026-06-10T00:00:00Z
 p-3,p-1,2026-04-01T00:00:00Z,
 p-4,p-2,2026-06-20T00:00:00Z,2026-06-30T12:00:00Z
+p-4,p-1,2026-07-15T00:00:00Z,
 """,
     "products": "id,category\nbread,groceries\n",
     "purchases": "entity,product,at\np-1,bread,2026-06-28T18:00:00Z\np-2,bread,2026-06-29T18:00:00Z\n",
@@ -85,7 +86,7 @@ p-1,trading,2026-06-30T00:00:00Z,1
 
 @pytest.fixture(scope="module")
 def community(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Database:
-    """The database with nothing but this community in it, rated at AS_OF in reliability and own-conduct."""
+    """The database with nothing but this community in it, rated a month before AS_OF and then at AS_OF."""
     folder = tmp_path_factory.mktemp("community")
     for kind, text in FILES.items():
         (folder / f"{kind}.csv").write_text(text, encoding="utf-8")
@@ -94,6 +95,7 @@ def community(database: Database, tmp_path_factory: pytest.TempPathFactory) -> D
         publishing.publish(database, scheme.read(each))
     _load(database, folder)
     for each in ("reliability", "own-conduct"):
+        rating.rate(database, each, as_of=AS_OF - timedelta(days=30))
         rating.rate(database, each, as_of=AS_OF)
     late = folder / "late"
     late.mkdir()

@@ -74,7 +74,7 @@ def check(value: Any, schema: dict[str, Any], document: dict[str, Any], where: s
 def _fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> bool:
     try:
         check(value, schema, document)
-    except (pytest.fail.Exception, TypeError):
+    except (pytest.fail.Exception, TypeError, AttributeError):
         return False
     return True
 
