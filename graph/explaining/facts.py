@@ -10,6 +10,9 @@ from graph.database import Database
 from graph.model import OpenRating
 from graph.reading import policy_of_run
 
+# Two sums of the same events in another order differ by less, in [0, 1].
+NOISE = 1e-13
+
 
 @dataclass(frozen=True)
 class Given:
@@ -86,6 +89,11 @@ def _given(entity: str, row: dict[str, Any]) -> Given:
     for name in ("weight", "value", "part"):
         row[name] = row[name] or 0.0
     return Given(entity=entity, **row)
+
+
+def drift(published: float, now: float) -> float:
+    """What facts have changed in a rate or in conduct since it was published; 0 where it is the noise of a sum."""
+    return published - now if abs(published - now) > NOISE else 0.0
 
 
 def read_ties(database: Database, rating: OpenRating) -> tuple[Tie, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from graph.database import Database
 from graph.errors import ParameterError
-from graph.explaining.facts import FactLine, Given, read_facts
+from graph.explaining.facts import FactLine, Given, drift, read_facts
 from graph.explaining.levels import NOT_PASSED_ON, fact_lines
 from graph.explaining.tracing import Node, Trace, trace
 from graph.model import Part
@@ -133,7 +133,7 @@ def _by_fact(
         prior = math.fsum(factor.weight * factor.prior for factor in factors.values())
         own = [(fact, factors[fact.factor].weight * fact.part) for fact in given[node.entity] if fact.why is None]
         priors.append(mass * prior)
-        changed.append(mass * (node.conduct - prior - math.fsum(part for _, part in own)))
+        changed.append(mass * drift(node.conduct, prior + math.fsum(part for _, part in own)))
         lines += [(fact, mass * part) for fact, part in own]
     lines.sort(key=lambda line: (-abs(line[1]), line[0].entity, line[0].fact))
     parts = _parts(

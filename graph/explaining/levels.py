@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from graph.database import Database
 from graph.errors import NotFound
-from graph.explaining.facts import FactLine, Given, Tie, read_facts, read_ties
+from graph.explaining.facts import FactLine, Given, Tie, drift, read_facts, read_ties
 from graph.model import OpenRating, Part
 from graph.reading import open_rating, policy_of_run, rounded, wholes
 from graph.scheme import POINTS_RANGE
@@ -112,7 +112,7 @@ def _open_factors(database: Database, level: Level) -> tuple[OpenFactor, ...]:
         rate = factor.prior + math.fsum(fact.part for fact in facts)
         unit = own * factor.weight
         prior = Part("prior", "assumed before any fact", unit * factor.prior)
-        changed = Part("changed", "changed since this rating", unit * (rating.rates[name] - rate))
+        changed = Part("changed", "changed since this rating", unit * drift(rating.rates[name], rate))
         opened.append(_opened(lines[name], [prior, changed], facts, unit))
     for name in dict.fromkeys(fact.factor for fact in given):
         if name not in lines:
