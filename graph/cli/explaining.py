@@ -40,16 +40,21 @@ def explain(
     if json:
         print_json({"explanation": explained, "reach": reach, "reasons": why})
         return
+    print_explanation(explained)
+    if reach:
+        _print_reach(reach)
+    if not contact:
+        print_reasons(why)
+
+
+def print_explanation(explained: "Explanation") -> None:
+    """The rating's head, the sum of each level, and facts and contacts where they were asked for."""
     _print_head(explained.rating)
     _print_levels(explained)
     for factor in explained.factors or ():
         _print_facts(factor)
     if explained.contacts:
         _print_contacts(explained.contacts)
-    if reach:
-        _print_reach(reach)
-    if not contact:
-        print_reasons(why)
 
 
 def _print_head(rating: "OpenRating") -> None:
