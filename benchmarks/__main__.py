@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import held_view, scale
+from benchmarks import held_view, opening, scale
 from graph import local_neo4j, migrations
 from graph.database import Database, connect
 from graph.settings import Settings
@@ -37,6 +37,7 @@ def main() -> None:
     for members in arguments.members:
         with empty_graph(arguments.heap_megabytes) as database:
             scale.run(database, members)
+            opening.run(database, members)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ from graph.errors import ParameterError
 
 if TYPE_CHECKING:
     from graph.database import Database
+    from graph.explaining import Explanation
     from graph.model import OpenRating, Run
+    from graph.reasons import Reasons
 
 PANEL = "Data"
 SCHEMES = ("reliability", "own-conduct")
@@ -25,8 +27,20 @@ def demo(
     json: Json = False,
 ) -> None:
     """Make up a community, load it, rate it in two schemes and show some ratings. Neo4j stays up."""
-    from graph import loading, local_neo4j, migrations, publishing, rating, reading, scheme, synthetic
+    from graph import (
+        loading,
+        local_neo4j,
+        migrations,
+        publishing,
+        rating,
+        reading,
+        scheme,
+        synthetic,
+        what_if,
+    )
+    from graph.cli.explaining import print_explanation, print_reasons
     from graph.cli.serve import api_address
+    from graph.cli.what_if import print_what_if
     from graph.database import connect
     from graph.settings import Settings
 
@@ -50,6 +64,10 @@ def demo(
                 for name in SCHEMES
             ]
             opened = [reading.open_rating(database, entity, SCHEMES[0]) for entity in _examples(database)]
+            explained, why = _telling(database)
+            example = explained.rating
+            strongest = max(example.circle, key=lambda contact: contact.weight).entity
+            asked = what_if.what_if(database, example.entity, SCHEMES[0], what_if.WithoutContact(strongest))
             bands = database.run("bands", scheme=SCHEMES[0])
             overview = database.one("overview")
     where = {
@@ -60,10 +78,25 @@ def demo(
     }
     if json:
         print_json(
-            {"loaded": loaded, "runs": runs, "ratings": opened, "bands": bands, "graph": overview, "where": where}
+            {
+                "loaded": loaded,
+                "runs": runs,
+                "ratings": opened,
+                "explanation": explained,
+                "reasons": why,
+                "what_if": asked,
+                "bands": bands,
+                "graph": overview,
+                "where": where,
+            }
         )
     else:
-        _print(overview, runs, opened, bands, where)
+        _print(overview, runs, opened, bands)
+        print_explanation(explained)
+        print_reasons(why)
+        typer.echo()
+        print_what_if(asked)
+        _print_where(where, example.entity)
 
 
 def _examples(database: "Database") -> list[str]:
@@ -73,12 +106,24 @@ def _examples(database: "Database") -> list[str]:
     return [by_circle[place]["entity"] for place in (0, len(by_circle) // 2, -1)]
 
 
+def _telling(database: "Database") -> "tuple[Explanation, Reasons]":
+    """The first member by id with a circle who loses most by debts that were paid late or not at all."""
+    from graph import explaining, reasons
+
+    found = database.run("members", scheme=SCHEMES[0], after="", limit=200)
+    for each in found:
+        explained = explaining.explain(database, each["entity"], SCHEMES[0])
+        why = reasons.why_not_higher(database, explained.rating)
+        if each["contacts"] >= 3 and why.reasons and why.reasons[0].code in ("overdue", "paid-late"):
+            break
+    return explained, why
+
+
 def _print(
     overview: dict[str, int],
     runs: "list[Run]",
     opened: "list[OpenRating]",
     bands: list[dict[str, Any]],
-    where: dict[str, str | None],
 ) -> None:
     from graph.cli.rating import print_run
     from graph.cli.reading import print_rating
@@ -94,14 +139,17 @@ def _print(
         [(band["band"], f"{band['lowest']:.0f}", band["members"], _bar(band["members"], bands)) for band in bands],
         title=f"{runs[0].scheme}: members by band, lowest points in each",
     )
-    typer.echo("Where to look next")
+
+
+def _print_where(where: dict[str, str | None], entity: str) -> None:
+    typer.echo("\nWhere to look next")
     if where["browser"]:
         typer.echo(f"  Neo4j Browser  {where['browser']}")
         typer.echo(f"                 user {where['user']}, password in {where['password_file']}")
     api = f"{where['api']}/v1/schemes  (start it with: innercircle serve)" if where["api"] else "innercircle serve"
     typer.echo(f"  HTTP API       {api}")
     typer.echo("  Try            innercircle members reliability")
-    typer.echo(f"                 innercircle show {opened[0].entity} --scheme reliability")
+    typer.echo(f"                 innercircle explain {entity} --scheme reliability --facts --hops")
     typer.echo("                 innercircle query --list")
 
 
