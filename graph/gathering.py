@@ -69,8 +69,8 @@ def all_facts(database: Database, scheme_id: str, *, below: int | None = None, r
 
     below:      only members with a smaller rid, as they were when an earlier run started.
     rated_only: only members whom a run has rated.
-    Takes time and memory in proportion to the facts: 100,000 members with 1.2 million facts took 85 s and 460 MiB, on
-    two cores with other work to do.
+    Takes time and memory in proportion to the facts: 100,000 members with 1.2 million facts took 85 s and 460 MiB,
+    on two cores with other work to do.
     Raises NotFound (no such scheme).
     """
     if database.optional("scheme", id=scheme_id) is None:

@@ -88,13 +88,13 @@ def test_an_answer_about_a_nasty_community_is_that_of_a_full_re_rating(
     facts, scheme = community.facts, make_scheme()
     rated(graph, facts, scheme)
     chance = Random(5)
-    for entity, _ in facts.members[:6]:
+    for entity, _ in facts.members[:3]:
         asked = questions(facts, entity)
         for change in chance.sample(asked, min(6, len(asked))):
             check(graph, facts, scheme, entity, change)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes(), chance=st.randoms(use_true_random=False))
 def test_an_answer_about_a_random_community_is_that_of_a_full_re_rating(
     graph: Database, facts: Facts, scheme: Scheme, chance: Random
@@ -105,7 +105,7 @@ def test_an_answer_about_a_random_community_is_that_of_a_full_re_rating(
         check(graph, facts, scheme, entity, change)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes(), other=schemes())
 def test_an_answer_under_another_policy_is_that_of_a_full_re_rating(
     graph: Database, facts: Facts, scheme: Scheme, other: Scheme
