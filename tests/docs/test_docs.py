@@ -20,8 +20,10 @@ from api.app import create_app
 from graph import applying, loading, migrations, publishing, queries, rating, reading, scheme
 from graph.cli.app import app
 from graph.database import Database
+from graph.local_neo4j import Server
 from graph.records import mapping
 from graph.settings import Settings
+from tests.conftest import Command
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -295,6 +297,20 @@ def test_the_operators_tour_does_what_it_says(
     assert f"has {opened.whole_points}\npoints: 350 where every rating starts, {own.whole} for" in README
     assert f'{{"whole_points":{opened.whole_points},"band":"{opened.band}",' in README
     assert f'["{own.name}",{own.points}]' in README
+
+
+@pytest.mark.slow
+def test_the_demo_prints_what_the_readme_shows(graph: Database, server: Server, innercircle: Command) -> None:
+    address = {"INNERCIRCLE_NEO4J_URI": server.uri, "INNERCIRCLE_NEO4J_PASSWORD": server.password}
+    done = innercircle("demo", **address)
+    assert done.returncode == 0, done.stderr
+    shown = words(blocks("")[1])
+    assert shown[shown.index("made-up-o0026 has") :] in words(done.stdout)
+
+
+def words(text: str) -> str:
+    """The text on one line, without what differs from one run to the next."""
+    return " ".join(re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "RUN", text).split())
 
 
 FULL = {
