@@ -67,7 +67,7 @@ class Sheet:
     def check(self, numbering: Numbering) -> tuple[list[Row], list[int], list[Reject]]:
         """The good rows, their lines, and the rejects by line; each row is in one of the two.
 
-        Only a row that says again what an earlier one of this sheet said under the same id is in neither.
+        Only a row that contradicts nothing that an earlier one of this sheet said under the same id is in neither.
         """
         columns = COLUMNS[self.kind]
         values = pd.DataFrame({column.name: self._read(column) for column in columns})
@@ -122,7 +122,10 @@ class Sheet:
         return [known if known is not None else next(derived) for known in ids]
 
     def _once(self, rows: list[Row], positions: list[int]) -> tuple[list[Row], list[int]]:
-        """The rows to keep and their positions: a repeat goes silently, other content is refused."""
+        """The rows to keep and their positions: a later row under the same id completes the first, or is refused.
+
+        A missing value contradicts nothing, as in the graph: an obligation and its payment can be two rows.
+        """
         key = KEY[self.kind]
         names = list(map(itemgetter(*key), rows))
         if len(set(names)) == len(names):
@@ -130,7 +133,9 @@ class Sheet:
         first: dict[object, tuple[Row, int]] = {}
         for name, row, position in zip(names, rows, positions, strict=True):
             known, at = first.setdefault(name, (row, position))
-            if row != known:
+            if all(value is None or known[column] in (None, value) for column, value in row.items()):
+                known.update({column: value for column, value in row.items() if value is not None})
+            else:
                 reason = f"line {self.lines[at]} says something else under the same {' and '.join(key)}"
                 self._reject(position, self.origin(key[-1]), reason)
         return [row for row, _ in first.values()], [at for _, at in first.values()]

@@ -286,6 +286,19 @@ def test_what_is_learnt_later_completes_and_what_is_forgotten_stays(
     assert content(filled) == bit_by_bit, "the same as told at once"
 
 
+@pytest.mark.parametrize("batch", [1, 10_000])
+@pytest.mark.parametrize(("kind", "less", "more"), [each for each in LEARNT if each[0] != "entities"])
+def test_rows_of_one_file_complete_each_other_however_it_is_cut(
+    filled: Database, file: Callable[..., Path], kind: str, less: str, more: str, batch: int
+) -> None:
+    loaded = load(filled, file(kind, less, more, less), batch=batch)
+    assert [(each.stored, each.rejected) for each in loaded] == [(1, 0)]
+    together = content(filled)
+    filled.statement("MATCH ()-[r {id: $id}]->() DELETE r", id=more.partition(",")[0])
+    load(filled, file(kind, more, name="-alone"))
+    assert content(filled) == together
+
+
 def test_an_open_obligation_is_settled_by_a_later_row(filled: Database, file: Callable[..., Path]) -> None:
     load(filled, file("obligations", f"o9,ann,bob,loan,5,CNY,{AT},,"))
     assert counts(load(filled, file("obligations", f"o9,ann,bob,loan,5,CNY,{AT},{LATER},"))) == [(0, 1, 0, 0)]

@@ -26,7 +26,7 @@ MATCH (n) WHERE NOT n:Migration
 RETURN labels(n) AS labels, properties(n) AS properties,
        COLLECT { MATCH (n)-[r]->(o) RETURN [type(r), coalesce(o.id, o.name), properties(r)] } AS relationships
 """
-# What tells two runs apart although they did the same.
+# What tells two runs apart although they did the same; beside it, when something was done.
 OF_THE_RUN = {"started", "finished", "run", "id"}
 
 
@@ -37,7 +37,7 @@ def whole_graph(database: Database) -> Graph:
     """Every node with its relationships and every property, as text without its floats, and those floats."""
     found: Graph = {}
     for row in database.statement(WHOLE):
-        of_run = OF_THE_RUN if "Run" in row["labels"] else {"run", "seal"}
+        of_run = OF_THE_RUN if "Run" in row["labels"] else {"run", "seal", "since", "changed"}
         floats: list[float] = []
         properties = {name: value for name, value in row["properties"].items() if name not in of_run}
         relationships = sorted(row["relationships"], key=str)
