@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
+# Two halves side by side, each with a Neo4j of its own; the tests of one file share what is made for them.
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile
 
 .PHONY: all setup check format test test-all demo bench clean lock
 
@@ -27,12 +29,12 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 test: check
-	$(BIN)/pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 # The slow checks as well, and the whole suite on the newest calendar release of Neo4j.
 test-all: check
-	$(BIN)/pytest
-	INNERCIRCLE_NEO4J_VERSION=2026.09.0 $(BIN)/pytest
+	$(PYTEST)
+	INNERCIRCLE_NEO4J_VERSION=2026.09.0 $(PYTEST)
 
 demo: $(READY)
 	$(BIN)/innercircle demo

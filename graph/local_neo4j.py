@@ -156,16 +156,21 @@ def _start_new(settings: Settings, home: Path, last: State | None, progress: Pro
     server_home.check_space(home)
     if progress:
         progress(f"starting Neo4j {settings.neo4j_version}")
-    for attempts_left in (2, 1, 0):
-        state = _launch(settings, home, last, program, folder)
-        try:
-            _wait_until_ready(home, state)
-        except LocalServerFailed as error:
-            # A port that was free when we looked may be gone when Java asks for it: choose again.
-            if not attempts_left or "already in use" not in str(error):
-                raise
-        else:
-            break
+    # Two that start side by side would choose the same ports, and the one would answer for the other.
+    with (
+        server_home.explained(settings.cache),
+        server_jars.exclusive(settings.cache / "starting.lock", work="starting a Neo4j of another home"),
+    ):
+        for attempts_left in (2, 1, 0):
+            state = _launch(settings, home, last, program, folder)
+            try:
+                _wait_until_ready(home, state)
+            except LocalServerFailed as error:
+                # A port that was free when we looked may be gone when Java asks for it: choose again.
+                if not attempts_left or "already in use" not in str(error):
+                    raise
+            else:
+                break
     return state
 
 

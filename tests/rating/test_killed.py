@@ -207,6 +207,7 @@ def test_a_run_killed_before_it_publishes_leaves_the_old_ratings(
     assert len(graph.statement("MATCH (r:Run) RETURN r.id")) == 2, "no record is left of the run that was killed"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_server_killed_in_the_middle_of_a_load(
     undisturbed: tuple[Graph, Graph], settings: Settings, files: Path, tmp_path: Path
