@@ -27,14 +27,14 @@ END AS reject
 WITH row, source, target, known, reject, reject IS NULL AND known IS NULL AS new,
      reject IS NULL AND known IS NOT NULL AND (known.channel IS NULL AND row.channel IS NOT NULL) AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (source)-[:CONTACTED {id: row.id, at: datetime(row.at), channel: row.channel}]->(target)
-  SET source.changed = datetime(), target.changed = datetime())
+  CREATE (source)-[:CONTACTED {id: row.id, at: datetime(row.at), channel: row.channel}]->(target))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
-  SET known.channel = coalesce(known.channel, row.channel),
-      source.changed = datetime(), target.changed = datetime())
-RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
-       sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
-       sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
-       collect(reject) AS rejects,
-       collect(DISTINCT CASE WHEN new OR completes THEN source.id END)
-         + collect(DISTINCT CASE WHEN new OR completes THEN target.id END) AS touched
+  SET known.channel = coalesce(known.channel, row.channel))
+WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
+     sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
+     sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+     collect(reject) AS rejects,
+     collect(DISTINCT CASE WHEN new OR completes THEN source END)
+       + collect(DISTINCT CASE WHEN new OR completes THEN target END) AS touched
+FOREACH (entity IN touched | SET entity.changed = datetime())
+RETURN stored, completed, known, rejects, [entity IN touched | entity.id] AS touched

@@ -35,17 +35,17 @@ WITH row, debtor, creditor, known, reject, reject IS NULL AND known IS NULL AS n
        OR known.settled IS NULL AND row.settled IS NOT NULL
        OR known.outcome IS NULL AND row.outcome IS NOT NULL) AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (debtor)-[:OWED {id: row.id, kind: row.kind, amount: row.amount, currency: row.currency, due: datetime(row.due), settled: datetime(row.settled), outcome: row.outcome}]->(creditor)
-  SET debtor.changed = datetime())
+  CREATE (debtor)-[:OWED {id: row.id, kind: row.kind, amount: row.amount, currency: row.currency, due: datetime(row.due), settled: datetime(row.settled), outcome: row.outcome}]->(creditor))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.kind = coalesce(known.kind, row.kind),
       known.amount = coalesce(known.amount, row.amount),
       known.currency = coalesce(known.currency, row.currency),
       known.settled = coalesce(known.settled, datetime(row.settled)),
-      known.outcome = coalesce(known.outcome, row.outcome),
-      debtor.changed = datetime())
-RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
-       sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
-       sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
-       collect(reject) AS rejects,
-       collect(DISTINCT CASE WHEN new OR completes THEN debtor.id END) AS touched
+      known.outcome = coalesce(known.outcome, row.outcome))
+WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
+     sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
+     sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+     collect(reject) AS rejects,
+     collect(DISTINCT CASE WHEN new OR completes THEN debtor END) AS touched
+FOREACH (entity IN touched | SET entity.changed = datetime())
+RETURN stored, completed, known, rejects, [entity IN touched | entity.id] AS touched

@@ -29,14 +29,14 @@ WITH row, entity, product, known, reject, reject IS NULL AND known IS NULL AS ne
      reject IS NULL AND known IS NOT NULL AND (known.amount IS NULL AND row.amount IS NOT NULL
        OR known.currency IS NULL AND row.currency IS NOT NULL) AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (entity)-[:BOUGHT {id: row.id, at: datetime(row.at), amount: row.amount, currency: row.currency}]->(product)
-  SET entity.changed = datetime())
+  CREATE (entity)-[:BOUGHT {id: row.id, at: datetime(row.at), amount: row.amount, currency: row.currency}]->(product))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.amount = coalesce(known.amount, row.amount),
-      known.currency = coalesce(known.currency, row.currency),
-      entity.changed = datetime())
-RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
-       sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
-       sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
-       collect(reject) AS rejects,
-       collect(DISTINCT CASE WHEN new OR completes THEN entity.id END) AS touched
+      known.currency = coalesce(known.currency, row.currency))
+WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
+     sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
+     sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+     collect(reject) AS rejects,
+     collect(DISTINCT CASE WHEN new OR completes THEN entity END) AS touched
+FOREACH (entity IN touched | SET entity.changed = datetime())
+RETURN stored, completed, known, rejects, [entity IN touched | entity.id] AS touched

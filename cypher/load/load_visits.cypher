@@ -26,10 +26,11 @@ END AS reject
 WITH row, entity, site, known, reject, reject IS NULL AND known IS NULL AS new,
      false AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (entity)-[:VISITED {id: row.id, at: datetime(row.at)}]->(site)
-  SET entity.changed = datetime())
-RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
-       sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
-       sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
-       collect(reject) AS rejects,
-       collect(DISTINCT CASE WHEN new THEN entity.id END) AS touched
+  CREATE (entity)-[:VISITED {id: row.id, at: datetime(row.at)}]->(site))
+WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
+     sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
+     sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+     collect(reject) AS rejects,
+     collect(DISTINCT CASE WHEN new THEN entity END) AS touched
+FOREACH (entity IN touched | SET entity.changed = datetime())
+RETURN stored, completed, known, rejects, [entity IN touched | entity.id] AS touched
