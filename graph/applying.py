@@ -63,7 +63,7 @@ def remove(
         for id_ in sorted(set(ids)):
             if (left := database.optional("leave", id=id_)) is not None:
                 removed.append(id_)
-                changes.left.setdefault(left["scheme"], set()).update(left["followers"])
+                changes.add_leaver(left["scheme"], left["followers"], left["mark"])
     else:
         raise ParameterError(f"{kind!r} cannot be removed one by one: name one of {', '.join(FACTS)}, memberships")
     return removed, rerating.rerate(database, changes, tolerance_points=tolerance_points)

@@ -62,7 +62,7 @@ def rate(
         step = partial(_step, database, progress, tags, {"scheme": scheme.id, "ranges": ranges})
         try:
             step("conduct", as_of=as_of, **factors(scheme))
-            database.run("unsettle", scheme=scheme.id, id=run)
+            database.run("unsettle", scheme=scheme.id, id=run, all=True)
             step("circle", members=extent["range"], as_of=as_of, **circle(scheme))
             scores, sweeps, bound = _propagate(step, scheme)
         except InnerCircleError:

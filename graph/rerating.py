@@ -61,11 +61,18 @@ class Changes:
     "schemes that someone joined"
     left: dict[str, set[int]] = field(default_factory=dict)
     "by scheme: the rids of those who lost a contact"
+    marks: set[str] = field(default_factory=set)
+    "which those who left have set in Scheme.unsettled"
 
     def add(self, kind: str, touched: Iterable[str]) -> None:
         """Facts of this kind changed; `touched` are entities, or schemes where the kind is memberships."""
         places = {"contacts": self.contacts, "memberships": self.joined}
         places.get(kind, self.conduct).update(touched)
+
+    def add_leaver(self, scheme: str, followers: Iterable[int], mark: str | None) -> None:
+        """Someone has left: what cypher/member/leave.cypher says."""
+        self.left.setdefault(scheme, set()).update(followers)
+        self.marks.update([mark] if mark else [])
 
 
 def rerate(
@@ -82,10 +89,11 @@ def rerate(
     Raises StoreConflict where a run or another re-rating of a scheme is under way, and every StoreError: the facts
     are stored all the same, ratings that they are newer than say `stale`, and the next run settles it.
     """
+    tolerance = tolerance_points / POINTS_RANGE
     return [
         done
         for scheme, touched in sorted(_by_scheme(database, changes).items())
-        if (done := _rerate(database, scheme, touched, tolerance_points / POINTS_RANGE, most_ties)) is not None
+        if (done := _rerate(database, scheme, touched, changes.marks, tolerance, most_ties)) is not None
     ]
 
 
@@ -101,7 +109,7 @@ def _by_scheme(database: Database, changes: Changes) -> dict[str, Touched]:
 
 
 def _rerate(
-    database: Database, scheme_id: str, touched: Touched, tolerance: float, most_ties: int
+    database: Database, scheme_id: str, touched: Touched, marks: set[str], tolerance: float, most_ties: int
 ) -> Rerated | None:
     """One scheme is re-rated; None where it has no run yet, or nothing of it changed."""
     change = str(uuid.uuid4())
@@ -116,7 +124,7 @@ def _rerate(
         seeds = sorted(touched.conduct | touched.circle)
         if not seeds:
             return None
-        stale = _why_not(start, len(seeds), most_ties)
+        stale = _why_not(sorted(set(start["unsettled"]) - marks), len(seeds), most_ties)
         counts = {"published": 0, "rounds": 0, "ties": 0}
         slack = tolerance + 3 * start["bound"]
         if not stale:
@@ -124,10 +132,11 @@ def _rerate(
             if touched.conduct:
                 database.run("conduct", ranges=_ranges(touched.conduct), **rating.factors(scheme), **own)
             if touched.circle:
-                database.run("unsettle", scheme=scheme_id, id=change)
+                database.run("unsettle", scheme=scheme_id, id=change, all=False)
                 ranges = _ranges(touched.circle)
                 database.run("circle", ranges=ranges, members=start["members"], **rating.circle(scheme), **own)
-            stale = _publish(database, scheme, start, seeds, tolerance, slack, most_ties, counts)
+            settled = [*marks, change]
+            stale = _publish(database, scheme, start, seeds, settled, tolerance, slack, most_ties, counts)
         if stale:
             database.run("mark_stale", scheme=scheme_id)
     return Rerated(
@@ -151,9 +160,9 @@ def _add_newcomers(database: Database, scheme: str, touched: Touched, newcomers:
         )
 
 
-def _why_not(start: dict[str, Any], touched: int, most_ties: int) -> str:
-    if start["unsettled"]:
-        return f"run or re-rating {start['unsettled']} broke off after it wrote circles"
+def _why_not(unsettled: list[str], touched: int, most_ties: int) -> str:
+    if unsettled:
+        return f"circles and ratings do not fit since something broke off ({', '.join(unsettled)})"
     if touched > most_ties:
         return f"{touched:,} members are touched, and {most_ties:,} ties may be looked at"
     return ""
@@ -164,6 +173,7 @@ def _publish(
     scheme: Scheme,
     start: dict[str, Any],
     seeds: list[int],
+    settled: list[str],
     tolerance: float,
     slack: float,
     most_ties: int,
@@ -196,7 +206,7 @@ def _publish(
                 transaction.rollback()
                 return f"more than {most_ties:,} ties would have to be looked at"
             rids, forced = row["followers"], []
-        transaction.run("finish_rerating", scheme=scheme.id, run=start["run"], slack=slack)
+        transaction.run("finish_rerating", scheme=scheme.id, run=start["run"], settled=settled, slack=slack)
     counts["published"] = len(published)
     return ""
 

@@ -1,16 +1,20 @@
 // An entity leaves a scheme: its membership, rating, earlier ratings and circle ties are gone.
 //
-// Those who had it in their circle have to be re-rated: who they are comes back.
+// Those who had it in their circle have to be re-rated: who they are comes back. Until then the scheme is marked.
 //
 // @mode   write
 // @result optional
 // @param  id        STRING         Membership.id
 // @return scheme    STRING         Scheme.id
 // @return followers LIST<INTEGER>  rids of the members who had it in their circle
-// @uses   membership_id
+// @return mark      STRING         in Scheme.unsettled, where there are such members
+// @uses   membership_id scheme_id
 MATCH (m:Membership {id: $id})
 WITH m, m.scheme AS scheme, COLLECT { MATCH (m)<-[:INNER]-(follower:Membership) RETURN follower.rid } AS followers,
      COLLECT { MATCH (m)-[:WAS]->(past:Past) RETURN past } AS pasts
 FOREACH (past IN pasts | DETACH DELETE past)
 DETACH DELETE m
-RETURN scheme, followers
+WITH scheme, followers, CASE WHEN size(followers) > 0 THEN 'left ' + randomUUID() END AS mark
+MATCH (s:Scheme {id: scheme})
+FOREACH (_ IN CASE WHEN mark IS NOT NULL THEN [1] END | SET s.unsettled = coalesce(s.unsettled, []) + [mark])
+RETURN scheme, followers, mark

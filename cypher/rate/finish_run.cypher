@@ -1,6 +1,6 @@
 // A run is on record as finished, and is the scheme's last; runs that never finished are gone.
 //
-// The circles and what is published fit again.
+// The circles and what is published fit again, unless someone left after the circles were written.
 //
 // @mode   write
 // @result none
@@ -13,7 +13,8 @@ SET r.ties = $ties, r.finished = datetime()
 WITH r
 MATCH (s:Scheme {id: $scheme})
 SET s.run = r.id
-REMOVE s.unsettled
+WITH r, s, [mark IN s.unsettled WHERE mark <> $id] AS marks
+SET s.unsettled = CASE WHEN size(marks) > 0 THEN marks END, r.stale = CASE WHEN size(marks) > 0 THEN true END
 WITH r
 MATCH (killed:Run) WHERE killed.scheme = $scheme AND killed.finished IS NULL
 DELETE killed

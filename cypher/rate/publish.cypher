@@ -25,7 +25,9 @@ CALL (span) {
   CALL (m) {
     MATCH (m)-[tie:INNER]->(contact:Membership)
     WITH tie, contact ORDER BY contact.rid
-    RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights, collect(contact[$from]) AS used
+    WITH collect(contact.rid) AS circle, collect(tie.weight) AS weights, collect(contact[$from]) AS used,
+         sum(tie.weight) AS total         // 1, unless a contact has left meanwhile
+    RETURN circle, [weight IN weights | weight / total] AS weights, used
   }
   WITH m, circle, weights, used, CASE size(used) WHEN 0 THEN m.next_conduct
        ELSE (1 - $share) * m.next_conduct

@@ -13,9 +13,10 @@ UNWIND $ranges AS span
 CALL (span) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   OPTIONAL MATCH (m)-[tie:INNER]->(contact:Membership)
-  WITH m, sum(tie.weight * contact[$from]) AS company, count(contact) AS contacts
+  WITH m, sum(tie.weight * contact[$from]) AS company, sum(tie.weight) AS total, count(contact) AS contacts
+  // the total is 1, unless a contact has left meanwhile
   WITH m, CASE contacts WHEN 0 THEN m.next_conduct
-          ELSE (1 - $share) * m.next_conduct + $share * company END AS score
+          ELSE (1 - $share) * m.next_conduct + $share * company / total END AS score
   SET m[$into] = score
   RETURN max(abs(score - m[$from])) AS change
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW

@@ -1,11 +1,12 @@
 // The circles of a scheme are about to be written: until the publication that follows, they are ahead of its ratings.
 //
-// A run or re-rating that breaks off between the two leaves the mark, and only a run can remove it.
+// One that breaks off between the two leaves its mark, and so does who leaves; the next run removes them.
 //
 // @mode   write
 // @result none
 // @param  scheme   STRING          Scheme.id
 // @param  id       STRING          of the run or re-rating
+// @param  all      BOOLEAN         whether all circles are written, so that earlier marks mean nothing any more
 // @uses   scheme_id
 MATCH (s:Scheme {id: $scheme})
-SET s.unsettled = $id
+SET s.unsettled = CASE WHEN $all THEN [] ELSE coalesce(s.unsettled, []) END + [$id]

@@ -4,7 +4,7 @@
 // @result optional
 // @param  scheme    STRING         Scheme.id
 // @return run       STRING         the last finished run; null before the first
-// @return unsettled STRING         a run or re-rating that wrote ties and has not published yet, or broke off
+// @return unsettled LIST<STRING>   who wrote ties and has not published yet, or broke off; null: nobody
 // @return slack     FLOAT          how far scores can be off since the run's changes were passed on; null: none was
 // @uses   scheme_id run_id
 MATCH (s:Scheme {id: $scheme})

@@ -359,7 +359,7 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
         (tmp_path / "later.csv").write_text(LATER.format(settled=settled), encoding="utf-8")
         applying.apply(graph, [tmp_path / "later.csv"], kind="obligations")
     graph.run("mark_stale", scheme="reliability")
-    graph.run("unsettle", scheme="reliability", id="a run that broke off")
+    graph.run("unsettle", scheme="reliability", id="a run that broke off", all=True)
     seen = [(row["names"], row["key"]) for row in graph.statement(SEEN)]
     documented = properties()
     assert [(names, key) for names, key in seen if not {(name, key) for name in names} & documented] == []

@@ -155,7 +155,7 @@ def test_beyond_the_budget_nothing_is_published_and_the_next_run_settles_it(mark
 
 
 def test_after_a_re_rating_that_broke_off_the_next_asks_for_a_run(market: Database) -> None:
-    market.run("unsettle", scheme="reliability", id="broke-off")
+    market.run("unsettle", scheme="reliability", id="broke-off", all=False)
     _, rerated = applying.remove(market, "obligations", ["o1"])
     stale = {each.scheme: each.stale for each in rerated}
     assert stale["own-conduct"] == ""
@@ -173,6 +173,21 @@ def test_while_a_run_is_under_way_the_facts_are_stored_and_the_ratings_stale(
         applying.remove(market, "obligations", ["o2"])
     assert market.statement("MATCH ()-[o:OWED {id: 'o2'}]->() RETURN o") == []
     assert reading.open_rating(market, "bob", "reliability").stale
+
+
+def test_who_leaves_while_a_run_is_under_way_is_gone_and_the_next_run_settles_it(
+    market: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rating, "PATIENCE_SECONDS", 0.1)
+    with rating.alone(market, "reliability", "a-run"), pytest.raises(StoreConflict, match="a-run"):
+        applying.remove(market, "memberships", ["reliability|bob"])
+    with pytest.raises(NotFound):
+        reading.open_rating(market, "bob", "reliability")
+    _, rerated = applying.remove(market, "obligations", ["o1"])
+    assert "left" in {each.scheme: each.stale for each in rerated}["reliability"]
+    rating.rate(market, "reliability", as_of=AS_OF)
+    assert reading.open_rating(market, "ann", "reliability").circle == ()
+    assert not reading.open_rating(market, "ann", "reliability").stale
 
 
 def test_a_scheme_without_a_run_is_left_alone(market: Database) -> None:

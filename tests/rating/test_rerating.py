@@ -87,7 +87,7 @@ class World:
         entity = self.random.choice(self.entities)
         if entity in joined:
             left = leave_one(self.database, self.scheme, entity)
-            changes.left.setdefault(self.scheme.id, set()).update(left["followers"])
+            changes.add_leaver(self.scheme.id, left["followers"], left["mark"])
             members = [(each, rid) for each, rid in self.facts.members if each != entity]
         else:
             join_one(self.database, self.scheme, entity)

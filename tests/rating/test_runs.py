@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from graph import publishing, rating, reading
+from graph import publishing, rating, reading, reference
 from graph.database import Database
 from graph.errors import NotConverged, NotFound, ParameterError, SchemeInvalid, StoreConflict
 from graph.reference import Facts
@@ -164,6 +164,36 @@ def test_who_joins_during_a_run_takes_part_in_the_next(graph: Database, step: st
         reading.open_rating(graph, entity, scheme.id)
     assert rating.rate(graph, scheme.id, as_of=AS_OF).members == 20
     assert len(graph.statement(rated)) == 20
+
+
+@pytest.mark.parametrize("batch", [3, 10_000])
+@pytest.mark.parametrize("step", ["conduct", "circle", "sweep", "publish"])
+def test_who_leaves_during_a_run_is_out_and_the_others_add_up(graph: Database, step: str, batch: int) -> None:
+    scheme = make_scheme(size=4)
+    store(graph, CROWD, scheme)
+    rating.rate(graph, scheme.id, as_of=AS_OF)
+    leaver = CROWD.members[3][0]
+    left = []
+
+    def leave(reached: str) -> None:
+        if reached == step and not left:
+            left.append(graph.one("leave", id=f"{scheme.id}|{leaver}"))
+
+    rating.rate(graph, scheme.id, as_of=AS_OF, batch=batch, progress=leave)
+    assert left[0]["followers"]
+    marked = step != "conduct"
+    for entity, _ in CROWD.members:
+        if entity != leaver:
+            opened = reading.open_rating(graph, entity, scheme.id)
+            assert sum(each.weight for each in opened.circle) == pytest.approx(1)
+            assert opened.stale == marked, "circles may lack who would have taken the place"
+    remaining = replace(CROWD, members=[each for each in CROWD.members if each[0] != leaver])
+    rating.rate(graph, scheme.id, as_of=AS_OF)
+    expected = reference.rate(remaining, scheme, AS_OF)
+    for entity, member in expected.members.items():
+        opened = reading.open_rating(graph, entity, scheme.id)
+        assert opened.score == pytest.approx(member.score, abs=1e-9)
+        assert not opened.stale
 
 
 def test_a_published_version_keeps_its_content(graph: Database) -> None:

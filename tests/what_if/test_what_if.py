@@ -213,7 +213,7 @@ def test_circles_that_are_ahead_of_the_ratings_are_not_relied_on(graph: Database
     scheme = make_scheme()
     rated(graph, SMALL, scheme)
     graph.statement("MATCH (:Membership)-[tie:INNER]->() DELETE tie")
-    graph.statement("MATCH (s:Scheme) SET s.unsettled = 'killed'")
+    graph.statement("MATCH (s:Scheme) SET s.unsettled = ['killed']")
     for change in (WithoutContact("b"), Removed("o0"), UnderPolicy(make_scheme(share=0.0))):
         check(graph, SMALL, scheme, "a", change)
     with pytest.raises(StoreConflict, match="was broken off"):
