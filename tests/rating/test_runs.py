@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -173,7 +174,7 @@ def test_who_leaves_during_a_run_is_out_and_the_others_add_up(graph: Database, s
     store(graph, CROWD, scheme)
     rating.rate(graph, scheme.id, as_of=AS_OF)
     leaver = CROWD.members[3][0]
-    left = []
+    left: list[dict[str, Any]] = []
 
     def leave(reached: str) -> None:
         if reached == step and not left:
