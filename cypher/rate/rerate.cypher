@@ -28,7 +28,7 @@ CALL (m) {
   WITH collect(contact.rid) AS circle, collect(tie.weight) AS weights,
        collect(coalesce(contact.score, contact.next_conduct)) AS used,
        sum(tie.weight) AS total           // 1, unless a contact has left meanwhile
-  RETURN circle, [weight IN weights | weight / total] AS weights, used
+  RETURN circle, CASE WHEN abs(1 - total) < 1e-9 THEN weights ELSE [w IN weights | w / total] END AS weights, used
 }
 WITH m, circle, weights, used, coalesce(m.next_conduct, m.conduct) AS conduct
 WITH m, circle, weights, used, conduct, CASE size(used) WHEN 0 THEN conduct
