@@ -6,6 +6,7 @@ Driver errors become ours here and nowhere else, most specific first, always `fr
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -175,6 +176,15 @@ class Database:
     def _session(self, mode: str) -> neo4j.Session:
         access = neo4j.READ_ACCESS if mode == "read" else neo4j.WRITE_ACCESS
         return self._driver.session(database=self.name, default_access_mode=access, fetch_size=10_000)
+
+
+def utc(value: Any) -> datetime:
+    """An instant that the driver gave, as Python has it.
+
+    Neo4j orders equal instants by their zones, and the driver's UTC comes back to it as another than its own.
+    """
+    instant: datetime = value.to_native().astimezone(UTC)
+    return instant
 
 
 def connect(settings: Settings) -> Database:

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from graph import gathering, rating, reading, reference
+from graph import gathering, reading, reference
 from graph import scheme as policies
-from graph.database import Database
+from graph.database import Database, utc
 from graph.errors import NotFound, StoreConflict
 from graph.scheme import POINTS_RANGE, Scheme
 
@@ -106,13 +106,13 @@ def _states(database: Database, entity: str, scheme_id: str) -> list[State]:
 
 def _state(row: dict[str, Any]) -> State:
     return State(
-        since=rating.utc(row["since"]),
+        since=utc(row["since"]),
         points=row["points"],
         whole_points=policies.whole(row["points"]),
         band=row["band"],
         run=row["run"],
-        as_of=rating.utc(row["as_of"]),
-        rerated=row["rerated"] and rating.utc(row["rerated"]),
+        as_of=utc(row["as_of"]),
+        rerated=row["rerated"] and utc(row["rerated"]),
         version=row["version"],
         present=row["present"],
         detail=Detail(
@@ -167,10 +167,9 @@ def _aged(detail: Detail, scheme: Scheme, passed: timedelta) -> float:
 def _by_policy(database: Database, entity: str, old: Scheme, new: Scheme, as_of: datetime) -> float:
     """How much more conduct the new policy makes of the entity's present facts than the old one."""
     facts = gathering.facts_of(database, new.id, [entity])
-    return _conduct(reference.rate_factors(facts, new, as_of)[entity], new) - _conduct(
-        reference.rate_factors(facts, old, as_of)[entity], old
-    )
 
+    def conduct(scheme: Scheme) -> float:
+        rates = reference.rate_factors(facts, scheme, as_of)[entity]
+        return scheme.factors.conduct({name: rate.rate for name, rate in rates.items()})
 
-def _conduct(rates: Mapping[str, reference.Rate], scheme: Scheme) -> float:
-    return sum(factor.weight * rates[name].rate for name, factor in scheme.factors.named().items())
+    return conduct(new) - conduct(old)

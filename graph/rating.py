@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from graph import __version__
-from graph.database import Database
+from graph.database import Database, utc
 from graph.errors import InnerCircleError, NotConverged, ParameterError, StoreConflict
 from graph.model import Run
 from graph.publishing import published
@@ -96,15 +96,6 @@ def recorded(database: Database, run: str) -> Run:
 def recorded_policy(database: Database, run: str) -> str:
     """The text of the policy that a run used. Raises NotFound."""
     return str(database.one("run", id=run)["run"]["policy"])
-
-
-def utc(value: Any) -> datetime:
-    """An instant that the driver gave, as Python has it.
-
-    Neo4j orders equal instants by their zones, and the driver's UTC comes back to it as another than its own.
-    """
-    instant: datetime = value.to_native().astimezone(UTC)
-    return instant
 
 
 def _step(

@@ -3,13 +3,12 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from graph import rating as runs
 from graph import scheme as policies
-from graph.database import Database
+from graph.database import Database, utc
 from graph.errors import NotFound, ParameterError, StoreConflict
 from graph.model import Contact, OpenRating, Part, Rating
 from graph.scheme import Scheme
@@ -140,8 +139,6 @@ def of_one_run(row: dict[str, Any]) -> bool:
 
 
 def _summary(row: dict[str, Any], entity: str, scheme_id: str) -> dict[str, Any]:
-    as_of: datetime = row["as_of"].to_native().astimezone(UTC)
-    rerated = row["rerated"] and row["rerated"].to_native().astimezone(UTC)
     return {
         "entity": entity,
         "scheme": scheme_id,
@@ -150,8 +147,8 @@ def _summary(row: dict[str, Any], entity: str, scheme_id: str) -> dict[str, Any]
         "whole_points": policies.whole(row["points"]),
         "band": row["band"],
         "run": row["run"],
-        "as_of": as_of,
-        "rerated": rerated,
+        "as_of": utc(row["as_of"]),
+        "rerated": row["rerated"] and utc(row["rerated"]),
         "bound": row["bound"],
         "stale": row["stale"],
     }

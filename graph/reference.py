@@ -140,9 +140,8 @@ def rate(facts: Facts, scheme: Scheme, as_of: datetime) -> Ratings:
     Raises ParameterError (`as_of` is not a UTC midnight), NotConverged (see `propagate`).
     """
     rates = rate_factors(facts, scheme, as_of)
-    factors = scheme.factors.named()
     conduct = {
-        entity: math.fsum(factors[name].weight * rate.rate for name, rate in own.items())
+        entity: scheme.factors.conduct({name: rate.rate for name, rate in own.items()})
         for entity, own in rates.items()
     }
     circles = choose_circles(facts, scheme, as_of)

@@ -13,7 +13,7 @@ from typing import Any
 
 from graph import rating
 from graph import scheme as policies
-from graph.database import Database
+from graph.database import Database, utc
 from graph.scheme import POINTS_RANGE, Scheme
 
 TOLERANCE_POINTS = 0.05
@@ -128,7 +128,7 @@ def _rerate(
         counts = {"published": 0, "rounds": 0, "ties": 0}
         slack = tolerance + 3 * start["bound"]
         if not stale:
-            own: dict[str, Any] = {"scheme": scheme_id, "as_of": rating.utc(start["as_of"]), "tags": tags}
+            own: dict[str, Any] = {"scheme": scheme_id, "as_of": utc(start["as_of"]), "tags": tags}
             if touched.conduct:
                 database.run("conduct", ranges=_ranges(touched.conduct), **rating.factors(scheme), **own)
             if touched.circle:
@@ -142,7 +142,7 @@ def _rerate(
     return Rerated(
         scheme=scheme_id,
         run=start["run"],
-        as_of=rating.utc(start["as_of"]),
+        as_of=utc(start["as_of"]),
         touched=len(seeds),
         **counts,
         bound=slack,
@@ -197,7 +197,7 @@ def _publish(
                 threshold=tolerance * (1 - share),
                 bands=rating.bands(scheme),
                 run=start["run"],
-                now=rating.utc(start["now"]),
+                now=utc(start["now"]),
             )[0]
             counts["rounds"] += 1
             counts["ties"] += row["ties"]

@@ -4,6 +4,7 @@ import hashlib
 import math
 import re
 import tomllib
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -81,6 +82,10 @@ class Factors(_Table, frozen=True):
         """The factors that the policy has, by name, always in the same order."""
         pairs = {"obligations": self.obligations, "purchases": self.purchases, "visits": self.visits}
         return {name: factor for name, factor in pairs.items() if factor is not None}
+
+    def conduct(self, rates: Mapping[str, float]) -> float:
+        """The rates of the factors as the policy weighs them."""
+        return math.fsum(factor.weight * rates[name] for name, factor in self.named().items())
 
 
 class Circle(_Table, frozen=True):

@@ -1,6 +1,7 @@
 // An entity leaves a scheme: its membership, rating, earlier ratings and circle ties are gone.
 //
-// Those who had it in their circle have to be re-rated: who they are comes back. Until then the scheme is marked.
+// Those who had it in their circle have to be re-rated: who they are comes back. Until then the scheme is
+// marked, and what is left of their circles is weighed so that it sums to 1 again.
 //
 // @mode   write
 // @result optional
@@ -10,11 +11,17 @@
 // @return mark      STRING         in Scheme.unsettled, where there are such members
 // @uses   membership_id scheme_id
 MATCH (m:Membership {id: $id})
-WITH m, m.scheme AS scheme, COLLECT { MATCH (m)<-[:INNER]-(follower:Membership) RETURN follower.rid } AS followers,
+WITH m, m.scheme AS scheme, COLLECT { MATCH (m)<-[:INNER]-(follower:Membership) RETURN follower } AS followers,
      COLLECT { MATCH (m)-[:WAS]->(past:Past) RETURN past } AS pasts
 FOREACH (past IN pasts | DETACH DELETE past)
 DETACH DELETE m
 WITH scheme, followers, CASE WHEN size(followers) > 0 THEN 'left ' + randomUUID() END AS mark
+CALL (followers) {
+  UNWIND followers AS follower
+  MATCH (follower)-[tie:INNER]->(:Membership)
+  WITH follower, sum(tie.weight) AS total, collect(tie) AS ties
+  FOREACH (tie IN ties | SET tie.weight = tie.weight / total)
+}
 MATCH (s:Scheme {id: scheme})
 FOREACH (_ IN CASE WHEN mark IS NOT NULL THEN [1] END | SET s.unsettled = coalesce(s.unsettled, []) + [mark])
-RETURN scheme, followers, mark
+RETURN scheme, [follower IN followers | follower.rid] AS followers, mark

@@ -25,9 +25,7 @@ CALL (span) {
   CALL (m) {
     MATCH (m)-[tie:INNER]->(contact:Membership)
     WITH tie, contact ORDER BY contact.rid
-    WITH collect(contact.rid) AS circle, collect(tie.weight) AS weights, collect(contact[$from]) AS used,
-         sum(tie.weight) AS total         // 1, unless a contact has left meanwhile
-    RETURN circle, CASE WHEN abs(1 - total) < 1e-9 THEN weights ELSE [w IN weights | w / total] END AS weights, used
+    RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights, collect(contact[$from]) AS used
   }
   WITH m, circle, weights, used, CASE size(used) WHEN 0 THEN m.next_conduct
        ELSE (1 - $share) * m.next_conduct

@@ -25,10 +25,8 @@ CALL (m) {
   MATCH (m)-[tie:INNER]->(contact:Membership)
   WITH tie, contact ORDER BY contact.rid
   // who joined since the run has no score before its first publication: its conduct stands for it
-  WITH collect(contact.rid) AS circle, collect(tie.weight) AS weights,
-       collect(coalesce(contact.score, contact.next_conduct)) AS used,
-       sum(tie.weight) AS total           // 1, unless a contact has left meanwhile
-  RETURN circle, CASE WHEN abs(1 - total) < 1e-9 THEN weights ELSE [w IN weights | w / total] END AS weights, used
+  RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights,
+         collect(coalesce(contact.score, contact.next_conduct)) AS used
 }
 WITH m, circle, weights, used, coalesce(m.next_conduct, m.conduct) AS conduct
 WITH m, circle, weights, used, conduct, CASE size(used) WHEN 0 THEN conduct

@@ -13,10 +13,11 @@ UNWIND $ranges AS span
 CALL (span) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   OPTIONAL MATCH (m)-[tie:INNER]->(contact:Membership)
-  WITH m, sum(tie.weight * contact[$from]) AS company, sum(tie.weight) AS total, count(contact) AS contacts
-  // the total is 1, unless a contact has left meanwhile
+  // summed in whole numbers of 2^-53, so that the order of the ties, which nobody chooses, changes no bit
+  WITH m, sum(toInteger(round(tie.weight * contact[$from] * 9007199254740992))) / 9007199254740992.0 AS company,
+       count(contact) AS contacts
   WITH m, CASE contacts WHEN 0 THEN m.next_conduct
-          ELSE (1 - $share) * m.next_conduct + $share * company / total END AS score
+          ELSE (1 - $share) * m.next_conduct + $share * company END AS score
   SET m[$into] = score
   RETURN max(abs(score - m[$from])) AS change
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW

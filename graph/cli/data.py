@@ -8,6 +8,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table, progress
+from graph.cli.reading import open_database
 from graph.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from graph.rerating import Rerated
 
 PANEL = "Data"
+Paths = Annotated[list[Path], typer.Argument(help="CSV or Parquet files, or directories of them.")]
+RowKind = Annotated[str | None, typer.Option(help="What the rows are, where the file's name does not say.")]
+Mapping = Annotated[
+    str | None, typer.Option(help="A mapping file, or the name of a shipped one, such as bitcoin-otc.")
+]
+Rejects = Annotated[Path, typer.Option(help="Where bad rows go, with their reasons.")]
 # Fewer rejects than this share end with 0.
 RejectRate = Annotated[
     float, typer.Option(min=0, max=1, help="End with 2 when more than this share of the rows is rejected.")
@@ -42,14 +49,10 @@ def migrate(json: Json = False) -> None:
 
 @app.command(rich_help_panel=PANEL)
 def load(
-    paths: Annotated[list[Path], typer.Argument(help="CSV or Parquet files, or directories of them.")],
-    kind: Annotated[
-        str | None, typer.Option(help="What the rows are, where the file's name does not say.")
-    ] = None,
-    mapping: Annotated[
-        str | None, typer.Option(help="A mapping file, or the name of a shipped one, such as bitcoin-otc.")
-    ] = None,
-    rejects: Annotated[Path, typer.Option(help="Where bad rows go, with their reasons.")] = Path("rejects.csv"),
+    paths: Paths,
+    kind: RowKind = None,
+    mapping: Mapping = None,
+    rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
     rerate: Annotated[bool, typer.Option("--rerate", help="Re-rate at once whom the new facts touch.")] = False,
@@ -85,14 +88,10 @@ def load(
 
 @app.command(rich_help_panel=PANEL)
 def apply(
-    paths: Annotated[list[Path], typer.Argument(help="CSV or Parquet files, or directories of them.")],
-    kind: Annotated[
-        str | None, typer.Option(help="What the rows are, where the file's name does not say.")
-    ] = None,
-    mapping: Annotated[
-        str | None, typer.Option(help="A mapping file, or the name of a shipped one, such as bitcoin-otc.")
-    ] = None,
-    rejects: Annotated[Path, typer.Option(help="Where bad rows go, with their reasons.")] = Path("rejects.csv"),
+    paths: Paths,
+    kind: RowKind = None,
+    mapping: Mapping = None,
+    rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
     tolerance: Tolerance = 0.05,
     json: Json = False,
@@ -142,12 +141,9 @@ def remove(
     With a membership its rating and history go, and it counts in no one's rating any more. Ends with 2 when an
     id is not known; the others are removed all the same.
     """
-    from graph import applying, migrations
-    from graph.database import connect
-    from graph.settings import Settings
+    from graph import applying
 
-    with connect(Settings.load()) as database:
-        migrations.require(database)
+    with open_database() as database:
         removed, rerated = applying.remove(database, kind.value, ids, tolerance_points=tolerance)
     unknown = sorted(set(ids) - set(removed))
     if json:

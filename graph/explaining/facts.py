@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from graph import rating as runs
-from graph.database import Database
+from graph.database import Database, utc
 from graph.model import OpenRating
 from graph.reading import policy_of_run
 
@@ -85,7 +85,7 @@ def read_facts(
 
 def _given(entity: str, row: dict[str, Any]) -> Given:
     for name in ("at", "settled"):
-        row[name] = row[name] and row[name].to_native().astimezone(UTC)
+        row[name] = row[name] and utc(row[name])
     for name in ("weight", "value", "part"):
         row[name] = row[name] or 0.0
     return Given(entity=entity, **row)

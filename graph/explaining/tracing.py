@@ -12,10 +12,10 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from graph.database import Database
+from graph.database import Database, utc
 from graph.errors import NotFound, StoreConflict
 from graph.reading import NOISE, READINGS, of_one_run, policy_of_run
 
@@ -137,5 +137,5 @@ def _node(database: Database, row: dict[str, Any]) -> Node:
         row["weights"],
         row["used"],
         row["run"],
-        row["as_of"].to_native().astimezone(UTC),
+        utc(row["as_of"]),
     )

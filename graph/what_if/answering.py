@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -96,7 +96,7 @@ def _answer(database: Database, entity: str, scheme_id: str, change: Change, *, 
             raise ParameterError(f"this is a policy of {policy.id!r}, and not of {scheme_id!r}: schemes never mix")
         if policy.circle.share == 0 or policy.circle.size == 0:
             facts = gathering.facts_of(database, scheme_id, [entity])
-            rates = _rates(facts, policy, opened.as_of, entity)
+            rates = own_rates(facts, policy, opened.as_of, entity)
             return _compared(opened, change, policy, rates, (), bound=0.0)
         return _anew(database, opened, change, policy, lambda facts: facts)
     if anew:
@@ -129,14 +129,14 @@ def _locally(database: Database, opened: OpenRating, change: FactChange, policy:
     facts, ties = choose(circles, changed(facts, entity, change, as_of), policy, as_of, [entity, other])
     sources = {}
     for each, circle in ties.items():
-        conduct = _conduct(_rates(facts, policy, as_of, each), policy)
+        conduct = policy.factors.conduct(own_rates(facts, policy, as_of, each))
         sources[rids[each]] = residual(circles, rids[each], circle, conduct)
     found = spread(circles, sources, rids[entity], within=WITHIN)
     used = [
         Contact(tie.contact, tie.weight, (circles.scores[tie.rid] or 0.0) + found.moved[tie.rid])
         for tie in ties[entity]
     ]
-    rates = _rates(facts, policy, as_of, entity)
+    rates = own_rates(facts, policy, as_of, entity)
     return _compared(opened, change, policy, rates, used, bound=opened.bound + found.error)
 
 
@@ -167,13 +167,10 @@ def residual(circles: Circles, rid: int, ties: Sequence[Tie], conduct: float) ->
     return (1 - share) * conduct + share * company - (circles.scores[rid] or 0.0)
 
 
-def _rates(facts: Facts, policy: Scheme, as_of: datetime, entity: str) -> dict[str, float]:
+def own_rates(facts: Facts, policy: Scheme, as_of: datetime, entity: str) -> dict[str, float]:
+    """The rates of the entity's factors, member or not; facts: at least its own."""
     alone = replace(facts, members=[(entity, 0)])
     return {name: rate.rate for name, rate in reference.rate_factors(alone, policy, as_of)[entity].items()}
-
-
-def _conduct(rates: Mapping[str, float], policy: Scheme) -> float:
-    return math.fsum(factor.weight * rates[name] for name, factor in policy.factors.named().items())
 
 
 def _compared(

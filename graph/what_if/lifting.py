@@ -14,7 +14,7 @@ from graph.errors import StoreConflict
 from graph.model import OpenRating
 from graph.reference import Facts, Obligation
 from graph.scheme import ObligationsFactor, Scheme
-from graph.what_if.answering import WITHIN, Standing, choose, residual, settled
+from graph.what_if.answering import WITHIN, Standing, choose, own_rates, residual, settled
 from graph.what_if.changes import paid
 from graph.what_if.spreading import Circles, spread
 
@@ -92,8 +92,7 @@ def _lift(database: Database, opened: OpenRating) -> Lift:
     bound = opened.bound + echo.error
     for count in range(1, len(open_ones) + 1):
         now = paid(facts, [fact.id for fact, _ in open_ones[:count]], opened.as_of)
-        rates = reference.rate_factors(now, policy, opened.as_of)[opened.entity]
-        conduct = sum(each.weight * rates[name].rate for name, each in policy.factors.named().items())
+        conduct = policy.factors.conduct(own_rates(now, policy, opened.as_of, opened.entity))
         score = opened.score + echo.moved[rid] * residual(circles, rid, circle, conduct)
         points = policies.points(score)
         if policy.band(points - policies.POINTS_RANGE * bound).from_points >= above[0].from_points:
