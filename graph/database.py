@@ -3,12 +3,12 @@
 Driver errors become ours here and nowhere else, most specific first, always `from` the cause.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import neo4j
 from neo4j import exceptions as driver_errors
@@ -27,6 +27,7 @@ from graph.queries import Query
 from graph.settings import Settings
 
 Rows = list[dict[str, Any]]
+T = TypeVar("T")
 
 # Where a driver error lands. The order matters: IncompleteCommit is a ServiceUnavailable.
 _MAPPING: tuple[tuple[type[Exception], type[InnerCircleError], str], ...] = (
@@ -137,6 +138,15 @@ class Database:
             if not transaction.closed():
                 transaction.commit()
 
+    def write(self, work: Callable[["Transaction"], T], tags: Mapping[str, str] | None = None) -> T:
+        """What `work` gives, all its queries in one write transaction, done again while the failure is transient.
+
+        `work` may run more than once, so it does nothing but run queries.
+        """
+        managed = neo4j.unit_of_work(metadata=dict(tags or {}))(lambda transaction: work(Transaction(transaction)))
+        with _translated("transaction"), self._session("write") as session:
+            return session.execute_write(managed)
+
     @contextmanager
     def rolled_back(self) -> Iterator["Transaction"]:
         """A transaction whose writes are seen by its own queries and gone afterwards."""
@@ -198,7 +208,7 @@ def connect(settings: Settings) -> Database:
 class Transaction:
     """Queries inside one transaction."""
 
-    def __init__(self, transaction: neo4j.Transaction):
+    def __init__(self, transaction: neo4j.Transaction | neo4j.ManagedTransaction):
         self._transaction = transaction
 
     def run(self, name: str, /, **params: Any) -> Rows:
@@ -211,7 +221,8 @@ class Transaction:
 
     def rollback(self) -> None:
         """What was written is gone, and the transaction takes no further query."""
-        self._transaction.rollback()
+        if isinstance(self._transaction, neo4j.Transaction):
+            self._transaction.rollback()
 
 
 def _rows(transaction: neo4j.ManagedTransaction | neo4j.Transaction, text: str, params: Mapping[str, Any]) -> Rows:

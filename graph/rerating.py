@@ -14,6 +14,7 @@ from typing import Any
 from graph import rating
 from graph import scheme as policies
 from graph.database import Database, utc
+from graph.errors import StoreConflict
 from graph.scheme import POINTS_RANGE, Scheme
 
 TOLERANCE_POINTS = 0.05
@@ -95,6 +96,17 @@ def rerate(
         for scheme, touched in sorted(_by_scheme(database, changes).items())
         if (done := _rerate(database, scheme, touched, changes.marks, tolerance, most_ties)) is not None
     ]
+
+
+def passed_on(database: Database, changes: Changes) -> bool:
+    """Whether the changes reached every rating that they touch, now.
+
+    If not, a run or another re-rating is under way: the facts stand, older ratings say `stale`, the next run settles it.
+    """
+    try:
+        return not any(each.stale for each in rerate(database, changes))
+    except StoreConflict:
+        return False
 
 
 def _by_scheme(database: Database, changes: Changes) -> dict[str, Touched]:

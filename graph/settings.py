@@ -1,5 +1,6 @@
 """Every setting, read from INNERCIRCLE_* variables; docs/settings.md lists them."""
 
+import getpass
 from pathlib import Path
 from typing import Self
 
@@ -57,6 +58,9 @@ class Settings(BaseSettings):
 
     offline: bool = False
     "Never fetch jars: what the cache lacks is an error."
+
+    operator: str = Field(default_factory=getpass.getuser)
+    "Who is acting on the command line: kept with what is loaded, and with reads of a person."
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=0, le=65535)

@@ -1,4 +1,5 @@
 // The contacts that members in a range of rids began with other members; instants are microseconds since 1970.
+// Disputed ones are left out, and so are those of paused ties.
 //
 // @mode   read
 // @result many
@@ -14,6 +15,10 @@ MATCH (m:Membership {scheme: $scheme}) WHERE $first <= m.rid < $end
 MATCH (m)<-[:JOINED]-(entity:Entity)
 MATCH (entity)-[contacted:CONTACTED]->(other:Entity)
 // asked of each contact, and not matched: a match could begin with all members of the scheme
-WHERE EXISTS { MATCH (other)-[:JOINED]->(contact:Membership) WHERE contact.scheme = $scheme }
+WHERE contacted.disputed IS NULL AND NOT EXISTS { (m)-[:PAUSED]->(other) }
+  AND EXISTS {
+    MATCH (other)-[:JOINED]->(contact:Membership) WHERE contact.scheme = $scheme
+      AND NOT EXISTS { (contact)-[:PAUSED]->(entity) }
+  }
 RETURN entity.id AS source, other.id AS target,
        contacted.at.epochSeconds * 1000000 + contacted.at.microsecond AS at, contacted.id AS id

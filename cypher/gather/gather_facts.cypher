@@ -1,4 +1,5 @@
 // The own facts of some entities, and their contacts: all that their conduct and their circles are made from.
+// Disputed facts are left out, and so are the contacts of paused ties.
 //
 // Instants are whole microseconds since 1970, in UTC: a program makes its own of them faster than of temporal values.
 //
@@ -19,23 +20,25 @@ RETURN entity.id AS entity,
        // from the entity to its memberships, which are few, and never from all members of the scheme
        [(entity)-[:JOINED]->(m:Membership) WHERE m.scheme = $scheme | m.rid][0] AS rid,
        COLLECT {
-         MATCH (entity)-[owed:OWED]->(creditor:Entity)
+         MATCH (entity)-[owed:OWED]->(creditor:Entity) WHERE owed.disputed IS NULL
          RETURN {id: owed.id, creditor: creditor.id, outcome: owed.outcome,
                  due: owed.due.epochSeconds * 1000000 + owed.due.microsecond,
                  settled: owed.settled.epochSeconds * 1000000 + owed.settled.microsecond}
        } AS obligations,
        COLLECT {
-         MATCH (entity)-[bought:BOUGHT]->(product:Product)
+         MATCH (entity)-[bought:BOUGHT]->(product:Product) WHERE bought.disputed IS NULL
          RETURN {id: bought.id, product: product.id, category: product.category,
                  at: bought.at.epochSeconds * 1000000 + bought.at.microsecond}
        } AS purchases,
        COLLECT {
-         MATCH (entity)-[visited:VISITED]->(site:Site)
+         MATCH (entity)-[visited:VISITED]->(site:Site) WHERE visited.disputed IS NULL
          RETURN {id: visited.id, site: site.id, category: site.category,
                  at: visited.at.epochSeconds * 1000000 + visited.at.microsecond}
        } AS visits,
        COLLECT {
-         MATCH (entity)-[contacted:CONTACTED]-(other:Entity)
+         MATCH (entity)-[contacted:CONTACTED]-(other:Entity) WHERE contacted.disputed IS NULL
+           AND NOT EXISTS { MATCH (entity)-[:JOINED]->(m:Membership)-[:PAUSED]->(other) WHERE m.scheme = $scheme }
+           AND NOT EXISTS { MATCH (other)-[:JOINED]->(m:Membership)-[:PAUSED]->(entity) WHERE m.scheme = $scheme }
          WITH other, collect({id: contacted.id, began: startNode(contacted) = entity,
                               at: contacted.at.epochSeconds * 1000000 + contacted.at.microsecond}) AS times
          RETURN {other: other.id, times: times,

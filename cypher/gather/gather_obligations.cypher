@@ -1,4 +1,5 @@
 // What the members in a range of rids owe or owed; instants are microseconds since 1970.
+// Disputed ones are left out.
 //
 // @mode   read
 // @result many
@@ -14,7 +15,7 @@
 // @uses   membership_rid
 MATCH (m:Membership {scheme: $scheme}) WHERE $first <= m.rid < $end
 MATCH (m)<-[:JOINED]-(entity:Entity)
-MATCH (entity)-[owed:OWED]->(creditor:Entity)
+MATCH (entity)-[owed:OWED]->(creditor:Entity) WHERE owed.disputed IS NULL
 RETURN entity.id AS debtor, creditor.id AS creditor,
        owed.due.epochSeconds * 1000000 + owed.due.microsecond AS due,
        owed.settled.epochSeconds * 1000000 + owed.settled.microsecond AS settled,

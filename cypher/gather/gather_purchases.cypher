@@ -1,4 +1,5 @@
 // The purchases of the members in a range of rids; instants are microseconds since 1970.
+// Disputed ones are left out.
 //
 // @mode   read
 // @result many
@@ -13,6 +14,6 @@
 // @uses   membership_rid
 MATCH (m:Membership {scheme: $scheme}) WHERE $first <= m.rid < $end
 MATCH (m)<-[:JOINED]-(entity:Entity)
-MATCH (entity)-[bought:BOUGHT]->(product:Product)
+MATCH (entity)-[bought:BOUGHT]->(product:Product) WHERE bought.disputed IS NULL
 RETURN entity.id AS entity, product.id AS product, product.category AS category,
        bought.at.epochSeconds * 1000000 + bought.at.microsecond AS at, bought.id AS id

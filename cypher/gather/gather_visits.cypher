@@ -1,4 +1,5 @@
 // The visits of the members in a range of rids; instants are microseconds since 1970.
+// Disputed ones are left out.
 //
 // @mode   read
 // @result many
@@ -13,6 +14,6 @@
 // @uses   membership_rid
 MATCH (m:Membership {scheme: $scheme}) WHERE $first <= m.rid < $end
 MATCH (m)<-[:JOINED]-(entity:Entity)
-MATCH (entity)-[visited:VISITED]->(site:Site)
+MATCH (entity)-[visited:VISITED]->(site:Site) WHERE visited.disputed IS NULL
 RETURN entity.id AS entity, site.id AS site, site.category AS category,
        visited.at.epochSeconds * 1000000 + visited.at.microsecond AS at, visited.id AS id

@@ -2,6 +2,7 @@
 //
 // A tie counts the UTC days of contact, newer ones more: over all of them, over those on which this member began
 // it (given) and those on which the other did (taken). Both must have begun it at least once.
+// A disputed contact counts for nothing, nor does a tie that either end has paused.
 // Who joins while a run is under way has a larger rid, and takes part in the next.
 // Circles are found by transactions side by side, and written by one after the other: writing a tie locks both ends.
 //
@@ -19,17 +20,18 @@ UNWIND $ranges AS span
 CALL (span) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   CALL (m) {
-    MATCH (m)<-[:JOINED]-(entity:Entity)-[c:CONTACTED]-(other:Entity) WHERE c.at < $as_of
-    WITH other, $as_of.epochSeconds / 86400 - 1 - c.at.epochSeconds / 86400 AS age,
+    MATCH (m)<-[:JOINED]-(entity:Entity)-[c:CONTACTED]-(other:Entity) WHERE c.at < $as_of AND c.disputed IS NULL
+    WITH entity, other, $as_of.epochSeconds / 86400 - 1 - c.at.epochSeconds / 86400 AS age,
          max(CASE startNode(c) WHEN entity THEN 1 ELSE 0 END) AS gave,
          max(CASE endNode(c) WHEN entity THEN 1 ELSE 0 END) AS took
-    WITH other, age, gave, took, 0.5 ^ (age / $half_life) AS weight
+    WITH entity, other, age, gave, took, 0.5 ^ (age / $half_life) AS weight
     ORDER BY age                            // so that equal days make equal sums, and equal ties stay equal
-    WITH other, count(*) AS days, min(age) AS newest,
+    WITH entity, other, count(*) AS days, min(age) AS newest,
          sum(weight) AS all, sum(weight * gave) AS given, sum(weight * took) AS taken
     WHERE given > 0 AND taken > 0
     // written as a difference: from contact.rid < $members the planner makes a seek of every member for each contact
     MATCH (other)-[:JOINED]->(contact:Membership {scheme: $scheme}) WHERE $members - contact.rid > 0
+      AND NOT EXISTS { (m)-[:PAUSED]->(other) } AND NOT EXISTS { (contact)-[:PAUSED]->(entity) }
     WITH contact, days, newest,
          all * 2 * (CASE WHEN given < taken THEN given ELSE taken END + 1) / (given + taken + 2) AS strength
     ORDER BY strength DESC, contact.rid LIMIT $size

@@ -3,6 +3,7 @@
 // A factor is {weight, prior, prior_weight, half_life}, or null where the policy leaves it out. Its rate is
 // (prior_weight * prior + sum of weight * value) / (prior_weight + sum of weight) over the events that count, each
 // weighing 0.5 ^ (age in UTC days / half_life). Nothing ages with a half_life of Infinity.
+// A disputed fact counts for nothing until it is decided.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result none
@@ -23,7 +24,7 @@ CALL (span) {
   // Its value is its outcome where one is given; else 1 when settled in time, falling to 0 at late_days. One that
   // is still open counts from its first whole day late.
   CALL (entity, today) {
-    MATCH (entity)-[owed:OWED]->(:Entity)
+    MATCH (entity)-[owed:OWED]->(:Entity) WHERE owed.disputed IS NULL
     WITH owed.outcome AS outcome, owed.due.epochSeconds / 86400 AS due,
          CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled
     WITH outcome, settled, coalesce(settled, today) - due AS late,
@@ -38,14 +39,14 @@ CALL (span) {
     RETURN sum(weight) AS owedEvidence, sum(weight * value) AS owedTotal
   }
   CALL (entity, today) {
-    MATCH (entity)-[bought:BOUGHT]->(product:Product) WHERE bought.at < $as_of
+    MATCH (entity)-[bought:BOUGHT]->(product:Product) WHERE bought.at < $as_of AND bought.disputed IS NULL
     WITH 0.5 ^ ((today - bought.at.epochSeconds / 86400) / $purchases.half_life) AS weight,
          $purchases.values[product.category] AS value
     WHERE value IS NOT NULL
     RETURN sum(weight) AS boughtEvidence, sum(weight * value) AS boughtTotal
   }
   CALL (entity, today) {
-    MATCH (entity)-[visited:VISITED]->(site:Site) WHERE visited.at < $as_of
+    MATCH (entity)-[visited:VISITED]->(site:Site) WHERE visited.at < $as_of AND visited.disputed IS NULL
     WITH 0.5 ^ ((today - visited.at.epochSeconds / 86400) / $visits.half_life) AS weight,
          $visits.values[site.category] AS value
     WHERE value IS NOT NULL

@@ -19,20 +19,23 @@
 MATCH (m:Membership {id: $id})<-[:JOINED]-(entity:Entity)
 CALL (entity) {
   MATCH (entity)-[c:CONTACTED]-(other:Entity)
-  WITH other, $as_of.epochSeconds / 86400 - 1 - c.at.epochSeconds / 86400 AS age,
-       max(CASE startNode(c) WHEN entity THEN 1 ELSE 0 END) AS gave,
-       max(CASE endNode(c) WHEN entity THEN 1 ELSE 0 END) AS took
-  WITH other, age, gave, took, CASE WHEN age >= 0 THEN 0.5 ^ (age / $half_life) ELSE 0.0 END AS weight
+  WITH other, CASE WHEN c.disputed IS NULL THEN 0 ELSE 1 END AS disputed,
+       CASE startNode(c) WHEN entity THEN 1 ELSE 0 END AS begun,
+       $as_of.epochSeconds / 86400 - 1 - c.at.epochSeconds / 86400 AS age
+  WITH other, age, max(begun * (1 - disputed)) AS gave, max((1 - begun) * (1 - disputed)) AS took,
+       max(CASE WHEN age >= 0 THEN 1 - disputed ELSE 0 END) AS counts, max(disputed) AS disputed
+  WITH other, age, gave, took, counts, disputed, counts * 0.5 ^ (age / $half_life) AS weight
   ORDER BY age                              // as a run sums them
-  RETURN other, sum(CASE WHEN age >= 0 THEN 1 ELSE 0 END) AS days, min(CASE WHEN age >= 0 THEN age END) AS newest,
+  RETURN other, sum(counts) AS days, min(CASE counts WHEN 1 THEN age END) AS newest, max(disputed) AS disputed,
          sum(weight) AS all, sum(weight * gave) AS given, sum(weight * took) AS taken
 }
 OPTIONAL MATCH (other)-[:JOINED]->(contact:Membership) WHERE contact.scheme = m.scheme
-WITH m, other, contact, days, newest, given, taken, CASE WHEN contact IS NOT NULL AND given > 0 AND taken > 0 THEN
+WITH m, other, contact, days, newest, disputed, given, taken,
+     EXISTS { (m)-[:PAUSED]->(other) } OR EXISTS { (contact)-[:PAUSED]->(entity) } AS paused, CASE WHEN contact IS NOT NULL AND given > 0 AND taken > 0 THEN
        all * 2 * (CASE WHEN given < taken THEN given ELSE taken END + 1) / (given + taken + 2) END AS strength
-ORDER BY coalesce(strength, -1.0) DESC, contact.rid, other.id
+ORDER BY paused, coalesce(strength, -1.0) DESC, contact.rid, other.id
 WITH m, collect({entity: other.id, rid: contact.rid, days: days, newest: newest, given: given, taken: taken,
-                 strength: strength}) AS contacts
+                 strength: strength, paused: paused, disputed: disputed}) AS contacts
 UNWIND range(0, size(contacts) - 1) AS place
 WITH m, place, contacts[place] AS each
 RETURN each.entity AS entity, each.strength AS strength, each.days AS days,
@@ -41,6 +44,8 @@ RETURN each.entity AS entity, each.strength AS strength, each.days AS days,
        CASE
          WHEN each.rid IN m.circle THEN null
          WHEN each.rid IS NULL THEN 'not a member'
+         WHEN each.paused THEN 'paused'
+         WHEN each.days = 0 AND each.disputed = 1 THEN 'disputed'
          WHEN each.days = 0 THEN 'after as_of'
          WHEN each.given = 0 THEN 'one-sided: the member has not begun any'
          WHEN each.taken = 0 THEN 'one-sided: the contact has not begun any'

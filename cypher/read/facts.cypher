@@ -22,7 +22,7 @@
 // @return weight       FLOAT       0.5 ^ (age / half_life); null where it does not count, as are the next two
 // @return value        FLOAT       in [0, 1]
 // @return part         FLOAT       weight * (value - prior) / (prior_weight + sum of weight)
-// @return why          STRING      not in the policy, not yet due, not yet late, after as_of or unknown category; else null
+// @return why          STRING      disputed, not in the policy, not yet due, not yet late, after as_of or unknown category; else null
 // @uses   membership_id
 UNWIND $ids AS id
 MATCH (:Membership {id: id})<-[:JOINED]-(entity:Entity)
@@ -42,6 +42,7 @@ CALL (entity, today) {
            ELSE 1 - late / $obligations.late_days
          END AS value,
          CASE
+           WHEN owed.disputed IS NOT NULL THEN 'disputed'
            WHEN $obligations IS NULL THEN 'not in the policy'
            WHEN age < 0 THEN 'not yet due'
            WHEN owed.outcome IS NULL AND settled IS NULL AND late < 1 THEN 'not yet late'
@@ -52,6 +53,7 @@ UNION ALL
   RETURN 'purchases' AS factor, $purchases AS policy, bought.id AS fact, bought.at AS at, product.id AS other,
          product.category AS category, null AS settled, null AS outcome, null AS late, age, value,
          CASE
+           WHEN bought.disputed IS NOT NULL THEN 'disputed'
            WHEN $purchases IS NULL THEN 'not in the policy'
            WHEN age < 0 THEN 'after as_of'
            WHEN value IS NULL THEN 'unknown category'
@@ -62,6 +64,7 @@ UNION ALL
   RETURN 'visits' AS factor, $visits AS policy, visited.id AS fact, visited.at AS at, site.id AS other,
          site.category AS category, null AS settled, null AS outcome, null AS late, age, value,
          CASE
+           WHEN visited.disputed IS NOT NULL THEN 'disputed'
            WHEN $visits IS NULL THEN 'not in the policy'
            WHEN age < 0 THEN 'after as_of'
            WHEN value IS NULL THEN 'unknown category'
