@@ -101,7 +101,8 @@ def rerate(
 def passed_on(database: Database, changes: Changes) -> bool:
     """Whether the changes reached every rating that they touch, now.
 
-    If not, a run or another re-rating is under way: the facts stand, older ratings say `stale`, the next run settles it.
+    If not, a run or another re-rating is under way: the facts stand, older ratings say `stale`, and the next run
+    settles it.
     """
     try:
         return not any(each.stale for each in rerate(database, changes))
