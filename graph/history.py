@@ -4,7 +4,7 @@ A state is all that one publication said of a membership. The causes are taken o
 order, each from where the one before it left the score: docs/formulas.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -87,14 +87,19 @@ def history(database: Database, entity: str, scheme_id: str, *, since: datetime 
     since: an aware instant; None, or one before the first state: the first state.
     Raises NotFound (no such member, or not rated yet), StoreConflict (it changes faster than it can be read).
     """
-    states = _states(database, entity, scheme_id)
+    states = read_states(database, entity, scheme_id)
+    before, after = ends(states, since)
+    return History(entity, scheme_id, tuple(states), before, after, causes(database, entity, before, after))
+
+
+def ends(states: Sequence[State], since: datetime | None) -> tuple[State, State]:
+    """The state that held at this instant, or the first that is known, and the present one."""
     held = [state for state in states if since is None or state.since <= since]
-    before = states[0] if since is None or not held else held[-1]
-    after = states[-1]
-    return History(entity, scheme_id, tuple(states), before, after, _causes(database, entity, before, after))
+    return (states[0] if since is None or not held else held[-1]), states[-1]
 
 
-def _states(database: Database, entity: str, scheme_id: str) -> list[State]:
+def read_states(database: Database, entity: str, scheme_id: str) -> list[State]:
+    """Every state that is kept, the oldest first, the present one last. Raises NotFound, StoreConflict."""
     for _ in range(reading.READINGS):
         rows = database.run("history", id=f"{scheme_id}|{entity}")
         if not rows:
@@ -127,7 +132,8 @@ def _state(row: dict[str, Any]) -> State:
     )
 
 
-def _causes(database: Database, entity: str, before: State, after: State) -> tuple[Cause, ...]:
+def causes(database: Database, entity: str, before: State, after: State) -> tuple[Cause, ...]:
+    """What the difference of the two states comes from, in a fixed order."""
     old, new = (reading.policy_of_run(database, state.run) for state in (before, after))
     one, other = before.detail, after.detail
     aged = _aged(one, old, after.as_of - before.as_of)
@@ -136,19 +142,20 @@ def _causes(database: Database, entity: str, before: State, after: State) -> tup
     shared = old.circle.share if other.circle else 0.0
     kept = {rid: (weight, one.circle.get(rid, (0.0, used))[1]) for rid, (weight, used) in other.circle.items()}
     steps = [
-        _score(one.conduct, old.circle.share if one.circle else 0.0, one.circle),
-        _score(aged, old.circle.share if one.circle else 0.0, one.circle),
-        _score(other.conduct - by_policy, old.circle.share if one.circle else 0.0, one.circle),
-        _score(other.conduct - by_policy, shared, kept),
-        _score(other.conduct - by_policy, shared, other.circle),
-        _score(other.conduct, new.circle.share if other.circle else 0.0, other.circle),
+        score(one.conduct, old.circle.share if one.circle else 0.0, one.circle),
+        score(aged, old.circle.share if one.circle else 0.0, one.circle),
+        score(other.conduct - by_policy, old.circle.share if one.circle else 0.0, one.circle),
+        score(other.conduct - by_policy, shared, kept),
+        score(other.conduct - by_policy, shared, other.circle),
+        score(other.conduct, new.circle.share if other.circle else 0.0, other.circle),
     ]
     points = [POINTS_RANGE * (then - first) for first, then in pairwise(steps)]
     wholes = reading.wholes(points, after.whole_points - before.whole_points)
     return tuple(Cause(*each) for each in zip(CAUSES, points, wholes, strict=True))
 
 
-def _score(conduct: float, share: float, circle: Mapping[int, tuple[float, float]]) -> float:
+def score(conduct: float, share: float, circle: Mapping[int, tuple[float, float]]) -> float:
+    """The score that this conduct and this circle, (weight, score used) by rid, make."""
     return (1 - share) * conduct + share * sum(weight * used for weight, used in circle.values())
 
 

@@ -102,6 +102,8 @@ class Contact:
     """One contact of an inner circle as a rating used it."""
 
     entity: str
+    rid: int
+    "its number in the scheme"
     weight: float
     "the weights of one circle sum to 1"
     used: float

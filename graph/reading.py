@@ -46,7 +46,9 @@ def policy_of_run(database: Database, run: str) -> Scheme:
 
 
 def _opened(row: dict[str, Any], entity: str, scheme: Scheme) -> OpenRating:
-    circle = tuple(Contact(each["contact"] or "", each["weight"], each["used"]) for each in row["circle"])
+    circle = tuple(
+        Contact(each["contact"] or "", each["rid"], each["weight"], each["used"]) for each in row["circle"]
+    )
     rates = {name: row[name] for name in scheme.factors.named()}
     parts = parts_of(rates, circle, scheme)
     return OpenRating(

@@ -6,7 +6,7 @@ run's policy; nothing is written. Each explanation adds up to the points that it
 
 from graph.explaining.facts import FactLine, Given, Tie, read_facts
 from graph.explaining.hops import Reach, Reached, ReachedFacts, reach
-from graph.explaining.levels import Explanation, Level, OpenFactor, explain
+from graph.explaining.levels import Explanation, Level, OpenFactor, explain, open_factors
 
 __all__ = [
     "Explanation",
@@ -19,6 +19,7 @@ __all__ = [
     "ReachedFacts",
     "Tie",
     "explain",
+    "open_factors",
     "reach",
     "read_facts",
 ]

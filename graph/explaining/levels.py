@@ -14,7 +14,7 @@ from graph.errors import NotFound
 from graph.explaining.facts import FactLine, Given, Tie, drift, read_facts, read_ties
 from graph.model import OpenRating, Part
 from graph.reading import open_rating, policy_of_run, rounded, wholes
-from graph.scheme import POINTS_RANGE
+from graph.scheme import POINTS_RANGE, Scheme
 
 NOT_PASSED_ON = Part("not-passed-on", "not yet passed on", 0.0)
 
@@ -79,7 +79,7 @@ def explain(
         entity,
         scheme_id,
         tuple(levels),
-        factors=_open_factors(database, levels[-1]),
+        factors=_open_level(database, levels[-1]),
         contacts=read_ties(database, levels[-1].rating),
     )
 
@@ -99,13 +99,22 @@ def _inside(database: Database, level: Level, contact: str) -> Level:
     return Level(inner, scale, line.points, line.whole, rounded(parts, line.whole))
 
 
-def _open_factors(database: Database, level: Level) -> tuple[OpenFactor, ...]:
-    """Every factor of the level's rating with its facts, then those that the policy leaves out, if any."""
+def _open_level(database: Database, level: Level) -> tuple[OpenFactor, ...]:
     rating = level.rating
     policy = policy_of_run(database, rating.run)
     given = read_facts(database, rating.scheme, [rating.entity], run=rating.run, as_of=rating.as_of)[rating.entity]
-    own = level.scale * POINTS_RANGE * (1 - (policy.circle.share if rating.circle else 0.0))
-    lines = {part.name: part for part in level.parts if part.source == "factor"}
+    return open_factors(rating, policy, given, parts=level.parts, scale=level.scale)
+
+
+def open_factors(
+    rating: OpenRating, policy: Scheme, given: Sequence[Given], *, parts: Sequence[Part], scale: float = 1.0
+) -> tuple[OpenFactor, ...]:
+    """Every factor of a rating with its facts, then those that the policy leaves out, if any.
+
+    parts: the lines that are opened; scale: how much of this rating is in the one that they are of.
+    """
+    own = scale * POINTS_RANGE * (1 - (policy.circle.share if rating.circle else 0.0))
+    lines = {part.name: part for part in parts if part.source == "factor"}
     opened = []
     for name, factor in policy.factors.named().items():
         facts = [fact for fact in given if fact.factor == name]

@@ -200,8 +200,9 @@ def _company(rating: OpenRating, scheme: Scheme) -> list[_Loss]:
 
 def _worst_contact(contacts: Iterable[Contact]) -> str:
     worst = max(contacts, key=lambda each: each.weight * (1 - each.used))
-    name = worst.entity or "a member who has left"
-    return f"Most is lost by {name}, with {worst.weight:.0%} of the circle's weight"
+    if not worst.entity:
+        return "Who they are is not shown"
+    return f"Most is lost by {worst.entity}, with {worst.weight:.0%} of the circle's weight"
 
 
 def _count(number: float, what: str) -> str:

@@ -4,8 +4,8 @@ changes.py and asking.py say what can be asked, answering.py answers, lifting.py
 finds how far a change reaches. docs/formulas.md, "What if".
 """
 
-from graph.what_if.answering import Moved, Standing, WhatIf, what_if
-from graph.what_if.asking import under_share, under_version
+from graph.what_if.answering import Moved, Standing, WhatIf, own_rates, what_if
+from graph.what_if.asking import in_words, under_share, under_version
 from graph.what_if.changes import (
     FACT_KINDS,
     Change,
@@ -15,8 +15,10 @@ from graph.what_if.changes import (
     UnderPolicy,
     WithoutContact,
     changed,
+    other_end,
+    paid,
 )
-from graph.what_if.lifting import Lift, Payment, lift
+from graph.what_if.lifting import Lift, Payment, lift, payable
 
 __all__ = [
     "FACT_KINDS",
@@ -32,7 +34,12 @@ __all__ = [
     "WhatIf",
     "WithoutContact",
     "changed",
+    "in_words",
     "lift",
+    "other_end",
+    "own_rates",
+    "paid",
+    "payable",
     "under_share",
     "under_version",
     "what_if",

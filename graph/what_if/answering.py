@@ -111,7 +111,10 @@ def _anew(
     facts = gathering.all_facts(database, opened.scheme, rated_only=True)
     ratings = reference.rate(apply(facts), policy, opened.as_of)
     member = ratings.members[opened.entity]
-    circle = [Contact(tie.contact, tie.weight, used) for tie, used in zip(member.circle, member.used, strict=True)]
+    circle = [
+        Contact(tie.contact, tie.rid, tie.weight, used)
+        for tie, used in zip(member.circle, member.used, strict=True)
+    ]
     rates = {name: rate.rate for name, rate in member.rates.items()}
     return _compared(opened, change, policy, rates, circle, bound=ratings.bound)
 
@@ -133,7 +136,7 @@ def _locally(database: Database, opened: OpenRating, change: FactChange, policy:
         sources[rids[each]] = residual(circles, rids[each], circle, conduct)
     found = spread(circles, sources, rids[entity], within=WITHIN)
     used = [
-        Contact(tie.contact, tie.weight, (circles.scores[tie.rid] or 0.0) + found.moved[tie.rid])
+        Contact(tie.contact, tie.rid, tie.weight, (circles.scores[tie.rid] or 0.0) + found.moved[tie.rid])
         for tie in ties[entity]
     ]
     rates = own_rates(facts, policy, as_of, entity)

@@ -17,7 +17,7 @@ import typer
 
 import graph.cli
 from api.app import create_app
-from graph import applying, loading, migrations, publishing, queries, rating, reading, scheme
+from graph import applying, loading, migrations, publishing, queries, rating, reading, salts, scheme
 from graph.cli.app import app
 from graph.database import Database
 from graph.local_neo4j import Server
@@ -358,6 +358,7 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     for settled in ("2026-06-29", "2026-05-29"):
         (tmp_path / "later.csv").write_text(LATER.format(settled=settled), encoding="utf-8")
         applying.apply(graph, [tmp_path / "later.csv"], kind="obligations")
+    salts.salt(graph, "veil")
     graph.run("mark_stale", scheme="reliability")
     graph.run("unsettle", scheme="reliability", id="a run that broke off", all=True)
     seen = [(row["names"], row["key"]) for row in graph.statement(SEEN)]

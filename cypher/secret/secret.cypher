@@ -1,0 +1,9 @@
+// A secret of this database: what salts hashes and veils scores.
+//
+// @mode   read
+// @result optional
+// @param  name     STRING          Secret.name: objections or veil
+// @return value    STRING
+// @uses   secret_name
+MATCH (s:Secret {name: $name})
+RETURN s.value AS value

@@ -1,0 +1,28 @@
+"""What anybody but the operator is shown of a rating: its member, a client, whoever reads a report.
+
+Own facts are shown as they are. The scores of others are veiled (veil.py), and contacts who do not show their part
+stand in one line (ratings.py). What-ifs (asking.py) and the history (past.py) are made from what is shown.
+"""
+
+from graph.showing.asking import ShownLift, ShownMove, ShownStanding, ShownWhatIf, lift, what_if
+from graph.showing.past import ShownCause, ShownHistory, ShownState, history
+from graph.showing.ratings import ShownExplanation, ShownPart, ShownRating, explain, shown, side_by_side
+
+__all__ = [
+    "ShownCause",
+    "ShownExplanation",
+    "ShownHistory",
+    "ShownLift",
+    "ShownMove",
+    "ShownPart",
+    "ShownRating",
+    "ShownStanding",
+    "ShownState",
+    "ShownWhatIf",
+    "explain",
+    "history",
+    "lift",
+    "shown",
+    "side_by_side",
+    "what_if",
+]
