@@ -140,6 +140,8 @@ class Rating:
     "how far the score can be from the exact one"
     stale: bool
     "facts are newer than it, or changes were not passed on: the next run settles it"
+    contested: bool
+    "nobody may rely on it until a reviewer has closed the contest"
 
 
 @dataclass(frozen=True)

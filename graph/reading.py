@@ -153,11 +153,12 @@ def _summary(row: dict[str, Any], entity: str, scheme_id: str) -> dict[str, Any]
         "rerated": row["rerated"] and utc(row["rerated"]),
         "bound": row["bound"],
         "stale": row["stale"],
+        "contested": row["contested"],
     }
 
 
 def members(database: Database, scheme_id: str, *, page: int = 1_000) -> Iterator[dict[str, Any]]:
-    """Every member of a scheme, by entity id: entity, caption, contacts. Raises NotFound."""
+    """Every member of a scheme, by entity id: entity, caption, contacts, contested. Raises NotFound."""
     if database.optional("scheme", id=scheme_id) is None:
         raise NotFound(f"no scheme {scheme_id!r} is published")
     after = ""

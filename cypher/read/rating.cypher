@@ -17,6 +17,7 @@
 // @return rerated     ZONED DATETIME  when a change was passed on to it; null: it is the run's own
 // @return bound       FLOAT           how far the score can be from the exact one
 // @return stale       BOOLEAN         whether facts are newer than it, or changes were not passed on
+// @return contested   BOOLEAN         whether it is contested: nobody may rely on it
 // @return version     STRING          of the policy that the run used
 // @return hash        STRING          of that policy
 // @return sealed      BOOLEAN         false where the answer was met half-way through publication: read again
@@ -34,5 +35,6 @@ RETURN m.obligations AS obligations, m.purchases AS purchases, m.visits AS visit
        } AS circle,
        run, r.as_of AS as_of, m.rerated AS rerated, coalesce(r.slack, r.bound) AS bound,
        coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false) AS stale,
+       m.contested IS NOT NULL AS contested,
        r.version AS version, r.hash AS hash,
        m.seal = run + ' ' + toString(score) + ' ' + band AS sealed

@@ -12,6 +12,7 @@
 // @return rerated  ZONED DATETIME  when a change was passed on to it; null: it is the run's own
 // @return bound    FLOAT           how far the score can be from the exact one
 // @return stale    BOOLEAN         whether facts are newer than it, or changes were not passed on
+// @return contested BOOLEAN        whether it is contested: nobody may rely on it
 // @return sealed   BOOLEAN         false where the answer was met half-way through publication: read again
 // @uses   membership_id run_id
 UNWIND $ids AS id
@@ -20,5 +21,6 @@ WITH m, entity, m.score AS score, m.points AS points, m.band AS band, m.run AS r
 OPTIONAL MATCH (r:Run {id: run})
 RETURN m.id AS id, score, points, band, run, r.as_of AS as_of, m.rerated AS rerated, coalesce(r.slack, r.bound) AS bound,
        coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false) AS stale,
+       m.contested IS NOT NULL AS contested,
        m.seal = run + ' ' + toString(score) + ' ' + band AS sealed
 ORDER BY id

@@ -6,7 +6,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
-from graph.cli.reading import PANEL, open_database
+from graph.cli.reading import PANEL, open_database, print_contested
 
 if TYPE_CHECKING:
     from graph.explaining import Explanation, FactLine, OpenFactor, Reach, Tie
@@ -66,6 +66,7 @@ def _print_head(rating: "OpenRating") -> None:
     )
     if rating.stale:
         typer.echo("There are newer facts than this rating: the next run will count them.")
+    print_contested(rating)
 
 
 def _print_levels(explained: "Explanation") -> None:

@@ -13,9 +13,10 @@ from graph.errors import ParameterError
 
 if TYPE_CHECKING:
     from graph.database import Database
-    from graph.model import OpenRating
+    from graph.model import OpenRating, Rating
 
 PANEL = "Ratings"
+CONTESTED = "contested"
 
 
 class Form(StrEnum):
@@ -57,8 +58,11 @@ def show(
         print_json({"entity": entity, "ratings": ratings})
     elif ratings:
         print_table(
-            ("scheme", "points", "band", "as of"),
-            [(each.scheme, each.whole_points, each.band, f"{each.as_of:%Y-%m-%d}") for each in ratings],
+            ("scheme", "points", "band", "as of", ""),
+            [
+                (each.scheme, each.whole_points, each.band, f"{each.as_of:%Y-%m-%d}", _contested(each))
+                for each in ratings
+            ],
         )
     else:
         typer.echo(f"{entity} is not rated in any scheme")
@@ -72,6 +76,17 @@ def print_rating(opened: "OpenRating") -> None:
         + [("sum", opened.band, opened.whole_points)],
         title=f"{opened.entity} in {opened.scheme} {opened.version}, as of {opened.as_of:%Y-%m-%dT%H:%MZ}",
     )
+    print_contested(opened)
+
+
+def print_contested(rating: "Rating") -> None:
+    """What has to be known of a rating that is contested."""
+    if rating.contested:
+        typer.echo(f"{CONTESTED}: nobody may rely on this rating until a reviewer has closed the contest.")
+
+
+def _contested(rating: "Rating") -> str:
+    return CONTESTED if rating.contested else ""
 
 
 @app.command(rich_help_panel=PANEL)
@@ -85,8 +100,16 @@ def members(scheme: Annotated[str, typer.Argument(help="A published scheme.")], 
         print_json({"scheme": scheme, "members": found})
     else:
         print_table(
-            ("entity", "rating", "contacts in circle"),
-            [(each["entity"], each["caption"] or "not rated yet", each["contacts"]) for each in found],
+            ("entity", "rating", "contacts in circle", ""),
+            [
+                (
+                    each["entity"],
+                    each["caption"] or "not rated yet",
+                    each["contacts"],
+                    CONTESTED if each["contested"] else "",
+                )
+                for each in found
+            ],
         )
 
 

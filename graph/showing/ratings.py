@@ -125,7 +125,7 @@ def show(opened: Opened) -> ShownRating:
         whole_points=rating.whole_points,
         band=rating.band,
         within_points=within(rating.circle, opened.veil, opened.policy),
-        contested=getattr(rating, "contested", False),
+        contested=rating.contested,
         run=rating.run,
         as_of=rating.as_of,
         rerated=rating.rerated,
