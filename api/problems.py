@@ -50,6 +50,9 @@ KINDS: dict[type[InnerCircleError], Kind] = {
         422, "A parameter does not hold", example="body.ids: List should have at most 1000 items"
     ),
     errors.NotFound: Kind(404, "There is no such thing", example="'q-1' is not a member of 'reliability'"),
+    errors.Refused: Kind(
+        409, "This cannot be done as things stand", example="the obligation 'o-1' is disputed already"
+    ),
     errors.SchemeInvalid: Kind(500, "A policy does not hold", f"a stored policy cannot be used: {_OPERATOR}"),
     errors.PurposeMismatch: Kind(
         403, "The scheme is not for this purpose", example="'hiring' is not a purpose of 'trading'"

@@ -5,6 +5,7 @@ InnerCircleError(code)
     RecordError(file, line, column)   a row or a file that cannot be used
     ParameterError                    a value given to a command, query or route
     NotFound                          no such entity, scheme, membership, run or query
+    Refused                           not as things stand, or not by who asks
   PolicyError
     SchemeInvalid(file, key)          a policy or mapping file that does not hold
     PurposeMismatch                   a request outside the purposes of a scheme
@@ -53,6 +54,12 @@ class ParameterError(InputError):
 
 class NotFound(InputError):
     code = "not-found"
+
+
+class Refused(InputError):
+    """What is asked for makes sense, but not as things stand, or not from who asks for it."""
+
+    code = "refused"
 
 
 class PolicyError(InnerCircleError):
