@@ -2,16 +2,19 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from api import openapi, problems
 from api.guard import LoopbackOnly
-from api.routes import entities, explanations, history, ratings, schemes, service, what_if
+from api.routes import entities, explanations, history, keys, ratings, schemes, service, what_if
+from api.security import require_roles
 from api.store import Store
 from graph import __version__, database
 from graph.database import Database
+from graph.identity import Verifier
 from graph.settings import Settings
 
 ABOUT = """\
@@ -23,12 +26,14 @@ Failures are `application/problem+json` (RFC 9457); each names its kind in `code
 """
 
 
-def create_app(connect: Callable[[], Database] | None = None) -> FastAPI:
+def create_app(connect: Callable[[], Database] | None = None, settings: Settings | None = None) -> FastAPI:
     """The application, for the database that `connect` opens: where it is None, the one that the settings name.
 
-    It starts without the database too: /readyz then says what is missing.
+    It starts without the database too: /readyz then says what is missing. It does not start with a route that
+    neither is public nor asks for a role.
     """
-    store = Store(connect or (lambda: database.connect(Settings.load())))
+    settings = settings or Settings.load()
+    store = Store(connect or partial(database.connect, settings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -49,8 +54,10 @@ def create_app(connect: Callable[[], Database] | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.store = store
+    app.state.verifier = Verifier(settings)
     # routes/ratings.py takes any path as an entity's id, so it comes after what goes on behind the id
-    for module in (schemes, explanations, history, what_if, ratings, entities, service):
+    for module in (schemes, explanations, history, what_if, ratings, entities, keys, service):
+        require_roles(module.router)
         app.include_router(module.router)
     problems.install(app)
     app.add_middleware(LoopbackOnly)

@@ -14,12 +14,15 @@ from api import problems
 from api.problems import CATALOGUE, KINDS
 from api.schemas import EXAMPLES, REFERENCES, Problem, SchemeDocument, Unfit
 from graph.errors import (
+    Forbidden,
     InnerCircleError,
     LocalServerFailed,
     MigrationPending,
     NotFound,
     ParameterError,
     StoreUnavailable,
+    TooMany,
+    Unauthenticated,
 )
 from graph.scheme import Policy
 
@@ -78,6 +81,9 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
             description=app.description,
             routes=app.routes,
         )
+        for methods in described["paths"].values():
+            for operation in methods.values():
+                _add_access(operation)
         components = described["components"]["schemas"]
         components |= _schema(Problem) | _policy()
         # Set here because pydantic follows no reference to a schema that it did not make,
@@ -88,6 +94,21 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
         return described
 
     return made
+
+
+def _add_access(operation: dict[str, Any]) -> None:
+    """What an operation that asks for a role answers to who has none; and that one of its roles is enough."""
+    if "security" not in operation:
+        return
+    ((name, roles),) = operation["security"][0].items()
+    operation["security"] = [{name: [role]} for role in roles]
+    answers = operation["responses"]
+    for kind in (Unauthenticated, Forbidden, TooMany):
+        codes = [kind.code]
+        if told := answers.get(str(KINDS[kind].status)):
+            codes += told["content"][problems.MEDIA_TYPE]["examples"]
+        answers[str(KINDS[kind].status)] = _response(codes)
+    operation["responses"] = dict(sorted(answers.items()))
 
 
 def _schema(kind: type[BaseModel]) -> dict[str, Any]:

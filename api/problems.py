@@ -53,6 +53,18 @@ KINDS: dict[type[InnerCircleError], Kind] = {
     errors.Refused: Kind(
         409, "This cannot be done as things stand", example="the obligation 'o-1' is disputed already"
     ),
+    errors.Conflict: Kind(
+        409,
+        "The key was used for another request",
+        example="this Idempotency-Key was used for another request: take a new one",
+    ),
+    errors.Unauthenticated: Kind(401, "Who asks is not known", example="the token has expired: ask for a new one"),
+    errors.Forbidden: Kind(
+        403, "Who asks may not", example="this is for the role member, and the token is for client"
+    ),
+    errors.TooMany: Kind(
+        429, "Too many requests", example="more than 600 requests in a minute: ask again later", retry_seconds=1
+    ),
     errors.SchemeInvalid: Kind(500, "A policy does not hold", f"a stored policy cannot be used: {_OPERATOR}"),
     errors.PurposeMismatch: Kind(
         403, "The scheme is not for this purpose", example="'hiring' is not a purpose of 'trading'"
@@ -136,8 +148,15 @@ def install(app: FastAPI) -> None:
     app.exception_handler(Exception)(_unexpected)
 
 
-def _ours(_request: Request, error: InnerCircleError) -> JSONResponse:
-    return answer(error.code if error.code in CATALOGUE else UNEXPECTED, str(error))
+def _ours(request: Request, error: InnerCircleError) -> JSONResponse:
+    headers = {}
+    if isinstance(error, errors.Unauthenticated):
+        # RFC 6750: without a token nothing more is said
+        asked = request.headers.get("authorization")
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if asked else "Bearer"
+    if isinstance(error, errors.TooMany):
+        headers["Retry-After"] = str(error.retry_seconds)
+    return answer(error.code if error.code in CATALOGUE else UNEXPECTED, str(error), headers=headers)
 
 
 def _unfit(_request: Request, error: RequestValidationError) -> JSONResponse:

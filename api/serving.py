@@ -19,7 +19,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     announce: is given the URL as soon as connections are taken.
     Raises SettingInvalid for an address that is not loopback, or that cannot be had.
     """
-    app = create_app(partial(connect, settings))
+    app = create_app(partial(connect, settings), settings)
     with listen(settings.api_host, settings.api_port) as socket:
         host, port, *_ = socket.getsockname()
         announce(url(host, port))

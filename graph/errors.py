@@ -6,6 +6,11 @@ InnerCircleError(code)
     ParameterError                    a value given to a command, query or route
     NotFound                          no such entity, scheme, membership, run or query
     Refused                           not as things stand, or not by who asks
+    Conflict                          the Idempotency-Key of another request
+  AccessError
+    Unauthenticated                   nobody known asks: no token, or one that does not hold
+    Forbidden                         who asks is known, and may not
+    TooMany(retry_seconds)            who asks did so too often
   PolicyError
     SchemeInvalid(file, key)          a policy or mapping file that does not hold
     PurposeMismatch                   a request outside the purposes of a scheme
@@ -60,6 +65,39 @@ class Refused(InputError):
     """What is asked for makes sense, but not as things stand, or not from who asks for it."""
 
     code = "refused"
+
+
+class Conflict(InputError):
+    """The name of a request is that of another one."""
+
+    code = "conflict"
+
+
+NOTHING_OPEN = "nothing of this entity is open to you"
+"""The message of every NotFound about an entity that somebody asks for whose own it may not be: unknown, not a
+member, nothing granted and not theirs read the same."""
+
+
+class AccessError(InnerCircleError):
+    code = "access"
+
+
+class Unauthenticated(AccessError):
+    code = "unauthenticated"
+
+
+class Forbidden(AccessError):
+    code = "forbidden"
+
+
+class TooMany(AccessError):
+    """`retry_seconds`: when the next request will be heard."""
+
+    code = "too-many"
+
+    def __init__(self, message: str, *, retry_seconds: int = 1):
+        super().__init__(message)
+        self.retry_seconds = retry_seconds
 
 
 class PolicyError(InnerCircleError):

@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=0, le=65535)
 
+    issuer: str = "innercircle"
+    "Who the local tokens say they are from."
+
+    audience: str = "innercircle"
+    "Whom the local tokens are for: this service."
+
     batch_rows: int = Field(default=10_000, ge=1)
     "Rows in one transaction of a load."
 

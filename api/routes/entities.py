@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, TheDatabase, about_a_person
 from api.schemas import Rating, SideBySide
+from api.security import Member, own
 from graph import reading
 from graph.errors import NotFound, ParameterError, StoreConflict
 
@@ -16,7 +17,8 @@ router = APIRouter(prefix="/v1/entities", tags=["ratings"], dependencies=[Depend
     summary="An entity's ratings side by side",
     responses=responses(NotFound, ParameterError, StoreConflict, *AWAY, missing="there is no entity 'p-9'"),
 )
-def show_entity_ratings(entity: EntityId, database: TheDatabase) -> SideBySide:
+def show_entity_ratings(member: Member, entity: EntityId, database: TheDatabase) -> SideBySide:
     """One rating for each scheme that the entity is rated in, by scheme; nothing combines them."""
+    own(member, entity)
     ratings = reading.side_by_side(database, entity)
     return SideBySide(entity=entity, ratings=[Rating.model_validate(each) for each in ratings])

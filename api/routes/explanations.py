@@ -8,6 +8,7 @@ from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import EntityId as Id
 from api.schemas import Explanation
+from api.security import Member, own
 from graph import explaining, publishing, reasons
 from graph.errors import NotFound, ParameterError, StoreConflict
 
@@ -37,6 +38,7 @@ Largest = Annotated[
     responses=responses(NotFound, ParameterError, StoreConflict, *AWAY),
 )
 def explain_rating(
+    member: Member,
     scheme: SchemeId,
     entity: EntityId,
     database: TheDatabase,
@@ -52,6 +54,7 @@ def explain_rating(
     With `hops`, the conduct of others is traced through all circles: `members` and `parts` sum to the points, and
     so do the lines of `by_fact`.
     """
+    own(member, entity)
     try:
         explained = explaining.explain(database, entity, scheme, path=contact, facts=facts)
         reach = explaining.reach(database, entity, scheme, largest=largest, facts=facts) if hops else None

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import RatingHistory
+from api.security import Member, own
 from graph import history, publishing
 from graph.errors import NotFound, ParameterError, StoreConflict
 
@@ -28,13 +29,14 @@ Since = Annotated[
     responses=responses(NotFound, ParameterError, StoreConflict, *AWAY),
 )
 def rating_history(
-    scheme: SchemeId, entity: EntityId, database: TheDatabase, since: Since = None
+    member: Member, scheme: SchemeId, entity: EntityId, database: TheDatabase, since: Since = None
 ) -> RatingHistory:
     """Every state of a member's rating, and what changed between one of them and the present one, by cause.
 
     A state ends when a publication changes the whole points or the band. The `points` of the `causes` sum to the
     difference of the two states, and their `whole` to that of the whole points.
     """
+    own(member, entity)
     if since is not None and since.tzinfo is None:
         raise ParameterError(f"since={since.isoformat()} has no zone: write it as {since.isoformat()}Z for UTC")
     try:

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import Found, OpenRating, Rating, Wanted
+from api.security import Client, Member, own
 from graph import publishing, reading
 from graph.errors import NotFound, ParameterError, StoreConflict
 
@@ -17,7 +18,7 @@ router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], depe
     summary="One rating, opened",
     responses=responses(NotFound, ParameterError, StoreConflict, *AWAY),
 )
-def open_rating(scheme: SchemeId, entity: EntityId, database: TheDatabase) -> OpenRating:
+def open_rating(member: Member, scheme: SchemeId, entity: EntityId, database: TheDatabase) -> OpenRating:
     """A member's rating with everything that it is made of.
 
     The `points` of the `parts` sum to the rating's `points`, and their `whole` to its `whole_points`. A contact's
@@ -25,6 +26,7 @@ def open_rating(scheme: SchemeId, entity: EntityId, database: TheDatabase) -> Op
 
     There is no rating of whoever has not joined the scheme, nor of a member who joined after its last run.
     """
+    own(member, entity)
     try:
         return OpenRating.of(reading.open_rating(database, entity, scheme))
     except NotFound:
@@ -37,7 +39,7 @@ def open_rating(scheme: SchemeId, entity: EntityId, database: TheDatabase) -> Op
     summary="Several ratings by id",
     responses=responses(NotFound, ParameterError, StoreConflict, *AWAY, missing="no scheme 'lost' is published"),
 )
-def look_up_ratings(scheme: SchemeId, wanted: Wanted, database: TheDatabase) -> Found:
+def look_up_ratings(_client: Client, scheme: SchemeId, wanted: Wanted, database: TheDatabase) -> Found:
     """The ratings of up to 1,000 entities, by entity id. Ids without a rating in this scheme are `missing`."""
     ratings = [Rating.model_validate(each) for each in reading.lookup(database, wanted.ids, scheme)]
     missing = set(wanted.ids).difference(rating.entity for rating in ratings)

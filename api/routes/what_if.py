@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import AskLift, AskUnderPolicy, Lift, Question, WhatIf
+from api.security import Member, own
 from graph import publishing, what_if
 from graph.errors import NotConverged, NotFound, ParameterError, StoreConflict
 
@@ -19,7 +20,11 @@ router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], depe
     responses=responses(NotFound, ParameterError, NotConverged, StoreConflict, *AWAY),
 )
 def ask_what_if(
-    scheme: SchemeId, entity: EntityId, question: Annotated[Question, Body()], database: TheDatabase
+    member: Member,
+    scheme: SchemeId,
+    entity: EntityId,
+    question: Annotated[Question, Body()],
+    database: TheDatabase,
 ) -> WhatIf | Lift:
     """What a fresh run at the same instant would give after the change: points, band and the parts that moved.
 
@@ -29,6 +34,7 @@ def ask_what_if(
     The answer about another policy takes as long as reading every fact of the scheme, unless no circle counts
     under it.
     """
+    own(member, entity)
     try:
         match question:
             case AskLift():

@@ -1,12 +1,16 @@
 """A small community that is rated, and a real server that answers about it."""
 
+import ssl
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import pytest
@@ -16,6 +20,7 @@ from api.app import create_app
 from api.loopback import listen, url
 from graph import loading, publishing, rating, scheme
 from graph.database import Database, connect
+from graph.identity import Keyring, Role, tokens
 from graph.local_neo4j import Server
 from graph.settings import Settings
 from tests.conftest import WIPE
@@ -109,10 +114,15 @@ def _load(database: Database, folder: Path) -> None:
 
 
 @contextmanager
-def serve(open_database: Callable[[], Database], host: str = "127.0.0.1") -> Iterator[httpx.Client]:
-    """A client of the application on a real server, with a port of its own, in a thread."""
-    with listen(host, 0) as socket:
-        server = serving.server(create_app(open_database))
+def serve(
+    open_database: Callable[[], Database], host: str = "127.0.0.1", settings: Settings | None = None
+) -> Iterator[httpx.Client]:
+    """A client of the application on a real server, with a port of its own, in a thread.
+
+    settings: of the service; without them it has no key, and nobody can have a token.
+    """
+    with listen(host, 0) as socket, TemporaryDirectory() as home:
+        server = serving.server(create_app(open_database, settings or Settings(home=Path(home))))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
         thread.start()
         try:
@@ -127,8 +137,99 @@ def serve(open_database: Callable[[], Database], host: str = "127.0.0.1") -> Ite
             thread.join()
 
 
+@pytest.fixture(scope="session")
+def ring(settings: Settings) -> Keyring:
+    """The keys of the session's service; one of them signs."""
+    ring = Keyring.of(settings)
+    if not ring.usable():
+        ring.create(datetime.now(UTC))
+    return ring
+
+
 @pytest.fixture(scope="module")
-def api(settings: Settings, server: Server) -> Iterator[httpx.Client]:
-    """A client of a server on the session's Neo4j."""
-    with serve(partial(connect, settings)) as client:
+def api(settings: Settings, server: Server, ring: Keyring) -> Iterator[httpx.Client]:
+    """A client without a token, of a server on the session's Neo4j."""
+    with serve(partial(connect, settings), settings=settings) as client:
         yield client
+
+
+As = Callable[[str], httpx.Client]
+TLS = ssl.create_default_context()
+"Not used, but made for every client that has none."
+
+
+def issue(ring: Keyring, role: Role, subject: str, entity: str | None = None, **more: Any) -> tokens.Issued:
+    """A token of the session's service."""
+    wanted: dict[str, Any] = {"issuer": "innercircle", "audience": "innercircle", "now": datetime.now(UTC)} | more
+    return tokens.issue(ring, role, subject, entity=entity, **wanted)
+
+
+@contextmanager
+def _clients(api: httpx.Client, ring: Keyring, role: Role) -> Iterator[As]:
+    made: dict[str, httpx.Client] = {}
+    lock = threading.Lock()
+
+    def client(name: str) -> httpx.Client:
+        with lock:
+            return made.get(name) or made.setdefault(name, create(name))
+
+    def create(name: str) -> httpx.Client:
+        # A member's subject is not its entity, so that whoever takes one for the other is found.
+        entity = name if role is Role.MEMBER else None
+        subject = f"login of {name}"[:200] if entity else name
+        token = issue(ring, role, subject, entity).text
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=api.base_url, headers=headers, verify=TLS, trust_env=False, timeout=30)
+
+    yield client
+    for each in made.values():
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def as_member(api: httpx.Client, ring: Keyring) -> Iterator[As]:
+    """A client of the server with a member's token, by the id of the member's entity."""
+    with _clients(api, ring, Role.MEMBER) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def as_client(api: httpx.Client, ring: Keyring) -> Iterator[As]:
+    """A client of the server with a client's token, by its subject; so are the others."""
+    with _clients(api, ring, Role.CLIENT) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def as_reviewer(api: httpx.Client, ring: Keyring) -> Iterator[As]:
+    with _clients(api, ring, Role.REVIEWER) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def as_operator(api: httpx.Client, ring: Keyring) -> Iterator[As]:
+    with _clients(api, ring, Role.OPERATOR) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def as_auditor(api: httpx.Client, ring: Keyring) -> Iterator[As]:
+    with _clients(api, ring, Role.AUDITOR) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def as_role(as_member: As, as_client: As, as_reviewer: As, as_operator: As, as_auditor: As) -> dict[str, As]:
+    """All of these by role."""
+    return {
+        "member": as_member,
+        "client": as_client,
+        "reviewer": as_reviewer,
+        "operator": as_operator,
+        "auditor": as_auditor,
+    }
+
+
+def once_only() -> dict[str, str]:
+    """The header that names a request, for a POST that is to have an effect."""
+    return {"Idempotency-Key": uuid.uuid4().hex}

@@ -15,6 +15,7 @@ import pytest
 
 from graph import loading, publishing, rating, reading, scheme
 from graph.database import Database
+from tests.api.conftest import As
 from tests.conftest import WIPE
 
 MEMBERS = 200
@@ -55,14 +56,14 @@ def crowd(database: Database, tmp_path_factory: pytest.TempPathFactory) -> list[
 
 
 def test_a_reader_during_runs_always_gets_ratings_that_add_up(
-    database: Database, crowd: list[str], api: httpx.Client
+    database: Database, crowd: list[str], as_member: As, as_client: As
 ) -> None:
     ended = threading.Event()
     seen: list[dict[str, Any]] = []
 
     def read_open() -> None:
         for entity in turns():
-            rating = asked(api.get(f"/v1/schemes/reliability/ratings/{entity}"))
+            rating = asked(as_member(entity).get(f"/v1/schemes/reliability/ratings/{entity}"))
             assert len(rating["circle"]) == 4
             assert math.isclose(
                 math.fsum(part["points"] for part in rating["parts"]), rating["points"], abs_tol=1e-6
@@ -72,13 +73,15 @@ def test_a_reader_during_runs_always_gets_ratings_that_add_up(
 
     def read_many() -> None:
         for _ in turns():
-            ratings = asked(api.post("/v1/schemes/reliability/ratings/lookup", json={"ids": crowd}))["ratings"]
+            ratings = asked(
+                as_client("a bank").post("/v1/schemes/reliability/ratings/lookup", json={"ids": crowd})
+            )["ratings"]
             assert [rating["entity"] for rating in ratings] == crowd
             seen.extend(ratings)
 
     def read_beside() -> None:
         for entity in turns():
-            seen.extend(asked(api.get(f"/v1/entities/{entity}/ratings"))["ratings"])
+            seen.extend(asked(as_member(entity).get(f"/v1/entities/{entity}/ratings"))["ratings"])
 
     def turns() -> Iterator[str]:
         return takewhile(lambda _: not ended.is_set(), cycle(crowd))

@@ -4,12 +4,12 @@ import math
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import msgspec
 import pytest
 
 from graph import explaining, reasons
 from graph.database import Database
+from tests.api.conftest import As
 
 
 def explanation_of(entity: str, scheme_id: str = "reliability") -> str:
@@ -22,9 +22,11 @@ def points(lines: list[dict[str, Any]]) -> float:
 
 @pytest.mark.parametrize("entity", ["p-1", "p-3", "o/5 Nord", "a|b"])
 def test_an_explanation_adds_up_on_every_level_by_fact_and_over_all_hops(
-    community: Database, api: httpx.Client, entity: str
+    community: Database, as_member: As, entity: str
 ) -> None:
-    answer = api.get(explanation_of(entity), params={"facts": True, "hops": True, "largest": 2}).json()
+    answer = (
+        as_member(entity).get(explanation_of(entity), params={"facts": True, "hops": True, "largest": 2}).json()
+    )
     (level,) = answer["levels"]
     rating = level["rating"]
     assert rating["entity"] == answer["entity"] == entity
@@ -41,8 +43,8 @@ def test_an_explanation_adds_up_on_every_level_by_fact_and_over_all_hops(
     assert points(why["reasons"]) + why["rest"] == pytest.approx(950 - rating["points"], abs=1e-9)
 
 
-def test_an_explanation_is_what_the_domain_says(community: Database, api: httpx.Client) -> None:
-    answer = api.get(explanation_of("p-1"), params={"contact": ["p-2", "p-3"], "facts": True}).json()
+def test_an_explanation_is_what_the_domain_says(community: Database, as_member: As) -> None:
+    answer = as_member("p-1").get(explanation_of("p-1"), params={"contact": ["p-2", "p-3"], "facts": True}).json()
     explained = explaining.explain(community, "p-1", "reliability", path=["p-2", "p-3"], facts=True)
     known = msgspec.to_builtins(explained)
     for level in [*known["levels"], *answer["levels"]]:
@@ -55,30 +57,35 @@ def test_an_explanation_is_what_the_domain_says(community: Database, api: httpx.
     assert answer["reach"] is None
 
 
-def test_what_is_not_asked_for_is_left_out(community: Database, api: httpx.Client) -> None:
-    answer = api.get(explanation_of("p-1")).json()
+def test_what_is_not_asked_for_is_left_out(community: Database, as_member: As) -> None:
+    answer = as_member("p-1").get(explanation_of("p-1")).json()
     assert [answer[name] for name in ("factors", "contacts", "reach")] == [None, None, None]
-    assert api.get(explanation_of("p-1"), params={"hops": True}).json()["reach"]["by_fact"] is None
+    assert as_member("p-1").get(explanation_of("p-1"), params={"hops": True}).json()["reach"]["by_fact"] is None
 
 
-def test_a_contact_who_is_not_in_the_circle_is_not_found(community: Database, api: httpx.Client) -> None:
-    answer = api.get(explanation_of("p-1"), params={"contact": "q-1"})
+def test_a_contact_who_is_not_in_the_circle_is_not_found(community: Database, as_member: As) -> None:
+    answer = as_member("p-1").get(explanation_of("p-1"), params={"contact": "q-1"})
     assert answer.status_code == 404
     assert answer.json()["detail"] == "'q-1' is not in the inner circle of 'p-1' in 'reliability'"
 
 
 @pytest.mark.parametrize("wrong", [{"largest": 0}, {"largest": 1001}, {"facts": "perhaps"}, {"contact": ""}])
 def test_a_question_that_makes_no_sense_is_refused(
-    community: Database, api: httpx.Client, wrong: dict[str, Any]
+    community: Database, as_member: As, wrong: dict[str, Any]
 ) -> None:
-    answer = api.get(explanation_of("p-1"), params=wrong)
+    answer = as_member("p-1").get(explanation_of("p-1"), params=wrong)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["where"].startswith(f"query.{next(iter(wrong))}")
 
 
-def test_an_unknown_scheme_is_named(community: Database, api: httpx.Client) -> None:
-    assert api.get(explanation_of("p-1", "lost")).json()["detail"].startswith("no scheme 'lost' is published")
+def test_an_unknown_scheme_is_named(community: Database, as_member: As) -> None:
+    assert (
+        as_member("p-1")
+        .get(explanation_of("p-1", "lost"))
+        .json()["detail"]
+        .startswith("no scheme 'lost' is published")
+    )
 
 
-def test_no_explanation_is_kept_on_the_way(community: Database, api: httpx.Client) -> None:
-    assert api.get(explanation_of("p-1")).headers["Cache-Control"] == "no-store"
+def test_no_explanation_is_kept_on_the_way(community: Database, as_member: As) -> None:
+    assert as_member("p-1").get(explanation_of("p-1")).headers["Cache-Control"] == "no-store"

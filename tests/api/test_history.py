@@ -1,41 +1,41 @@
 """What the API says about what a rating was."""
 
-import httpx
 import pytest
 
 from graph.database import Database
 from graph.history import CAUSES
+from tests.api.conftest import As
 from tests.api.test_ratings import rating_of
 
 
 @pytest.mark.parametrize("entity", ["p-1", "o/5 Nord", "a|b"])
-def test_the_causes_of_a_change_sum_to_it(community: Database, api: httpx.Client, entity: str) -> None:
-    found = api.get(rating_of(entity) + "/history").json()
+def test_the_causes_of_a_change_sum_to_it(community: Database, as_member: As, entity: str) -> None:
+    found = as_member(entity).get(rating_of(entity) + "/history").json()
     assert [cause["name"] for cause in found["causes"]] == list(CAUSES)
     difference = found["after"]["points"] - found["before"]["points"]
     assert sum(cause["points"] for cause in found["causes"]) == pytest.approx(difference, abs=1e-9)
     whole = found["after"]["whole_points"] - found["before"]["whole_points"]
     assert sum(cause["whole"] for cause in found["causes"]) == whole
     assert found["states"][-1] == found["after"]
-    assert found["after"]["points"] == api.get(rating_of(entity)).json()["points"]
+    assert found["after"]["points"] == as_member(entity).get(rating_of(entity)).json()["points"]
 
 
-def test_a_date_chooses_the_state_that_held_then(community: Database, api: httpx.Client) -> None:
-    states = api.get(rating_of("p-1") + "/history").json()["states"]
+def test_a_date_chooses_the_state_that_held_then(community: Database, as_member: As) -> None:
+    states = as_member("p-1").get(rating_of("p-1") + "/history").json()["states"]
     assert len(states) == 2
-    found = api.get(rating_of("p-1") + "/history", params={"since": states[-1]["since"]}).json()
+    found = as_member("p-1").get(rating_of("p-1") + "/history", params={"since": states[-1]["since"]}).json()
     assert found["before"] == found["after"] == states[-1]
 
 
-def test_an_instant_without_a_zone_is_refused(community: Database, api: httpx.Client) -> None:
-    answer = api.get(rating_of("p-1") + "/history", params={"since": "2026-07-01T00:00:00"})
+def test_an_instant_without_a_zone_is_refused(community: Database, as_member: As) -> None:
+    answer = as_member("p-1").get(rating_of("p-1") + "/history", params={"since": "2026-07-01T00:00:00"})
     assert answer.status_code == 422
     assert "has no zone" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(("entity", "scheme_id"), [("q-1", "reliability"), ("p-1", "trading"), ("p-1", "lost")])
 def test_without_a_rating_there_is_no_history(
-    community: Database, api: httpx.Client, entity: str, scheme_id: str
+    community: Database, as_member: As, entity: str, scheme_id: str
 ) -> None:
-    answer = api.get(rating_of(entity, scheme_id) + "/history")
+    answer = as_member(entity).get(rating_of(entity, scheme_id) + "/history")
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")

@@ -81,6 +81,7 @@ def test_every_failure_is_answered_with_its_status(
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers.get("Retry-After") == (expected.retry_seconds and str(expected.retry_seconds))
+    assert answer.headers.get("WWW-Authenticate") == ("Bearer" if expected.status == 401 else None)
     assert (problem["code"], problem["title"]) == (kind.code, expected.title)
     # What is not told is in the log, beside the instance that the answer names.
     if expected.advice:

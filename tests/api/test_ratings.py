@@ -9,6 +9,7 @@ import pytest
 
 from graph import reading, scheme
 from graph.database import Database
+from tests.api.conftest import As
 
 MEMBERS = ["a|b", "o/5 Nord", "p-1", "p-2", "p-3", "p-4"]
 LOOKUP = "/v1/schemes/reliability/ratings/lookup"
@@ -21,19 +22,19 @@ def rating_of(entity: str, scheme_id: str = "reliability") -> str:
 # One rating, opened ----------------------------------------------------------------------------------
 
 
-def test_a_rating_is_answered_with_everything_that_it_is_made_of(community: Database, api: httpx.Client) -> None:
+def test_a_rating_is_answered_with_everything_that_it_is_made_of(community: Database, as_member: As) -> None:
     known = msgspec.to_builtins(reading.open_rating(community, "p-1", "reliability"))
     known["policy"] = {"version": known.pop("version"), "hash": known.pop("hash")}
     for contact in known["circle"]:
         contact["contact"] = contact.pop("entity")
-    answer = api.get(rating_of("p-1"))
+    answer = as_member("p-1").get(rating_of("p-1"))
     assert answer.status_code == 200
     assert answer.json() == known | {"circle": list(known["circle"]), "parts": list(known["parts"])}
 
 
 @pytest.mark.parametrize("entity", MEMBERS)
-def test_the_parts_of_a_rating_add_up(community: Database, api: httpx.Client, entity: str) -> None:
-    opened = api.get(rating_of(entity)).json()
+def test_the_parts_of_a_rating_add_up(community: Database, as_member: As, entity: str) -> None:
+    opened = as_member(entity).get(rating_of(entity)).json()
     assert opened["entity"] == entity
     assert math.isclose(math.fsum(part["points"] for part in opened["parts"]), opened["points"], abs_tol=1e-6)
     assert sum(part["whole"] for part in opened["parts"]) == opened["whole_points"]
@@ -41,9 +42,9 @@ def test_the_parts_of_a_rating_add_up(community: Database, api: httpx.Client, en
 
 
 def test_a_contact_supplies_its_weight_of_the_share_and_the_score_that_was_used(
-    community: Database, api: httpx.Client
+    community: Database, api: httpx.Client, as_member: As
 ) -> None:
-    opened = api.get(rating_of("p-1")).json()
+    opened = as_member("p-1").get(rating_of("p-1")).json()
     share = api.get("/v1/schemes/reliability").json()["policy"]["circle"]["share"]
     assert sum(each["weight"] for each in opened["circle"]) == pytest.approx(1)
     parts = {part["name"]: part["points"] for part in opened["parts"] if part["source"] == "contact"}
@@ -52,44 +53,44 @@ def test_a_contact_supplies_its_weight_of_the_share_and_the_score_that_was_used(
     )
 
 
-def test_a_rating_names_the_policy_that_its_run_used(community: Database, api: httpx.Client) -> None:
+def test_a_rating_names_the_policy_that_its_run_used(community: Database, as_member: As) -> None:
     shipped = scheme.read("own-conduct")
-    opened = api.get(rating_of("p-1", "own-conduct")).json()
+    opened = as_member("p-1").get(rating_of("p-1", "own-conduct")).json()
     assert opened["policy"] == {"version": shipped.version, "hash": shipped.hash}
 
 
 def test_who_has_not_joined_is_no_member_and_no_answer_tells_whether_they_are_known(
-    community: Database, api: httpx.Client
+    community: Database, as_member: As
 ) -> None:
-    known, unknown = api.get(rating_of("q-1")), api.get(rating_of("q-2"))
+    known, unknown = as_member("q-1").get(rating_of("q-1")), as_member("q-2").get(rating_of("q-2"))
     assert known.status_code == unknown.status_code == 404
     assert known.json()["detail"] == "'q-1' is not a member of 'reliability'"
     assert unknown.json()["detail"] == "'q-2' is not a member of 'reliability'"
 
 
-def test_a_member_that_no_run_has_rated_is_not_rated_yet(community: Database, api: httpx.Client) -> None:
-    for path in (rating_of("p-6"), rating_of("p-1", "trading")):
-        answer = api.get(path)
+def test_a_member_that_no_run_has_rated_is_not_rated_yet(community: Database, as_member: As) -> None:
+    for entity, path in (("p-6", rating_of("p-6")), ("p-1", rating_of("p-1", "trading"))):
+        answer = as_member(entity).get(path)
         assert answer.status_code == 404
         assert "is not rated yet" in answer.json()["detail"]
 
 
-def test_a_rating_in_no_scheme_is_not_found_for_want_of_the_scheme(community: Database, api: httpx.Client) -> None:
-    answer = api.get(rating_of("p-1", "sesame-2018"))
+def test_a_rating_in_no_scheme_is_not_found_for_want_of_the_scheme(community: Database, as_member: As) -> None:
+    answer = as_member("p-1").get(rating_of("p-1", "sesame-2018"))
     assert answer.status_code == 404
     assert "no scheme 'sesame-2018' is published" in answer.json()["detail"]
 
 
-def test_no_scheme_and_entity_are_read_as_another_membership(community: Database, api: httpx.Client) -> None:
-    assert api.get(rating_of("a|b")).status_code == 200
-    answer = api.get(rating_of("b", quote("reliability|a", safe="")))
+def test_no_scheme_and_entity_are_read_as_another_membership(community: Database, as_member: As) -> None:
+    assert as_member("a|b").get(rating_of("a|b")).status_code == 200
+    answer = as_member("b").get(rating_of("b", quote("reliability|a", safe="")))
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["where"] == "path.scheme"
 
 
 @pytest.mark.parametrize("entity", ["", "x" * 201])
-def test_an_id_that_nobody_can_have_is_refused(community: Database, api: httpx.Client, entity: str) -> None:
-    answer = api.get(rating_of(entity))
+def test_an_id_that_nobody_can_have_is_refused(community: Database, as_member: As, entity: str) -> None:
+    answer = as_member("p-1").get(rating_of(entity))
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["where"] == "path.entity"
 
@@ -97,9 +98,9 @@ def test_an_id_that_nobody_can_have_is_refused(community: Database, api: httpx.C
 # Several by id ---------------------------------------------------------------------------------------
 
 
-def test_ratings_are_looked_up_by_id_and_never_by_score(community: Database, api: httpx.Client) -> None:
+def test_ratings_are_looked_up_by_id_and_never_by_score(community: Database, as_client: As) -> None:
     wanted = ["q-1", "p-3", "p-1", "o/5 Nord", "p-6", "nobody", "p-2", "p-1"]
-    found = api.post(LOOKUP, json={"ids": wanted}).json()
+    found = as_client("a bank").post(LOOKUP, json={"ids": wanted}).json()
     assert found["scheme"] == "reliability"
     assert [each["entity"] for each in found["ratings"]] == ["o/5 Nord", "p-1", "p-2", "p-3"]
     assert found["missing"] == ["nobody", "p-6", "q-1"]
@@ -107,22 +108,26 @@ def test_ratings_are_looked_up_by_id_and_never_by_score(community: Database, api
     assert scores not in (sorted(scores), sorted(scores, reverse=True))
 
 
-def test_a_rating_looked_up_is_the_one_that_is_opened(community: Database, api: httpx.Client) -> None:
-    (found,) = api.post(LOOKUP, json={"ids": ["p-1"]}).json()["ratings"]
-    assert found.items() <= api.get(rating_of("p-1")).json().items()
+def test_a_rating_looked_up_is_the_one_that_is_opened(community: Database, as_client: As, as_member: As) -> None:
+    (found,) = as_client("a bank").post(LOOKUP, json={"ids": ["p-1"]}).json()["ratings"]
+    assert found.items() <= as_member("p-1").get(rating_of("p-1")).json().items()
 
 
-def test_a_thousand_ids_are_looked_up_at_once_and_no_more(community: Database, api: httpx.Client) -> None:
+def test_a_thousand_ids_are_looked_up_at_once_and_no_more(community: Database, as_client: As) -> None:
     ids = ["p-1", *(f"x-{number}" for number in range(999))]
-    found = api.post(LOOKUP, json={"ids": ids}).json()
+    found = as_client("a bank").post(LOOKUP, json={"ids": ids}).json()
     assert (len(found["ratings"]), len(found["missing"])) == (1, 999)
-    answer = api.post(LOOKUP, json={"ids": [*ids, "one more"]})
+    answer = as_client("a bank").post(LOOKUP, json={"ids": [*ids, "one more"]})
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"where": "body.ids", "message": answer.json()["errors"][0]["message"]}]
 
 
-def test_nothing_wanted_is_nothing_found(community: Database, api: httpx.Client) -> None:
-    assert api.post(LOOKUP, json={"ids": []}).json() == {"scheme": "reliability", "ratings": [], "missing": []}
+def test_nothing_wanted_is_nothing_found(community: Database, as_client: As) -> None:
+    assert as_client("a bank").post(LOOKUP, json={"ids": []}).json() == {
+        "scheme": "reliability",
+        "ratings": [],
+        "missing": [],
+    }
 
 
 @pytest.mark.parametrize(
@@ -140,23 +145,25 @@ def test_nothing_wanted_is_nothing_found(community: Database, api: httpx.Client)
     ],
 )
 def test_a_lookup_that_does_not_hold_is_refused_saying_where(
-    community: Database, api: httpx.Client, body: bytes, where: str
+    community: Database, as_client: As, body: bytes, where: str
 ) -> None:
-    answer = api.post(LOOKUP, content=body, headers={"Content-Type": "application/json"})
+    answer = as_client("a bank").post(LOOKUP, content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["code"] == "parameter"
     assert [each["where"] for each in answer.json()["errors"]] == [where]
 
 
-def test_a_body_that_is_no_text_is_refused(community: Database, api: httpx.Client) -> None:
-    answer = api.post(LOOKUP, content=b'{"ids": ["\xff"]}', headers={"Content-Type": "application/json"})
+def test_a_body_that_is_no_text_is_refused(community: Database, as_client: As) -> None:
+    answer = as_client("a bank").post(
+        LOOKUP, content=b'{"ids": ["\xff"]}', headers={"Content-Type": "application/json"}
+    )
     assert answer.status_code == 422
     assert answer.json()["code"] == "parameter"
 
 
-def test_a_lookup_in_no_scheme_is_not_found(community: Database, api: httpx.Client) -> None:
-    answer = api.post("/v1/schemes/sesame-2018/ratings/lookup", json={"ids": ["p-1"]})
+def test_a_lookup_in_no_scheme_is_not_found(community: Database, as_client: As) -> None:
+    answer = as_client("a bank").post("/v1/schemes/sesame-2018/ratings/lookup", json={"ids": ["p-1"]})
     assert answer.status_code == 404
     assert answer.json()["detail"] == "no scheme 'sesame-2018' is published"
 
@@ -165,27 +172,27 @@ def test_a_lookup_in_no_scheme_is_not_found(community: Database, api: httpx.Clie
 
 
 def test_the_ratings_of_an_entity_stand_side_by_side_and_nothing_combines_them(
-    community: Database, api: httpx.Client
+    community: Database, as_member: As
 ) -> None:
-    answer = api.get("/v1/entities/p-1/ratings").json()
+    answer = as_member("p-1").get("/v1/entities/p-1/ratings").json()
     assert answer.keys() == {"entity", "ratings"}
     assert [each["scheme"] for each in answer["ratings"]] == ["own-conduct", "reliability"]
     for each in answer["ratings"]:
-        assert each.items() <= api.get(rating_of("p-1", each["scheme"])).json().items()
+        assert each.items() <= as_member("p-1").get(rating_of("p-1", each["scheme"])).json().items()
 
 
-def test_an_entity_that_is_rated_nowhere_has_no_ratings(community: Database, api: httpx.Client) -> None:
+def test_an_entity_that_is_rated_nowhere_has_no_ratings(community: Database, as_member: As) -> None:
     for entity in ("q-1", "p-6"):
-        assert api.get(f"/v1/entities/{entity}/ratings").json() == {"entity": entity, "ratings": []}
+        assert as_member(entity).get(f"/v1/entities/{entity}/ratings").json() == {"entity": entity, "ratings": []}
 
 
-def test_the_id_of_an_entity_may_hold_a_slash(community: Database, api: httpx.Client) -> None:
-    (rating,) = api.get("/v1/entities/o%2F5%20Nord/ratings").json()["ratings"]
+def test_the_id_of_an_entity_may_hold_a_slash(community: Database, as_member: As) -> None:
+    (rating,) = as_member("o/5 Nord").get("/v1/entities/o%2F5%20Nord/ratings").json()["ratings"]
     assert rating["entity"] == "o/5 Nord"
 
 
-def test_the_ratings_of_an_unknown_entity_are_not_found(community: Database, api: httpx.Client) -> None:
-    answer = api.get("/v1/entities/nobody/ratings")
+def test_the_ratings_of_an_unknown_entity_are_not_found(community: Database, as_member: As) -> None:
+    answer = as_member("nobody").get("/v1/entities/nobody/ratings")
     assert answer.status_code == 404
     assert answer.json()["detail"] == "there is no entity 'nobody'"
 
@@ -193,12 +200,15 @@ def test_the_ratings_of_an_unknown_entity_are_not_found(community: Database, api
 # All of them -----------------------------------------------------------------------------------------
 
 
-def test_no_answer_about_a_person_is_kept_on_the_way(community: Database, api: httpx.Client) -> None:
+def test_no_answer_about_a_person_is_kept_on_the_way(
+    community: Database, api: httpx.Client, as_member: As, as_client: As
+) -> None:
     paths = [rating_of("p-1"), rating_of("q-1"), rating_of("x" * 201)]
     paths += ["/v1/entities/p-1/ratings", "/v1/entities/nobody/ratings"]
-    answers = [api.get(path) for path in paths]
-    answers += [api.post(LOOKUP, json={"ids": ["p-1"]}), api.post(LOOKUP, json={}), api.put(rating_of("p-1"))]
-    assert {answer.status_code for answer in answers} == {200, 404, 405, 422}
+    answers = [as_member("p-1").get(path) for path in paths]
+    answers += [as_client("a bank").post(LOOKUP, json={"ids": ["p-1"]}), as_client("a bank").post(LOOKUP, json={})]
+    answers += [api.get(rating_of("p-1")), api.put(rating_of("p-1"))]
+    assert {answer.status_code for answer in answers} == {200, 401, 404, 405, 422}
     assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
 
 
@@ -212,5 +222,5 @@ def test_nobody_is_listed_by_score_or_at_all(community: Database, api: httpx.Cli
         assert api.get(path).json()["code"] == "no-route"
     for path, operations in api.get("/openapi.json").json()["paths"].items():
         for operation in operations.values():
-            asked = {each["name"] for each in operation.get("parameters", []) if each["in"] != "path"}
+            asked = {each["name"] for each in operation.get("parameters", []) if each["in"] == "query"}
             assert not asked or "{entity}" in path, "only what is asked of one entity has options"

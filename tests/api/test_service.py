@@ -18,9 +18,10 @@ from api.store import Store
 from graph import migrations
 from graph.database import Database, connect
 from graph.errors import StoreUnavailable
+from graph.identity import Keyring, Role
 from graph.local_neo4j import Server
 from graph.settings import Settings
-from tests.api.conftest import serve
+from tests.api.conftest import issue, serve
 
 # A query is repeated for 15 s when there is no connection: an answer in less was not waited for.
 AT_ONCE_SECONDS = 10
@@ -101,18 +102,19 @@ def test_the_service_starts_and_lives_without_a_database_and_says_what_to_do(tmp
 
 
 def test_a_database_that_goes_away_is_missed_at_once_and_used_again_when_it_is_back(
-    database: Database, server: Server
+    database: Database, server: Server, settings: Settings, ring: Keyring
 ) -> None:
     with wire(server) as port:
         pass
-    with serve(lambda: through(server, port)) as client:
+    headers = {"Authorization": f"Bearer {issue(ring, Role.MEMBER, 'someone', 'p-1').text}"}
+    with serve(lambda: through(server, port), settings=settings) as client:
         assert client.get("/readyz").status_code == 503
         with wire(server, port):
             assert client.get("/v1/schemes").status_code == 200
             assert client.get("/readyz").status_code == 200
         started = time.monotonic()
         for path in ("/readyz", "/v1/schemes", "/v1/entities/p-1/ratings"):
-            answer = client.get(path)
+            answer = client.get(path, headers=headers)
             assert (answer.status_code, answer.json()["code"]) == (503, "store-unavailable")
             assert answer.headers["Retry-After"] == "5"
             assert str(port) not in answer.text

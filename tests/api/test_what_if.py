@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import httpx
 import pytest
 
 from graph import what_if
 from graph.database import Database
+from tests.api.conftest import As
 from tests.what_if.asking import LAST
 
 ASK = "/v1/schemes/reliability/ratings/{}/what-if"
@@ -21,7 +21,7 @@ def fact(database: Database, debtor: str) -> str:
     return str(row["id"])
 
 
-def test_each_question_is_answered_as_the_domain_answers_it(community: Database, api: httpx.Client) -> None:
+def test_each_question_is_answered_as_the_domain_answers_it(community: Database, as_member: As) -> None:
     owed = fact(community, "p-1")
     asked: list[tuple[dict[str, Any], what_if.Change]] = [
         ({"kind": "without-contact", "contact": "p-2"}, what_if.WithoutContact("p-2")),
@@ -42,7 +42,7 @@ def test_each_question_is_answered_as_the_domain_answers_it(community: Database,
         ),
     ]
     for question, change in asked:
-        answer = api.post(ASK.format("p-1"), json=question)
+        answer = as_member("p-1").post(ASK.format("p-1"), json=question)
         assert answer.status_code == 200, answer.text
         found = what_if.what_if(community, "p-1", "reliability", change)
         assert answer.json()["asked"] == found.asked
@@ -53,8 +53,8 @@ def test_each_question_is_answered_as_the_domain_answers_it(community: Database,
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_lift_names_its_payments(community: Database, api: httpx.Client) -> None:
-    answer = api.post(ASK.format("p-4"), json={"kind": "lift"}).json()
+def test_a_lift_names_its_payments(community: Database, as_member: As) -> None:
+    answer = as_member("p-4").post(ASK.format("p-4"), json={"kind": "lift"}).json()
     assert [each["creditor"] for each in answer["payments"]] == ["p-1"]
     assert answer["after"]["band"] == answer["aim"]
     assert answer["reason"] is None
@@ -77,7 +77,7 @@ def test_a_lift_names_its_payments(community: Database, api: httpx.Client) -> No
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused_with_the_reason(
-    community: Database, api: httpx.Client, entity: str, question: dict[str, Any], status: int, says: str
+    community: Database, as_member: As, entity: str, question: dict[str, Any], status: int, says: str
 ) -> None:
-    answer = api.post(ASK.format(entity), json=question)
+    answer = as_member(entity).post(ASK.format(entity), json=question)
     assert (answer.status_code, says in answer.json()["detail"]) == (status, True), answer.text

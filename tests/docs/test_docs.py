@@ -361,6 +361,9 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     salts.salt(graph, "veil")
     graph.run("mark_stale", scheme="reliability")
     graph.run("unsettle", scheme="reliability", id="a run that broke off", all=True)
+    graph.run("claim_request", key="a request", body="", now=AS_OF)
+    graph.run("answer_request", key="a request", status=200, answer="{}", entity="ann")
+    graph.run("revoke_token", id="a token", until=AS_OF, now=AS_OF)
     seen = [(row["names"], row["key"]) for row in graph.statement(SEEN)]
     documented = properties()
     assert [(names, key) for names, key in seen if not {(name, key) for name in names} & documented] == []

@@ -1,0 +1,20 @@
+"""The public keys of the service, for whoever checks what it signed."""
+
+from fastapi import APIRouter, Request
+
+from api.openapi import responses
+from api.schemas import KeySet, PublicKey
+from graph.errors import SettingInvalid
+from graph.identity import Verifier
+
+router = APIRouter(prefix="/v1/keys", tags=["service"])
+
+
+@router.get("", summary="The public keys", responses=responses(SettingInvalid))
+def list_keys(request: Request) -> KeySet:
+    """The public keys that tokens and reports of this service are signed with, as a JWK set (RFC 7517).
+
+    What a revoked key signed does not hold, whenever that was.
+    """
+    verifier: Verifier = request.app.state.verifier
+    return KeySet(keys=[PublicKey.model_validate(key.jwk()) for key in verifier.ring.all()])

@@ -1,0 +1,51 @@
+"""The service itself, and its problems."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.schemas.base import Model
+
+
+class Alive(Model):
+    """The service answers."""
+
+    status: Literal["alive"]
+
+
+class Ready(Model):
+    """The service can answer about ratings."""
+
+    status: Literal["ready"]
+    neo4j: str = Field(description="version and edition of the database")
+    migrations: Literal["all applied"]
+
+
+class Unfit(Model):
+    """One value of a request that does not hold."""
+
+    where: str = Field(description="such as path.scheme or body.ids.0")
+    message: str
+
+
+class Problem(Model):
+    """A failure, as RFC 9457 has it."""
+
+    type: str = Field(description="where this kind of problem is explained")
+    title: str
+    status: int
+    detail: str = Field(description="what is wrong, and what to do")
+    instance: str = Field(description="this occurrence; the service's log names it for failures of its own")
+    code: str = Field(description="the stable name of the kind; docs/errors.md lists them")
+    errors: list[Unfit] = Field(
+        default=[], description="the values that do not hold, where the request is at fault"
+    )
+
+
+class ProblemKind(Model):
+    """A kind of problem."""
+
+    code: str
+    title: str
+    status: int
+    detail: str = Field(description="what such a problem says, or an example of it")

@@ -1,0 +1,106 @@
+"""Who may ask what: every route that is not public takes one of these.
+
+    def show_me(member: Member, database: TheDatabase) -> Me: ...
+
+The roles that a route takes are its scopes in OpenAPI; one of them is enough. create_app refuses a route that
+takes none of these and is not in PUBLIC.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Security
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+
+from api.parameters import TheStore
+from graph.errors import NOTHING_OPEN, Forbidden, NotFound, SetupError, Unauthenticated
+from graph.identity import Principal, Role, Verifier
+from graph.identity.verifying import refuse_revoked
+
+PUBLIC = {
+    "GET /v1/schemes",
+    "GET /v1/schemes/{scheme}",
+    "GET /v1/keys",
+    "GET /livez",
+    "GET /readyz",
+    "GET /problems/{code}",
+}
+"Who asks for these is not asked. /openapi.json is the only other."
+
+BEARER = HTTPBearer(
+    scheme_name="token",
+    bearerFormat="JWT",
+    description="A token of this service (`innercircle token issue`), or of its OpenID Connect issuer. "
+    "The scopes of a route are the roles that it takes: one of them is enough.",
+    auto_error=False,
+)
+
+
+def _admitted(
+    request: Request,
+    scopes: SecurityScopes,
+    store: TheStore,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+) -> Principal:
+    """Who asks, if it may. Raises Unauthenticated, Forbidden."""
+    verifier: Verifier = request.app.state.verifier
+    if credentials is None:
+        raise Unauthenticated("a token is needed: Authorization: Bearer ...")
+    principal = verifier.check(credentials.credentials)
+    with store.use() as database:
+        refuse_revoked(database, principal)
+    request.state.principal = principal
+    if principal.role not in scopes.scopes:
+        raise Forbidden(
+            f"this is for the role {' or '.join(scopes.scopes)}, and the token is for {principal.role}"
+        )
+    return principal
+
+
+Member = Annotated[Principal, Security(_admitted, scopes=[Role.MEMBER.value])]
+Client = Annotated[Principal, Security(_admitted, scopes=[Role.CLIENT.value])]
+Operator = Annotated[Principal, Security(_admitted, scopes=[Role.OPERATOR.value])]
+Reviewer = Annotated[Principal, Security(_admitted, scopes=[Role.REVIEWER.value])]
+Auditor = Annotated[Principal, Security(_admitted, scopes=[Role.AUDITOR.value])]
+ReviewerOrOperator = Annotated[Principal, Security(_admitted, scopes=[Role.REVIEWER.value, Role.OPERATOR.value])]
+Anyone = Annotated[Principal, Security(_admitted, scopes=[role.value for role in Role])]
+"Any role, but somebody."
+
+
+def own(principal: Principal, entity: str) -> None:
+    """The entity is the member's own. Raises NotFound, in the words of every other reason to see nothing."""
+    if principal.entity is None or principal.entity != entity:
+        raise NotFound(NOTHING_OPEN)
+
+
+def roles(route: APIRoute) -> list[str]:
+    """The roles that a route takes; none: it asks nobody who they are."""
+    return list(_scopes(route.dependant))
+
+
+def _scopes(dependant: Dependant) -> Iterator[str]:
+    if dependant.call is _admitted:
+        yield from dependant.own_oauth_scopes or ()
+    for each in dependant.dependencies:
+        yield from _scopes(each)
+
+
+def require_roles(router: APIRouter) -> None:
+    """Every route of the router is public by its name above, or asks for a role. Raises SetupError."""
+    for route in router.routes:
+        names = _names(route)
+        if not names:
+            raise SetupError(f"{route!r} is no route of ours")
+        asks = isinstance(route, APIRoute) and bool(roles(route))
+        for name in names:
+            if asks == (name in PUBLIC):
+                raise SetupError(f"{name} takes {'a role and is public' if asks else 'no role and is not public'}")
+
+
+def _names(route: Any) -> list[str]:
+    """`GET /v1/schemes/{scheme}` of each method."""
+    if not isinstance(route, APIRoute):
+        return []
+    return [f"{method} {route.path_format}" for method in sorted(route.methods or ())]

@@ -1,0 +1,15 @@
+// What a request was answered is kept with it, and goes with whom it is about.
+//
+// @mode   write
+// @result none
+// @param  key      STRING          sha256 of subject, route and Idempotency-Key
+// @param  status   INTEGER         of the answer
+// @param  answer   STRING          the body of the answer
+// @param  entity   STRING          Entity.id of whom the answer is about; may be null
+// @uses   request_key
+// @uses   entity_id
+MATCH (r:Request {key: $key})
+SET r.status = $status, r.answer = $answer
+WITH r
+MATCH (e:Entity {id: $entity})
+MERGE (r)-[:FROM]->(e)

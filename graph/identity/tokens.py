@@ -1,0 +1,163 @@
+"""Tokens of our own: JWTs (RFC 9068) signed with a key of the keyring, issued and checked.
+
+What a token may be signed with is said here, and never by the token. `typ` keeps apart what the same keys sign:
+a report is no token.
+"""
+
+import base64
+import binascii
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import jwt
+
+from graph.errors import ParameterError, SettingInvalid, Unauthenticated
+from graph.identity.keys import ALGORITHM, Keyring
+from graph.identity.principal import Principal, Role
+
+TYPE = "at+jwt"
+LONGEST_DAYS = 366
+LONGEST_NAME = 200
+"Characters of a subject or an entity's id."
+LONGEST_TOKEN = 8_192
+CLAIMS = ("iss", "sub", "aud", "exp", "iat", "nbf", "jti", "role")
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A token and what it says. `text` is the token: whoever has it is taken for the subject."""
+
+    id: str
+    text: str
+    key: str
+    subject: str
+    role: Role
+    entity: str | None
+    until: datetime
+
+
+def issue(
+    ring: Keyring,
+    role: Role,
+    subject: str,
+    *,
+    issuer: str,
+    audience: str,
+    now: datetime,
+    entity: str | None = None,
+    days: float = 30,
+) -> Issued:
+    """A token for the subject, signed with the newest key.
+
+    entity: Entity.id; a member needs one. days: how long it holds, at most 366.
+    Raises ParameterError for a subject or a time that no token can have, SettingInvalid where no key signs.
+    """
+    role = Role(role)
+    for name, value in (("subject", subject), ("entity", entity)):
+        if value is not None and not 1 <= len(value) <= LONGEST_NAME:
+            raise ParameterError(f"{name}: 1 to {LONGEST_NAME} characters are needed, and not {len(value)}")
+    if "://" in subject:
+        raise ParameterError("subject: `://` is in the names of those whom another issuer knows")
+    if (entity is None) == (role is Role.MEMBER):
+        raise ParameterError("entity: a member is one of the entities, and nobody else is")
+    if not 0 < days <= LONGEST_DAYS:
+        raise ParameterError(f"days: a token holds for up to {LONGEST_DAYS} days")
+    key = ring.signing()
+    if key.private is None:
+        raise SettingInvalid(f"the key {key.id} is revoked")
+    start, until = int(now.timestamp()), now + timedelta(days=days)
+    claims: dict[str, Any] = {
+        "iss": issuer,
+        "sub": subject,
+        "aud": audience,
+        "exp": int(until.timestamp()),
+        "iat": start,
+        "nbf": start,
+        "jti": uuid.uuid4().hex,
+        "role": role.value,
+    }
+    if entity is not None:
+        claims["entity"] = entity
+    text = jwt.encode(claims, key.private, algorithm=ALGORITHM, headers={"kid": key.id, "typ": TYPE})
+    return Issued(claims["jti"], text, key.id, subject, role, entity, until)
+
+
+def unverified(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(header, claims) as the token has them: good for finding who can verify it, and for nothing else.
+
+    Raises Unauthenticated where it is no token, or written in another way than the one that each token has.
+    """
+    parts = text.split(".")
+    try:
+        if len(text) > LONGEST_TOKEN or len(parts) != 3 or any(part != _rewritten(part) for part in parts):
+            raise Unauthenticated("the token is none: three parts of base64url were expected")
+        found = jwt.decode_complete(text, options={"verify_signature": False})
+    except (jwt.InvalidTokenError, binascii.Error, ValueError) as error:
+        raise Unauthenticated("the token is none, or was altered: it cannot be read") from error
+    return found["header"], found["payload"]
+
+
+def check(text: str, ring: Keyring, *, issuer: str, audience: str) -> Principal:
+    """Who asks, as a token of ours says. Whether it was revoked is in the database, which is not asked here.
+
+    Raises Unauthenticated, saying why the token does not hold.
+    """
+    header, _ = unverified(text)
+    key_id = header.get("kid")
+    key = ring.find(key_id) if isinstance(key_id, str) else None
+    if key is None:
+        raise Unauthenticated("the token names no key of this service")
+    if key.revoked:
+        raise Unauthenticated("the key that signed the token was revoked: ask for a new token")
+    if header.get("alg") != ALGORITHM or header.get("typ") != TYPE:
+        raise Unauthenticated("the token is not signed as tokens of this service are")
+    with_faults_named = {"require": list(CLAIMS), "strict_aud": True}
+    claims = verified(
+        text, key.public, algorithms=[ALGORITHM], issuer=issuer, audience=audience, options=with_faults_named
+    )
+    return principal(subject=claims["sub"], role=claims["role"], entity=claims.get("entity"), token=claims["jti"])
+
+
+def verified(text: str, key: Any, **rules: Any) -> dict[str, Any]:
+    """The claims of a token whose signature holds, and which holds now, here. Raises Unauthenticated."""
+    try:
+        claims: dict[str, Any] = jwt.decode(text, key, **rules)
+    except jwt.InvalidTokenError as error:
+        for kind, reason in _REASONS:
+            if isinstance(error, kind):
+                raise Unauthenticated(reason) from error
+        raise Unauthenticated("the token does not hold") from error
+    return claims
+
+
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (jwt.ExpiredSignatureError, "the token has expired: ask for a new one"),
+    (jwt.ImmatureSignatureError, "the token does not hold yet"),
+    (jwt.InvalidAudienceError, "the token is for another service"),
+    (jwt.InvalidIssuerError, "the token is from another issuer"),
+    (jwt.InvalidAlgorithmError, "the token is not signed as tokens of this service are"),
+    (jwt.InvalidSignatureError, "the token was altered: its signature does not fit"),
+    (jwt.MissingRequiredClaimError, "the token lacks a claim"),
+)
+
+
+def principal(*, subject: Any, role: Any, entity: Any, token: Any) -> Principal:
+    """Who asks, if the claims say it as they should. Raises Unauthenticated."""
+    for value in (subject, token, *([] if entity is None else [entity])):
+        if not isinstance(value, str) or not 1 <= len(value) <= 2 * LONGEST_NAME:
+            raise Unauthenticated("the token has a claim that does not hold")
+    try:
+        known = Role(role)
+    except ValueError:
+        raise Unauthenticated("the token names no role of this service") from None
+    if known is Role.MEMBER and entity is None:
+        raise Unauthenticated("the token of a member names no entity")
+    return Principal(subject, known, entity if known is Role.MEMBER else None, token)
+
+
+def _rewritten(part: str) -> str:
+    """The part as base64url has it: another spelling of the same bytes is no token of anybody's."""
+    padded = part + "=" * (-len(part) % 4)
+    return base64.urlsafe_b64encode(base64.urlsafe_b64decode(padded)).rstrip(b"=").decode()
