@@ -80,6 +80,12 @@ KINDS: dict[type[InnerCircleError], Kind] = {
         503, "The connection broke during a commit", "ask again: repeating is safe", retry_seconds=1
     ),
     errors.QueryRejected: Kind(500, "The database refused a query", f"this is a fault of ours: {_OPERATOR}"),
+    errors.NotRecorded: Kind(
+        503,
+        "The read could not be recorded",
+        f"no read of a person is answered without a record of it: ask again; {_OPERATOR}",
+        retry_seconds=5,
+    ),
     errors.SettingInvalid: Kind(503, "A setting of the service does not hold", _OPERATOR),
     errors.QueryFileInvalid: Kind(503, "A query file does not hold", f"this is a fault of ours: {_OPERATOR}"),
     errors.MigrationEdited: Kind(

@@ -138,12 +138,20 @@ class Database:
             if not transaction.closed():
                 transaction.commit()
 
-    def write(self, work: Callable[["Transaction"], T], tags: Mapping[str, str] | None = None) -> T:
+    def write(
+        self,
+        work: Callable[["Transaction"], T],
+        tags: Mapping[str, str] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> T:
         """What `work` gives, all its queries in one write transaction, done again while the failure is transient.
 
         `work` may run more than once, so it does nothing but run queries.
+        timeout_seconds: after which the server ends the transaction; None: its default.
         """
-        managed = neo4j.unit_of_work(metadata=dict(tags or {}))(lambda transaction: work(Transaction(transaction)))
+        unit = neo4j.unit_of_work(metadata=dict(tags or {}), timeout=timeout_seconds)
+        managed = unit(lambda transaction: work(Transaction(transaction)))
         with _translated("transaction"), self._session("write") as session:
             return session.execute_write(managed)
 

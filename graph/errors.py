@@ -20,6 +20,7 @@ InnerCircleError(code)
     StoreConflict                     another writer holds it; try again later
     CommitUnknown                     the connection broke during a commit; repeating is safe
     QueryRejected                     the server refused a query
+    NotRecorded                       a read of a person that cannot be recorded, and so is refused
   SetupError
     SettingInvalid                    an INNERCIRCLE_* variable that does not hold
     QueryFileInvalid(file, line)      a query file whose header does not match its text
@@ -147,6 +148,10 @@ class CommitUnknown(StoreError):
 
 class QueryRejected(StoreError):
     code = "query-rejected"
+
+
+class NotRecorded(StoreError):
+    code = "not-recorded"
 
 
 class SetupError(InnerCircleError):

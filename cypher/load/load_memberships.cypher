@@ -32,7 +32,7 @@ CALL (checked) {
   UNWIND checked AS each
   WITH each WHERE each.new
   WITH each.scheme AS scheme, collect(each) AS joining
-  REMOVE scheme.lock                      // there is no such property: this only takes the node's write lock
+  REMOVE scheme.rid                       // it has none: this only takes the node's write lock
   SET scheme.next_rid = coalesce(scheme.next_rid, 0) + size(joining)
   WITH joining, scheme.next_rid - size(joining) AS first
   UNWIND range(0, size(joining) - 1) AS i

@@ -32,7 +32,8 @@ def rate(
     settings = Settings.load()
     with connect(settings) as database, progress() as tell:
         migrations.require(database)
-        run = rating.rate(database, scheme, as_of=end_of_day(as_of), batch=settings.batch_members, progress=tell)
+        instant = end_of_day(as_of, "--as-of") if as_of else None
+        run = rating.rate(database, scheme, as_of=instant, batch=settings.batch_members, progress=tell)
     if json:
         print_json(run)
     else:
@@ -47,18 +48,16 @@ def print_run(run: "Run") -> None:
     )
 
 
-def end_of_day(day: str | None) -> datetime | None:
-    """The UTC midnight that ends the day, or the midnight given as an instant. Raises ParameterError."""
-    if day is None:
-        return None
+def end_of_day(day: str, option: str) -> datetime:
+    """The UTC midnight that ends the day, or the time given as an instant. Raises ParameterError."""
     try:
         found = datetime.fromisoformat(day)
     except ValueError:
-        raise ParameterError(f"--as-of is a day such as 2026-06-30, and not {day!r}") from None
+        raise ParameterError(f"{option} is a day such as 2026-06-30, and not {day!r}") from None
     if len(day) == len("2026-06-30"):
         return found.replace(tzinfo=UTC) + timedelta(days=1)
     if found.tzinfo is None:
         raise ParameterError(
-            f"--as-of {day!r} has no time zone: give a day, or an instant such as 2026-07-01T00:00:00Z"
+            f"{option} {day!r} has no time zone: give a day, or an instant such as 2026-07-01T00:00:00Z"
         )
     return found

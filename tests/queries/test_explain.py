@@ -1,12 +1,13 @@
 """Every query file against a real server: what it declares is what the server plans."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import neo4j
 import pytest
 
-from graph import queries
+from graph import migrations, queries
 from graph.database import Database
 from graph.local_neo4j import Server
 from graph.queries import Query
@@ -108,3 +109,21 @@ def test_a_query_runs_as_it_is_after_its_parameters_are_set(
             params["bands"] = [{"name": "all", "from": 0, "label": "BandAll"}]
         session.run(query.text, params).consume()
     database.statement("MATCH (m:Migration {version: 'a'}) DELETE m")
+
+
+def test_a_lock_is_taken_by_removing_what_the_node_has_not_but_the_graph_knows(database: Database) -> None:
+    """Neo4j does nothing at all, and locks nothing, where no node ever had a property of that key."""
+    keys = {key for migration in migrations.shipped() for key in _keys(";".join(migration.statements))}
+    locks = {
+        (query.name, key)
+        for query in queries.catalogue().values()
+        for key in re.findall(r"REMOVE \w+\.(\w+) .*only takes the node's write lock", query.text)
+    }
+    assert {name for name, _ in locks} >= {"load_memberships", "hold_ledgers", "hold_grants"}
+    assert {(name, key) for name, key in locks if key not in keys} == set()
+    assert not [query.name for query in queries.catalogue().values() if ".lock " in query.text]
+
+
+def _keys(statements: str) -> list[str]:
+    """The properties that constraints are on: the graph knows them from its first day."""
+    return re.findall(r"\b\w+\.(\w+)(?=[,)]? ?(?:IS UNIQUE|, \w+\.\w+\) IS UNIQUE))", statements)

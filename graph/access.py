@@ -1,0 +1,185 @@
+"""The record of who read whom: one chain of hashes for each membership, written before the answer leaves.
+
+A record is written in the transaction that checks whether the read is allowed. Where it cannot be written, the
+transaction fails, and with it the read. `graph/ledgers.py` checks the chains.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from graph.database import Database, Transaction, utc
+from graph.errors import NotRecorded, QueryRejected, StoreConflict
+
+T = TypeVar("T")
+
+ANSWERED = "answered"
+START = "0" * 64
+"The hash before the first record of a ledger."
+PATIENCE_SECONDS = 5
+"How long a read waits for its turn at a ledger before it is refused."
+
+
+@dataclass(frozen=True)
+class Access:
+    """One read of a person by another, as it is on record."""
+
+    id: str
+    "the ledger's id, a bar and the number"
+    ledger: str
+    "Membership.id of who was read; `scheme|` for a read of somebody who is no member"
+    number: int
+    "from 1, in order"
+    at: datetime
+    who: str
+    "the subject of a client's token, or the operator's name"
+    role: str
+    purpose: str
+    what: str
+    "what was asked for, such as points or explain"
+    outcome: str
+    "answered, or why not"
+    previous: str
+    "hash of the record before; 64 zeros for the first"
+    hash: str
+
+    @property
+    def scheme(self) -> str:
+        return self.ledger.partition("|")[0]
+
+
+def seal(access: Access) -> str:
+    """The record's hash: SHA-256, in hex, of the hash before it and the rest of the record.
+
+    The rest is JSON in UTF-8: sorted keys, no spaces, `at` as 2026-07-01T09:30:00.000000Z.
+    """
+    rest = asdict(access) | {"at": access.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+    previous = rest.pop("previous")
+    del rest["hash"]
+    return hashlib.sha256(previous.encode() + msgspec.json.encode(rest, order="sorted")).hexdigest()
+
+
+def access_of(record: Mapping[str, Any]) -> Access:
+    """The record of these properties. Raises TypeError, AttributeError where they are not those of a record."""
+    at: Any = record.get("at")
+    if at.tzinfo is None or at.nanosecond % 1000:
+        raise TypeError("an instant is in UTC, to the microsecond")
+    return Access(**{**record, "at": utc(at)})
+
+
+def record(
+    transaction: Transaction,
+    scheme: str,
+    entity: str,
+    *,
+    who: str,
+    role: str,
+    purpose: str,
+    what: str,
+    outcome: str = ANSWERED,
+    now: datetime,
+) -> None:
+    """The read of this entity is on record, in this transaction.
+
+    scheme: '' for a read that is of no scheme. The rest is as in Access.
+    Raises NotRecorded: its ledger does not end as it says. Nobody else appends to it until the transaction ends.
+    """
+    record_all(transaction, scheme, {entity: outcome}, who=who, role=role, purpose=purpose, what=what, now=now)
+
+
+def record_all(
+    transaction: Transaction,
+    scheme: str,
+    outcomes: Mapping[str, str],
+    *,
+    who: str,
+    role: str,
+    purpose: str,
+    what: str | Mapping[str, str],
+    now: datetime,
+) -> None:
+    """The reads of several entities are on record; outcomes, and what where it differs: by entity."""
+    entities = sorted(outcomes)
+    held = transaction.run("hold_ledgers", scheme=scheme, entities=entities, head=START)
+    ledger_of = {row["entity"]: row["ledger"] for row in held}
+    ends = {row["id"]: _end(row) for row in transaction.run("ledger_ends", ids=sorted(set(ledger_of.values())))}
+    rows = []
+    for entity in entities:
+        ledger = ledger_of[entity]
+        number, previous = ends[ledger]
+        access = Access(
+            id=f"{ledger}|{number + 1}",
+            ledger=ledger,
+            number=number + 1,
+            at=now,
+            who=who,
+            role=role,
+            purpose=purpose,
+            what=what if isinstance(what, str) else what[entity],
+            outcome=outcomes[entity],
+            previous=previous,
+            hash="",
+        )
+        access = replace(access, hash=seal(access))
+        ends[ledger] = access.number, access.hash
+        rows.append(asdict(access) | {"at": now.astimezone(UTC).isoformat()})
+    transaction.run("append_accesses", rows=rows)
+
+
+def _end(row: Mapping[str, Any]) -> tuple[int, str]:
+    """(number, hash) of a ledger's last record. Raises NotRecorded unless it is what the ledger says."""
+    count, head, last = row["count"], row["head"], row["last"]
+    try:
+        holds = head == START if count == 0 else head == seal(access_of(last))
+    except (TypeError, AttributeError):
+        holds = False
+    if not holds:
+        raise NotRecorded(
+            "a ledger does not end as it says: `innercircle verify-access` finds which; nothing is read until it "
+            "is put right"
+        )
+    return count, head
+
+
+def recorded(database: Database, work: Callable[[Transaction], T]) -> T:
+    """What `work` gives, in one write transaction that waits only so long for its turn at a ledger.
+
+    Raises NotRecorded where it cannot be written in that time, or another wrote the same number; StoreUnavailable.
+    """
+    try:
+        return database.write(work, timeout_seconds=PATIENCE_SECONDS)
+    except (StoreConflict, QueryRejected) as error:
+        raise NotRecorded(f"the read could not be recorded, and so it is refused: {error}") from error
+
+
+def accesses(
+    database: Database, entity: str, *, before: tuple[datetime, str] | None = None, limit: int = 100
+) -> list[Access]:
+    """Who read this entity, the newest first; before: the instant and id of the last one that is known already."""
+    at, id_ = before or (None, "")
+    found = database.run("accesses", entity=entity, before=at, id=id_, limit=limit)
+    return [access_of(row["record"]) for row in found]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where an entity's ledger ends. Whoever notes it down can tell later whether the chain was written anew."""
+
+    id: str
+    scheme: str
+    count: int
+    head: str
+
+
+def ledgers_of(database: Database, entity: str) -> list[Ledger]:
+    """The entity's ledgers, by scheme."""
+    return [Ledger(**row) for row in database.run("ledgers_about", entity=entity)]
+
+
+def reads(entities: Iterable[str]) -> dict[str, str]:
+    """Reads of these that are answered, as record_all takes them."""
+    return dict.fromkeys(entities, ANSWERED)

@@ -1,0 +1,169 @@
+"""Grants: a member lets a client read its rating in a scheme, for one purpose, for a time, and ends it at will."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Literal, get_args
+
+from graph import scheme as policies
+from graph.database import Database, Transaction, utc
+from graph.errors import NotFound, ParameterError, PurposeMismatch
+from graph.scheme import Scheme
+
+What = Literal["band", "points", "reasons"]
+WHATS: tuple[What, ...] = get_args(What)
+"Each says all that the one before it says, and more."
+LONGEST_DAYS = 366
+LONGEST_NAME = 200
+"Characters of a client's name."
+MEMBER = "member"
+"Who gave a grant, where the member did so itself; otherwise the operator's name."
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one client may read of one member's rating in one scheme."""
+
+    id: str
+    scheme: str
+    client: str
+    "the subject of the client's token"
+    purpose: str
+    "literally one of the scheme's"
+    what: What
+    until: datetime
+    at: datetime
+    "when it was given"
+    by: str
+    "member, or the operator's name"
+    revoked: datetime | None
+    "when it was ended, by the member or by a newer grant"
+
+
+@dataclass(frozen=True)
+class OwnGrant(Grant):
+    """A grant as whoever gave it sees it."""
+
+    state: Literal["live", "revoked", "over", "left"]
+
+
+def grant(
+    transaction: Transaction,
+    entity: str,
+    *,
+    scheme: str,
+    client: str,
+    purpose: str,
+    what: What,
+    until: datetime,
+    now: datetime,
+    by: str = MEMBER,
+) -> Grant:
+    """The client may read what the grant says. An earlier grant to it for the same purpose ends with that.
+
+    until: an aware instant after now, at most 366 days later.
+    Raises NotFound (no such scheme, or no member of it), PurposeMismatch, ParameterError.
+    """
+    if what not in WHATS:
+        raise ParameterError(f"what: one of {', '.join(WHATS)}, and not {what!r}")
+    if not (client.strip() and client.isprintable() and len(client) <= LONGEST_NAME):
+        raise ParameterError(f"client: the subject of a client's token, of at most {LONGEST_NAME} characters")
+    if until.tzinfo is None or not now < until <= now + timedelta(days=LONGEST_DAYS):
+        raise ParameterError(f"until: a time in the future, at most {LONGEST_DAYS} days ahead")
+    check_purpose(policy_of(transaction, scheme), purpose)
+    row = transaction.optional(
+        "give_grant",
+        entity=entity,
+        scheme=scheme,
+        id=str(uuid.uuid4()),
+        client=client,
+        purpose=purpose,
+        what=what,
+        until=until,
+        by=by,
+        now=now,
+    )
+    if row is None:
+        raise NotFound(f"{entity!r} is not a member of {scheme!r}: only a member gives a grant")
+    return _grant(row["grant"])
+
+
+def revoke(transaction: Transaction, id_: str, *, entity: str | None = None, now: datetime) -> Grant:
+    """The grant holds no longer: every read that finds it holding has been recorded before this returns.
+
+    entity: who gave it, where nobody else's may be ended. Ending it again changes nothing. Raises NotFound.
+    """
+    row = transaction.optional("revoke_grant", id=id_, entity=entity, now=now)
+    if row is None:
+        raise NotFound(f"there is no grant {id_!r}")
+    return _grant(row["grant"])
+
+
+def given(database: Database, entity: str, *, now: datetime) -> list[OwnGrant]:
+    """Every grant that the entity gave, the newest first."""
+    return [
+        OwnGrant(**vars(found), state=_state(found, now, joined=row["joined"]))
+        for row in database.run("grants", entity=entity)
+        for found in [_grant(row["grant"])]
+    ]
+
+
+def live(
+    transaction: Transaction, entity: str, *, client: str, scheme: str | None, purpose: str, now: datetime
+) -> Grant | None:
+    """The grant under which the client may read this entity for this purpose; scheme None: of any scheme.
+
+    It cannot be revoked until the transaction ends: record the read in the same one (graph/access.py).
+    """
+    return live_all(transaction, [entity], client=client, scheme=scheme, purpose=purpose, now=now).get(entity)
+
+
+def live_all(
+    transaction: Transaction,
+    entities: Sequence[str],
+    *,
+    client: str,
+    scheme: str | None,
+    purpose: str,
+    now: datetime,
+) -> dict[str, Grant]:
+    """The same for several entities, by entity. The newest, where there are several."""
+    asked = sorted(set(entities))
+    transaction.run("hold_grants", entities=asked, client=client)
+    rows = transaction.run("live_grants", entities=asked, client=client, scheme=scheme, purpose=purpose, now=now)
+    return {row["entity"]: _grant(row["grant"]) for row in reversed(rows)}
+
+
+def policy_of(transaction: Transaction | Database, scheme: str) -> Scheme:
+    """The published policy of a scheme. Raises NotFound."""
+    row = transaction.optional("scheme", id=scheme)
+    if row is None:
+        raise NotFound(f"no scheme {scheme!r} is published")
+    return _parsed(row["policy"], scheme)
+
+
+def check_purpose(policy: Scheme, purpose: str) -> None:
+    """The purpose is literally one of the policy's. Raises PurposeMismatch."""
+    if purpose not in policy.purpose:
+        raise PurposeMismatch(f"{purpose!r} is not a purpose of {policy.id!r}: its policy lists them")
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, scheme: str) -> Scheme:
+    return policies.parse(text, f"scheme {scheme}")
+
+
+def _grant(found: Mapping[str, Any]) -> Grant:
+    revoked = found.get("revoked")
+    times = {"until": utc(found["until"]), "at": utc(found["at"]), "revoked": revoked and utc(revoked)}
+    return Grant(**{name: found.get(name) for name in Grant.__dataclass_fields__} | times)
+
+
+def _state(found: Grant, now: datetime, *, joined: bool) -> Literal["live", "revoked", "over", "left"]:
+    if found.revoked is not None:
+        return "revoked"
+    if found.until <= now:
+        return "over"
+    return "live" if joined else "left"
