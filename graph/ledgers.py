@@ -2,7 +2,7 @@
 
 What it finds: a record that was altered, removed, put in or moved, and an end that was cut off. What no chain
 shows by itself: one that was written anew from some record to its end, and a ledger that is gone with all its
-records. Whoever noted the count and head of a ledger can tell (docs/decisions/0012-a-plain-chain-of-reads.md).
+records. Whoever noted the count and head of a ledger can tell (docs/decisions/0013-a-plain-chain-of-reads.md).
 """
 
 from collections.abc import Iterator, Sequence

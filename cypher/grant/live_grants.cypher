@@ -11,7 +11,7 @@
 // @param  now      ZONED DATETIME
 // @return entity   STRING          Entity.id
 // @return grant    MAP             the grant's properties
-// @uses   entity_id membership_rid
+// @uses   entity_id
 UNWIND $entities AS id
 MATCH (who:Entity {id: id})-[:GAVE]->(grant:Grant {client: $client, purpose: $purpose})
 WHERE ($scheme IS NULL OR grant.scheme = $scheme) AND grant.revoked IS NULL AND grant.until > $now

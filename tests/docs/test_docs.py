@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,21 @@ import typer
 
 import graph.cli
 from api.app import create_app
-from graph import applying, loading, migrations, publishing, queries, rating, reading, salts, scheme
+from graph import (
+    access,
+    applying,
+    grants,
+    loading,
+    migrations,
+    publishing,
+    queries,
+    rating,
+    reading,
+    salts,
+    scheme,
+)
 from graph.cli.app import app
-from graph.database import Database
+from graph.database import Database, Transaction
 from graph.local_neo4j import Server
 from graph.records import mapping
 from graph.settings import Settings
@@ -349,6 +361,19 @@ def label_or_type(pattern: str) -> str:
     return relationship[1] if relationship else pattern.rpartition(":")[2]
 
 
+def _grant_and_read(graph: Database) -> None:
+    """A grant was given and revoked, and a read recorded."""
+    own = {"scheme": "reliability", "purpose": scheme.read("reliability").purpose[0]}
+    until = AS_OF + timedelta(days=1)
+
+    def work(transaction: Transaction) -> None:
+        given = grants.grant(transaction, "ann", client="bank", what="band", until=until, now=AS_OF, **own)
+        grants.revoke(transaction, given.id, now=AS_OF)
+        access.record(transaction, entity="ann", who="bank", role="client", what="band", now=AS_OF, **own)
+
+    graph.write(work)
+
+
 def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Database, tmp_path: Path) -> None:
     publishing.publish(graph, scheme.read("reliability"))
     for kind, text in FULL.items():
@@ -364,6 +389,7 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     graph.run("claim_request", key="a request", body="", now=AS_OF)
     graph.run("answer_request", key="a request", status=200, answer="{}", entity="ann")
     graph.run("revoke_token", id="a token", until=AS_OF, now=AS_OF)
+    _grant_and_read(graph)
     seen = [(row["names"], row["key"]) for row in graph.statement(SEEN)]
     documented = properties()
     assert [(names, key) for names, key in seen if not {(name, key) for name in names} & documented] == []
