@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from graph import loading, rerating
+from graph.categories import Categories
 from graph.database import Database
 from graph.errors import ParameterError
 from graph.model import FACTS, Loaded
@@ -18,6 +19,7 @@ def apply(
     mapping: str | None = None,
     rejects: Path | None = None,
     batch: int = 10_000,
+    categories: Categories | None = None,
     tolerance_points: float = rerating.TOLERANCE_POINTS,
     progress: Callable[[str], None] = lambda message: None,
 ) -> tuple[list[Loaded], list[Rerated]]:
@@ -35,6 +37,7 @@ def apply(
         rejects=rejects,
         correct=True,
         batch=batch,
+        categories=categories,
         progress=progress,
         touch=changes.add,
     )

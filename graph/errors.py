@@ -12,7 +12,7 @@ InnerCircleError(code)
     Forbidden                         who asks is known, and may not
     TooMany(retry_seconds)            who asks did so too often
   PolicyError
-    SchemeInvalid(file, key)          a policy or mapping file that does not hold
+    SchemeInvalid(file, key)          a policy, mapping or categories file that does not hold
     PurposeMismatch                   a request outside the purposes of a scheme
   NotConverged(sweeps, bound)         a run missed its tolerance; nothing was published
   StoreError

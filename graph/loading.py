@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from graph import records
+from graph.categories import Categories
 from graph.database import Database
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.model import FACTS, KINDS, Chunk, Loaded, Reject, Row
@@ -111,6 +112,7 @@ def load(
     dry_run: bool = False,
     correct: bool = False,
     batch: int = 10_000,
+    categories: Categories | None = None,
     progress: Callable[[str], None] = lambda message: None,
     touch: Callable[[str, Iterable[str]], None] = lambda kind, touched: None,
 ) -> list[Loaded]:
@@ -123,6 +125,7 @@ def load(
     dry_run: everything is checked, also against the graph, in one transaction that is rolled back.
     correct: a fact that is known with other values is replaced by the row, instead of the row being rejected.
     batch:   rows in one transaction.
+    categories: what products and sites may be; None: what ships.
     touch:   told, kind by kind, of the entities whose ratings what is new can change; of memberships, the schemes.
     Raises RecordError for a file that cannot be used at all, before anything of any file is written, and
     every StoreError; what was stored until then stays, and repeating the load completes it.
@@ -136,7 +139,7 @@ def load(
     ):
         load = _Load(store, database if correct else None, reject, progress, touch)
         for file in files:
-            for chunk in _ahead(records.read(file, kind, mapping, chunk_rows=batch)):
+            for chunk in _ahead(records.read(file, kind, mapping, chunk_rows=batch, categories=categories)):
                 load.take(chunk)
     return [tally.done() for tally in load.tallies.values()]
 

@@ -4,7 +4,7 @@ import hashlib
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -12,6 +12,8 @@ from typing import Annotated, Any, cast
 import msgspec
 from msgspec import Meta, field
 
+from graph.categories import NOT_NEUTRAL, REFUSED, Categories, refusal
+from graph.categories import shipped as shipped_categories
 from graph.errors import NotFound, SchemeInvalid
 
 SHIPPED = Path(__file__).parent / "schemes"
@@ -170,10 +172,11 @@ def shipped() -> list[str]:
     return sorted(file.stem for file in SHIPPED.glob("*.toml"))
 
 
-def read(path_or_name: str | Path) -> Scheme:
+def read(path_or_name: str | Path, categories: Categories | None = None) -> Scheme:
     """The scheme of a policy file, or the shipped one of that id.
 
     A string without a separator and without `.toml` is an id.
+    categories: those that a value can be given to; None: what ships.
     Raises NotFound (no such file or id), SchemeInvalid (the file does not hold).
     """
     file = Path(path_or_name)
@@ -186,16 +189,18 @@ def read(path_or_name: str | Path) -> Scheme:
     try:
         # newline="": the text is kept as it is, also from a system that ends lines differently.
         with file.open(encoding="utf-8", newline="") as stream:
-            return parse(stream.read(), str(path_or_name))
+            return parse(stream.read(), str(path_or_name), categories or shipped_categories())
     except UnicodeDecodeError as error:
         raise SchemeInvalid(f"not UTF-8 text: {error}", file=str(path_or_name)) from error
     except OSError as error:
         raise NotFound(f"cannot read the policy file {path_or_name}: {error.strerror}") from error
 
 
-def parse(text: str, file: str) -> Scheme:
+def parse(text: str, file: str, categories: Categories | None = None) -> Scheme:
     """The scheme that this policy text describes; `file` names it in errors.
 
+    categories: those that a value can be given to; None: for a policy on record, those that there were when it was
+                published. A refused one never can.
     Raises SchemeInvalid with the dotted path of the offending key.
     """
     try:
@@ -207,7 +212,7 @@ def parse(text: str, file: str) -> Scheme:
     except msgspec.ValidationError as error:
         message, key = _explain(str(error), raw)
         raise SchemeInvalid(message, file=file, key=key) from error
-    for key, message in _contradictions(policy):
+    for key, message in (*_contradictions(policy), *_misplaced(policy.factors, categories)):
         raise SchemeInvalid(message, file=file, key=key)
     canonical = msgspec.json.encode(policy, order="sorted").decode()
     return Scheme(text=text, hash=_sha256(canonical), **msgspec.structs.asdict(policy))
@@ -233,6 +238,17 @@ def _contradictions(policy: Policy) -> list[tuple[str, str]]:
         if band.name in {other.name for other in policy.bands[:number]}:
             found.append((f"bands[{number}].name", f"the name {band.name!r} is given twice"))
     return found
+
+
+def _misplaced(factors: Factors, categories: Categories | None) -> Iterator[tuple[str, str]]:
+    """The categories that no value can be given to, as (key, message)."""
+    for name, factor in factors.named().items():
+        for category in factor.values if isinstance(factor, CategoryFactor) else ():
+            key = f"factors.{name}.values.{category}"
+            if subject := refusal(category):
+                yield key, REFUSED.format(subject)
+            elif categories and category not in categories.neutral:
+                yield key, NOT_NEUTRAL
 
 
 def _explain(error: str, raw: dict[str, Any]) -> tuple[str, str]:

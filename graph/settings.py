@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     offline: bool = False
     "Never fetch jars: what the cache lacks is an error."
 
+    categories: Path | None = None
+    "A file of neutral categories that there are besides the shipped ones."
+
     operator: str = Field(default_factory=getpass.getuser)
     "Who is acting on the command line: kept with what is loaded, and with reads of a person."
 

@@ -40,7 +40,7 @@ HEADERS = {
 PRODUCTS = (
     "groceries",
     "household",
-    "health",
+    "tools",
     "children",
     "clothing",
     "books",

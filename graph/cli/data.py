@@ -60,7 +60,7 @@ def load(
     json: Json = False,
 ) -> None:
     """Load facts and memberships. Good rows load, bad rows come back; loading a file twice changes nothing."""
-    from graph import loading, migrations, rerating
+    from graph import categories, loading, migrations, rerating
     from graph.database import connect
     from graph.settings import Settings
 
@@ -78,6 +78,7 @@ def load(
             rejects=rejects,
             dry_run=dry_run,
             batch=settings.batch_rows,
+            categories=categories.read(settings.categories),
             progress=tell,
             touch=changes.add if rerate else lambda kind, touched: None,
         )
@@ -100,7 +101,7 @@ def apply(
 
     A row whose id is known with other values takes the place of what is stored.
     """
-    from graph import applying, migrations
+    from graph import applying, categories, migrations
     from graph.database import connect
     from graph.settings import Settings
 
@@ -114,6 +115,7 @@ def apply(
             mapping=mapping,
             rejects=rejects,
             batch=settings.batch_rows,
+            categories=categories.read(settings.categories),
             tolerance_points=tolerance,
             progress=tell,
         )

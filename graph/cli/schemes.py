@@ -38,9 +38,10 @@ def list_schemes(json: Json = False) -> None:
 @scheme_app.command("check")
 def check(policy: PolicyFile, json: Json = False) -> None:
     """Check a policy file without a database; an error names the file and the key."""
-    from graph import scheme
+    from graph import categories, scheme
+    from graph.settings import Settings
 
-    checked = scheme.read(policy)
+    checked = scheme.read(policy, categories.read(Settings.load().categories))
     if json:
         print_json({"id": checked.id, "version": checked.version, "hash": checked.hash})
     else:
@@ -50,12 +51,13 @@ def check(policy: PolicyFile, json: Json = False) -> None:
 @scheme_app.command("publish")
 def publish(policy: PolicyFile, json: Json = False) -> None:
     """Publish a policy: the scheme's next run uses it. A changed policy needs a new version."""
-    from graph import migrations, publishing, scheme
+    from graph import categories, migrations, publishing, scheme
     from graph.database import connect
     from graph.settings import Settings
 
-    checked = scheme.read(policy)
-    with connect(Settings.load()) as database:
+    settings = Settings.load()
+    checked = scheme.read(policy, categories.read(settings.categories))
+    with connect(settings) as database:
         migrations.require(database)
         changed = publishing.publish(database, checked)
     if json:

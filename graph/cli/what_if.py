@@ -99,11 +99,14 @@ def _dated(option: str, text: str) -> tuple[str, date]:
 
 
 def _policy(database: "Database", scheme: str, file_or_version: str) -> "UnderPolicy":
+    from graph import categories
     from graph import scheme as policies
     from graph import what_if as asking
+    from graph.settings import Settings
 
     if file_or_version.endswith(".toml"):
-        return asking.UnderPolicy(policies.read(file_or_version), f"as in {file_or_version}")
+        known = categories.read(Settings.load().categories)
+        return asking.UnderPolicy(policies.read(file_or_version, known), f"as in {file_or_version}")
     return asking.under_version(database, scheme, file_or_version)
 
 

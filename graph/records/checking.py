@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from graph.categories import Categories
 from graph.model import Reject, Row
-from graph.records.columns import COLUMNS, KEY, PREFIX, RULES, Column
+from graph.records.columns import COLUMNS, KEY, PREFIX, Column, rules
 from graph.records.formats import Cells, Mask, Reason
 from graph.records.numbering import SEPARATOR, Numbering
 from graph.records.sources import clipped
@@ -64,14 +65,14 @@ class Sheet:
             why = reason(text) if callable(reason) else reason
             self._refused[position] = Reject(self.file, self.lines[position], name, clipped(text), why)
 
-    def check(self, numbering: Numbering) -> tuple[list[Row], list[int], list[Reject]]:
+    def check(self, numbering: Numbering, categories: Categories) -> tuple[list[Row], list[int], list[Reject]]:
         """The good rows, their lines, and the rejects by line; each row is in one of the two.
 
         Only a row that contradicts nothing that an earlier one of this sheet said under the same id is in neither.
         """
         columns = COLUMNS[self.kind]
         values = pd.DataFrame({column.name: self._read(column) for column in columns})
-        for rule in RULES.get(self.kind, ()):
+        for rule in rules(self.kind, categories):
             self.refuse(rule.broken(values), self._origin_of_rule(rule.column), rule.reason)
         values = values.drop(index=list(self._refused))
         shown = {column.name: column.format.show(values[column.name]) for column in columns}

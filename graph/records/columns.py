@@ -2,6 +2,7 @@
 
 COLUMNS[kind]  the columns in order; the house's file formats are exactly this table
 RULES[kind]    what is wrong between the cells of one row
+rules(kind, c) those, and that a category is one of c
 KEY[kind]      the columns that name a row
 PREFIX[kind]   what a derived id begins with; only these kinds may leave the id out
 """
@@ -12,19 +13,24 @@ from functools import partial
 
 import pandas as pd
 
+from graph.categories import NOT_NEUTRAL, Categories
 from graph.records.formats import (
     AMOUNT,
     CURRENCY,
     DATE,
     LEI,
+    NAME,
+    OPAQUE,
     OUTCOME,
     SCHEME,
+    SLUG,
     TEXT,
     TIME,
     USCC,
     WHO,
     Format,
     Mask,
+    Reason,
 )
 
 
@@ -41,27 +47,27 @@ _optional = partial(Column, required=False)
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "entities": (
-        Column("id"),
+        Column("id", NAME),
         Column("kind", WHO),
-        _optional("name"),
+        _optional("name", NAME),
         _optional("born", DATE),
         _optional("uscc", USCC),
         _optional("lei", LEI),
     ),
-    "products": (Column("id"), Column("category")),
-    "sites": (Column("id"), Column("category")),
+    "products": (Column("id", OPAQUE), Column("category", SLUG)),
+    "sites": (Column("id", OPAQUE), Column("category", SLUG)),
     "contacts": (
-        _optional("id"),
+        _optional("id", NAME),
         Column("source"),
         Column("target"),
         Column("at", TIME),
-        _optional("channel"),
+        _optional("channel", SLUG),
     ),
     "obligations": (
-        _optional("id"),
+        _optional("id", NAME),
         Column("debtor"),
         Column("creditor"),
-        _optional("kind"),
+        _optional("kind", SLUG),
         _optional("amount", AMOUNT),
         _optional("currency", CURRENCY),
         Column("due", TIME),
@@ -69,14 +75,14 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _optional("outcome", OUTCOME),
     ),
     "purchases": (
-        _optional("id"),
+        _optional("id", NAME),
         Column("entity"),
         Column("product"),
         Column("at", TIME),
         _optional("amount", AMOUNT),
         _optional("currency", CURRENCY),
     ),
-    "visits": (_optional("id"), Column("entity"), Column("site"), Column("at", TIME)),
+    "visits": (_optional("id", NAME), Column("entity"), Column("site"), Column("at", TIME)),
     "memberships": (Column("entity"), Column("scheme", SCHEME), Column("at", TIME), Column("notice")),
 }
 
@@ -87,7 +93,7 @@ class Rule:
 
     column: str
     broken: Callable[[pd.DataFrame], Mask]
-    reason: str
+    reason: Reason
 
 
 def _given_for_a_person(code: str) -> Callable[[pd.DataFrame], Mask]:
@@ -110,6 +116,18 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "purchases": _MONEY,
 }
+
+
+def rules(kind: str, categories: Categories) -> tuple[Rule, ...]:
+    """The rules for a row of this kind, where these are the categories that there are."""
+    if "category" not in {column.name for column in COLUMNS[kind]}:
+        return RULES.get(kind, ())
+    known = list(categories.neutral)
+    return (
+        *RULES.get(kind, ()),
+        Rule("category", lambda row: row["category"].notna() & ~row["category"].isin(known), NOT_NEUTRAL),
+    )
+
 
 KEY: dict[str, tuple[str, ...]] = dict.fromkeys(COLUMNS, ("id",)) | {"memberships": ("scheme", "entity")}
 PREFIX = {"contacts": "c-", "obligations": "o-", "purchases": "p-", "visits": "v-"}

@@ -15,6 +15,8 @@ import pandas as pd
 from stdnum import lei
 from stdnum.cn import uscc
 
+from graph.categories import REFUSED, SLUG_IS, SLUG_WRITTEN, refusal
+
 Cells: TypeAlias = "pd.Series[Any]"
 Mask: TypeAlias = "pd.Series[bool]"
 # What is wrong, in plain words; a function where the words depend on what is written in the cell.
@@ -29,6 +31,13 @@ DATE_WRITTEN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 # At most nine digits of a second are read; the graph keeps six.
 LOCAL_WRITTEN = DATE_WRITTEN + r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
 TIME_WRITTEN = LOCAL_WRITTEN + r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+
+# An @ inside a word; the beginning of a URL; a number that begins with + or is cut into
+# groups. A bare row of digits is an id as good as any.
+ADDRESS = r"\S[@＠]\S|[A-Za-z][A-Za-z0-9+.-]*://|(?i:\bwww\.|\bmailto:|\btel:)"
+PHONE = r"[+(][0-9(][0-9 ()./-]{5,}[0-9]|[0-9(][0-9()]+ [0-9()/-][0-9 ()/-]{3,}[0-9]"
+# No dot, slash or colon, so that no host, URL or path fits, and no blank, so that no sentence does.
+OPAQUE_WRITTEN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
 
 EARLIEST, LATEST = pd.Timestamp("1970-01-01", tz="UTC"), pd.Timestamp("2200-01-01", tz="UTC")
 BORN_FROM, BORN_TO = pd.Timestamp("1800-01-01"), pd.Timestamp("2200-01-01")
@@ -96,6 +105,15 @@ def _unlike(pattern: str) -> Callable[[Cells], Mask]:
     return lambda cells: ~cells.str.fullmatch(pattern)
 
 
+def _why_refused(text: str) -> str:
+    return REFUSED.format(refusal(text))
+
+
+def _refused(cells: Cells) -> Mask:
+    """Where a refused subject is named; each text is looked at once."""
+    return cells.isin([text for text in cells.unique() if refusal(text)])
+
+
 def _outside(low: float, high: float) -> Callable[[Cells], Mask]:
     return lambda values: (values < low) | (values > high)
 
@@ -129,6 +147,29 @@ TEXT = Format(
         (lambda cells: cells.str.strip() != cells, "begins or ends with a blank"),
     ]
 )
+# Of entities and facts, and names: text, but no way to reach someone.
+NAME = Format(
+    faults=[
+        *TEXT.faults,
+        (
+            lambda cells: cells.str.contains(ADDRESS),
+            "looks like an address of mail or of the web, which is not kept",
+        ),
+        (lambda cells: cells.str.fullmatch(PHONE), "looks like a telephone number, which is not kept"),
+    ]
+)
+# Of products and sites, which say by their category what they are.
+OPAQUE = Format(
+    faults=[
+        *TEXT.faults,
+        (_refused, _why_refused),
+        (
+            _unlike(OPAQUE_WRITTEN),
+            "not an opaque id: letters, digits, hyphens and underscores, at most 60; no host, URL, path or text",
+        ),
+    ]
+)
+SLUG = Format(faults=[*TEXT.faults, (_refused, _why_refused), (_unlike(SLUG_WRITTEN), f"not a slug: {SLUG_IS}")])
 TIME = Format(
     faults=[(_unlike(TIME_WRITTEN), _why_no_time)],
     read=_times,

@@ -4,11 +4,12 @@ import gzip
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graph.categories import Categories, shipped
 from graph.errors import ParameterError, RecordError
 from graph.model import KINDS, Chunk
 from graph.records import mapping as mappings
@@ -42,6 +43,7 @@ def read(
     mapping: str | Path | Mapping | None = None,
     *,
     chunk_rows: int = 10_000,
+    categories: Categories | None = None,
 ) -> Iterator[Chunk]:
     """Every record of the file, checked, in chunks of one kind, in the order of the file.
 
@@ -50,6 +52,7 @@ def read(
     mapping:    of a file that is not in our form: a shipped name, a path, or a Mapping. Each piece of
                 the file then gives a chunk for each kind, in the order in which kinds depend on each other.
     chunk_rows: records of the file in one piece; memory grows with this, not with the file.
+    categories: what products and sites may be; None: what ships.
 
     A record is in a chunk's rows or in its rejects, with two exceptions: rows that the mapping filters
     out, and a row that repeats one of its chunk under the same id. A line that is no record at all is
@@ -63,12 +66,20 @@ def read(
         raise ParameterError(f"chunk_rows is {chunk_rows}; it must be at least 1")
     if kind is not None and kind not in KINDS:
         raise ParameterError(f"no such kind of rows: {kind!r}; it is one of {', '.join(KINDS)}")
+    pieces = _Pieces(chunk_rows, categories or shipped())
     if mapping is None:
-        return _plain(path, kind or kind_of(path), chunk_rows)
-    return _mapped(path, kind, mapping if isinstance(mapping, Mapping) else mappings.read(mapping), chunk_rows)
+        return _plain(path, kind or kind_of(path), pieces)
+    return _mapped(path, kind, mapping if isinstance(mapping, Mapping) else mappings.read(mapping), pieces)
 
 
-def _plain(path: Path, kind: str, chunk_rows: int) -> Iterator[Chunk]:
+class _Pieces(NamedTuple):
+    """How many records make a piece, and what is known while it is checked."""
+
+    rows: int
+    categories: Categories
+
+
+def _plain(path: Path, kind: str, pieces: _Pieces) -> Iterator[Chunk]:
     """The chunks of a file in our form."""
     with opened(path) as source:
         _fits(source, kind, str(path))
@@ -77,10 +88,10 @@ def _plain(path: Path, kind: str, chunk_rows: int) -> Iterator[Chunk]:
             cells = {name: cells_of(values) for name, values in piece.columns.items()}
             yield Sheet(kind, str(path), piece.lines, cells)
 
-        yield from _chunks(source, list(source.names), sheet, chunk_rows)
+        yield from _chunks(source, list(source.names), sheet, pieces)
 
 
-def _mapped(path: Path, kind: str | None, mapping: Mapping, chunk_rows: int) -> Iterator[Chunk]:
+def _mapped(path: Path, kind: str | None, mapping: Mapping, pieces: _Pieces) -> Iterator[Chunk]:
     """The chunks of a file that the mapping describes."""
     outputs = [output for output in mapping.outputs if kind in (None, output.kind)]
     if not outputs:
@@ -93,7 +104,7 @@ def _mapped(path: Path, kind: str | None, mapping: Mapping, chunk_rows: int) -> 
             if source.types.get(name, "text") not in PLAIN:
                 message = f"the type is {source.types[name]}; only text, numbers, dates and times are read"
                 raise RecordError(message, file=str(path), column=name)
-        yield from _chunks(source, used, lambda piece: sheets(outputs, str(path), piece), chunk_rows)
+        yield from _chunks(source, used, lambda piece: sheets(outputs, str(path), piece), pieces)
 
 
 @contextmanager
@@ -143,13 +154,13 @@ def _fits(source: Source, kind: str, file: str) -> None:
 
 
 def _chunks(
-    source: Source, columns: list[str], sheets_of: Callable[[Piece], Iterator[Sheet]], chunk_rows: int
+    source: Source, columns: list[str], sheets_of: Callable[[Piece], Iterator[Sheet]], pieces: _Pieces
 ) -> Iterator[Chunk]:
     with closing(Numbering()) as numbering:
-        for piece in source.pieces(chunk_rows, columns):
+        for piece in source.pieces(pieces.rows, columns):
             broken = piece.rejects
             for sheet in sheets_of(piece):
-                rows, lines, refused = sheet.check(numbering)
+                rows, lines, refused = sheet.check(numbering, pieces.categories)
                 rejects = sorted([*broken, *refused], key=lambda reject: reject.line)
                 read = len(piece.lines) + len(broken)
                 yield Chunk(sheet.kind, sheet.file, rows, lines, rejects, read)

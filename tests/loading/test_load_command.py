@@ -15,6 +15,7 @@ from graph.database import Database
 from graph.local_neo4j import Server
 from tests.conftest import Command
 from tests.loading.looking import whole, written
+from tests.strategies import make_scheme
 
 AT = "2026-01-31T09:30:00Z"
 Load = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -29,7 +30,7 @@ def run(graph: Database, server: Server, innercircle: Command, tmp_path: Path) -
         "INNERCIRCLE_HOME": str(tmp_path / "nothing runs here"),
     }
     rejects = str(tmp_path / "rejects.csv")
-    return lambda *arguments: innercircle("load", *arguments, "--rejects", rejects, **address)
+    return lambda *arguments, **more: innercircle("load", *arguments, "--rejects", rejects, **address, **more)
 
 
 @pytest.fixture
@@ -64,7 +65,9 @@ def test_a_load_without_rejects_ends_with_0(run: Load, graph: Database, visits: 
         },
     )
     assert result.stderr == ""
-    assert graph.statement("MATCH (n:Entity|Site) RETURN collect(n.id) AS ids") == [{"ids": ["ann", "bob", "s1"]}]
+    assert graph.statement("MATCH (n:Entity|Site) WITH n.id AS id ORDER BY id RETURN collect(id) AS ids") == [
+        {"ids": ["ann", "bob", "s1"]}
+    ]
 
 
 def _loaded(file: Path, kind: str, stored: int, rejected: int = 0) -> dict[str, object]:
@@ -188,3 +191,24 @@ def test_memory_does_not_grow_with_the_file(peak: Callable[..., float]) -> None:
 def test_more_files_load_than_a_process_may_open(peak: Callable[..., float]) -> None:
     """Held open together, 60 files would need more than the 40 that the process may have."""
     assert peak(1_200, files=60)
+
+
+def test_the_operators_categories_are_heeded_by_every_command_that_reads_them(
+    run: Load, graph: Database, innercircle: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "further.toml").write_text('[categories]\nboats = "boats and what they need"\n', encoding="utf-8")
+    products = written(tmp_path, "products.csv", "id,category", "p1,boats", "p2,health")
+    (tmp_path / "policy.toml").write_text(
+        make_scheme().text.replace("groceries = ", "boats = ", 1), encoding="utf-8"
+    )
+    further = {"INNERCIRCLE_CATEGORIES": str(tmp_path / "further.toml")}
+    assert innercircle("scheme", "check", tmp_path / "policy.toml").returncode == 1
+    assert innercircle("scheme", "check", tmp_path / "policy.toml", **further).returncode == 0
+    code, printed = outcome(run(products, "--json"))
+    assert (code, printed["loaded"][0]["rejected"]) == (2, 2)
+    code, printed = outcome(run(products, "--json", **further))
+    assert (code, printed["loaded"][0]["rejected"]) == (2, 1)
+    assert (tmp_path / "rejects.csv").read_text(encoding="utf-8").splitlines()[1:] == [
+        f"{products},3,category,health,refused: it says something of health"
+    ]
+    assert graph.statement("MATCH (p:Product) RETURN p.id AS id") == [{"id": "p1"}]
