@@ -11,9 +11,10 @@ PAGE = (ROOT / "docs" / "purposes.md").read_text(encoding="utf-8")
 LINK = re.compile(r"\[(tests/\S+?\.py)::(\w+)\]\(\.\./(tests/\S+?\.py)\)")
 # What a reader who never saw a computer from the inside could not know.
 TERMS = (
-    "api|authoris|bearer|cache|client|compliant|cypher|database|encrypt|endpoint|erasure|export|graph|hash|http|idempot|"
-    "json|jws|jwt|ledger|membership id|neo4j|node|payload|policy|processing|propagat|protocol|pseudonym|query|repository|"
-    "route|schema|score|server|timestamp|token|transaction|veil"
+    "api|authoris|bearer|cache|client|compliant|cypher|database|encrypt|endpoint|erasure|export|"
+    "graph|hash|http|idempot|json|jws|jwt|ledger|membership id|neo4j|node|payload|policy|processing|"
+    "propagat|protocol|pseudonym|query|repository|route|schema|score|server|timestamp|token|"
+    "transaction|veil"
 )
 LONGEST, USUAL = 25, 14  # words in a sentence
 
