@@ -158,7 +158,7 @@ def _summary(row: dict[str, Any], entity: str, scheme_id: str) -> dict[str, Any]
 
 
 def members(database: Database, scheme_id: str, *, page: int = 1_000) -> Iterator[dict[str, Any]]:
-    """Every member of a scheme, by entity id: entity, caption, contacts, contested. Raises NotFound."""
+    """Every member of a scheme, by entity id: entity, rated, contacts, contested. Raises NotFound."""
     if database.optional("scheme", id=scheme_id) is None:
         raise NotFound(f"no scheme {scheme_id!r} is published")
     after = ""

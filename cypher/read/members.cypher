@@ -6,13 +6,13 @@
 // @param  after    STRING          the last entity id of the page before; '' for the first
 // @param  limit    INTEGER         members a page
 // @return entity   STRING          Entity.id
-// @return caption  STRING          whole points and band; null before the first run
+// @return rated    BOOLEAN         whether a run has rated it
 // @return contacts INTEGER         members in its inner circle
 // @return contested BOOLEAN        whether the rating is contested: nobody may rely on it
 // @uses   membership_id
 MATCH (m:Membership)
 WHERE m.id STARTS WITH $scheme + '|' AND m.id > $scheme + '|' + $after
-RETURN substring(m.id, size($scheme) + 1) AS entity, m.caption AS caption, size(m.circle) AS contacts,
+RETURN substring(m.id, size($scheme) + 1) AS entity, m.score IS NOT NULL AS rated, size(m.circle) AS contacts,
        m.contested IS NOT NULL AS contested
 ORDER BY m.id
 LIMIT $limit

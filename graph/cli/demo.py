@@ -8,6 +8,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table, progress
+from graph.cli.recording import record_reads
 from graph.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def demo(
             example = explained.rating
             strongest = max(example.circle, key=lambda contact: contact.weight).entity
             asked = what_if.what_if(database, example.entity, SCHEMES[0], what_if.WithoutContact(strongest))
+            read = [example.entity, *(each.entity for each in opened)]
+            record_reads(database, SCHEMES[0], read, what="demo")
             bands = database.run("bands", scheme=SCHEMES[0])
             overview = database.one("overview")
     where = {
@@ -135,9 +138,9 @@ def _print(
     for each in opened:
         print_rating(each)
     print_table(
-        ("band", "from", "members", ""),
-        [(band["band"], f"{band['lowest']:.0f}", band["members"], _bar(band["members"], bands)) for band in bands],
-        title=f"{runs[0].scheme}: members by band, lowest points in each",
+        ("band", "members", ""),
+        [(band["band"], band["members"], _bar(band["members"], bands)) for band in bands],
+        title=f"{runs[0].scheme}: members by band",
     )
 
 

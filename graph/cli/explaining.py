@@ -7,6 +7,7 @@ import typer
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
 from graph.cli.reading import PANEL, open_database, print_contested
+from graph.cli.recording import OPERATION, Purpose, record_reads
 
 if TYPE_CHECKING:
     from graph.explaining import Explanation, FactLine, OpenFactor, Reach, Tie
@@ -28,15 +29,20 @@ def explain(
         bool, typer.Option("--hops", help="Show whose conduct reached the rating, over all hops.")
     ] = False,
     largest: Annotated[int, typer.Option(min=1, help="How many lines --hops shows at most.")] = 20,
+    purpose: Purpose = OPERATION,
     json: Json = False,
 ) -> None:
-    """Open a rating: where its points come from, down to single facts, and why it is not higher."""
+    """Open a rating: where its points come from, down to single facts, and why it is not higher.
+
+    The read is recorded, of everyone whose rating or facts are opened.
+    """
     from graph import explaining, reasons
 
     with open_database() as database:
         explained = explaining.explain(database, entity, scheme, path=contact or (), facts=facts)
         reach = explaining.reach(database, entity, scheme, largest=largest, facts=facts) if hops else None
         why = reasons.why_not_higher(database, explained.rating)
+        record_reads(database, scheme, _read(explained, reach), what="explain", purpose=purpose)
     if json:
         print_json({"explanation": explained, "reach": reach, "reasons": why})
         return
@@ -45,6 +51,15 @@ def explain(
         _print_reach(reach)
     if not contact:
         print_reasons(why)
+
+
+def _read(explained: "Explanation", reach: "Reach | None") -> set[str]:
+    """Whose rating, conduct or facts are opened: the member, each contact on the path, and whom --hops names."""
+    found = {level.rating.entity for level in explained.levels}
+    if reach is not None:
+        found.update(each.entity for each in reach.members)
+        found.update(each.entity for each in (reach.by_fact.facts if reach.by_fact else ()))
+    return found
 
 
 def print_explanation(explained: "Explanation") -> None:

@@ -8,6 +8,7 @@ import typer
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
 from graph.cli.reading import open_database
+from graph.cli.recording import OPERATION, Purpose, record_reads
 
 if TYPE_CHECKING:
     from graph.verifying import Verified
@@ -25,13 +26,15 @@ def history(
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"], help="Split what changed since then (UTC), by cause."
         ),
     ] = None,
+    purpose: Purpose = OPERATION,
     json: Json = False,
 ) -> None:
-    """Show what a rating was and is, and why it changed."""
+    """Show what a rating was and is, and why it changed. The read is recorded."""
     from graph import history as histories
 
     with open_database() as database:
         found = histories.history(database, entity, scheme, since=since and since.replace(tzinfo=UTC))
+        record_reads(database, scheme, [entity], what="history", purpose=purpose)
     if json:
         print_json(found)
         return
@@ -65,6 +68,7 @@ def history(
 @app.command(rich_help_panel=PANEL)
 def verify_run(
     run: Annotated[str, typer.Argument(help="The id of a finished run; each rating names its own.")],
+    purpose: Purpose = OPERATION,
     json: Json = False,
 ) -> None:
     """Repeat an old run from the facts, apart from any query, and compare its ratings with what is kept of them.
@@ -75,6 +79,8 @@ def verify_run(
 
     with open_database() as database:
         found = verifying.verify_run(database, run)
+        named = [each.entity for each in found.apart]
+        record_reads(database, found.run.scheme, named, what="verify-run", purpose=purpose)
     if json:
         print_json({"holds": found.holds, **{name: getattr(found, name) for name in found.__dataclass_fields__}})
     else:

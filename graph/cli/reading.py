@@ -9,11 +9,13 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
+from graph.cli.recording import OPERATION, Purpose, record_reads
 from graph.errors import ParameterError
 
 if TYPE_CHECKING:
     from graph.database import Database
     from graph.model import OpenRating, Rating
+    from graph.queries import Query
 
 PANEL = "Ratings"
 CONTESTED = "contested"
@@ -40,20 +42,24 @@ def open_database() -> "Database":
 def show(
     entity: Annotated[str, typer.Argument(help="An entity's id.")],
     scheme: Annotated[str | None, typer.Option(help="Open the rating in this scheme: every part of it.")] = None,
+    purpose: Purpose = OPERATION,
     json: Json = False,
 ) -> None:
-    """Show an entity's ratings side by side, or one of them opened. There is no aggregate."""
+    """Show an entity's ratings side by side, or one of them opened. No aggregate. The read is recorded."""
     from graph import reading
 
     with open_database() as database:
         if scheme is not None:
             opened = reading.open_rating(database, entity, scheme)
+            record_reads(database, scheme, [entity], what="show", purpose=purpose)
             if json:
                 print_json(opened)
             else:
                 print_rating(opened)
             return
         ratings = reading.side_by_side(database, entity)
+        for each in ratings:
+            record_reads(database, each.scheme, [entity], what="show", purpose=purpose)
     if json:
         print_json({"entity": entity, "ratings": ratings})
     elif ratings:
@@ -91,7 +97,7 @@ def _contested(rating: "Rating") -> str:
 
 @app.command(rich_help_panel=PANEL)
 def members(scheme: Annotated[str, typer.Argument(help="A published scheme.")], json: Json = False) -> None:
-    """List a scheme's members by id, never by score."""
+    """List a scheme's members by id. Their ratings are shown one by one, and each of these reads is recorded."""
     from graph import reading
 
     with open_database() as database:
@@ -100,11 +106,11 @@ def members(scheme: Annotated[str, typer.Argument(help="A published scheme.")], 
         print_json({"scheme": scheme, "members": found})
     else:
         print_table(
-            ("entity", "rating", "contacts in circle", ""),
+            ("entity", "", "contacts in circle", ""),
             [
                 (
                     each["entity"],
-                    each["caption"] or "not rated yet",
+                    "" if each["rated"] else "not rated yet",
                     each["contacts"],
                     CONTESTED if each["contested"] else "",
                 )
@@ -123,11 +129,11 @@ def query(
     form: Annotated[Form, typer.Option("--format", help="How to print the rows.")] = Form.TABLE,
     json: Json = False,
 ) -> None:
-    """Run a shipped query that reads, the same file that Neo4j Browser runs."""
+    """Run a shipped query that reads, the same file that Neo4j Browser runs. As there, nothing is recorded."""
     from graph import queries
 
     if list_all or name is None:
-        catalogue = [each for each in queries.catalogue().values() if each.mode == "read"]
+        catalogue = [each for each in queries.catalogue().values() if _is_for_people(each)]
         if json:
             print_json(
                 [{"name": q.name, "title": q.title, "params": q.params, "returns": q.returns} for q in catalogue]
@@ -141,6 +147,8 @@ def query(
     found = queries.get(name)
     if found.mode != "read":
         raise ParameterError(f"{found.file} writes: only queries that read can be run by name")
+    if not _is_for_people(found):
+        raise ParameterError(f"{found.file} is for programs: it gives the facts or scores of many at once")
     params = queries.parse_params(found, param or [])
     with open_database() as database:
         rows = database.run(name, **params)
@@ -154,3 +162,8 @@ def query(
         writer.writerows(table)
     else:
         print_table(columns, table)
+
+
+def _is_for_people(query: "Query") -> bool:
+    """Whether it reads, and not what programs gather: the facts or scores of many at once."""
+    return query.mode == "read" and query.room != "gather"

@@ -10,6 +10,7 @@ import typer
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
 from graph.cli.reading import PANEL, open_database
+from graph.cli.recording import OPERATION, Purpose, record_reads
 from graph.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ def what_if(
         float | None, typer.Option(help="As if the circle could supply this share; 0: own conduct only.")
     ] = None,
     lift: Annotated[bool, typer.Option("--lift", help="The fewest payments that lift it one band.")] = False,
+    purpose: Purpose = OPERATION,
     json: Json = False,
 ) -> None:
-    """Show what a rating would be if one thing had been otherwise. Nothing is written."""
+    """Show what a rating would be if one thing had been otherwise. Nothing is changed; the read is recorded."""
     from graph import what_if as asking
 
     questions: list[tuple[object, Callable[[Database], Change]]] = [
@@ -78,6 +80,7 @@ def what_if(
             if lift
             else asking.what_if(database, entity, scheme, asked[0](database))
         )
+        record_reads(database, scheme, [entity], what="what-if", purpose=purpose)
     if json:
         print_json(found)
     elif isinstance(found, asking.Lift):
