@@ -9,6 +9,7 @@ from benchmarks.measuring import report, timed
 from graph import applying, explaining, queries, rating, rerating, synthetic
 from graph.database import Database
 from graph.rerating import Changes
+from graph.storing import Load, store
 from graph.what_if import WithoutContact, what_if
 
 SCHEME = "reliability"
@@ -24,6 +25,7 @@ RETURN e.id AS id ORDER BY COUNT { (m)<-[:INNER]-() } DESC, id LIMIT $limit
 SCORES = "MATCH (m:Membership {scheme: $scheme}) RETURN m.rid AS rid, m.score AS score, m.run AS run"
 BOUND = "MATCH (s:Scheme {id: $scheme}) MATCH (r:Run {id: s.run}) RETURN coalesce(r.slack, r.bound) AS bound"
 CONTACT = "MATCH (e:Entity {id: $id})-[c:CONTACTED]->() RETURN c.id AS id LIMIT 1"
+LOAD = Load.begin("a benchmark", synthetic.AS_OF, ["changes"])
 TIMES = 300
 CHANGES = 1_000
 Row = tuple[str, float, float, float]
@@ -144,7 +146,8 @@ class Changer:
     def _put(self, kind: str, row: dict[str, object], *, touched: Sequence[str] = ()) -> None:
         self.made += 1
         row.setdefault("id", f"changed-{self.made}")
-        outcome = self.database.one(f"load_{kind}", rows=[row | {"line": 1}])
+        rows = [row | {"line": 1}]
+        outcome = self.database.write(lambda transaction: store(transaction, kind, rows, load=LOAD))
         assert not outcome["rejects"], outcome
         changes = Changes()
         changes.add(kind, touched or outcome["touched"])

@@ -21,8 +21,10 @@ UNWIND $rows AS row
 MATCH (source:Entity {id: row.source})
 MATCH (target:Entity {id: row.target})
 MERGE (source)-[c:CONTACTED {id: row.id}]->(target)
-SET c.at = datetime(row.at), c.channel = row.channel
+SET c.at = datetime(row.at), c.channel = row.channel, c.load = $load
 """
+LOAD = "c8c3f1a0-5d0e-4f39-9a86-3f3e0b9d8d11"
+"As long as the id of a load is."
 READ_ALL = """
 MATCH (m:Membership {scheme: $scheme})-[tie:INNER]->(contact:Membership)
 RETURN sum(tie.weight * contact.score) AS company
@@ -106,7 +108,7 @@ def _slices(file: Path, directory: Path, count: int) -> Iterator[Path]:
 
 def _merge(database: Database, chunks: list[list[dict[str, Any]]]) -> None:
     for rows in chunks:
-        database.statement(BARE, rows=rows)
+        database.statement(BARE, rows=rows, load=LOAD)
 
 
 def _rate(database: Database, members: int) -> None:

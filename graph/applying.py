@@ -1,12 +1,14 @@
 """Changes of facts, passed on to every rating that they touch: new facts, corrections, removals, joins, leaves."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from graph import loading, rerating
+from graph import loading, membership, rerating
 from graph.categories import Categories
 from graph.database import Database
-from graph.errors import ParameterError
+from graph.errors import NotFound, ParameterError
 from graph.model import FACTS, Loaded
 from graph.rerating import Changes, Rerated
 
@@ -18,6 +20,7 @@ def apply(
     kind: str | None = None,
     mapping: str | None = None,
     rejects: Path | None = None,
+    by: str | None = None,
     batch: int = 10_000,
     categories: Categories | None = None,
     tolerance_points: float = rerating.TOLERANCE_POINTS,
@@ -25,6 +28,7 @@ def apply(
 ) -> tuple[list[Loaded], list[Rerated]]:
     """The files are loaded, known facts are corrected by what they say, and whom that touches is re-rated.
 
+    by: who applies them; it is kept with what is new.
     A blank says nothing, as in loading: to take a value away, remove the fact and load it anew.
     Raises what loading.load and rerating.rerate raise; repeating it is safe.
     """
@@ -36,6 +40,7 @@ def apply(
         mapping=mapping,
         rejects=rejects,
         correct=True,
+        by=by,
         batch=batch,
         categories=categories,
         progress=progress,
@@ -63,10 +68,15 @@ def remove(
             removed.append(row["id"])
             changes.add(kind, row["touched"])
     elif kind == "memberships":
+        now = datetime.now(UTC)
         for id_ in sorted(set(ids)):
-            if (left := database.optional("leave", id=id_)) is not None:
-                removed.append(id_)
-                changes.add_leaver(left["scheme"], left["followers"], left["mark"])
+            scheme, _, entity = id_.partition("|")
+            leaving = partial(membership.leave, entity=entity, scheme=scheme, now=now)
+            try:
+                changes.include(database.write(leaving))
+            except NotFound:
+                continue
+            removed.append(id_)
     else:
         raise ParameterError(f"{kind!r} cannot be removed one by one: name one of {', '.join(FACTS)}, memberships")
     return removed, rerating.rerate(database, changes, tolerance_points=tolerance_points)

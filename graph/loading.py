@@ -1,6 +1,6 @@
 """Files -> graph: every good row is stored once, every bad one comes back with its reason.
 
-A chunk of rows is one transaction of one query of cypher/load. Repeating a load changes nothing, so a load that
+A chunk of rows is one transaction with one query of cypher/load. Repeating a load changes nothing, so a load that
 was broken off is simply run again.
 """
 
@@ -8,23 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from graph import records
 from graph.categories import Categories
-from graph.database import Database
+from graph.database import Database, Transaction
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.model import FACTS, KINDS, Chunk, Loaded, Reject, Row
+from graph.storing import Load, store
 
 ATTEMPTS = 3
 T = TypeVar("T")
-
-
-class Store(Protocol):
-    """What a chunk is written to: a Database, or a rehearsal that is rolled back."""
-
-    def optional(self, name: str, /, **params: Any) -> dict[str, Any] | None: ...
 
 
 @dataclass
@@ -52,11 +48,13 @@ class _Tally:
 
 
 @dataclass
-class _Load:
-    """One load under way."""
+class _Loader:
+    """One load under way; with a rehearsal, all of it is in that transaction, which is rolled back."""
 
-    store: Store
-    correct: Database | None
+    database: Database
+    rehearsal: Transaction | None
+    load: Load
+    correct: bool
     reject: Callable[[Iterable[Reject]], None]
     progress: Callable[[str], None]
     touch: Callable[[str, Iterable[str]], None]
@@ -68,14 +66,12 @@ class _Load:
         rejects = list(chunk.rejects)
         if chunk.rows:
             rows = [row | {"line": line} for row, line in zip(chunk.rows, chunk.lines, strict=True)]
-            outcome = _write(self.store, f"load_{chunk.kind}", rows)
+            outcome = self._store(chunk.kind, rows)
             refused, corrected = outcome["rejects"], 0
             self.touch(chunk.kind, outcome.get("touched", ()))
-            if self.correct is not None:
+            if self.correct:
                 by_line = {row["line"]: row for row in rows}
-                refused = [
-                    each for each in refused if not self._correct(chunk.kind, by_line[each["line"]], self.correct)
-                ]
+                refused = [each for each in refused if not self._correct(chunk.kind, by_line[each["line"]])]
                 corrected = len(outcome["rejects"]) - len(refused)
             # The driver's result refers to itself and to these: they would stay until a full garbage collection.
             rows.clear()
@@ -88,13 +84,25 @@ class _Load:
         self.reject(sorted(rejects, key=lambda reject: reject.line))
         self.progress(f"{chunk.file}: {tally.stored:,} {chunk.kind} stored, {tally.rejected:,} rejected")
 
-    def _correct(self, kind: str, row: Row, database: Database) -> bool:
+    def _store(self, kind: str, rows: list[Row]) -> dict[str, Any]:
+        """What became of the rows. Repeated where another writer was faster, or a commit's fate is unknown."""
+        if self.rehearsal is not None:
+            return store(self.rehearsal, kind, rows, load=self.load, hold=False)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self.database.write(lambda transaction: store(transaction, kind, rows, load=self.load))
+            except (StoreConflict, CommitUnknown):
+                if attempt == ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _correct(self, kind: str, row: Row) -> bool:
         """Whether the row now stands in place of the fact that its id was known with."""
         if kind not in FACTS:
             return False
-        with database.transaction() as transaction:
+        with self.database.transaction() as transaction:
             removed = transaction.run("remove_facts", kind=kind, ids=[row["id"]])
-            outcome = transaction.run(f"load_{kind}", rows=[row])[0]
+            outcome = store(transaction, kind, [row], load=self.load)
             if not removed or outcome["rejects"]:
                 transaction.rollback()
                 return False
@@ -111,6 +119,7 @@ def load(
     rejects: Path | None = None,
     dry_run: bool = False,
     correct: bool = False,
+    by: str | None = None,
     batch: int = 10_000,
     categories: Categories | None = None,
     progress: Callable[[str], None] = lambda message: None,
@@ -124,6 +133,7 @@ def load(
     rejects: where to write the bad rows with their reasons; the file is made only when there are any.
     dry_run: everything is checked, also against the graph, in one transaction that is rolled back.
     correct: a fact that is known with other values is replaced by the row, instead of the row being rejected.
+    by:      who loads; it is kept with what is new.
     batch:   rows in one transaction.
     categories: what products and sites may be; None: what ships.
     touch:   told, kind by kind, of the entities whose ratings what is new can change; of memberships, the schemes.
@@ -135,13 +145,14 @@ def load(
         next(records.read(file, kind, mapping, chunk_rows=1), None)
     with (
         records.write_rejects(rejects) if rejects else nullcontext(_forget) as reject,
-        database.rolled_back() if dry_run else nullcontext(database) as store,
+        database.rolled_back() if dry_run else nullcontext() as rehearsal,
     ):
-        load = _Load(store, database if correct else None, reject, progress, touch)
+        record = Load.begin(by, datetime.now(UTC), [str(file) for file in files])
+        loader = _Loader(database, rehearsal, record, correct, reject, progress, touch)
         for file in files:
             for chunk in _ahead(records.read(file, kind, mapping, chunk_rows=batch, categories=categories)):
-                load.take(chunk)
-    return [tally.done() for tally in load.tallies.values()]
+                loader.take(chunk)
+    return [tally.done() for tally in loader.tallies.values()]
 
 
 def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, rejects: Path | None) -> list[Path]:
@@ -168,17 +179,6 @@ def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, reje
     if kind or mapping:
         return found
     return sorted(found, key=lambda file: KINDS.index(records.kind_of(file)))
-
-
-def _write(store: Store, query: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The query's outcome. Repeated where another writer was faster or a commit's fate is unknown: it is safe."""
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            return store.optional(query, rows=rows) or {}
-        except (StoreConflict, CommitUnknown):
-            if attempt == ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
 
 
 def _ahead(items: Iterator[T]) -> Iterator[T]:

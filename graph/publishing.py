@@ -42,6 +42,7 @@ def publish(database: Database, scheme: Scheme) -> bool:
         policy=scheme.text,
         title=scheme.title,
         notice=scheme.notice_id,
+        minimum_age=scheme.access.minimum_age,
     )
     return True
 

@@ -158,10 +158,10 @@ def _summary(row: dict[str, Any], entity: str, scheme_id: str) -> dict[str, Any]
 
 
 def members(database: Database, scheme_id: str, *, page: int = 1_000) -> Iterator[dict[str, Any]]:
-    """Every member of a scheme, by entity id: entity, rated, contacts, contested. Raises NotFound."""
+    """Every member of a scheme, by entity id: entity, joined, contacts. Raises NotFound."""
     if database.optional("scheme", id=scheme_id) is None:
         raise NotFound(f"no scheme {scheme_id!r} is published")
     after = ""
     while rows := database.run("members", scheme=scheme_id, after=after, limit=page):
-        yield from rows
+        yield from (row | {"joined": utc(row["joined"])} for row in rows)
         after = rows[-1]["entity"]

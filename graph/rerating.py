@@ -75,6 +75,15 @@ class Changes:
         self.left.setdefault(scheme, set()).update(followers)
         self.marks.update([mark] if mark else [])
 
+    def include(self, other: "Changes") -> None:
+        """What the other says has changed too."""
+        self.conduct |= other.conduct
+        self.contacts |= other.contacts
+        self.joined |= other.joined
+        for scheme, followers in other.left.items():
+            self.left.setdefault(scheme, set()).update(followers)
+        self.marks |= other.marks
+
 
 def rerate(
     database: Database,

@@ -117,6 +117,19 @@ class Band(_Table, frozen=True):
         return "Band" + "".join(word.capitalize() for word in self.name.split())
 
 
+class Access(_Table, frozen=True):
+    """Who may join, and whose ratings clients may read without a grant."""
+
+    minimum_age: Annotated[int, Meta(ge=1, le=150)] | None = None
+    "whole years that a person must have when joining; None: no limit"
+    open_organisations: bool = False
+    "whether clients read the ratings of organisations, but sole traders, without a grant"
+
+
+AS_EVERYWHERE = Access()
+"The very object of a policy without the table: what is the default is left out of the hash."
+
+
 class Policy(_Table, frozen=True):
     """What a policy file says, key by key."""
 
@@ -130,6 +143,7 @@ class Policy(_Table, frozen=True):
     circle: Circle
     solver: Solver
     bands: Annotated[tuple[Band, ...], Meta(min_length=1)]
+    access: Access = AS_EVERYWHERE
 
 
 class Scheme(Policy, frozen=True, kw_only=True):
@@ -214,6 +228,8 @@ def parse(text: str, file: str, categories: Categories | None = None) -> Scheme:
         raise SchemeInvalid(message, file=file, key=key) from error
     for key, message in (*_contradictions(policy), *_misplaced(policy.factors, categories)):
         raise SchemeInvalid(message, file=file, key=key)
+    if policy.access == AS_EVERYWHERE:
+        policy = msgspec.structs.replace(policy, access=AS_EVERYWHERE)
     canonical = msgspec.json.encode(policy, order="sorted").decode()
     return Scheme(text=text, hash=_sha256(canonical), **msgspec.structs.asdict(policy))
 

@@ -3,16 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from graph import publishing
+from graph import publishing, storing
 from graph.database import Database
 from graph.reference import Facts
 from graph.scheme import Scheme
 from tests.strategies import everyone
 
+LOAD = storing.Load("made-up", "the tests", datetime(2026, 7, 1, tzinfo=UTC), ("made-up.csv",))
 JOIN = """
 UNWIND $members AS member
 MATCH (e:Entity {id: member.entity})
-CREATE (e)-[:JOINED {at: $at, notice: $notice}]->(:Membership {
+CREATE (e)-[:JOINED {at: $at, notice: $notice, how: 'file'}]->(:Membership {
   id: $scheme + '|' + member.entity, scheme: $scheme, rid: member.rid
 })
 WITH max(member.rid) + 1 AS next
@@ -53,13 +54,18 @@ def join(database: Database, facts: Facts, scheme: Scheme) -> None:
 def join_one(database: Database, scheme: Scheme, entity: str) -> None:
     """The entity has joined the scheme, as memberships are loaded."""
     row = {"entity": entity, "scheme": scheme.id, "at": "2020-01-01T00:00:00Z", "notice": scheme.notice.version}
-    outcome = database.one("load_memberships", rows=[row | {"line": 1}])
-    assert outcome["stored"] == 1
+    assert put(database, "memberships", [row])["stored"] == 1
 
 
 def leave_one(database: Database, scheme: Scheme, entity: str) -> dict[str, Any]:
     """The entity has left the scheme; returns what the query says."""
-    return database.one("leave", id=f"{scheme.id}|{entity}")
+    return database.one("leave", id=f"{scheme.id}|{entity}", now=datetime.now(UTC))
+
+
+def put(database: Database, kind: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the query that loads this kind says of the rows, which get their lines here."""
+    numbered = [row | {"line": line} for line, row in enumerate(rows, 1)]
+    return database.write(lambda transaction: storing.store(transaction, kind, numbered, load=LOAD))
 
 
 def row_of(kind: str, fact: Any) -> dict[str, Any]:
@@ -80,6 +86,6 @@ def _row(fact: Any) -> dict[str, Any]:
 
 
 def _load(database: Database, kind: str, rows: list[dict[str, Any]]) -> None:
-    outcome = database.one(f"load_{kind}", rows=[row | {"line": line} for line, row in enumerate(rows, 1)])
+    outcome = put(database, kind, rows)
     assert outcome["rejects"] == []
     assert outcome["stored"] == len(rows)

@@ -6,6 +6,7 @@
 // @mode   write
 // @result one
 // @param  rows      LIST<MAP>      {line, id, source, target, at, channel}; times as ISO 8601 text
+// @param  load      STRING         Load.id: of the load that the new rows come with
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
@@ -27,7 +28,7 @@ END AS reject
 WITH row, source, target, known, reject, reject IS NULL AND known IS NULL AS new,
      reject IS NULL AND known IS NOT NULL AND (known.channel IS NULL AND row.channel IS NOT NULL) AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (source)-[:CONTACTED {id: row.id, at: datetime(row.at), channel: row.channel}]->(target))
+  CREATE (source)-[:CONTACTED {id: row.id, at: datetime(row.at), channel: row.channel, load: $load}]->(target))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.channel = coalesce(known.channel, row.channel))
 WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,

@@ -1,35 +1,44 @@
-// Persons and organisations, each stored once.
+// Persons and organisations, sole traders among them, each stored once.
 //
+// Somebody whom a member paused before there was such an entity becomes it, and the pause stays.
 // A missing value contradicts nothing: it is filled in when a later row has it. A row that does
 // contradict what is stored comes back as a reject.
 //
 // @mode   write
 // @result one
-// @param  rows      LIST<MAP>      {line, id, kind (person or organisation), name, born, uscc, lei}; times as ISO 8601 text
+// @param  rows      LIST<MAP>      {line, id, kind (person, organisation or sole-trader), name, born, uscc, lei}; times as ISO 8601 text
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
 // @return rejects   LIST<MAP>      {line, column, value, reason}
-// @uses   entity_id
+// @uses   entity_id absent_id
 UNWIND $rows AS row
 OPTIONAL MATCH (known:Entity {id: row.id}) USING INDEX known:Entity(id)
-WITH row, known, CASE
-  WHEN row.kind = 'person' AND known:Organisation OR row.kind = 'organisation' AND known:Person
+OPTIONAL MATCH (absent:Absent {id: row.id}) USING INDEX absent:Absent(id)
+WITH row, known, absent,
+     CASE row.kind WHEN 'person' THEN ['Person'] WHEN 'organisation' THEN ['Organisation']
+                   ELSE ['Organisation', 'SoleTrader'] END AS labels,
+     CASE WHEN known:Person THEN 'person' WHEN known:SoleTrader THEN 'sole-trader'
+          WHEN known IS NOT NULL THEN 'organisation' END AS kind
+WITH row, known, absent, labels, CASE
+  WHEN row.kind <> kind
     THEN {line: row.line, column: 'kind', value: row.kind, reason: 'the id is known with another kind'}
   WHEN known.name <> row.name THEN {line: row.line, column: 'name', value: row.name, reason: 'the id is known with another name'}
   WHEN known.born <> date(row.born) THEN {line: row.line, column: 'born', value: row.born, reason: 'the id is known with another born'}
   WHEN known.uscc <> row.uscc THEN {line: row.line, column: 'uscc', value: row.uscc, reason: 'the id is known with another uscc'}
   WHEN known.lei <> row.lei THEN {line: row.line, column: 'lei', value: row.lei, reason: 'the id is known with another lei'}
 END AS reject
-WITH row, known, reject, reject IS NULL AND known IS NULL AS new,
+WITH row, known, absent, labels, reject, reject IS NULL AND known IS NULL AS new,
      reject IS NULL AND known IS NOT NULL AND (known.name IS NULL AND row.name IS NOT NULL
        OR known.born IS NULL AND row.born IS NOT NULL
        OR known.uscc IS NULL AND row.uscc IS NOT NULL
        OR known.lei IS NULL AND row.lei IS NOT NULL) AS completes
-FOREACH (_ IN CASE WHEN new AND row.kind = 'person' THEN [1] ELSE [] END |
-  CREATE (:Entity:Person {id: row.id, name: row.name, born: date(row.born)}))
-FOREACH (_ IN CASE WHEN new AND row.kind = 'organisation' THEN [1] ELSE [] END |
-  CREATE (:Entity:Organisation {id: row.id, name: row.name, born: date(row.born), uscc: row.uscc, lei: row.lei}))
+FOREACH (_ IN CASE WHEN new AND absent IS NULL THEN [1] ELSE [] END |
+  CREATE (entity:Entity:$(labels) {id: row.id, name: row.name, born: date(row.born), uscc: row.uscc, lei: row.lei}))
+FOREACH (entity IN CASE WHEN new AND absent IS NOT NULL THEN [absent] ELSE [] END |
+  REMOVE entity:Absent
+  SET entity:Entity:$(labels), entity.name = row.name, entity.born = date(row.born),
+      entity.uscc = row.uscc, entity.lei = row.lei)
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.name = coalesce(known.name, row.name),
       known.born = coalesce(known.born, date(row.born)),

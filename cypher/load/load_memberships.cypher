@@ -2,10 +2,12 @@
 //
 // The notice that a row names is what the entity agreed to: its version, or its version and hash. It must be
 // one that the scheme published. Without a published scheme there is nothing to agree to.
+// Where the scheme wants an age, a person must have it when joining, and so must a sole trader whose birth is known.
 //
 // @mode   write
 // @result one
 // @param  rows      LIST<MAP>      {line, entity, scheme, at, notice}; times as ISO 8601 text
+// @param  how       STRING         who says so: member, operator or file
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        always 0: every value of a membership is required
 // @return known     INTEGER        rows that say nothing new
@@ -23,6 +25,13 @@ WITH row, entity, scheme, joined, notice, CASE
   WHEN entity IS NULL THEN {line: row.line, column: 'entity', value: row.entity, reason: 'there is no such entity'}
   WHEN scheme IS NULL THEN {line: row.line, column: 'scheme', value: row.scheme, reason: 'no such scheme is published'}
   WHEN notice IS NULL THEN {line: row.line, column: 'notice', value: row.notice, reason: 'the scheme published no such notice'}
+  WHEN joined IS NULL AND entity:Person AND entity.born IS NULL AND scheme.minimum_age IS NOT NULL
+    THEN {line: row.line, column: 'entity', value: row.entity,
+          reason: 'of unknown age, and who joins must be ' + toString(scheme.minimum_age) + ' years old'}
+  WHEN joined IS NULL AND (entity:Person OR entity:SoleTrader)
+       AND duration.between(entity.born, date(datetime(row.at))).years < scheme.minimum_age
+    THEN {line: row.line, column: 'entity', value: row.entity,
+          reason: 'too young: who joins must be ' + toString(scheme.minimum_age) + ' years old'}
   WHEN joined.at <> datetime(row.at) THEN {line: row.line, column: 'at', value: row.at, reason: 'the entity joined at another time'}
   WHEN joined.notice <> notice THEN {line: row.line, column: 'notice', value: row.notice, reason: 'the entity agreed to another notice'}
 END AS reject
@@ -37,7 +46,7 @@ CALL (checked) {
   WITH joining, scheme.next_rid - size(joining) AS first
   UNWIND range(0, size(joining) - 1) AS i
   WITH joining[i] AS each, joining[i].entity AS entity, first + i AS rid
-  CREATE (entity)-[:JOINED {at: datetime(each.row.at), notice: each.notice}]->(:Membership {
+  CREATE (entity)-[:JOINED {at: datetime(each.row.at), notice: each.notice, how: $how}]->(:Membership {
     id: each.row.scheme + '|' + each.row.entity, scheme: each.row.scheme, rid: rid
   })
   RETURN count(*) AS stored

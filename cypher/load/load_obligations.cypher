@@ -6,6 +6,7 @@
 // @mode   write
 // @result one
 // @param  rows      LIST<MAP>      {line, id, debtor, creditor, kind, amount, currency, due, settled, outcome}; times as ISO 8601 text
+// @param  load      STRING         Load.id: of the load that the new rows come with
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
@@ -35,7 +36,7 @@ WITH row, debtor, creditor, known, reject, reject IS NULL AND known IS NULL AS n
        OR known.settled IS NULL AND row.settled IS NOT NULL
        OR known.outcome IS NULL AND row.outcome IS NOT NULL) AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (debtor)-[:OWED {id: row.id, kind: row.kind, amount: row.amount, currency: row.currency, due: datetime(row.due), settled: datetime(row.settled), outcome: row.outcome}]->(creditor))
+  CREATE (debtor)-[:OWED {id: row.id, kind: row.kind, amount: row.amount, currency: row.currency, due: datetime(row.due), settled: datetime(row.settled), outcome: row.outcome, load: $load}]->(creditor))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.kind = coalesce(known.kind, row.kind),
       known.amount = coalesce(known.amount, row.amount),

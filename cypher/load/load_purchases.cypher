@@ -6,6 +6,7 @@
 // @mode   write
 // @result one
 // @param  rows      LIST<MAP>      {line, id, entity, product, at, amount, currency}; times as ISO 8601 text
+// @param  load      STRING         Load.id: of the load that the new rows come with
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
@@ -29,7 +30,7 @@ WITH row, entity, product, known, reject, reject IS NULL AND known IS NULL AS ne
      reject IS NULL AND known IS NOT NULL AND (known.amount IS NULL AND row.amount IS NOT NULL
        OR known.currency IS NULL AND row.currency IS NOT NULL) AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (entity)-[:BOUGHT {id: row.id, at: datetime(row.at), amount: row.amount, currency: row.currency}]->(product))
+  CREATE (entity)-[:BOUGHT {id: row.id, at: datetime(row.at), amount: row.amount, currency: row.currency, load: $load}]->(product))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.amount = coalesce(known.amount, row.amount),
       known.currency = coalesce(known.currency, row.currency))

@@ -6,6 +6,7 @@
 // @mode   write
 // @result one
 // @param  rows      LIST<MAP>      {line, id, entity, site, at}; times as ISO 8601 text
+// @param  load      STRING         Load.id: of the load that the new rows come with
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
@@ -26,7 +27,7 @@ END AS reject
 WITH row, entity, site, known, reject, reject IS NULL AND known IS NULL AS new,
      false AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (entity)-[:VISITED {id: row.id, at: datetime(row.at)}]->(site))
+  CREATE (entity)-[:VISITED {id: row.id, at: datetime(row.at), load: $load}]->(site))
 WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
      sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,

@@ -1,19 +1,31 @@
-// An entity leaves a scheme: its membership, rating, earlier ratings and circle ties are gone.
+// An entity leaves a scheme: its membership, rating, earlier ratings, circle ties and pauses are gone.
 //
-// Those who had it in their circle have to be re-rated: who they are comes back. Until then the scheme is
-// marked, and what is left of their circles is weighed so that it sums to 1 again.
+// Its grants in the scheme are revoked. Those who had it in their circle have to be re-rated: who they are comes back.
+// Until then the scheme is marked, and what is left of their circles is weighed so that it sums to 1 again.
+// What others have paused stays paused, should it join again.
 //
 // @mode   write
 // @result optional
 // @param  id        STRING         Membership.id
+// @param  now       ZONED DATETIME
 // @return scheme    STRING         Scheme.id
 // @return followers LIST<INTEGER>  rids of the members who had it in their circle
 // @return mark      STRING         in Scheme.unsettled, where there are such members
 // @uses   membership_id scheme_id
 MATCH (m:Membership {id: $id})
+MATCH (m)<-[:JOINED]-(entity:Entity)
 WITH m, m.scheme AS scheme, COLLECT { MATCH (m)<-[:INNER]-(follower:Membership) RETURN follower } AS followers,
-     COLLECT { MATCH (m)-[:WAS]->(past:Past) RETURN past } AS pasts
-FOREACH (past IN pasts | DETACH DELETE past)
+     COLLECT { MATCH (m)-[:WAS]->(past:Past) RETURN past } AS pasts,
+     COLLECT {
+       MATCH (m)-[:PAUSED]->(absent:Absent) WHERE COUNT { (absent)<-[:PAUSED]-() } = 1
+       RETURN absent
+     } AS absents,
+     COLLECT {
+       MATCH (entity)-[:GAVE]->(grant:Grant) WHERE grant.scheme = m.scheme AND grant.revoked IS NULL
+       RETURN grant
+     } AS grants
+FOREACH (grant IN grants | SET grant.revoked = $now)
+FOREACH (each IN pasts + absents | DETACH DELETE each)
 DETACH DELETE m
 WITH scheme, followers, CASE WHEN size(followers) > 0 THEN 'left ' + randomUUID() END AS mark
 CALL (followers) {

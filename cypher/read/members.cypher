@@ -6,13 +6,12 @@
 // @param  after    STRING          the last entity id of the page before; '' for the first
 // @param  limit    INTEGER         members a page
 // @return entity   STRING          Entity.id
-// @return rated    BOOLEAN         whether a run has rated it
-// @return contacts INTEGER         members in its inner circle
-// @return contested BOOLEAN        whether the rating is contested: nobody may rely on it
+// @return joined   ZONED DATETIME  when it joined
+// @return contacts INTEGER         members in its inner circle; null before the first run
 // @uses   membership_id
 MATCH (m:Membership)
 WHERE m.id STARTS WITH $scheme + '|' AND m.id > $scheme + '|' + $after
-RETURN substring(m.id, size($scheme) + 1) AS entity, m.score IS NOT NULL AS rated, size(m.circle) AS contacts,
-       m.contested IS NOT NULL AS contested
+MATCH (m)<-[joined:JOINED]-(:Entity)
+RETURN substring(m.id, size($scheme) + 1) AS entity, joined.at AS joined, size(m.circle) AS contacts
 ORDER BY m.id
 LIMIT $limit

@@ -3,7 +3,7 @@
 // @mode   read
 // @result one
 // @return persons       INTEGER
-// @return organisations INTEGER
+// @return organisations INTEGER    sole traders among them
 // @return contacts      INTEGER
 // @return obligations   INTEGER
 // @return purchases     INTEGER

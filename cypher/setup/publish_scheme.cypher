@@ -10,8 +10,10 @@
 // @param  policy       STRING      the whole text of the policy file
 // @param  title        STRING
 // @param  notice       STRING      version and hash of the notice's text
+// @param  minimum_age  INTEGER     years that a person must have to join; null: no limit
 // @uses   scheme_id
 MERGE (s:Scheme {id: $id})
 SET s.version = $version, s.hash = $hash, s.policy = $policy, s.title = $title,
+    s.minimum_age = $minimum_age,
     s.versions = [v IN coalesce(s.versions, []) WHERE v <> $version + ' ' + $hash] + [$version + ' ' + $hash],
     s.notices = [n IN coalesce(s.notices, []) WHERE n <> $notice] + [$notice]

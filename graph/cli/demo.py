@@ -59,7 +59,9 @@ def demo(
                 raise ParameterError(
                     "the graph holds another community: name an empty place for this one with INNERCIRCLE_HOME"
                 )
-            loaded = loading.load(database, [Path(directory)], batch=settings.batch_rows, progress=tell)
+            loaded = loading.load(
+                database, [Path(directory)], by=settings.operator, batch=settings.batch_rows, progress=tell
+            )
             runs = [
                 rating.rate(database, name, as_of=synthetic.AS_OF, batch=settings.batch_members, progress=tell)
                 for name in SCHEMES

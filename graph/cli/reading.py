@@ -106,16 +106,8 @@ def members(scheme: Annotated[str, typer.Argument(help="A published scheme.")], 
         print_json({"scheme": scheme, "members": found})
     else:
         print_table(
-            ("entity", "", "contacts in circle", ""),
-            [
-                (
-                    each["entity"],
-                    "" if each["rated"] else "not rated yet",
-                    each["contacts"],
-                    CONTESTED if each["contested"] else "",
-                )
-                for each in found
-            ],
+            ("entity", "joined", "contacts in circle"),
+            [(each["entity"], f"{each['joined']:%Y-%m-%d}", each["contacts"]) for each in found],
         )
 
 

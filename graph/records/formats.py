@@ -208,6 +208,8 @@ SCHEME = Format(
         (_unlike("[a-z0-9][a-z0-9-]*"), "not a scheme id; small letters, digits and hyphens only"),
     ]
 )
-WHO = Format(faults=[(_unlike("person|organisation"), "neither person nor organisation")])
+WHO = Format(
+    faults=[(_unlike("person|organisation|sole-trader"), "neither person nor organisation nor sole-trader")]
+)
 USCC = Format(TEXT.faults, partial(_codes, uscc), "not a unified social credit code: its check digit is wrong")
 LEI = Format(TEXT.faults, partial(_codes, lei), "not a legal entity identifier: its check digits are wrong")

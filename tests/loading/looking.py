@@ -28,15 +28,22 @@ def whole(database: Database) -> list[list[Any]]:
 
 
 def content(database: Database) -> list[str]:
-    """The same whichever elements hold it and whenever it came: equal for two graphs that say the same."""
-    return sorted(repr([names, *map(_timeless, rest)]) for _, names, *rest in whole(database))
+    """The same whichever elements hold it and whichever load brought it when: equal for graphs that say the same."""
+    rows = [row for row in whole(database) if row[1] not in (["Load"], ["Secret"])]
+    return sorted(repr([names, *map(_timeless, rest)]) for _, names, *rest in rows)
 
 
 def _timeless(value: Any) -> Any:
-    """Properties with no more of `changed` than that it is there."""
+    """Properties with no more of `changed` and `load` than that they are there."""
     if not isinstance(value, list):
         return value
-    return [(each[0], "") if isinstance(each, tuple) and each[0] == "changed" else each for each in value]
+    return [_there(each) for each in value]
+
+
+def _there(each: Any) -> Any:
+    if isinstance(each, tuple) and each[0] == "changed":
+        return each[0], ""
+    return "load" if isinstance(each, str) and each.startswith("load ") else each
 
 
 def written(directory: Path, name: str, *lines: str) -> Path:

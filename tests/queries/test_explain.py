@@ -109,6 +109,7 @@ def test_a_query_runs_as_it_is_after_its_parameters_are_set(
             params["bands"] = [{"name": "all", "from": 0, "label": "BandAll"}]
         session.run(query.text, params).consume()
     database.statement("MATCH (m:Migration {version: 'a'}) DELETE m")
+    database.statement("MATCH (s:Secret {value: 'a'}) DELETE s")
 
 
 def test_a_lock_is_taken_by_removing_what_the_node_has_not_but_the_graph_knows(database: Database) -> None:
@@ -119,7 +120,7 @@ def test_a_lock_is_taken_by_removing_what_the_node_has_not_but_the_graph_knows(d
         for query in queries.catalogue().values()
         for key in re.findall(r"REMOVE \w+\.(\w+) .*only takes the node's write lock", query.text)
     }
-    assert {name for name, _ in locks} >= {"load_memberships", "hold_ledgers", "hold_grants"}
+    assert {name for name, _ in locks} >= {"load_memberships", "hold_ledgers", "hold_grants", "hold_objections"}
     assert {(name, key) for name, key in locks if key not in keys} == set()
     assert not [query.name for query in queries.catalogue().values() if ".lock " in query.text]
 

@@ -14,6 +14,7 @@ from graph.history import CAUSES
 from graph.reference import Contact, Facts, Obligation
 from graph.rerating import Changes
 from graph.scheme import Scheme
+from tests import storing
 from tests.conftest import WIPE
 from tests.rating.test_rerating import World
 from tests.storing import row_of, store
@@ -91,8 +92,7 @@ POLICY = make_scheme(weights={"obligations": 1.0}, prior_weight=1.0, half_life_d
 def put(database: Database, kind: str, *facts: Contact | Obligation) -> None:
     """The facts are stored, and whom they touch is re-rated."""
     changes = Changes()
-    rows = [row_of(kind, fact) | {"line": line} for line, fact in enumerate(facts, 1)]
-    outcome = database.one(f"load_{kind}", rows=rows)
+    outcome = storing.put(database, kind, [row_of(kind, fact) for fact in facts])
     assert outcome["stored"] == len(facts)
     changes.add(kind, outcome["touched"])
     rerating.rerate(database, changes)

@@ -19,7 +19,7 @@ from graph.reference import Contact, Facts, Obligation, Purchase, Visit
 from graph.rerating import Changes
 from graph.scheme import Scheme
 from tests.conftest import WIPE
-from tests.storing import join_one, leave_one, row_of, store
+from tests.storing import join_one, leave_one, put, row_of, store
 from tests.strategies import AS_OF, communities, everyone, schemes
 
 OTC = Path(__file__).parents[2].parent / "shared" / "data" / "bitcoin-otc"
@@ -77,7 +77,7 @@ class World:
             "purchases": Purchase(one, product, at, id_),
             "visits": Visit(one, site, at, id_),
         }[kind]
-        outcome = self.database.one(f"load_{kind}", rows=[row_of(kind, fact) | {"line": 1}])
+        outcome = put(self.database, kind, [row_of(kind, fact)])
         assert outcome["stored"] == 1
         changes.add(kind, outcome["touched"])
         return fact

@@ -12,7 +12,7 @@ from graph.database import Database
 from graph.errors import NotConverged, NotFound, ParameterError, SchemeInvalid, StoreConflict
 from graph.reference import Facts
 from graph.scheme import parse
-from tests.storing import store
+from tests.storing import leave_one, put, store
 from tests.strategies import AS_OF, NASTY, make_scheme
 
 CROWD: Facts = next(community.facts for community in NASTY if community.name == "everyone in one circle")
@@ -134,8 +134,8 @@ def test_who_joined_after_a_run_is_not_rated_until_the_next(graph: Database) -> 
     scheme = make_scheme()
     store(graph, replace(CROWD, members=CROWD.members[:3]), scheme)
     rating.rate(graph, scheme.id, as_of=AS_OF)
-    late = {"line": 1, "entity": "m05", "scheme": scheme.id, "at": "2026-07-01T10:00:00Z", "notice": "1"}
-    assert graph.one("load_memberships", rows=[late])["rejects"] == []
+    late = {"entity": "m05", "scheme": scheme.id, "at": "2026-07-01T10:00:00Z", "notice": "1"}
+    assert put(graph, "memberships", [late])["rejects"] == []
     with pytest.raises(NotFound, match="not rated yet"):
         reading.open_rating(graph, "m05", scheme.id)
     rating.rate(graph, scheme.id, as_of=AS_OF)
@@ -150,13 +150,13 @@ def test_who_joins_during_a_run_takes_part_in_the_next(graph: Database, step: st
     rating.rate(graph, scheme.id, as_of=AS_OF)
     undisturbed = graph.statement("MATCH (m:Membership) RETURN m.id, m.score, m.circle, m.used ORDER BY m.id")
     newcomers = [
-        {"line": 1, "entity": entity, "scheme": scheme.id, "at": "2026-06-01T10:00:00Z", "notice": "1"}
+        {"entity": entity, "scheme": scheme.id, "at": "2026-06-01T10:00:00Z", "notice": "1"}
         for entity, _ in CROWD.members[10:]
     ]
 
     def join(reached: str) -> None:
         if reached == step:
-            assert graph.one("load_memberships", rows=newcomers)["rejects"] == []
+            assert put(graph, "memberships", newcomers)["rejects"] == []
 
     rating.rate(graph, scheme.id, as_of=AS_OF, batch=batch, progress=join)
     rated = "MATCH (m:Membership) WHERE m.score IS NOT NULL RETURN m.id, m.score, m.circle, m.used ORDER BY m.id"
@@ -178,7 +178,7 @@ def test_who_leaves_during_a_run_is_out_and_the_others_add_up(graph: Database, s
 
     def leave(reached: str) -> None:
         if reached == step and not left:
-            left.append(graph.one("leave", id=f"{scheme.id}|{leaver}"))
+            left.append(leave_one(graph, scheme, leaver))
 
     rating.rate(graph, scheme.id, as_of=AS_OF, batch=batch, progress=leave)
     assert left[0]["followers"]

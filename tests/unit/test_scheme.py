@@ -95,6 +95,10 @@ BAD = [
     ('name = "very good"', 'name = "Very good"', "bands[1].name", "small letters and single spaces"),
     ('name = "very good"', 'name = "very  good"', "bands[1].name", "small letters and single spaces"),
     ('id = "market"', "id = ", "", "not TOML"),
+    ("[notice]", "[access]\nminimum_age = 0\n[notice]", "access.minimum_age", ">= 1, got 0"),
+    ("[notice]", "[access]\nminimum_age = 17.5\n[notice]", "access.minimum_age", "got `float`"),
+    ("[notice]", '[access]\nopen_organisations = "yes"\n[notice]', "access.open_organisations", "got `str`"),
+    ("[notice]", "[access]\nage = 18\n[notice]", "access.age", "unknown key"),
 ]
 
 
@@ -156,6 +160,24 @@ def test_the_hash_ignores_comments_layout_and_order_of_keys() -> None:
 )
 def test_the_hash_changes_with_every_value(old: str, new: str) -> None:
     assert scheme.parse(GOOD, "a").hash != scheme.parse(GOOD.replace(old, new), "a").hash
+
+
+ACCESS = "[access]\nminimum_age = 18\nopen_organisations = true\n"
+
+
+def test_who_may_join_and_what_is_open_is_part_of_the_policy() -> None:
+    closed, limited = scheme.parse(GOOD, "a"), scheme.parse(GOOD + ACCESS, "a")
+    assert (closed.access.minimum_age, closed.access.open_organisations) == (None, False)
+    assert (limited.access.minimum_age, limited.access.open_organisations) == (18, True)
+    assert len({closed.hash, limited.hash, scheme.parse(GOOD + ACCESS.replace("18", "16"), "a").hash}) == 3
+
+
+def test_a_hash_from_before_there_was_a_table_of_access_holds() -> None:
+    """Made by the software of before, of the same text."""
+    known = "e914325991adddcc9b98e225add88a714e1ee12de4a3fbdf8af9969af6406231"
+    assert scheme.parse(GOOD, "a").hash == known
+    for table in ("[access]\n", "[access]\nopen_organisations = false\n"):
+        assert scheme.parse(GOOD + table, "a").hash == known, "what is the default says nothing new"
 
 
 def test_the_notice_id_changes_with_its_text() -> None:
@@ -256,8 +278,9 @@ def test_every_key_and_every_shipped_scheme_is_documented() -> None:
         | {f"circle.{name}" for name in _keys(scheme.Circle)}
         | {f"solver.{name}" for name in _keys(scheme.Solver)}
         | {f"bands.{name}" for name in _keys(scheme.Band)}
+        | {f"access.{name}" for name in _keys(scheme.Access)}
     )
-    assert (expected | set(scheme.shipped())) - {"notice", "circle", "solver"} <= documented
+    assert (expected | set(scheme.shipped())) - {"notice", "circle", "solver", "access"} <= documented
 
 
 def _keys(table: type[msgspec.Struct]) -> list[str]:

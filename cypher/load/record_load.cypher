@@ -1,0 +1,11 @@
+// A load is on record: whose facts it brought say its id.
+//
+// @mode   write
+// @result none
+// @param  id        STRING         Load.id
+// @param  by        STRING         who loaded; null: not known
+// @param  at        ZONED DATETIME  when the load began
+// @param  files     LIST<STRING>   as they were named
+// @uses   load_id
+MERGE (l:Load {id: $id})
+ON CREATE SET l.by = $by, l.at = $at, l.files = $files

@@ -1,0 +1,51 @@
+"""Checked rows -> graph, in one transaction: by the query of their kind, but for those that name who objects."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from graph import objections, queries
+from graph.database import Transaction
+from graph.model import Row
+
+
+@dataclass(frozen=True)
+class Load:
+    """Where facts come from: each new one says the load's id, and a node of that id says the rest."""
+
+    id: str
+    by: str | None
+    "who loaded; None: not known"
+    at: datetime
+    files: tuple[str, ...]
+
+    @classmethod
+    def begin(cls, by: str | None, at: datetime, files: Sequence[str]) -> "Load":
+        return cls(str(uuid.uuid4()), by, at, tuple(files))
+
+
+def store(
+    transaction: Transaction,
+    kind: str,
+    rows: Sequence[Row],
+    *,
+    load: Load | None = None,
+    how: str = "file",
+    hold: bool = True,
+) -> dict[str, Any]:
+    """What cypher/load/load_KIND.cypher says of the rows, each with its line; facts name the load.
+
+    how:  who says that somebody joins: member, operator or file.
+    hold: False for a rehearsal, which must not make an objection wait.
+    """
+    rejects = objections.refused(transaction, kind, rows, hold=hold)
+    lines = {each["line"] for each in rejects}
+    name = f"load_{kind}"
+    given = {"rows": [row for row in rows if row["line"] not in lines], "load": load and load.id, "how": how}
+    wanted = {param.name for param in queries.get(name).params}
+    [outcome] = transaction.run(name, **{name: value for name, value in given.items() if name in wanted})
+    if load is not None and "load" in wanted and outcome["stored"]:
+        transaction.run("record_load", id=load.id, by=load.by, at=load.at, files=list(load.files))
+    return outcome | {"rejects": [*outcome["rejects"], *rejects]}
