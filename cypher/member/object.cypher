@@ -1,7 +1,7 @@
 // An entity objects to being listed as a contact: its contacts are gone, and a hash is all that remembers it.
 //
-// Pauses of ties with it go too, and so does the entity itself where nothing else is known of it. Who takes part in a
-// scheme cannot object: nothing is changed then.
+// Pauses of ties with it go too, and so does the entity itself where nothing else is known of it but earlier requests.
+// Who takes part in a scheme cannot object: nothing is changed then.
 //
 // @mode   write
 // @result one
@@ -26,6 +26,10 @@ CALL (objector) {
   DELETE gone
   RETURN sum(contact) AS contacts
 }
-FOREACH (bare IN CASE WHEN objector IS NOT NULL AND NOT EXISTS { (objector)--() } THEN [objector] ELSE [] END |
-  DELETE bare)
+WITH member, contacts, CASE WHEN NOT EXISTS { (objector)-[:!FROM]-() } THEN objector END AS bare
+CALL (bare) {
+  OPTIONAL MATCH (bare)<-[:FROM]-(request:Request)
+  DETACH DELETE request
+}
+DETACH DELETE bare
 RETURN member, contacts

@@ -28,7 +28,7 @@ def whole(database: Database) -> list[list[Any]]:
 
 
 def content(database: Database) -> list[str]:
-    """The same whichever elements hold it and whichever load brought it when: equal for graphs that say the same."""
+    """The same whichever elements hold it, whichever load brought it: equal for two graphs that say the same."""
     rows = [row for row in whole(database) if row[1] not in (["Load"], ["Secret"])]
     return sorted(repr([names, *map(_timeless, rest)]) for _, names, *rest in rows)
 
