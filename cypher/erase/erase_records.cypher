@@ -1,0 +1,24 @@
+// What was noted about an entity is gone: grants, who read it, disputes, contests, judgments, requests; and itself.
+//
+// @mode   write
+// @result one
+// @param  id          STRING       Entity.id
+// @return grants      INTEGER      that are gone
+// @return accesses    INTEGER      that are gone with their ledgers
+// @return disputes    INTEGER
+// @return contests    INTEGER
+// @return judgments   INTEGER
+// @return requests    INTEGER
+// @uses   entity_id
+MATCH (entity:Entity {id: $id})
+WITH entity,
+     COLLECT { MATCH (entity)-[:GAVE]->(grant:Grant) RETURN grant } AS grants,
+     COLLECT { MATCH (entity)<-[:ABOUT]-(ledger:Ledger) RETURN ledger } AS ledgers,
+     COLLECT { MATCH (entity)<-[:ABOUT]-(:Ledger)<-[:IN]-(access:Access) RETURN access } AS accesses,
+     COLLECT { MATCH (entity)-[:OPENED]->(dispute:Dispute) RETURN dispute } AS disputes,
+     COLLECT { MATCH (entity)-[:OPENED]->(contest:Contest) RETURN contest } AS contests,
+     COLLECT { MATCH (entity)<-[:AGAINST]-(judgment:Judgment) RETURN judgment } AS judgments,
+     COLLECT { MATCH (entity)<-[:FROM]-(request:Request) RETURN request } AS requests
+FOREACH (each IN grants + accesses + ledgers + disputes + contests + judgments + requests + [entity] | DETACH DELETE each)
+RETURN size(grants) AS grants, size(accesses) AS accesses, size(disputes) AS disputes, size(contests) AS contests,
+       size(judgments) AS judgments, size(requests) AS requests

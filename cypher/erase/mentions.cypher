@@ -1,0 +1,19 @@
+// What others wrote, and names of files, in which something is mentioned.
+//
+// @mode   read
+// @result many
+// @param  pattern  STRING          a regular expression that the whole of a text has to match
+// @return label    STRING          Dispute, Contest or Load
+// @return id       STRING          of that node
+// @return texts    MAP             {property: text or list of texts}
+CALL () {
+  MATCH (d:Dispute) WHERE d.statement =~ $pattern OR d.reason =~ $pattern
+  RETURN 'Dispute' AS label, d.id AS id, d {.statement, .reason} AS texts
+UNION
+  MATCH (c:Contest) WHERE c.statement =~ $pattern OR c.reason =~ $pattern
+  RETURN 'Contest' AS label, c.id AS id, c {.statement, .reason} AS texts
+UNION
+  MATCH (l:Load) WHERE any(file IN l.files WHERE file =~ $pattern)
+  RETURN 'Load' AS label, l.id AS id, l {.files} AS texts
+}
+RETURN label, id, texts

@@ -1,0 +1,76 @@
+"""Erasure: an entity is gone, with all that was kept about it; docs/erasure.md says what that is.
+
+What others owed to it remains a fact of those others, towards an entity that is nobody. All is one transaction, so
+that a reader meets the entity as it was or not at all.
+"""
+
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph.database import Transaction
+from graph.errors import NotFound
+from graph.rerating import Changes
+
+SHORTEST = 4
+"Characters of an id or name that is looked for in what others wrote: shorter ones are part of any text."
+TAKEN_OUT = "(erased)"
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What is gone, how many of each; and `kept`, the obligations of others that stay with them."""
+
+    gone: dict[str, int]
+    kept: int
+    changes: Changes = field(repr=False)
+    "whom it touches: to be passed on when the transaction has been committed"
+
+
+def erase(transaction: Transaction, entity: str) -> Erased:
+    """The entity and everything that was kept about it are gone; who had it in the circle is in `changes`.
+
+    Raises NotFound (there is no such entity, or it is erased already).
+    """
+    known = transaction.optional("erase_begin", id=entity)
+    if known is None:
+        raise NotFound(f"there is no entity {entity!r}")
+    changes = Changes()
+    for membership in known["memberships"]:
+        transaction.run("erase_from_circles", **membership)
+        for left in transaction.run("leave", id=f"{membership['scheme']}|{entity}"):
+            changes.add_leaver(left["scheme"], left["followers"], left["mark"])
+    kept = transaction.optional("erase_as_creditor", id=entity, anonymous=f"anonymous-{uuid.uuid4()}")
+    gone = {"memberships": len(known["memberships"])}
+    gone |= transaction.run("erase_facts", id=entity)[0]
+    gone |= transaction.run("erase_records", id=entity)[0]
+    gone["requests"] += _take_out(transaction, [entity, known["name"]])
+    return Erased(gone, kept["obligations"] if kept else 0, changes)
+
+
+def _take_out(transaction: Transaction, names: list[str | None]) -> int:
+    """No text of others mentions these names; returns how many kept answers are gone because they did."""
+    forgotten = 0
+    for name in filter(None, names):
+        whole_word = len(name) >= SHORTEST
+        pattern = _pattern(name) if whole_word else "(?!)"
+        quoted = json.dumps(name, ensure_ascii=False)
+        forgotten += transaction.run("forget_answers", quoted=quoted, pattern=pattern)[0]["requests"]
+        for row in transaction.run("mentions", pattern=pattern) if whole_word else ():
+            texts = {key: _without(name, text) for key, text in row["texts"].items() if text is not None}
+            transaction.run("reword", label=row["label"], id=row["id"], texts=texts)
+    return forgotten
+
+
+def _pattern(name: str) -> str:
+    """The name as a word of its own anywhere in a text, for Java's regular expressions."""
+    literal = "".join(char if char.isalnum() else f"\\x{{{ord(char):x}}}" for char in name)
+    return rf"(?s).*(?<![\p{{L}}\p{{N}}]){literal}(?![\p{{L}}\p{{N}}]).*"
+
+
+def _without(name: str, text: Any) -> Any:
+    if isinstance(text, list):
+        return [_without(name, each) for each in text]
+    return re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", TAKEN_OUT, text)
