@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -100,6 +101,7 @@ def start(settings: Settings, *, progress: Progress | None = None) -> Server:
                         "run `innercircle down` first"
                     )
             else:
+                _settle(home)
                 state = _start_new(settings, home, state, progress)
             return _server(home, state)
 
@@ -112,20 +114,50 @@ def stop(settings: Settings) -> bool:
             return False
         with _alone(home):
             state = server_home.read_state(home)
-            if state is None or state.pid is None or not _runs(home, state):
-                return False
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(state.pid, signal.SIGTERM)
-            deadline = time.monotonic() + STOP_SECONDS
-            while _runs(home, state):
-                if time.monotonic() > deadline:
-                    raise LocalServerFailed(
-                        f"Neo4j in {home} (pid {state.pid}) still runs {STOP_SECONDS} s after it was asked "
-                        "to stop: wait, or end it with kill -9, which loses no committed fact"
-                    )
-                time.sleep(0.05)
-            server_home.write_state(home, replace(state, pid=None))
-            return True
+            return state is not None and _end(home, state)
+
+
+@contextlib.contextmanager
+def set_aside(settings: Settings) -> Iterator[tuple[Path, bool]]:
+    """No server runs in the home while the block runs, and none is started in it.
+
+    Yields the home, and whether one ran, which has been stopped. Raises LocalServerFailed where there is no home.
+    """
+    home = server_home.locate(settings)
+    with server_home.explained(home):
+        if server_home.read_state(home) is None:
+            raise LocalServerFailed(f"there is no managed Neo4j in {home}: `innercircle up` makes one")
+        with _alone(home):
+            state = server_home.read_state(home)
+            ran = state is not None and _end(home, state)
+            _settle(home)
+            yield home, ran
+
+
+def _end(home: Path, state: State) -> bool:
+    """The server that is noted does not run any more; False if it did not before."""
+    if state.pid is None or not _runs(home, state):
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(state.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while _runs(home, state):
+        if time.monotonic() > deadline:
+            raise LocalServerFailed(
+                f"Neo4j in {home} (pid {state.pid}) still runs {STOP_SECONDS} s after it was asked "
+                "to stop: wait, or end it with kill -9, which loses no committed fact"
+            )
+        time.sleep(0.05)
+    server_home.write_state(home, replace(state, pid=None))
+    return True
+
+
+def _settle(home: Path) -> None:
+    """Nothing is left of a compaction that was killed: its servers have ended, and one of the stores is there."""
+    for each in server_home.parts_of_compaction(home):
+        if (state := server_home.read_state(each)) is not None:
+            _end(each, state)
+    server_home.settle(home)
 
 
 def _alone(home: Path) -> contextlib.AbstractContextManager[None]:

@@ -5,6 +5,11 @@ HOME/data/        the database
 HOME/logs/        neo4j.log says why a server did not start
 HOME/password     generated, mode 0600
 HOME/server.json  the version and ports of the last start, and the pid while it runs
+
+While `innercircle compact` is at work there are also
+HOME/compacting/  two homes of servers for it alone: `old` reads the data, `new` writes a fresh store
+HOME/data.new/    the fresh store, complete and checked; from here on it takes the place of the data
+HOME/data.old/    the data before, about to be removed
 """
 
 import contextlib
@@ -119,9 +124,7 @@ def _choose(name: str, asked: int, last: list[int], *, usual: int) -> int:
     for port in (*last, usual):
         if port_is_free(port):
             return port
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return any_port()
 
 
 def write_configuration(settings: Settings, home: Path, state: State) -> None:
@@ -138,9 +141,13 @@ def write_configuration(settings: Settings, home: Path, state: State) -> None:
         "server.memory.heap.initial_size": f"{min(512, settings.heap_megabytes)}m",
         "server.memory.heap.max_size": f"{settings.heap_megabytes}m",
         "server.memory.pagecache.size": f"{settings.pagecache_megabytes}m",
-        # Transaction logs are for recovery only: nobody reads them later, so the fewest are kept.
+        # Transaction logs are for recovery only: nobody reads them later, and they hold what was removed since.
         "db.tx_log.rotation.size": "64m",
-        "db.tx_log.rotation.retention_policy": "1 files",
+        "db.tx_log.rotation.retention_policy": "keep_none",
+        # Community has no log of queries. Said all the same: their parameters are ids of persons.
+        "db.logs.query.enabled": "OFF",
+        "db.logs.query.parameter_logging_enabled": "false",
+        "dbms.logs.http.enabled": "false",
         "dbms.usage_report.enabled": "false",
         "client.allow_telemetry": "false",
         "dbms.security.allow_csv_import_from_file_urls": "false",
@@ -150,6 +157,38 @@ def write_configuration(settings: Settings, home: Path, state: State) -> None:
     head = "# Written by innercircle at each start: edits are lost.\n"
     text = head + "".join(f"{name}={value}\n" for name, value in lines.items())
     (home / "conf" / "neo4j.conf").write_text(text, encoding="utf-8")
+
+
+def parts_of_compaction(home: Path) -> tuple[Path, Path]:
+    """The homes of the servers that read the old store and write the fresh one."""
+    return home / "compacting" / "old", home / "compacting" / "new"
+
+
+def settle(home: Path) -> None:
+    """HOME/data is one whole store, wherever a compaction was broken off, and nothing else is left of it.
+
+    A fresh store that is complete is put in place; one that is not is removed. No server of this home runs.
+    """
+    data, fresh, former = home / "data", home / "data.new", home / "data.old"
+    for part in parts_of_compaction(home):
+        if (part / "data").is_symlink():  # to HOME/data, which stays
+            (part / "data").unlink()
+    shutil.rmtree(home / "compacting", ignore_errors=True)
+    if fresh.exists():
+        if data.exists():
+            shutil.rmtree(former, ignore_errors=True)
+            data.rename(former)
+        fresh.rename(data)
+    if former.exists() and data.exists():
+        shutil.rmtree(former)
+        shutil.rmtree(home / "logs", ignore_errors=True)  # of servers that had the former store
+
+
+def any_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def password(home: Path) -> str:

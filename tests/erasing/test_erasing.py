@@ -1,7 +1,5 @@
 """Erasure: nothing of the erased is left, and nothing of the others is lost."""
 
-from pathlib import Path
-
 import pytest
 
 from graph import erasing, history, rating, reading, rerating, verifying
@@ -73,9 +71,9 @@ def test_the_records_about_others_stay(erased: Erased, database: Database) -> No
 
 OWED = """
 MATCH (debtor:Entity)-[owed:OWED]->(creditor:Anonymous)
-RETURN debtor.id AS debtor, owed.kind AS kind, owed.amount AS amount, owed.settled IS NULL AS open, owed.disputed AS disputed,
-       owed.id AS id, owed.load AS load, creditor.id AS creditor, labels(creditor) AS labels, keys(creditor) AS keys,
-       COUNT { (creditor)--() } AS degree
+RETURN debtor.id AS debtor, owed.kind AS kind, owed.amount AS amount, owed.settled IS NULL AS open,
+       owed.disputed AS disputed, owed.id AS id, owed.load AS load, creditor.id AS creditor,
+       labels(creditor) AS labels, keys(creditor) AS keys, COUNT { (creditor)--() } AS degree
 ORDER BY debtor
 """
 
