@@ -8,8 +8,10 @@ import json
 import re
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from graph import membership
 from graph.database import Transaction
 from graph.errors import NotFound
 from graph.rerating import Changes
@@ -29,7 +31,7 @@ class Erased:
     "whom it touches: to be passed on when the transaction has been committed"
 
 
-def erase(transaction: Transaction, entity: str) -> Erased:
+def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
     """The entity and everything that was kept about it are gone; who had it in the circle is in `changes`.
 
     Raises NotFound (there is no such entity, or it is erased already).
@@ -38,10 +40,9 @@ def erase(transaction: Transaction, entity: str) -> Erased:
     if known is None:
         raise NotFound(f"there is no entity {entity!r}")
     changes = Changes()
-    for membership in known["memberships"]:
-        transaction.run("erase_from_circles", **membership)
-        for left in transaction.run("leave", id=f"{membership['scheme']}|{entity}"):
-            changes.add_leaver(left["scheme"], left["followers"], left["mark"])
+    for joined in known["memberships"]:
+        transaction.run("erase_from_circles", **joined)
+        changes.include(membership.leave(transaction, entity, joined["scheme"], now=now))
     kept = transaction.optional("erase_as_creditor", id=entity, anonymous=f"anonymous-{uuid.uuid4()}")
     gone = {"memberships": len(known["memberships"])}
     gone |= transaction.run("erase_facts", id=entity)[0]

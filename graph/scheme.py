@@ -130,6 +130,24 @@ AS_EVERYWHERE = Access()
 "The very object of a policy without the table: what is the default is left out of the hash."
 
 
+class Retention(_Table, frozen=True):
+    """For how many days facts of each kind are kept; None: for good."""
+
+    obligations_days: Days | None = None
+    purchases_days: Days | None = None
+    visits_days: Days | None = None
+    contacts_days: Days | None = None
+
+    def days(self, kind: str) -> float | None:
+        """Those of a kind of fact, such as contacts."""
+        found: float | None = getattr(self, f"{kind}_days")
+        return found
+
+
+FOR_GOOD = Retention()
+"The very object of a policy without the table, as above."
+
+
 class Policy(_Table, frozen=True):
     """What a policy file says, key by key."""
 
@@ -144,6 +162,11 @@ class Policy(_Table, frozen=True):
     solver: Solver
     bands: Annotated[tuple[Band, ...], Meta(min_length=1)]
     access: Access = AS_EVERYWHERE
+    retention: Retention = FOR_GOOD
+
+    def uses(self) -> tuple[str, ...]:
+        """The kinds of facts that its ratings are made from."""
+        return (*self.factors.named(), *(("contacts",) if self.circle.size else ()))
 
 
 class Scheme(Policy, frozen=True, kw_only=True):

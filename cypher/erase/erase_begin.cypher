@@ -7,6 +7,6 @@
 // @return memberships LIST<MAP>    {scheme, rid} by scheme
 // @uses   entity_id
 MATCH (entity:Entity {id: $id})
-REMOVE entity.lock                          // there is no such property: this only takes the node's write lock
+REMOVE entity.rid                           // it has none: this only takes the node's write lock
 RETURN entity.name AS name,
        COLLECT { MATCH (entity)-[:JOINED]->(m:Membership) RETURN {scheme: m.scheme, rid: m.rid} ORDER BY m.scheme } AS memberships

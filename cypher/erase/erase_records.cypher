@@ -9,12 +9,19 @@
 // @return contests    INTEGER
 // @return judgments   INTEGER
 // @return requests    INTEGER
-// @uses   entity_id
+// @uses   entity_id ledger_id
 MATCH (entity:Entity {id: $id})
-WITH entity,
+WITH entity, COLLECT {
+       MATCH (entity)<-[:ABOUT]-(ledger:Ledger)
+       RETURN ledger
+       UNION
+       MATCH (s:Scheme)
+       MATCH (ledger:Ledger {id: s.id + '|' + $id})
+       RETURN ledger
+     } AS ledgers
+WITH entity, ledgers,
+     COLLECT { UNWIND ledgers AS ledger MATCH (ledger)<-[:IN]-(access:Access) RETURN access } AS accesses,
      COLLECT { MATCH (entity)-[:GAVE]->(grant:Grant) RETURN grant } AS grants,
-     COLLECT { MATCH (entity)<-[:ABOUT]-(ledger:Ledger) RETURN ledger } AS ledgers,
-     COLLECT { MATCH (entity)<-[:ABOUT]-(:Ledger)<-[:IN]-(access:Access) RETURN access } AS accesses,
      COLLECT { MATCH (entity)-[:OPENED]->(dispute:Dispute) RETURN dispute } AS disputes,
      COLLECT { MATCH (entity)-[:OPENED]->(contest:Contest) RETURN contest } AS contests,
      COLLECT { MATCH (entity)<-[:AGAINST]-(judgment:Judgment) RETURN judgment } AS judgments,

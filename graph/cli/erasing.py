@@ -1,11 +1,13 @@
 """Commands that take away: an entity, what a policy keeps no longer, and what a store still holds of both."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, progress
+from graph.cli.data import print_rerated
+from graph.cli.output import Json, print_json, print_table, progress
 from graph.cli.reading import open_database
 
 PANEL = "Privacy"
@@ -25,8 +27,9 @@ def erase(
 
     if not yes:
         typer.confirm(f"Erase {entity} for good?", abort=True, err=True)
+    now = datetime.now(UTC)
     with open_database() as database:
-        done = database.write(lambda transaction: erasing.erase(transaction, entity))
+        done = database.write(lambda transaction: erasing.erase(transaction, entity, now=now))
         passed_on = rerating.passed_on(database, done.changes)
     if json:
         print_json({"gone": done.gone, "kept": done.kept, "passed_on": passed_on})
@@ -57,3 +60,38 @@ def compact(json: Json = False) -> None:
             f"{done.nodes:,} nodes and {done.relationships:,} relationships stand in a fresh store: "
             f"{done.bytes_after / 2**20:,.1f} MB, {done.bytes_before / 2**20:,.1f} MB before"
         )
+
+
+@app.command(rich_help_panel=PANEL)
+def retain(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Remove the facts that no published policy wants kept any longer, and re-rate whom that touches."""
+    from graph import rerating, retaining
+
+    with open_database() as database:
+        done = retaining.retain(database, now=datetime.now(UTC), dry_run=dry_run)
+        rerated = [] if dry_run else rerating.rerate(database, done.changes)
+    if json:
+        found = {name: getattr(done, name) for name in ("kept", "facts", "requests", "revocations")}
+        print_json({"dry_run": dry_run, **found, "rerated": rerated})
+        return
+    print_table(
+        ("facts", "kept for days", "by", "to be removed" if dry_run else "removed"),
+        [
+            (
+                each.kind,
+                "for good" if each.days is None else f"{each.days:g}",
+                ", ".join(each.schemes),
+                done.facts[each.kind],
+            )
+            for each in done.kept
+        ],
+        title="dry run: nothing was removed" if dry_run else None,
+    )
+    if not dry_run:
+        typer.echo(f"also {done.requests:,} old answers, and {done.revocations:,} revocations of expired tokens")
+    print_rerated(rerated)

@@ -18,7 +18,7 @@ from graph.database import Database, connect
 from graph.errors import LocalServerFailed
 from graph.model import OpenRating
 from graph.settings import Settings
-from tests.erasing.community import ENTITY, NAME, build, dump
+from tests.erasing.community import AS_OF, ENTITY, NAME, build, dump
 
 # What the graph does not have, and a store can: every kind of value, and nodes and ties without the usual form.
 ODD = """
@@ -75,7 +75,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         migrations.apply(database)
         build(database, tmp_path_factory.mktemp("community"))
         database.statement(ODD)
-        done = database.write(lambda transaction: erasing.erase(transaction, ENTITY))
+        done = database.write(lambda transaction: erasing.erase(transaction, ENTITY, now=AS_OF))
         assert rerating.passed_on(database, done.changes)
     yield settings
     for part in (settings.home, *server_home.parts_of_compaction(settings.home)):

@@ -19,7 +19,7 @@ def before(database: Database, tmp_path_factory: pytest.TempPathFactory) -> list
 
 @pytest.fixture(scope="module")
 def erased(before: list[str], database: Database) -> Erased:
-    done = database.write(lambda transaction: erasing.erase(transaction, ENTITY))
+    done = database.write(lambda transaction: erasing.erase(transaction, ENTITY, now=AS_OF))
     assert rerating.passed_on(database, done.changes)
     return done
 
@@ -136,4 +136,4 @@ def test_the_history_of_others_and_old_runs_can_still_be_read(erased: Erased, da
 
 def test_who_is_erased_is_not_found_to_be_erased_again(erased: Erased, database: Database) -> None:
     with pytest.raises(NotFound):
-        database.write(lambda transaction: erasing.erase(transaction, ENTITY))
+        database.write(lambda transaction: erasing.erase(transaction, ENTITY, now=AS_OF))

@@ -279,8 +279,9 @@ def test_every_key_and_every_shipped_scheme_is_documented() -> None:
         | {f"solver.{name}" for name in _keys(scheme.Solver)}
         | {f"bands.{name}" for name in _keys(scheme.Band)}
         | {f"access.{name}" for name in _keys(scheme.Access)}
+        | {f"retention.{name}" for name in _keys(scheme.Retention)}
     )
-    assert (expected | set(scheme.shipped())) - {"notice", "circle", "solver", "access"} <= documented
+    assert (expected | set(scheme.shipped())) - {"notice", "circle", "solver", "access", "retention"} <= documented
 
 
 def _keys(table: type[msgspec.Struct]) -> list[str]:
