@@ -1,7 +1,8 @@
 // Contacts, each stored once.
 //
 // A missing value contradicts nothing: it is filled in when a later row has it. A row that does
-// contradict what is stored comes back as a reject.
+// contradict what is stored comes back as a reject. What a dispute removed stays away, and what is
+// disputed counts for nothing until that is decided, also when it is corrected.
 //
 // @mode   write
 // @result one
@@ -12,25 +13,29 @@
 // @return known     INTEGER        rows that say nothing new
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @return touched   LIST<STRING>   Entity.id: whose ratings the new and completed rows can change
-// @uses   entity_id contacted_id
+// @uses   entity_id contacted_id dispute_fact
 UNWIND $rows AS row
 OPTIONAL MATCH (source:Entity {id: row.source}) USING INDEX source:Entity(id)
 OPTIONAL MATCH (target:Entity {id: row.target}) USING INDEX target:Entity(id)
 OPTIONAL MATCH (knownFrom)-[known:CONTACTED {id: row.id}]->(knownTo) USING INDEX known:CONTACTED(id)
-WITH row, source, target, known, CASE
+OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX past:Dispute(fact)
+  WHERE known IS NULL AND past.kind = 'contacts' AND past.state IN ['open', 'upheld', 'expired']
+WITH row, source, target, known, past, CASE
   WHEN source IS NULL THEN {line: row.line, column: 'source', value: row.source, reason: 'there is no such entity'}
   WHEN target IS NULL THEN {line: row.line, column: 'target', value: row.target, reason: 'there is no such entity'}
   WHEN knownFrom <> source THEN {line: row.line, column: 'source', value: row.source, reason: 'the id is known with another source'}
   WHEN knownTo <> target THEN {line: row.line, column: 'target', value: row.target, reason: 'the id is known with another target'}
   WHEN known.at <> datetime(row.at) THEN {line: row.line, column: 'at', value: row.at, reason: 'the id is known with another at'}
   WHEN known.channel <> row.channel THEN {line: row.line, column: 'channel', value: row.channel, reason: 'the id is known with another channel'}
+  WHEN past.state <> 'open' THEN {line: row.line, column: 'id', value: row.id, reason: 'a dispute removed this fact'}
 END AS reject
-WITH row, source, target, known, reject, reject IS NULL AND known IS NULL AS new,
+WITH row, source, target, known, past, reject, reject IS NULL AND known IS NULL AS new,
      reject IS NULL AND known IS NOT NULL AND (known.channel IS NULL AND row.channel IS NOT NULL) AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (source)-[:CONTACTED {id: row.id, at: datetime(row.at), channel: row.channel, load: $load}]->(target))
+  CREATE (source)-[:CONTACTED {id: row.id, at: datetime(row.at), channel: row.channel, load: $load, disputed: past.id}]->(target))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
-  SET known.channel = coalesce(known.channel, row.channel))
+  SET known.channel = coalesce(known.channel, row.channel),
+      known.rejected = null)
 WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
      sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,

@@ -1,7 +1,8 @@
 // Obligations, each stored once; an open one is settled by a later row.
 //
 // A missing value contradicts nothing: it is filled in when a later row has it. A row that does
-// contradict what is stored comes back as a reject.
+// contradict what is stored comes back as a reject. What a dispute removed stays away, and what is
+// disputed counts for nothing until that is decided, also when it is corrected.
 //
 // @mode   write
 // @result one
@@ -12,12 +13,14 @@
 // @return known     INTEGER        rows that say nothing new
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @return touched   LIST<STRING>   Entity.id: whose ratings the new and completed rows can change
-// @uses   entity_id owed_id
+// @uses   entity_id owed_id dispute_fact
 UNWIND $rows AS row
 OPTIONAL MATCH (debtor:Entity {id: row.debtor}) USING INDEX debtor:Entity(id)
 OPTIONAL MATCH (creditor:Entity {id: row.creditor}) USING INDEX creditor:Entity(id)
 OPTIONAL MATCH (knownFrom)-[known:OWED {id: row.id}]->(knownTo) USING INDEX known:OWED(id)
-WITH row, debtor, creditor, known, CASE
+OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX past:Dispute(fact)
+  WHERE known IS NULL AND past.kind = 'obligations' AND past.state IN ['open', 'upheld', 'expired']
+WITH row, debtor, creditor, known, past, CASE
   WHEN debtor IS NULL THEN {line: row.line, column: 'debtor', value: row.debtor, reason: 'there is no such entity'}
   WHEN creditor IS NULL THEN {line: row.line, column: 'creditor', value: row.creditor, reason: 'there is no such entity'}
   WHEN knownFrom <> debtor THEN {line: row.line, column: 'debtor', value: row.debtor, reason: 'the id is known with another debtor'}
@@ -28,21 +31,23 @@ WITH row, debtor, creditor, known, CASE
   WHEN known.due <> datetime(row.due) THEN {line: row.line, column: 'due', value: row.due, reason: 'the id is known with another due'}
   WHEN known.settled <> datetime(row.settled) THEN {line: row.line, column: 'settled', value: row.settled, reason: 'the id is known with another settled'}
   WHEN known.outcome <> row.outcome THEN {line: row.line, column: 'outcome', value: toString(row.outcome), reason: 'the id is known with another outcome'}
+  WHEN past.state <> 'open' THEN {line: row.line, column: 'id', value: row.id, reason: 'a dispute removed this fact'}
 END AS reject
-WITH row, debtor, creditor, known, reject, reject IS NULL AND known IS NULL AS new,
+WITH row, debtor, creditor, known, past, reject, reject IS NULL AND known IS NULL AS new,
      reject IS NULL AND known IS NOT NULL AND (known.kind IS NULL AND row.kind IS NOT NULL
        OR known.amount IS NULL AND row.amount IS NOT NULL
        OR known.currency IS NULL AND row.currency IS NOT NULL
        OR known.settled IS NULL AND row.settled IS NOT NULL
        OR known.outcome IS NULL AND row.outcome IS NOT NULL) AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (debtor)-[:OWED {id: row.id, kind: row.kind, amount: row.amount, currency: row.currency, due: datetime(row.due), settled: datetime(row.settled), outcome: row.outcome, load: $load}]->(creditor))
+  CREATE (debtor)-[:OWED {id: row.id, kind: row.kind, amount: row.amount, currency: row.currency, due: datetime(row.due), settled: datetime(row.settled), outcome: row.outcome, load: $load, disputed: past.id}]->(creditor))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.kind = coalesce(known.kind, row.kind),
       known.amount = coalesce(known.amount, row.amount),
       known.currency = coalesce(known.currency, row.currency),
       known.settled = coalesce(known.settled, datetime(row.settled)),
-      known.outcome = coalesce(known.outcome, row.outcome))
+      known.outcome = coalesce(known.outcome, row.outcome),
+      known.rejected = null)
 WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
      sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,

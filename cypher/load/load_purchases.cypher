@@ -1,7 +1,8 @@
 // Purchases, each stored once.
 //
 // A missing value contradicts nothing: it is filled in when a later row has it. A row that does
-// contradict what is stored comes back as a reject.
+// contradict what is stored comes back as a reject. What a dispute removed stays away, and what is
+// disputed counts for nothing until that is decided, also when it is corrected.
 //
 // @mode   write
 // @result one
@@ -12,12 +13,14 @@
 // @return known     INTEGER        rows that say nothing new
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @return touched   LIST<STRING>   Entity.id: whose ratings the new and completed rows can change
-// @uses   entity_id bought_id product_id
+// @uses   entity_id bought_id product_id dispute_fact
 UNWIND $rows AS row
 OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX entity:Entity(id)
 OPTIONAL MATCH (product:Product {id: row.product}) USING INDEX product:Product(id)
 OPTIONAL MATCH (knownFrom)-[known:BOUGHT {id: row.id}]->(knownTo) USING INDEX known:BOUGHT(id)
-WITH row, entity, product, known, CASE
+OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX past:Dispute(fact)
+  WHERE known IS NULL AND past.kind = 'purchases' AND past.state IN ['open', 'upheld', 'expired']
+WITH row, entity, product, known, past, CASE
   WHEN entity IS NULL THEN {line: row.line, column: 'entity', value: row.entity, reason: 'there is no such entity'}
   WHEN product IS NULL THEN {line: row.line, column: 'product', value: row.product, reason: 'there is no such product'}
   WHEN knownFrom <> entity THEN {line: row.line, column: 'entity', value: row.entity, reason: 'the id is known with another entity'}
@@ -25,15 +28,17 @@ WITH row, entity, product, known, CASE
   WHEN known.at <> datetime(row.at) THEN {line: row.line, column: 'at', value: row.at, reason: 'the id is known with another at'}
   WHEN known.amount <> row.amount THEN {line: row.line, column: 'amount', value: toString(row.amount), reason: 'the id is known with another amount'}
   WHEN known.currency <> row.currency THEN {line: row.line, column: 'currency', value: row.currency, reason: 'the id is known with another currency'}
+  WHEN past.state <> 'open' THEN {line: row.line, column: 'id', value: row.id, reason: 'a dispute removed this fact'}
 END AS reject
-WITH row, entity, product, known, reject, reject IS NULL AND known IS NULL AS new,
+WITH row, entity, product, known, past, reject, reject IS NULL AND known IS NULL AS new,
      reject IS NULL AND known IS NOT NULL AND (known.amount IS NULL AND row.amount IS NOT NULL
        OR known.currency IS NULL AND row.currency IS NOT NULL) AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (entity)-[:BOUGHT {id: row.id, at: datetime(row.at), amount: row.amount, currency: row.currency, load: $load}]->(product))
+  CREATE (entity)-[:BOUGHT {id: row.id, at: datetime(row.at), amount: row.amount, currency: row.currency, load: $load, disputed: past.id}]->(product))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.amount = coalesce(known.amount, row.amount),
-      known.currency = coalesce(known.currency, row.currency))
+      known.currency = coalesce(known.currency, row.currency),
+      known.rejected = null)
 WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
      sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,

@@ -1,7 +1,8 @@
 // Visits of sites, each stored once.
 //
 // A missing value contradicts nothing: it is filled in when a later row has it. A row that does
-// contradict what is stored comes back as a reject.
+// contradict what is stored comes back as a reject. What a dispute removed stays away, and what is
+// disputed counts for nothing until that is decided, also when it is corrected.
 //
 // @mode   write
 // @result one
@@ -12,22 +13,25 @@
 // @return known     INTEGER        rows that say nothing new
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @return touched   LIST<STRING>   Entity.id: whose ratings the new and completed rows can change
-// @uses   entity_id visited_id site_id
+// @uses   entity_id visited_id site_id dispute_fact
 UNWIND $rows AS row
 OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX entity:Entity(id)
 OPTIONAL MATCH (site:Site {id: row.site}) USING INDEX site:Site(id)
 OPTIONAL MATCH (knownFrom)-[known:VISITED {id: row.id}]->(knownTo) USING INDEX known:VISITED(id)
-WITH row, entity, site, known, CASE
+OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX past:Dispute(fact)
+  WHERE known IS NULL AND past.kind = 'visits' AND past.state IN ['open', 'upheld', 'expired']
+WITH row, entity, site, known, past, CASE
   WHEN entity IS NULL THEN {line: row.line, column: 'entity', value: row.entity, reason: 'there is no such entity'}
   WHEN site IS NULL THEN {line: row.line, column: 'site', value: row.site, reason: 'there is no such site'}
   WHEN knownFrom <> entity THEN {line: row.line, column: 'entity', value: row.entity, reason: 'the id is known with another entity'}
   WHEN knownTo <> site THEN {line: row.line, column: 'site', value: row.site, reason: 'the id is known with another site'}
   WHEN known.at <> datetime(row.at) THEN {line: row.line, column: 'at', value: row.at, reason: 'the id is known with another at'}
+  WHEN past.state <> 'open' THEN {line: row.line, column: 'id', value: row.id, reason: 'a dispute removed this fact'}
 END AS reject
-WITH row, entity, site, known, reject, reject IS NULL AND known IS NULL AS new,
+WITH row, entity, site, known, past, reject, reject IS NULL AND known IS NULL AS new,
      false AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (entity)-[:VISITED {id: row.id, at: datetime(row.at), load: $load}]->(site))
+  CREATE (entity)-[:VISITED {id: row.id, at: datetime(row.at), load: $load, disputed: past.id}]->(site))
 WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
      sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,

@@ -11,9 +11,11 @@
 // @return scheme    STRING         Scheme.id
 // @return followers LIST<INTEGER>  rids of the members who had it in their circle
 // @return mark      STRING         in Scheme.unsettled, where there are such members
-// @uses   membership_id scheme_id
+// @uses   membership_id scheme_id contest_id
 MATCH (m:Membership {id: $id})
 MATCH (m)<-[:JOINED]-(entity:Entity)
+OPTIONAL MATCH (contest:Contest {id: m.contested})
+SET contest.state = 'left', contest.closed = $now
 WITH m, m.scheme AS scheme, COLLECT { MATCH (m)<-[:INNER]-(follower:Membership) RETURN follower } AS followers,
      COLLECT { MATCH (m)-[:WAS]->(past:Past) RETURN past } AS pasts,
      COLLECT {

@@ -16,6 +16,7 @@ from stdnum import lei
 from stdnum.cn import uscc
 
 from graph.categories import REFUSED, SLUG_IS, SLUG_WRITTEN, refusal
+from graph.plain_text import CONTROL
 
 Cells: TypeAlias = "pd.Series[Any]"
 Mask: TypeAlias = "pd.Series[bool]"
@@ -23,9 +24,6 @@ Mask: TypeAlias = "pd.Series[bool]"
 Reason: TypeAlias = str | Callable[[str], str]
 
 TEXT_LENGTH = 200
-# Also line separators, spaces without width and marks of the direction of writing: none of them is
-# visible, and two ids that look the same must be the same.
-CONTROL = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 NUMBER_WRITTEN = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 DATE_WRITTEN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 # At most nine digits of a second are read; the graph keeps six.

@@ -20,6 +20,8 @@ from api.app import create_app
 from graph import (
     access,
     applying,
+    contests,
+    disputes,
     grants,
     loading,
     membership,
@@ -84,6 +86,8 @@ def commands(group: Any = INNERCIRCLE, path: str = "innercircle") -> Iterator[tu
     """(`innercircle scheme check`, the command) of every command."""
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
+            if command.invoke_without_command:
+                yield f"{path} {name}", command
             yield from commands(command, f"{path} {name}")
         else:
             yield f"{path} {name}", command
@@ -335,8 +339,9 @@ FULL = {
     "contacts": "source,target,at,channel\nann,bob,2026-06-01T09:00:00Z,call\nbob,ann,2026-06-02T09:00:00Z,call\n",
     "obligations": "debtor,creditor,kind,amount,currency,due,settled,outcome\n"
     "ann,mill,invoice,1.50,CNY,2026-06-01T09:00:00Z,2026-06-01T09:00:00Z,0.5\n",
-    "purchases": "entity,product,at,amount,currency\nann,bread,2026-06-01T09:00:00Z,1.50,CNY\n",
-    "visits": "entity,site,at\nann,gazette,2026-06-01T09:00:00Z\n",
+    "purchases": "entity,product,at,amount,currency\nann,bread,2026-06-01T09:00:00Z,1.50,CNY\n"
+    "ann,bread,2026-06-02T09:00:00Z,,\n",
+    "visits": "entity,site,at\nann,gazette,2026-06-01T09:00:00Z\nann,gazette,2026-06-02T09:00:00Z\n",
     "memberships": "entity,scheme,at,notice\nann,reliability,2026-06-01T09:00:00Z,1\n"
     "bob,reliability,2026-06-01T09:00:00Z,1\n",
 }
@@ -390,6 +395,29 @@ def _decide(graph: Database) -> None:
     graph.write(work)
 
 
+DISPUTED = {"contacts": "CONTACTED", "obligations": "OWED", "purchases": "BOUGHT", "visits": "VISITED"}
+
+
+def _dispute(graph: Database) -> None:
+    """One fact of each kind is disputed, and the dispute of another was rejected; a rating is contested."""
+
+    def work(transaction: Transaction) -> None:
+        for kind, type_ in DISPUTED.items():
+            first, second = graph.statement(
+                f"MATCH (:Entity {{id: 'ann'}})-[f:{type_}]-() RETURN f.id AS id LIMIT 2"
+            )
+            own: dict[str, Any] = {"kind": kind, "statement": "No.", "now": AS_OF}
+            disputes.dispute(transaction, "ann", fact=first["id"], **own)
+            rejected, _ = disputes.dispute(transaction, "ann", fact=second["id"], **own)
+            disputes.decide(transaction, rejected, upheld=False, reason="Yes.", reviewer="Ruth", now=AS_OF)
+        disputes.due(transaction, now=AS_OF + timedelta(days=25))
+        closed = contests.contest(transaction, "ann", "reliability", statement="No.", now=AS_OF)
+        contests.close(transaction, closed, reason="Yes.", reviewer="Ruth", now=AS_OF)
+        contests.contest(transaction, "ann", "reliability", statement="No.", now=AS_OF)
+
+    graph.write(work)
+
+
 def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Database, tmp_path: Path) -> None:
     publishing.publish(graph, scheme.read("reliability"))
     for kind, text in FULL.items():
@@ -407,6 +435,7 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     graph.run("revoke_token", id="a token", until=AS_OF, now=AS_OF)
     _grant_and_read(graph)
     _decide(graph)
+    _dispute(graph)
     seen = [(row["names"], row["key"]) for row in graph.statement(SEEN)]
     documented = properties()
     assert [(names, key) for names, key in seen if not {(name, key) for name in names} & documented] == []

@@ -118,7 +118,7 @@ def test_a_lock_is_taken_by_removing_what_the_node_has_not_but_the_graph_knows(d
     locks = {
         (query.name, key)
         for query in queries.catalogue().values()
-        for key in re.findall(r"REMOVE \w+\.(\w+) .*only takes the node's write lock", query.text)
+        for key in re.findall(r"REMOVE \w+\.(\w+) .*only takes the (?:node|fact)'s write lock", query.text)
     }
     assert {name for name, _ in locks} >= {"load_memberships", "hold_ledgers", "hold_grants", "hold_objections"}
     assert {(name, key) for name, key in locks if key not in keys} == set()

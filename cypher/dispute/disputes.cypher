@@ -1,0 +1,58 @@
+// Disputes by id: what they are about, what became of them, and which clients read the rating meanwhile.
+//
+// A dispute keeps no copy of its fact: of one that is removed, only the id is left.
+//
+// @mode   read
+// @result many
+// @param  ids       LIST<STRING>   Dispute.id
+// @return id        STRING         Dispute.id
+// @return entity    STRING         Entity.id of who opened it
+// @return kind      STRING         contacts, obligations, purchases or visits
+// @return fact      STRING         the fact's id
+// @return statement STRING         what the member says
+// @return state     STRING         open, upheld, rejected, expired or withdrawn
+// @return opened    ZONED DATETIME
+// @return reminded  ZONED DATETIME null: not reminded of
+// @return decided   ZONED DATETIME when it ended; null while it is open
+// @return reviewer  STRING         who decided
+// @return reason    STRING         why
+// @return says      MAP            {source, target, at, due, settled, outcome, amount, currency, kind, channel, category}:
+//                                  what the fact says; null where it is gone
+// @return loaders   LIST<STRING>   Load.by: who loaded the fact, and who corrected it; empty where that is not known
+// @return since     ZONED DATETIME when the fact was loaded, else when it was; null where neither is known
+// @return readers   LIST<MAP>      {who, scheme, purpose, times, last}: clients who read a rating of this member from then on,
+//                                  until the dispute ended
+// @uses   dispute_id contacted_id owed_id bought_id visited_id load_id
+UNWIND $ids AS id
+MATCH (entity:Entity)-[:OPENED]->(d:Dispute {id: id})
+OPTIONAL CALL (d) {
+  MATCH (source:Entity)-[fact:CONTACTED {id: d.fact}]->(target:Entity) WHERE d.kind = 'contacts'
+  RETURN fact, source, target
+  UNION
+  MATCH (source:Entity)-[fact:OWED {id: d.fact}]->(target:Entity) WHERE d.kind = 'obligations'
+  RETURN fact, source, target
+  UNION
+  MATCH (source:Entity)-[fact:BOUGHT {id: d.fact}]->(target:Product) WHERE d.kind = 'purchases'
+  RETURN fact, source, target
+  UNION
+  MATCH (source:Entity)-[fact:VISITED {id: d.fact}]->(target:Site) WHERE d.kind = 'visits'
+  RETURN fact, source, target
+}
+OPTIONAL MATCH (loaded:Load {id: d.load})
+OPTIONAL MATCH (corrected:Load {id: fact.load})
+WITH entity, d, fact, source, target, loaded, corrected,
+     coalesce(loaded.at, corrected.at, fact.at, fact.due) AS since
+RETURN d.id AS id, entity.id AS entity, d.kind AS kind, d.fact AS fact, d.statement AS statement, d.state AS state,
+       d.opened AS opened, d.reminded AS reminded, d.decided AS decided, d.reviewer AS reviewer, d.reason AS reason,
+       CASE WHEN fact IS NOT NULL THEN fact {source: source.id, target: target.id, category: target.category, .at, .due,
+         .settled, .outcome, .amount, .currency, .kind, .channel} END AS says,
+       [each IN [loaded.by, corrected.by] WHERE each IS NOT NULL] AS loaders, since,
+       COLLECT {
+         MATCH (entity)<-[:ABOUT]-(ledger:Ledger)<-[:IN]-(a:Access)
+         WHERE a.role = 'client' AND a.outcome = 'answered'
+           AND coalesce(a.at >= since, true) AND coalesce(a.at <= d.decided, true)
+         WITH a.who AS who, split(ledger.id, '|')[0] AS scheme, a.purpose AS purpose, count(*) AS times, max(a.at) AS last
+         ORDER BY who, scheme, purpose
+         RETURN {who: who, scheme: scheme, purpose: purpose, times: times, last: last}
+       } AS readers
+ORDER BY opened, id

@@ -1,0 +1,128 @@
+"""Commands about disputes: which facts are said not to be so, and what becomes of them."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json, print_table
+from graph.cli.reading import open_database
+
+if TYPE_CHECKING:
+    from graph.disputes import Dispute
+
+PANEL = "Disputes"
+disputes = typer.Typer(help="List, decide and keep in time disputes of facts.", invoke_without_command=True)
+app.add_typer(disputes, name="disputes", rich_help_panel=PANEL)
+
+
+@disputes.callback()
+def list_disputes(
+    context: typer.Context,
+    statements: Annotated[bool, typer.Option("--statements", help="Show what members say, too.")] = False,
+    json: Json = False,
+) -> None:
+    """List the disputes that wait for a decision, the oldest first."""
+    if context.invoked_subcommand is not None:
+        return
+    from graph import disputes as disputing
+
+    with open_database() as database:
+        found = disputing.open_ones(database, now=datetime.now(UTC))
+    if json:
+        print_json({"disputes": [_listed(each, statements=statements) for each in found]})
+        return
+    print_table(
+        ("dispute", "of", "opened", "days left", *(("statement",) if statements else ())),
+        [
+            (
+                each.id,
+                each.kind,
+                f"{each.opened:%Y-%m-%d}",
+                each.days_left,
+                *((each.statement,) if statements else ()),
+            )
+            for each in found
+        ],
+    )
+
+
+def _listed(dispute: "Dispute", *, statements: bool) -> dict[str, object]:
+    """What the operator sees of a dispute."""
+    names = ("id", "kind", "opened", "due", "days_left", "reminded", *(("statement",) if statements else ()))
+    return {name: getattr(dispute, name) for name in names}
+
+
+@disputes.command("decide")
+def decide_dispute(
+    dispute: Annotated[str, typer.Argument(help="The id of the dispute.")],
+    upheld: Annotated[
+        bool, typer.Option("--upheld/--rejected", help="The fact is removed, or counts again.", show_default=False)
+    ],
+    reason: Annotated[str, typer.Option(help="Why, in one line; the member sees it.")],
+    reviewer: Annotated[
+        str | None, typer.Option(help="Who decides, by name; the operator if not given. The member sees it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Decide a dispute, and re-rate at once whom that touches.
+
+    Never by who disputes, nor by whom the fact is about, nor by who loaded it.
+    """
+    from graph import disputes as disputing
+    from graph import rerating
+    from graph.settings import Settings
+
+    name = reviewer or Settings.load().operator
+    with open_database() as database:
+        changes = database.write(
+            lambda transaction: disputing.decide(
+                transaction, dispute, upheld=upheld, reason=reason, reviewer=name, now=datetime.now(UTC)
+            )
+        )
+        passed_on = rerating.passed_on(database, changes)
+    state = "upheld" if upheld else "rejected"
+    if json:
+        print_json({"id": dispute, "state": state, "reviewer": name, "passed_on": passed_on})
+    else:
+        typer.echo(f"{dispute} is {state}: the fact {'is removed' if upheld else 'counts again'}")
+        _print_passed_on(passed_on=passed_on)
+
+
+@disputes.command("due")
+def due_disputes(json: Json = False) -> None:
+    """Name the disputes to be reminded of (25 days), and remove the facts of those that are 45 days old.
+
+    Once a day is often enough; repeating it changes nothing.
+    """
+    from graph import disputes as disputing
+    from graph import rerating
+
+    now = datetime.now(UTC)
+    with open_database() as database:
+        done = database.write(lambda transaction: disputing.due(transaction, now=now))
+        passed_on = rerating.passed_on(database, done.changes)
+        late = [each for each in disputing.open_ones(database, now=now) if each.overdue]
+    if json:
+        print_json(
+            {
+                "reminded": done.reminded,
+                "overdue": [each.id for each in late],
+                "expired": done.expired,
+                "passed_on": passed_on,
+            }
+        )
+        return
+    for id_ in done.reminded:
+        typer.echo(f"{id_}: to be decided within 5 days")
+    for each in late:
+        typer.echo(f"{each.id}: overdue since {each.due:%Y-%m-%d}")
+    for id_ in done.expired:
+        typer.echo(f"{id_}: was not decided in 45 days, and the fact is removed")
+    _print_passed_on(passed_on=passed_on)
+
+
+def _print_passed_on(*, passed_on: bool) -> None:
+    if not passed_on:
+        typer.echo("A run is under way: the next one settles the ratings that this touches.")

@@ -1,0 +1,102 @@
+"""Contests: a member says that its rating as a whole is not right.
+
+From then on the rating is shown as contested, and nobody may rely on it, until a reviewer, by name and with a
+reason, has closed the contest.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from graph.database import Database, Transaction, utc
+from graph.errors import NotFound, Refused
+from graph.plain_text import LONGEST_NAME, plain, same_name
+
+OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Contest:
+    """One contest, as its member and its reviewer see it."""
+
+    id: str
+    entity: str
+    "who opened it"
+    scheme: str
+    statement: str
+    state: str
+    "open, closed, or left: the member has left the scheme"
+    opened: datetime
+    closed: datetime | None
+    reviewer: str | None
+    reason: str | None
+
+
+def contest(transaction: Transaction, entity: str, scheme: str, *, statement: str, now: datetime) -> str:
+    """The rating is contested; returns the contest's id.
+
+    Raises ParameterError (a statement that is no plain text), NotFound (no such member, or not rated yet), Refused
+    (it is contested already).
+    """
+    statement = plain(statement, "statement")
+    id_, membership = str(uuid.uuid4()), f"{scheme}|{entity}"
+    if transaction.optional("open_contest", id=id_, membership=membership, statement=statement, now=now) is None:
+        found = transaction.optional("rating", id=membership)
+        if found is None or not found["contested"]:
+            raise NotFound(f"{entity!r} has no rating in {scheme!r}")
+        raise Refused(f"the rating of {entity!r} in {scheme!r} is contested already")
+    return id_
+
+
+def close(
+    transaction: Transaction,
+    id_: str,
+    *,
+    reason: str,
+    reviewer: str,
+    now: datetime,
+    reviewer_entity: str | None = None,
+) -> None:
+    """The contest is closed, and the rating may be relied on again.
+
+    reviewer:        a name, and not that of who contests.
+    reviewer_entity: the entity that the reviewer is, where that is known.
+    Raises ParameterError (a reason that is no plain text), NotFound (no such contest), Refused (it has ended, or
+    this reviewer may not close it).
+    """
+    reason = plain(reason, "reason")
+    reviewer = plain(reviewer, "reviewer", longest=LONGEST_NAME)
+    found = transaction.optional("contest", id=id_)
+    if found is None:
+        raise NotFound(f"there is no contest {id_!r}")
+    if any(same_name(found["entity"], each) for each in (reviewer, reviewer_entity) if each):
+        raise Refused(f"{reviewer!r} is who contests the rating, and cannot close that")
+    if transaction.optional("close_contest", id=id_, reviewer=reviewer, reason=reason, now=now) is None:
+        raise Refused("the contest has ended")
+
+
+def open_ones(database: Database) -> list[Contest]:
+    """The contests that wait to be closed, the oldest first."""
+    return [_contest(row) for row in database.run("open_contests")]
+
+
+def of_entity(database: Database, entity: str) -> list[Contest]:
+    """The contests that the entity opened, the newest first."""
+    return [_contest(row) for row in database.run("contests_of", entity=entity)]
+
+
+def _contest(row: dict[str, Any]) -> Contest:
+    found = row["contest"]
+    closed = found.get("closed")
+    return Contest(
+        id=found["id"],
+        entity=row["entity"],
+        scheme=found["scheme"],
+        statement=found["statement"],
+        state=found["state"],
+        opened=utc(found["opened"]),
+        closed=closed and utc(closed),
+        reviewer=found.get("reviewer"),
+        reason=found.get("reason"),
+    )
