@@ -36,7 +36,7 @@ class Key:
     @classmethod
     def of(cls, private: Ed25519PrivateKey, created: datetime) -> Self:
         public = private.public_key()
-        return cls(_thumbprint(public), created, None, public, private)
+        return cls(thumbprint(public), created, None, public, private)
 
     def jwk(self) -> dict[str, Any]:
         """The public half, as everybody may have it."""
@@ -141,7 +141,7 @@ def _load(file: Path) -> Key:
         public = Ed25519PublicKey.from_public_bytes(_decode(jwk["x"]))
         private = Ed25519PrivateKey.from_private_bytes(_decode(jwk["d"])) if "d" in jwk else None
         created, revoked = datetime.fromisoformat(jwk["created"]), jwk.get("revoked")
-        holds = file.stem == _thumbprint(public) and (private is None or private.public_key() == public)
+        holds = file.stem == thumbprint(public) and (private is None or private.public_key() == public)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingInvalid(f"{file} is no key of ours: restore or remove it") from error
     if not holds:
@@ -151,7 +151,8 @@ def _load(file: Path) -> Key:
     return Key(file.stem, created, datetime.fromisoformat(revoked) if revoked else None, public, private)
 
 
-def _thumbprint(public: Ed25519PublicKey) -> str:
+def thumbprint(public: Ed25519PublicKey) -> str:
+    """The name of a key (RFC 7638)."""
     members = {"crv": "Ed25519", "kty": "OKP", "x": _encode(public.public_bytes_raw())}
     text = json.dumps(members, separators=(",", ":"), sort_keys=True)
     return _encode(hashlib.sha256(text.encode()).digest())

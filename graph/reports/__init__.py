@@ -1,0 +1,10 @@
+"""Reports: a member's rating in a signed document that somebody else can check without asking us.
+
+making.py says what a report holds, sealing.py signs and checks it, page.py makes the page to print.
+"""
+
+from graph.reports.making import Report, make
+from graph.reports.page import render
+from graph.reports.sealing import TYPE, Checked, check, read_keys, sign
+
+__all__ = ["TYPE", "Checked", "Report", "check", "make", "read_keys", "render", "sign"]
