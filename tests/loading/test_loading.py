@@ -95,12 +95,13 @@ def counts(loaded: list[Loaded]) -> list[tuple[int, int, int, int]]:
 
 def test_a_row_of_every_kind_loaded_twice_is_stored_once(market: Database, tmp_path: Path) -> None:
     organisation = "acme,organisation,Acme,1999-12-31,91110000600037341L,213800KUD8LAJWSQ9D15"
-    files = directory(tmp_path / "all", ROWS | {"entities": [*ROWS["entities"], organisation]})
+    trader = "tom,sole-trader,Tom,1980-12-31,91110000600037341L,"
+    files = directory(tmp_path / "all", ROWS | {"entities": [*ROWS["entities"], organisation, trader]})
     first = load(market, files)
     before = whole(market)
     second = load(market, files)
     assert whole(market) == before
-    assert [each.stored for each in first] == [4, 1, 1, 1, 1, 1, 1, 1]
+    assert [each.stored for each in first] == [5, 1, 1, 1, 1, 1, 1, 1]
     assert counts(second) == [(0, 0, each.stored, 0) for each in first]
 
 
@@ -249,6 +250,27 @@ def test_a_notice_that_was_not_agreed_to_is_another_one(market: Database, file: 
     [found] = refused(market, file("memberships", f"ann,reliability,{AT},0"))
     assert found == (2, "notice", "0", "the entity agreed to another notice")
     assert whole(market) == before
+
+
+KINDS_OF_ENTITY = {
+    "person": ["Person"],
+    "organisation": ["Organisation"],
+    "sole-trader": ["Organisation", "SoleTrader"],
+}
+
+
+def test_an_entity_keeps_the_kind_that_it_came_with(market: Database, file: Callable[..., Path]) -> None:
+    for kind, labels in KINDS_OF_ENTITY.items():
+        load(market, file("entities", f"{kind}-1,{kind},,,,", name="-new"))
+        assert market.one("entity", id=f"{kind}-1")["kind"] == kind
+        [row] = market.statement("MATCH (e {id: $id}) RETURN labels(e) AS labels", id=f"{kind}-1")
+        assert sorted(row["labels"]) == sorted(["Entity", *labels])
+        rows = [f"{kind}-1,{other},,,," for other in KINDS_OF_ENTITY if other != kind]
+        found = refused(market, file("entities", *rows), batch=1)
+        assert {each[1:2] + each[3:] for each in found} == {("kind", "the id is known with another kind")}
+        assert len(found) == len(rows)
+    counted = market.one("overview")
+    assert (counted["persons"], counted["organisations"]) == (1, 2)
 
 
 # More and less knowledge ----------------------------------------------------------------------------
