@@ -8,8 +8,21 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from api import openapi, problems
+from api.evenly import UnderWay
 from api.guard import LoopbackOnly
-from api.routes import entities, explanations, history, keys, ratings, schemes, service, what_if
+from api.routes import (
+    accesses,
+    entities,
+    explanations,
+    granted,
+    grants,
+    history,
+    keys,
+    ratings,
+    schemes,
+    service,
+    what_if,
+)
 from api.security import require_roles
 from api.store import Store
 from graph import __version__, database
@@ -24,6 +37,22 @@ Schemes never mix: no answer combines two of them. Nobody is listed by score.
 
 Failures are `application/problem+json` (RFC 9457); each names its kind in `code`, and `type` explains it.
 """
+
+
+# routes/ratings.py takes any path as an entity's id, so it comes after what goes on behind the id
+MODULES = (
+    schemes,
+    granted,
+    explanations,
+    history,
+    what_if,
+    ratings,
+    entities,
+    grants,
+    accesses,
+    keys,
+    service,
+)
 
 
 def create_app(connect: Callable[[], Database] | None = None, settings: Settings | None = None) -> FastAPI:
@@ -55,8 +84,8 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     )
     app.state.store = store
     app.state.verifier = Verifier(settings)
-    # routes/ratings.py takes any path as an entity's id, so it comes after what goes on behind the id
-    for module in (schemes, explanations, history, what_if, ratings, entities, keys, service):
+    app.state.under_way = UnderWay()
+    for module in MODULES:
         require_roles(module.router)
         app.include_router(module.router)
     problems.install(app)

@@ -15,6 +15,7 @@ from graph.scheme import Scheme
 What = Literal["band", "points", "reasons"]
 WHATS: tuple[What, ...] = get_args(What)
 "Each says all that the one before it says, and more."
+State = Literal["live", "revoked", "over"]
 LONGEST_DAYS = 366
 LONGEST_NAME = 200
 "Characters of a client's name."
@@ -39,14 +40,14 @@ class Grant:
     by: str
     "member, or the operator's name"
     revoked: datetime | None
-    "when it was ended, by the member or by a newer grant"
+    "when it was ended: by the member, by a newer grant or by leaving the scheme"
 
 
 @dataclass(frozen=True)
 class OwnGrant(Grant):
     """A grant as whoever gave it sees it."""
 
-    state: Literal["live", "revoked", "over", "left"]
+    state: State
 
 
 def grant(
@@ -104,7 +105,7 @@ def revoke(transaction: Transaction, id_: str, *, entity: str | None = None, now
 def given(database: Database, entity: str, *, now: datetime) -> list[OwnGrant]:
     """Every grant that the entity gave, the newest first."""
     return [
-        OwnGrant(**vars(found), state=_state(found, now, joined=row["joined"]))
+        OwnGrant(**vars(found), state=_state(found, now))
         for row in database.run("grants", entity=entity)
         for found in [_grant(row["grant"])]
     ]
@@ -161,9 +162,7 @@ def _grant(found: Mapping[str, Any]) -> Grant:
     return Grant(**{name: found.get(name) for name in Grant.__dataclass_fields__} | times)
 
 
-def _state(found: Grant, now: datetime, *, joined: bool) -> Literal["live", "revoked", "over", "left"]:
+def _state(found: Grant, now: datetime) -> State:
     if found.revoked is not None:
         return "revoked"
-    if found.until <= now:
-        return "over"
-    return "live" if joined else "left"
+    return "over" if found.until <= now else "live"

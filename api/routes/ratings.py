@@ -4,8 +4,8 @@ from fastapi import APIRouter, Depends
 
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
-from api.schemas import Found, OpenRating, Rating, Wanted
-from api.security import Client, Member, own
+from api.schemas import OpenRating
+from api.security import Member, own
 from graph import publishing, reading
 from graph.errors import NotFound, ParameterError, StoreConflict
 
@@ -32,15 +32,3 @@ def open_rating(member: Member, scheme: SchemeId, entity: EntityId, database: Th
     except NotFound:
         publishing.published(database, scheme)  # says so where it is the scheme that is missing
         raise
-
-
-@router.post(
-    "/lookup",
-    summary="Several ratings by id",
-    responses=responses(NotFound, ParameterError, StoreConflict, *AWAY, missing="no scheme 'lost' is published"),
-)
-def look_up_ratings(_client: Client, scheme: SchemeId, wanted: Wanted, database: TheDatabase) -> Found:
-    """The ratings of up to 1,000 entities, by entity id. Ids without a rating in this scheme are `missing`."""
-    ratings = [Rating.model_validate(each) for each in reading.lookup(database, wanted.ids, scheme)]
-    missing = set(wanted.ids).difference(rating.entity for rating in ratings)
-    return Found(scheme=scheme, ratings=ratings, missing=sorted(missing))

@@ -5,9 +5,9 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from api.schemas.base import AsOf, EntityId, Model
+from api.schemas.base import AsOf, Model
 from api.schemas.schemes import PolicyVersion
-from graph import model, reading
+from graph import model
 
 
 class Rating(Model):
@@ -60,20 +60,6 @@ class OpenRating(Rating):
         policy = PolicyVersion(version=opened.version, hash=opened.hash)
         values = {name: getattr(opened, name) for name in cls.model_fields if name != "policy"}
         return cls(policy=policy, **values)
-
-
-class Wanted(Model):
-    """The ids to look up."""
-
-    ids: list[EntityId] = Field(max_length=reading.MOST_IDS)
-
-
-class Found(Model):
-    """Ratings in one scheme by entity id, and the ids that have none there."""
-
-    scheme: str
-    ratings: list[Rating] = Field(description="by entity id")
-    missing: list[str] = Field(description="ids that are not rated in the scheme, whatever the reason")
 
 
 class SideBySide(Model):

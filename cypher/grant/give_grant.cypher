@@ -13,15 +13,15 @@
 // @param  now      ZONED DATETIME
 // @return grant    MAP             the grant's properties
 // @uses   membership_id
-MATCH (m:Membership {id: $scheme + '|' + $entity})<-[:JOINED]-(who:Entity)
+MATCH (:Membership {id: $scheme + '|' + $entity})<-[:JOINED]-(who:Entity)
 REMOVE who.rid                            // it has none: this only takes the node's write lock
-WITH m, who
+WITH who
 CALL (who) {
   MATCH (who)-[:GAVE]->(old:Grant {scheme: $scheme, client: $client, purpose: $purpose})
   WHERE old.revoked IS NULL AND old.until > $now
   SET old.revoked = $now
   RETURN count(*) AS ended
 }
-CREATE (who)-[:GAVE]->(grant:Grant {id: $id, scheme: $scheme, rid: m.rid, client: $client, purpose: $purpose,
+CREATE (who)-[:GAVE]->(grant:Grant {id: $id, scheme: $scheme, client: $client, purpose: $purpose,
                                     what: $what, until: $until, at: $now, by: $by})
 RETURN properties(grant) AS grant

@@ -1,6 +1,6 @@
 // The grants of some entities that hold now, for a client and a purpose, the newest first.
 //
-// A grant holds until it is revoked, its time is over, or the membership that gave it is gone.
+// A grant holds until it is revoked or its time is over; who leaves the scheme revokes it.
 //
 // @mode   read
 // @result many
@@ -13,8 +13,7 @@
 // @return grant    MAP             the grant's properties
 // @uses   entity_id
 UNWIND $entities AS id
-MATCH (who:Entity {id: id})-[:GAVE]->(grant:Grant {client: $client, purpose: $purpose})
+MATCH (:Entity {id: id})-[:GAVE]->(grant:Grant {client: $client, purpose: $purpose})
 WHERE ($scheme IS NULL OR grant.scheme = $scheme) AND grant.revoked IS NULL AND grant.until > $now
-MATCH (:Membership {scheme: grant.scheme, rid: grant.rid})<-[:JOINED]-(who)
 RETURN id AS entity, properties(grant) AS grant
 ORDER BY entity, grant.at DESC, grant.id

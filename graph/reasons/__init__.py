@@ -156,7 +156,8 @@ def _lack(fact: Given) -> float:
 
 
 def _worst_obligation(fact: Given, count: int) -> str:
-    what = f"the one to {fact.other}, due {fact.at:%Y-%m-%d}"
+    to = f"to {fact.other}, " if fact.other else ""  # whom it is to is not told to everybody
+    what = f"the one {to}due {fact.at:%Y-%m-%d}"
     how = f"outcome {fact.outcome:g} of 1" if fact.outcome is not None else f"{_count(fact.late or 0, 'day')} late"
     return f"It is {what}: {how}" if count == 1 else f"Most is lost by {what}: {how}"
 

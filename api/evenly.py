@@ -1,0 +1,92 @@
+"""Refusals that cannot be told apart by how long they took, and a wait for answers that are on their way.
+
+That somebody is not there, is no member or granted nothing takes the same work to find out, but never quite the
+same time. So such an answer leaves at a whole number of steps after its request came.
+"""
+
+import asyncio
+import math
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+
+from graph.errors import NotFound, PurposeMismatch
+
+STEP_SECONDS = 0.05
+"Longer than finding out takes, so that nearly every refusal leaves after the first step."
+LONGEST_WAIT_SECONDS = 2.0
+"For answers on their way: a client that reads slowly holds nobody up for longer."
+
+
+class Evenly(APIRoute):
+    """A route that refuses evenly; where it has set `request.state.step_seconds`, it answers evenly too."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+
+        async def evenly(request: Request) -> Response:
+            came = time.monotonic()
+            try:
+                response = await handler(request)
+            except (NotFound, PurposeMismatch):
+                await _until_a_step(came, request)
+                raise
+            if hasattr(request.state, "step_seconds"):
+                await _until_a_step(came, request)
+            return response
+
+        return evenly
+
+
+async def _until_a_step(came: float, request: Request) -> None:
+    step = getattr(request.state, "step_seconds", STEP_SECONDS)
+    took = time.monotonic() - came
+    await asyncio.sleep(step * math.ceil(took / step) - took)
+
+
+class UnderWay:
+    """The answers about others that are being made or sent."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._answers: set[object] = set()
+
+    def begin(self) -> object:
+        answer = object()
+        with self._changed:
+            self._answers.add(answer)
+        return answer
+
+    def end(self, answer: object) -> None:
+        with self._changed:
+            self._answers.discard(answer)
+            self._changed.notify_all()
+
+    def let_leave(self) -> None:
+        """Whatever was under way when this was called has left, or takes longer than it may hold others up."""
+        with self._changed:
+            before = set(self._answers)
+            self._changed.wait_for(lambda: not before & self._answers, LONGEST_WAIT_SECONDS)
+
+
+async def _is_under_way(request: Request) -> AsyncIterator[None]:
+    under_way: UnderWay = request.app.state.under_way
+    answer = under_way.begin()
+    try:
+        yield  # what follows runs when the answer has been sent
+    finally:
+        under_way.end(answer)
+
+
+def _under_way(request: Request) -> UnderWay:
+    under_way: UnderWay = request.app.state.under_way
+    return under_way
+
+
+IsUnderWay = Depends(_is_under_way)
+"For a route that reads others: what ends its permission can wait until its answers have left."
+TheUnderWay = Annotated[UnderWay, Depends(_under_way)]

@@ -1,0 +1,74 @@
+"""What clients read of others: as much as each of them granted, on record before it leaves."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from api.evenly import STEP_SECONDS, Evenly, IsUnderWay
+from api.openapi import AWAY, responses
+from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
+from api.schemas import Found, GrantedRating, Wanted
+from api.schemas.grants import LONGEST_PURPOSE
+from api.security import Client
+from graph import granted
+from graph.errors import NOTHING_OPEN, NotFound, NotRecorded, ParameterError, PurposeMismatch, StoreConflict
+
+IDS_A_STEP = 50
+"Finding out about so many ids takes less than one more step."
+
+router = APIRouter(
+    prefix="/v1/schemes/{scheme}/ratings",
+    tags=["grants"],
+    dependencies=[Depends(about_a_person), IsUnderWay],
+    route_class=Evenly,
+)
+
+Purpose = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=LONGEST_PURPOSE,
+        description="Literally one of the purposes in the scheme's policy.",
+        examples=["setting the size of a deposit inside the community"],
+    ),
+]
+REFUSALS = responses(
+    NotFound, ParameterError, PurposeMismatch, NotRecorded, StoreConflict, *AWAY, missing=NOTHING_OPEN
+)
+
+
+@router.get(
+    "/{entity:path}/granted",
+    summary="A rating, as far as it is granted",
+    responses=REFUSALS,
+    response_model_exclude_none=True,
+)
+def granted_rating(
+    client: Client, scheme: SchemeId, entity: EntityId, purpose: Purpose, database: TheDatabase
+) -> GrantedRating:
+    """The band, the points or all with reasons, as the member granted it to this client for this purpose.
+
+    While the rating is contested the answer says so, and has neither band nor points. Organisations are open to
+    every client where the scheme's policy says so. Of whoever else granted nothing, is no member, is not rated or
+    is not there, the answer is the same 404 after the same time. Each read is on record, and the member sees it.
+    """
+    now = datetime.now(UTC)
+    return GrantedRating.of(
+        granted.ask_one(database, scheme, entity, client=client.subject, purpose=purpose, now=now)
+    )
+
+
+@router.post("/lookup", summary="Several ratings by id", responses=REFUSALS, response_model_exclude_none=True)
+def look_up_ratings(
+    client: Client, scheme: SchemeId, wanted: Wanted, database: TheDatabase, request: Request
+) -> Found:
+    """What is granted of up to 1,000 entities, by entity id; all others are `missing`, whatever the reason.
+
+    It reads, so it takes no Idempotency-Key: asked again, it is another read.
+    """
+    request.state.step_seconds = STEP_SECONDS * (1 + (len(wanted.ids) - 1) // IDS_A_STEP)
+    now = datetime.now(UTC)
+    told = granted.ask(database, scheme, wanted.ids, client=client.subject, purpose=wanted.purpose, now=now)
+    missing = set(wanted.ids).difference(each.entity for each in told)
+    return Found(scheme=scheme, ratings=[GrantedRating.of(each) for each in told], missing=sorted(missing))

@@ -1,0 +1,79 @@
+"""Grants of the member who asks: who may read its ratings, and what for."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from api.evenly import TheUnderWay
+from api.once import Done, TheKey, once
+from api.openapi import AWAY, responses
+from api.parameters import TheDatabase, about_a_person
+from api.schemas import Grant, Grants, NewGrant, OwnGrant
+from api.security import Member
+from graph import grants
+from graph.database import Transaction
+from graph.errors import NOTHING_OPEN, Conflict, NotFound, ParameterError, PurposeMismatch, StoreConflict
+
+router = APIRouter(prefix="/v1/me/grants", tags=["grants"], dependencies=[Depends(about_a_person)])
+
+GrantId = Annotated[str, Path(max_length=100, description="A grant's id.", examples=["g-1"])]
+
+
+@router.get("", summary="Own grants", responses=responses(*AWAY))
+def list_grants(member: Member, database: TheDatabase) -> Grants:
+    """Every grant that the member gave, the newest first, and whether it holds."""
+    given = grants.given(database, member.entity or "", now=datetime.now(UTC))
+    return Grants(grants=[OwnGrant.model_validate(each) for each in given])
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Let a client read",
+    responses=responses(
+        NotFound, ParameterError, PurposeMismatch, Conflict, StoreConflict, *AWAY, missing=NOTHING_OPEN
+    ),
+)
+def give_grant(member: Member, wanted: NewGrant, asked: TheKey, database: TheDatabase) -> Grant:
+    """The client may read the member's rating in the scheme for this purpose, as much as `what` says.
+
+    A newer grant to the same client for the same purpose takes the place of the one before, also when it opens
+    less.
+    """
+
+    def work(transaction: Transaction) -> Done[Grant]:
+        given = grants.grant(
+            transaction,
+            member.entity or "",
+            scheme=wanted.scheme,
+            client=wanted.client,
+            purpose=wanted.purpose,
+            what=wanted.what,
+            until=wanted.until,
+            now=asked.now,
+        )
+        return Done(Grant.model_validate(given))
+
+    return once(asked, database, member, Grant, work)
+
+
+@router.delete(
+    "/{grant}",
+    summary="End a grant",
+    responses=responses(NotFound, ParameterError, StoreConflict, *AWAY, missing=NOTHING_OPEN),
+)
+def revoke_grant(member: Member, grant: GrantId, database: TheDatabase, under_way: TheUnderWay) -> Grant:
+    """The grant holds no longer. When this answers, no answer under it leaves any more.
+
+    Ending it again changes nothing.
+    """
+    now = datetime.now(UTC)
+    try:
+        revoked = database.write(
+            lambda transaction: grants.revoke(transaction, grant, entity=member.entity or "", now=now)
+        )
+    except NotFound:
+        raise NotFound(NOTHING_OPEN) from None
+    under_way.let_leave()
+    return Grant.model_validate(revoked)
