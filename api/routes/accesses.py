@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from api.openapi import AWAY, responses
 from api.parameters import TheDatabase, about_a_person
-from api.schemas import Access, Accesses, Ledger, Verification
+from api.schemas import Accesses, AccessRecord, Ledger, Verification
 from api.security import Auditor, Member
 from graph import access, grants, ledgers
 from graph.errors import NotFound, ParameterError
@@ -36,7 +36,7 @@ def list_accesses(member: Member, database: TheDatabase) -> Accesses:
     found = access.accesses(database, entity, limit=PAGE)
     return Accesses(
         ledgers=[Ledger.model_validate(each) for each in access.ledgers_of(database, entity)],
-        accesses=[Access.model_validate(each) for each in found],
+        accesses=[AccessRecord.model_validate(each) for each in found],
         next=None,
     )
 

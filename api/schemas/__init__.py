@@ -19,8 +19,8 @@ from api.schemas.explanations import (
     Tie,
 )
 from api.schemas.grants import (
-    Access,
     Accesses,
+    AccessRecord,
     Found,
     Grant,
     GrantedPart,
@@ -66,7 +66,7 @@ __all__ = [
     "FOLDER",
     "LONGEST_ID",
     "REFERENCES",
-    "Access",
+    "AccessRecord",
     "Accesses",
     "Alive",
     "AsOf",

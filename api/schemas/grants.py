@@ -45,7 +45,9 @@ class Grant(Model):
     until: datetime
     at: datetime = Field(description="when it was given")
     by: str = Field(description="member, or the name of the operator who gave it in the member's name")
-    revoked: datetime | None = Field(description="when it was ended: by the member, by a newer grant or by leaving the scheme")
+    revoked: datetime | None = Field(
+        description="when it was ended: by the member, by a newer grant or by leaving the scheme"
+    )
 
 
 class OwnGrant(Grant):
@@ -124,7 +126,7 @@ class Found(Model):
 # The record of reads ---------------------------------------------------------------------------------
 
 
-class Access(Model):
+class AccessRecord(Model):
     """One read of a person by another."""
 
     id: str
@@ -152,7 +154,7 @@ class Accesses(Model):
     """Who read a member."""
 
     ledgers: list[Ledger] = Field(description="by scheme")
-    accesses: list[Access] = Field(description="the newest first")
+    accesses: list[AccessRecord] = Field(description="the newest first")
     next: str | None = Field(description="the cursor of the page that follows; null on the last")
 
 

@@ -56,7 +56,7 @@ def crowd(database: Database, tmp_path_factory: pytest.TempPathFactory) -> list[
 
 
 def test_a_reader_during_runs_always_gets_ratings_that_add_up(
-    database: Database, crowd: list[str], as_member: As, as_client: As
+    database: Database, crowd: list[str], as_member: As
 ) -> None:
     ended = threading.Event()
     seen: list[dict[str, Any]] = []
@@ -71,14 +71,6 @@ def test_a_reader_during_runs_always_gets_ratings_that_add_up(
             assert sum(part["whole"] for part in rating["parts"]) == rating["whole_points"]
             seen.append(rating)
 
-    def read_many() -> None:
-        for _ in turns():
-            ratings = asked(
-                as_client("a bank").post("/v1/schemes/reliability/ratings/lookup", json={"ids": crowd})
-            )["ratings"]
-            assert [rating["entity"] for rating in ratings] == crowd
-            seen.extend(ratings)
-
     def read_beside() -> None:
         for entity in turns():
             seen.extend(asked(as_member(entity).get(f"/v1/entities/{entity}/ratings"))["ratings"])
@@ -88,7 +80,7 @@ def test_a_reader_during_runs_always_gets_ratings_that_add_up(
 
     published = {(each.run, each.entity): each for each in reading.lookup(database, crowd, "reliability")}
     with ThreadPoolExecutor(4) as pool:
-        readers = [pool.submit(read) for read in (read_open, read_open, read_many, read_beside)]
+        readers = [pool.submit(read) for read in (read_open, read_open, read_beside, read_beside)]
         try:
             for number in range(RUNS):
                 rating.rate(database, "reliability", as_of=INSTANTS[(number + 1) % 2], batch=40)

@@ -1,6 +1,8 @@
 """/openapi.json says what is true of every route."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -9,7 +11,7 @@ import pytest
 
 from api.app import create_app
 from api.problems import CATALOGUE, MEDIA_TYPE
-from graph import __version__
+from graph import __version__, grants, scheme
 from graph.database import Database
 from tests.api.conftest import As, once_only
 from tests.api.openapi_schema import check
@@ -44,6 +46,14 @@ OPERATIONS = {operation.id: operation for operation in operations()}
 
 # What to ask each route for: the values of its path, its body, and the status to come.
 LOOKUP = "look_up_ratings"
+PURPOSE = scheme.read("reliability").purpose[0]
+GRANT = {
+    "scheme": "reliability",
+    "client": "a bank",
+    "purpose": PURPOSE,
+    "what": "band",
+    "until": f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}",
+}
 REQUESTS: list[tuple[str, dict[str, str], Any, int]] = [
     ("list_schemes", {}, None, 200),
     ("show_scheme", {"scheme": "reliability"}, None, 200),
@@ -75,9 +85,25 @@ REQUESTS: list[tuple[str, dict[str, str], Any, int]] = [
     ("ask_what_if", {"scheme": "reliability", "entity": "p-1"}, {"kind": "no-such"}, 422),
     ("rating_history", {"scheme": "reliability", "entity": "p-1"}, None, 200),
     ("rating_history", {"scheme": "reliability", "entity": "q-1"}, None, 404),
-    (LOOKUP, {"scheme": "reliability"}, {"ids": ["p-1", "p-2", "q-1"]}, 200),
-    (LOOKUP, {"scheme": "lost"}, {"ids": []}, 404),
+    (LOOKUP, {"scheme": "reliability"}, {"ids": ["p-1", "p-2", "q-1"], "purpose": PURPOSE}, 200),
+    (LOOKUP, {"scheme": "lost"}, {"ids": ["p-1"], "purpose": PURPOSE}, 404),
+    (LOOKUP, {"scheme": "reliability"}, {"ids": ["p-1"], "purpose": "hiring"}, 403),
     (LOOKUP, {"scheme": "reliability"}, {"ids": [1, 2, ""]}, 422),
+    ("granted_rating", {"scheme": "reliability", "entity": "p-1", "purpose": PURPOSE}, None, 200),
+    ("granted_rating", {"scheme": "reliability", "entity": "p-2", "purpose": PURPOSE}, None, 404),
+    ("granted_rating", {"scheme": "reliability", "entity": "p-1", "purpose": "hiring"}, None, 403),
+    ("granted_rating", {"scheme": "reliability", "entity": "p-1"}, None, 422),
+    ("give_grant", {}, GRANT, 201),
+    ("give_grant", {}, GRANT | {"purpose": "hiring"}, 403),
+    ("give_grant", {}, GRANT | {"scheme": "lost"}, 404),
+    ("give_grant", {}, GRANT | {"until": "2020-01-01T00:00:00Z"}, 422),
+    ("list_grants", {}, None, 200),
+    ("revoke_grant", {"grant": "g-1"}, None, 200),
+    ("revoke_grant", {"grant": "lost"}, None, 404),
+    ("list_accesses", {}, None, 200),
+    ("verify_accesses", {}, None, 200),
+    ("verify_accesses", {"scheme": "reliability"}, None, 200),
+    ("verify_accesses", {"scheme": "lost"}, None, 404),
     ("show_entity_ratings", {"entity": "p-1"}, None, 200),
     ("show_entity_ratings", {"entity": "q-1"}, None, 200),
     ("show_entity_ratings", {"entity": "nobody"}, None, 404),
@@ -87,6 +113,17 @@ REQUESTS: list[tuple[str, dict[str, str], Any, int]] = [
     ("explain_problem", {"code": "not-found"}, None, 200),
     ("explain_problem", {"code": "lost"}, None, 404),
 ]
+
+
+@pytest.fixture(scope="module")
+def community(community: Database) -> Database:
+    """The community with grants of p-1: to a client of that name, and one that is called g-1."""
+    now = datetime.now(UTC)
+    for client in ("p-1", "shop"):
+        give = partial(grants.grant, scheme="reliability", client=client, purpose=PURPOSE, what="reasons", now=now)
+        community.write(partial(give, entity="p-1", until=now + timedelta(days=1)))
+    community.statement("MATCH (g:Grant {client: 'shop'}) SET g.id = 'g-1'")
+    return community
 
 
 def test_the_document_names_the_service_and_its_version(api: httpx.Client) -> None:
@@ -147,9 +184,10 @@ def test_every_answer_fits_what_is_said_of_it(
 ) -> None:
     operation = OPERATIONS[name]
     if role := operation.role:
-        api = as_role[role](values["entity"] if role == "member" and status == 200 else "p-1")
+        api = as_role[role](values.get("entity", "p-1") if role == "member" and status == 200 else "p-1")
     path = operation.path.format(**{key: quote(value, safe="") for key, value in values.items()})
-    answer = api.request(operation.method, path, json=body, headers=once_only())
+    asked = {key: value for key, value in values.items() if f"{{{key}}}" not in operation.path}
+    answer = api.request(operation.method, path, params=asked, json=body, headers=once_only())
     assert answer.status_code == status
     (media_type, content), *_ = operation.told["responses"][str(status)]["content"].items()
     assert answer.headers["Content-Type"] == media_type

@@ -12,7 +12,6 @@ from graph.database import Database
 from tests.api.conftest import As
 
 MEMBERS = ["a|b", "o/5 Nord", "p-1", "p-2", "p-3", "p-4"]
-LOOKUP = "/v1/schemes/reliability/ratings/lookup"
 
 
 def rating_of(entity: str, scheme_id: str = "reliability") -> str:
@@ -95,79 +94,6 @@ def test_an_id_that_nobody_can_have_is_refused(community: Database, as_member: A
     assert answer.json()["errors"][0]["where"] == "path.entity"
 
 
-# Several by id ---------------------------------------------------------------------------------------
-
-
-def test_ratings_are_looked_up_by_id_and_never_by_score(community: Database, as_client: As) -> None:
-    wanted = ["q-1", "p-3", "p-1", "o/5 Nord", "p-6", "nobody", "p-2", "p-1"]
-    found = as_client("a bank").post(LOOKUP, json={"ids": wanted}).json()
-    assert found["scheme"] == "reliability"
-    assert [each["entity"] for each in found["ratings"]] == ["o/5 Nord", "p-1", "p-2", "p-3"]
-    assert found["missing"] == ["nobody", "p-6", "q-1"]
-    scores = [each["score"] for each in found["ratings"]]
-    assert scores not in (sorted(scores), sorted(scores, reverse=True))
-
-
-def test_a_rating_looked_up_is_the_one_that_is_opened(community: Database, as_client: As, as_member: As) -> None:
-    (found,) = as_client("a bank").post(LOOKUP, json={"ids": ["p-1"]}).json()["ratings"]
-    assert found.items() <= as_member("p-1").get(rating_of("p-1")).json().items()
-
-
-def test_a_thousand_ids_are_looked_up_at_once_and_no_more(community: Database, as_client: As) -> None:
-    ids = ["p-1", *(f"x-{number}" for number in range(999))]
-    found = as_client("a bank").post(LOOKUP, json={"ids": ids}).json()
-    assert (len(found["ratings"]), len(found["missing"])) == (1, 999)
-    answer = as_client("a bank").post(LOOKUP, json={"ids": [*ids, "one more"]})
-    assert answer.status_code == 422
-    assert answer.json()["errors"] == [{"where": "body.ids", "message": answer.json()["errors"][0]["message"]}]
-
-
-def test_nothing_wanted_is_nothing_found(community: Database, as_client: As) -> None:
-    assert as_client("a bank").post(LOOKUP, json={"ids": []}).json() == {
-        "scheme": "reliability",
-        "ratings": [],
-        "missing": [],
-    }
-
-
-@pytest.mark.parametrize(
-    ("body", "where"),
-    [
-        (b"", "body"),
-        (b'{"ids": ', "body.8"),
-        (b"[]", "body"),
-        (b"{}", "body.ids"),
-        (b'{"ids": "p-1"}', "body.ids"),
-        (b'{"ids": [7]}', "body.ids.0"),
-        (b'{"ids": ["p-1", ""]}', "body.ids.1"),
-        (b'{"ids": ["\\ud800"]}', "body.ids.0"),
-        (b'{"ids": [], "sort": "score"}', "body.sort"),
-    ],
-)
-def test_a_lookup_that_does_not_hold_is_refused_saying_where(
-    community: Database, as_client: As, body: bytes, where: str
-) -> None:
-    answer = as_client("a bank").post(LOOKUP, content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == 422
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json()["code"] == "parameter"
-    assert [each["where"] for each in answer.json()["errors"]] == [where]
-
-
-def test_a_body_that_is_no_text_is_refused(community: Database, as_client: As) -> None:
-    answer = as_client("a bank").post(
-        LOOKUP, content=b'{"ids": ["\xff"]}', headers={"Content-Type": "application/json"}
-    )
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "parameter"
-
-
-def test_a_lookup_in_no_scheme_is_not_found(community: Database, as_client: As) -> None:
-    answer = as_client("a bank").post("/v1/schemes/sesame-2018/ratings/lookup", json={"ids": ["p-1"]})
-    assert answer.status_code == 404
-    assert answer.json()["detail"] == "no scheme 'sesame-2018' is published"
-
-
 # Side by side ----------------------------------------------------------------------------------------
 
 
@@ -201,12 +127,11 @@ def test_the_ratings_of_an_unknown_entity_are_not_found(community: Database, as_
 
 
 def test_no_answer_about_a_person_is_kept_on_the_way(
-    community: Database, api: httpx.Client, as_member: As, as_client: As
+    community: Database, api: httpx.Client, as_member: As
 ) -> None:
     paths = [rating_of("p-1"), rating_of("q-1"), rating_of("x" * 201)]
     paths += ["/v1/entities/p-1/ratings", "/v1/entities/nobody/ratings"]
     answers = [as_member("p-1").get(path) for path in paths]
-    answers += [as_client("a bank").post(LOOKUP, json={"ids": ["p-1"]}), as_client("a bank").post(LOOKUP, json={})]
     answers += [api.get(rating_of("p-1")), api.put(rating_of("p-1"))]
     assert {answer.status_code for answer in answers} == {200, 401, 404, 405, 422}
     assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
