@@ -135,17 +135,3 @@ def test_no_answer_about_a_person_is_kept_on_the_way(
     answers += [api.get(rating_of("p-1")), api.put(rating_of("p-1"))]
     assert {answer.status_code for answer in answers} == {200, 401, 404, 405, 422}
     assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
-
-
-def test_nobody_is_listed_by_score_or_at_all(community: Database, api: httpx.Client) -> None:
-    for path in (
-        "/v1/schemes/reliability/ratings",
-        "/v1/schemes/reliability/members",
-        "/v1/entities",
-        "/v1/ratings",
-    ):
-        assert api.get(path).json()["code"] == "no-route"
-    for path, operations in api.get("/openapi.json").json()["paths"].items():
-        for operation in operations.values():
-            asked = {each["name"] for each in operation.get("parameters", []) if each["in"] == "query"}
-            assert not asked or "{entity}" in path, "only what is asked of one entity has options"
