@@ -7,8 +7,11 @@
 // @return id       STRING          of that node
 // @return texts    MAP             {property: text or list of texts}
 CALL () {
-  MATCH (d:Dispute) WHERE d.statement =~ $pattern OR d.reason =~ $pattern
-  RETURN 'Dispute' AS label, d.id AS id, d {.statement, .reason} AS texts
+  // of one that is open, the fact is still there, and is found by this id
+  MATCH (d:Dispute)
+  WITH d, CASE WHEN d.state <> 'open' THEN d.fact END AS fact
+  WHERE d.statement =~ $pattern OR d.reason =~ $pattern OR fact =~ $pattern
+  RETURN 'Dispute' AS label, d.id AS id, d {.statement, .reason, fact: fact} AS texts
 UNION
   MATCH (c:Contest) WHERE c.statement =~ $pattern OR c.reason =~ $pattern
   RETURN 'Contest' AS label, c.id AS id, c {.statement, .reason} AS texts

@@ -1,6 +1,7 @@
 """Commands that take away: an entity, what a policy keeps no longer, and what a store still holds of both."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,8 +10,9 @@ from graph.cli.app import app
 from graph.cli.data import print_rerated
 from graph.cli.output import Json, print_json, print_table, progress
 from graph.cli.reading import open_database
+from graph.cli.recording import record_reads
 
-PANEL = "Privacy"
+PANEL = "Handing over and taking away"
 
 
 @app.command(rich_help_panel=PANEL)
@@ -95,3 +97,25 @@ def retain(
     if not dry_run:
         typer.echo(f"also {done.requests:,} old answers, and {done.revocations:,} revocations of expired tokens")
     print_rerated(rerated)
+
+
+@app.command(rich_help_panel=PANEL)
+def archive(
+    entity: Annotated[str, typer.Argument(help="An entity's id.")],
+    out: Annotated[Path, typer.Option(help="The zip file to write.")] = Path("archive.zip"),
+    json: Json = False,
+) -> None:
+    """Write everything that is kept about an entity into one zip file for it: JSON, CSV and a page to read."""
+    from graph import archiving
+
+    with open_database() as database:
+        found = archiving.gather(database, entity, now=datetime.now(UTC))
+        for each in found.tables["memberships"]:
+            record_reads(database, each["scheme"], [entity], what="archive")
+    with out.open("wb") as file:
+        archiving.write(found, file)
+    counts = {kind: len(rows) for kind, rows in found.tables.items()}
+    if json:
+        print_json({"entity": entity, "out": out, "rows": counts})
+    else:
+        typer.echo(f"{out}: " + ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in counts.items()))

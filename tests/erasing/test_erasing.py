@@ -63,6 +63,7 @@ def test_the_records_about_others_stay(erased: Erased, database: Database) -> No
         ("Grant", "g2"),
         ("Dispute", "d2"),
         ("Dispute", "d4"),
+        ("Dispute", "d5"),
         ("Request", "r3"),
         *(("Membership", f"reliability|{each}") for each in ("bob", "cy", "mill")),
         ("Membership", "own-conduct|bob"),

@@ -1,0 +1,15 @@
+// What is kept of an entity itself.
+//
+// @mode   read
+// @result optional
+// @param  entity   STRING          Entity.id
+// @return id       STRING
+// @return kind     STRING          person, organisation or sole-trader
+// @return name     STRING          null where none was given; as the next three
+// @return born     DATE
+// @return uscc     STRING
+// @return lei      STRING
+// @uses   entity_id
+MATCH (e:Entity {id: $entity})
+RETURN e.id AS id, CASE WHEN e:Person THEN 'person' WHEN e:SoleTrader THEN 'sole-trader' ELSE 'organisation' END AS kind,
+       e.name AS name, e.born AS born, e.uscc AS uscc, e.lei AS lei
