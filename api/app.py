@@ -21,6 +21,7 @@ from api.routes import (
     ratings,
     schemes,
     service,
+    taking_part,
     what_if,
 )
 from api.security import require_roles
@@ -42,6 +43,7 @@ Failures are `application/problem+json` (RFC 9457); each names its kind in `code
 # routes/ratings.py takes any path as an entity's id, so it comes after what goes on behind the id
 MODULES = (
     schemes,
+    taking_part,
     granted,
     explanations,
     history,

@@ -50,7 +50,7 @@ class Done(Generic[T]):
     changes: Changes | None = None
     "what has to be re-rated, after the transaction"
     about: str | None = None
-    "Entity.id of whom the answer is about, where it is not the member who asks: it is erased with them"
+    "Entity.id of whom the answer is about, where it is not the member who asks, or '': it is erased with them"
 
 
 async def _asked(
@@ -108,7 +108,7 @@ def once(
             key=key,
             status=asked.status,
             answer=done.answer.model_dump_json(),
-            entity=done.about or principal.entity,
+            entity=principal.entity if done.about is None else done.about,
         )
         return done
 

@@ -75,6 +75,13 @@ def own(principal: Principal, entity: str) -> None:
         raise NotFound(NOTHING_OPEN)
 
 
+def own_entity(principal: Principal) -> str:
+    """The entity that a member is. Raises NotFound as above: a token of a member names one."""
+    if principal.entity is None:
+        raise NotFound(NOTHING_OPEN)
+    return principal.entity
+
+
 def roles(route: APIRoute) -> list[str]:
     """The roles that a route takes; none: it asks nobody who they are."""
     return list(_scopes(route.dependant))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from graph import objections
-from graph.database import Transaction, utc
+from graph.database import Database, Transaction, utc
 from graph.errors import NotFound, ParameterError, Refused
 from graph.rerating import Changes
 from graph.storing import store
@@ -54,15 +54,15 @@ class TakingPart:
     "whether it objects to being listed as a contact"
 
 
-def taking_part(transaction: Transaction, entity: str) -> TakingPart:
+def taking_part(store: Database | Transaction, entity: str) -> TakingPart:
     """What the entity takes part in and decided, whether the graph knows it or not."""
-    known = transaction.optional("entity", id=entity)
-    salt, some = objections.glanced_at(transaction)
+    known = store.optional("entity", id=entity)
+    salt, some = objections.glanced_at(store)
     return TakingPart(
         entity=entity,
         kind=known["kind"] if known else None,
-        memberships=tuple(_memberships(transaction, entity)),
-        objects=some and bool(objections.objecting(transaction, salt, [entity])),
+        memberships=tuple(_memberships(store, entity)),
+        objects=some and bool(objections.objecting(store, salt, [entity])),
     )
 
 
@@ -165,7 +165,7 @@ def withdraw_objection(transaction: Transaction, entity: str) -> bool:
     return bool(row["withdrawn"])
 
 
-def _memberships(transaction: Transaction, entity: str) -> list[Membership]:
+def _memberships(store: Database | Transaction, entity: str) -> list[Membership]:
     return [
         Membership(
             scheme=row["scheme"],
@@ -175,7 +175,7 @@ def _memberships(transaction: Transaction, entity: str) -> list[Membership]:
             shares=row["shares"],
             pauses=tuple(Pause(each["contact"], utc(each["at"])) for each in row["pauses"]),
         )
-        for row in transaction.run("taking_part", entity=entity)
+        for row in store.run("taking_part", entity=entity)
     ]
 
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from graph.database import Transaction
+from graph.database import Database, Transaction
 from graph.model import Row
 
 NAMES = {"contacts": ("source", "target"), "memberships": ("entity",)}
@@ -23,9 +23,9 @@ def held(transaction: Transaction) -> tuple[bytes, bool]:
     return bytes.fromhex(row["salt"]), row["any"]
 
 
-def glanced_at(transaction: Transaction) -> tuple[bytes, bool]:
+def glanced_at(store: Database | Transaction) -> tuple[bytes, bool]:
     """The same, and nobody has to wait."""
-    row = transaction.optional("secret", name="objections")
+    row = store.optional("secret", name="objections")
     return (b"", False) if row is None else (bytes.fromhex(row["value"]), True)
 
 
@@ -34,10 +34,10 @@ def hashed(salt: bytes, entity: str) -> str:
     return hashlib.sha256(salt + entity.encode()).hexdigest()
 
 
-def objecting(transaction: Transaction, salt: bytes, entities: Iterable[str]) -> set[str]:
+def objecting(store: Database | Transaction, salt: bytes, entities: Iterable[str]) -> set[str]:
     """Those of the entities who object."""
     by_hash = {hashed(salt, entity): entity for entity in set(entities)}
-    return {by_hash[row["hash"]] for row in transaction.run("objections", hashes=list(by_hash))}
+    return {by_hash[row["hash"]] for row in store.run("objections", hashes=list(by_hash))}
 
 
 def refused(

@@ -46,6 +46,7 @@ from api.schemas.ratings import (
 )
 from api.schemas.schemes import PolicyVersion, SchemeDocument, Schemes, SchemeSummary
 from api.schemas.service import Alive, Problem, ProblemKind, Ready, Unfit
+from api.schemas.taking_part import Agreement, Me, Membership, Objection, Pause, Sharing
 from api.schemas.what_if import (
     AskLift,
     AskNewContactDay,
@@ -68,6 +69,7 @@ __all__ = [
     "REFERENCES",
     "AccessRecord",
     "Accesses",
+    "Agreement",
     "Alive",
     "AsOf",
     "AskLift",
@@ -94,13 +96,17 @@ __all__ = [
     "Level",
     "Lift",
     "Line",
+    "Me",
+    "Membership",
     "Model",
     "MovedPart",
     "NewGrant",
+    "Objection",
     "OpenFactor",
     "OpenRating",
     "OwnGrant",
     "Part",
+    "Pause",
     "Payment",
     "PolicyVersion",
     "Problem",
@@ -118,6 +124,7 @@ __all__ = [
     "SchemeDocument",
     "SchemeSummary",
     "Schemes",
+    "Sharing",
     "SideBySide",
     "Standing",
     "State",

@@ -66,7 +66,7 @@ def resume(database: Database, entity: str, other: str, scheme: Scheme = SCHEME)
 
 
 def own(database: Database, entity: str) -> membership.TakingPart:
-    return database.write(lambda tx: membership.taking_part(tx, entity))
+    return membership.taking_part(database, entity)
 
 
 def without(facts: Facts, pauses: set[tuple[str, str]], members: Sequence[tuple[str, int]]) -> Facts:

@@ -1,0 +1,170 @@
+"""What a member decides about itself: joining, leaving, pausing ties, showing its part, objecting to being listed.
+
+No answer tells a member whether anybody else takes part: a pause is answered alike whoever it is of.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Depends
+
+from api.once import Done, TheKey, once
+from api.openapi import AWAY, responses
+from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
+from api.schemas import Agreement, Me, Membership, Objection, Sharing
+from api.security import Member, own_entity
+from graph import membership, rerating
+from graph.database import Database, Transaction
+from graph.errors import (
+    NOTHING_OPEN,
+    CommitUnknown,
+    Conflict,
+    NotFound,
+    ParameterError,
+    Refused,
+    StoreConflict,
+)
+from graph.rerating import Changes
+
+WRITES = (ParameterError, StoreConflict, CommitUnknown, *AWAY)
+router = APIRouter(prefix="/v1", tags=["taking part"], dependencies=[Depends(about_a_person)])
+
+
+@router.get("/me", summary="What I take part in", responses=responses(*AWAY))
+def show_me(member: Member, database: TheDatabase) -> Me:
+    """What the member is, what it takes part in, agreed to and decided, and whether it objects to being listed.
+
+    An entity that nothing is known of may ask too: it can object.
+    """
+    return Me.model_validate(membership.taking_part(database, own_entity(member)))
+
+
+@router.post(
+    "/schemes/{scheme}/membership",
+    summary="Join a scheme",
+    responses=responses(NotFound, Refused, Conflict, *WRITES, missing="no scheme 'lost' is published"),
+)
+def join_scheme(
+    member: Member, scheme: SchemeId, agreed: Agreement, asked: TheKey, database: TheDatabase
+) -> Membership:
+    """The member has read the scheme's notice, agrees to it, and takes part from now on; it is rated at once.
+
+    Who is a member already stays as it is. Refused (409) is who objects to being listed; and where the scheme asks
+    for an age, a person who is too young or of unknown age.
+    """
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[Membership]:
+        joined, changes = membership.join(
+            transaction, entity, scheme, notice=agreed.notice, how="member", now=asked.now
+        )
+        return Done(Membership.model_validate(joined), changes)
+
+    return once(asked, database, member, Membership, work)
+
+
+@router.delete(
+    "/schemes/{scheme}/membership",
+    status_code=204,
+    summary="Leave a scheme",
+    responses=responses(NotFound, *WRITES, missing=NOTHING_OPEN),
+)
+def leave_scheme(member: Member, scheme: SchemeId, database: TheDatabase) -> None:
+    """The rating and its history are gone for everyone, circle ties too, and grants in the scheme are revoked.
+
+    All of this has happened when the answer comes. Whoever had the member in the circle is re-rated.
+    """
+    entity, now = own_entity(member), datetime.now(UTC)
+    _decide(database, lambda transaction: membership.leave(transaction, entity, scheme, now=now))
+
+
+@router.put(
+    "/schemes/{scheme}/pauses/{contact:path}",
+    status_code=204,
+    summary="Pause a tie",
+    responses=responses(NotFound, Refused, *WRITES, missing=NOTHING_OPEN),
+)
+def pause_tie(member: Member, scheme: SchemeId, contact: EntityId, database: TheDatabase) -> None:
+    """The member's tie with the contact counts in neither one's rating until it is resumed.
+
+    The answer is the same whether the contact is a member, has not joined, or is nobody that is known here.
+    """
+    entity, now = own_entity(member), datetime.now(UTC)
+    _decide(database, lambda transaction: membership.pause(transaction, entity, scheme, contact, now=now))
+
+
+@router.delete(
+    "/schemes/{scheme}/pauses/{contact:path}",
+    status_code=204,
+    summary="Resume a tie",
+    responses=responses(NotFound, *WRITES, missing=NOTHING_OPEN),
+)
+def resume_tie(member: Member, scheme: SchemeId, contact: EntityId, database: TheDatabase) -> None:
+    """The pause is taken back, if there was one: the tie counts unless the other end has paused it too."""
+    entity = own_entity(member)
+    _decide(database, lambda transaction: membership.resume(transaction, entity, scheme, contact))
+
+
+@router.put(
+    "/schemes/{scheme}/sharing",
+    status_code=204,
+    summary="Show the own part, or do not",
+    responses=responses(NotFound, *WRITES, missing=NOTHING_OPEN),
+)
+def set_sharing(member: Member, scheme: SchemeId, wanted: Sharing, database: TheDatabase) -> None:
+    """Those who have the member in their circle see its part of their rating, or do not. At first they do not."""
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Changes:
+        membership.share(transaction, entity, scheme, shares=wanted.shares)
+        return Changes()
+
+    _decide(database, work)
+
+
+@router.post(
+    "/me/objection",
+    summary="Object to being listed",
+    responses=responses(Refused, Conflict, *WRITES),
+)
+def object_to_listing(member: Member, asked: TheKey, database: TheDatabase) -> Objection:
+    """No contact with the entity is kept, or taken from now on; nothing remembers it but a salted hash of its id.
+
+    Refused (409) where it takes part in a scheme: it can pause ties, or leave and then object.
+    """
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[Objection]:
+        membership.object_to_listing(transaction, entity, now=asked.now)
+        # the record of this request is nobody's: it would tell who objects
+        return Done(Objection(objects=True), about="")
+
+    return once(asked, database, member, Objection, work)
+
+
+@router.delete(
+    "/me/objection",
+    status_code=204,
+    summary="Withdraw the objection",
+    responses=responses(*WRITES),
+)
+def withdraw_objection(member: Member, database: TheDatabase) -> None:
+    """Contacts with the entity are taken again, and it may join. What is gone is not brought back."""
+    entity = own_entity(member)
+    database.write(lambda transaction: membership.withdraw_objection(transaction, entity))
+
+
+def _decide(database: Database, work: Callable[[Transaction], Changes]) -> None:
+    """The work is done, and what it changes is passed on. Raises NotFound in the words of every other route."""
+    with _in_one_text():
+        changes = database.write(work)
+    rerating.passed_on(database, changes)
+
+
+@contextmanager
+def _in_one_text() -> Iterator[None]:
+    try:
+        yield
+    except NotFound:
+        raise NotFound(NOTHING_OPEN) from None

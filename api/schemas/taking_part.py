@@ -1,0 +1,59 @@
+"""What a member takes part in, and what it decides about itself."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from api.schemas.base import EntityId, Model
+
+
+class Agreement(Model):
+    """What a member agrees to on joining."""
+
+    notice: str = Field(
+        min_length=1,
+        max_length=100,
+        description="the scheme's present notice, which was read: its version, or version and hash",
+    )
+
+
+class Pause(Model):
+    """A tie that the member has paused: it counts in neither end's rating."""
+
+    contact: EntityId
+    at: datetime
+
+
+class Membership(Model):
+    """What an entity agreed to on joining a scheme, and what it decided since."""
+
+    scheme: str
+    at: datetime = Field(description="when it joined")
+    notice: str = Field(description="version and hash of the notice that it agreed to")
+    how: Literal["member", "operator", "file"] = Field(description="who said that it joins")
+    shares: bool = Field(description="whether those who have it in their circle see its part of their rating")
+    pauses: list[Pause] = Field(description="by the contact's id; it need not be a member, nor known")
+
+
+class Me(Model):
+    """What a member takes part in and decided."""
+
+    entity: EntityId
+    kind: Literal["person", "organisation", "sole-trader"] | None = Field(
+        description="null: nothing is known of it here"
+    )
+    memberships: list[Membership] = Field(description="by scheme")
+    objects: bool = Field(description="whether it objects to being listed as a contact")
+
+
+class Sharing(Model):
+    """Whether those who have the member in their circle see its part of their rating."""
+
+    shares: bool
+
+
+class Objection(Model):
+    """Whether the member objects to being listed as a contact."""
+
+    objects: bool
