@@ -4,9 +4,9 @@ from fastapi import APIRouter, Depends
 
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, TheDatabase, about_a_person
-from api.schemas import Rating, SideBySide
+from api.schemas import ShownRating, SideBySide
 from api.security import Member, own
-from graph import reading
+from graph import showing
 from graph.errors import NotFound, ParameterError, StoreConflict
 
 router = APIRouter(prefix="/v1/entities", tags=["ratings"], dependencies=[Depends(about_a_person)])
@@ -20,5 +20,5 @@ router = APIRouter(prefix="/v1/entities", tags=["ratings"], dependencies=[Depend
 def show_entity_ratings(member: Member, entity: EntityId, database: TheDatabase) -> SideBySide:
     """One rating for each scheme that the entity is rated in, by scheme; nothing combines them."""
     own(member, entity)
-    ratings = reading.side_by_side(database, entity)
-    return SideBySide(entity=entity, ratings=[Rating.model_validate(each) for each in ratings])
+    ratings = showing.side_by_side(database, entity)
+    return SideBySide(entity=entity, ratings=[ShownRating.of(each) for each in ratings])

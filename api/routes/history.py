@@ -9,7 +9,7 @@ from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import RatingHistory
 from api.security import Member, own
-from graph import history, publishing
+from graph import publishing, showing
 from graph.errors import NotFound, ParameterError, StoreConflict
 
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
@@ -33,14 +33,14 @@ def rating_history(
 ) -> RatingHistory:
     """Every state of a member's rating, and what changed between one of them and the present one, by cause.
 
-    A state ends when a publication changes the whole points or the band. The `points` of the `causes` sum to the
-    difference of the two states, and their `whole` to that of the whole points.
+    A state ends when a publication changes the points or the band as they are shown. The `causes` sum to the
+    difference of the points of the two states.
     """
     own(member, entity)
     if since is not None and since.tzinfo is None:
         raise ParameterError(f"since={since.isoformat()} has no zone: write it as {since.isoformat()}Z for UTC")
     try:
-        return RatingHistory.model_validate(history.history(database, entity, scheme, since=since))
+        return RatingHistory.model_validate(showing.history(database, entity, scheme, since=since))
     except NotFound:
         publishing.published(database, scheme)  # says so where it is the scheme that is missing
         raise

@@ -4,9 +4,9 @@ from fastapi import APIRouter, Depends
 
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
-from api.schemas import OpenRating
+from api.schemas import ShownRating
 from api.security import Member, own
-from graph import publishing, reading
+from graph import publishing, showing
 from graph.errors import NotFound, ParameterError, StoreConflict
 
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
@@ -15,20 +15,20 @@ router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], depe
 # An id may hold a slash, hence `:path`.
 @router.get(
     "/{entity:path}",
-    summary="One rating, opened",
+    summary="One's own rating",
     responses=responses(NotFound, ParameterError, StoreConflict, *AWAY),
 )
-def open_rating(member: Member, scheme: SchemeId, entity: EntityId, database: TheDatabase) -> OpenRating:
-    """A member's rating with everything that it is made of.
+def open_rating(member: Member, scheme: SchemeId, entity: EntityId, database: TheDatabase) -> ShownRating:
+    """The member's own rating, as it is shown, with its lines. The `parts` sum to the `whole_points`.
 
-    The `points` of the `parts` sum to the rating's `points`, and their `whole` to its `whole_points`. A contact's
-    part is its `weight` in the circle and the score that was `used` for it: those are in `circle`.
+    The lines of its own facts are exact. Contacts who do not show their part are one line, and their scores are
+    veiled, so that the points are within `within_points` of those that the operator sees.
 
     There is no rating of whoever has not joined the scheme, nor of a member who joined after its last run.
     """
     own(member, entity)
     try:
-        return OpenRating.of(reading.open_rating(database, entity, scheme))
+        return ShownRating.of(showing.shown(database, entity, scheme))
     except NotFound:
         publishing.published(database, scheme)  # says so where it is the scheme that is missing
         raise

@@ -8,8 +8,8 @@ from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import AskLift, AskUnderPolicy, Lift, Question, WhatIf
 from api.security import Member, own
-from graph import publishing, what_if
-from graph.errors import NotConverged, NotFound, ParameterError, StoreConflict
+from graph import publishing, showing, what_if
+from graph.errors import NotFound, ParameterError, StoreConflict
 
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], depe
 @router.post(
     "/{entity:path}/what-if",
     summary="One rating, if one thing had been otherwise",
-    responses=responses(NotFound, ParameterError, NotConverged, StoreConflict, *AWAY),
+    responses=responses(NotFound, ParameterError, StoreConflict, *AWAY),
 )
 def ask_what_if(
     member: Member,
@@ -26,19 +26,19 @@ def ask_what_if(
     question: Annotated[Question, Body()],
     database: TheDatabase,
 ) -> WhatIf | Lift:
-    """What a fresh run at the same instant would give after the change: points, band and the parts that moved.
+    """What would be shown after the change: points, band and the lines that moved.
 
     A `lift` is the reverse: the fewest payments that lift the rating one band. Whom to be in touch with and what
     to buy is not advised.
 
-    The answer about another policy takes as long as reading every fact of the scheme, unless no circle counts
-    under it.
+    The answer is made from own facts and from what is shown already: the ratings of others stay as they are shown,
+    and someone new in the circle counts as its average does.
     """
     own(member, entity)
     try:
         match question:
             case AskLift():
-                return Lift.model_validate(what_if.lift(database, entity, scheme))
+                return Lift.model_validate(showing.lift(database, entity, scheme))
             case AskUnderPolicy(version=str(version), share=None):
                 change: what_if.Change = what_if.under_version(database, scheme, version)
             case AskUnderPolicy(version=None, share=float(share)):
@@ -47,7 +47,7 @@ def ask_what_if(
                 raise ParameterError("body: another policy is named by its version or its share, and not by both")
             case _:
                 change = question.change()
-        return WhatIf.model_validate(what_if.what_if(database, entity, scheme, change))
+        return WhatIf.model_validate(showing.what_if(database, entity, scheme, change))
     except NotFound:
         publishing.published(database, scheme)  # says so where it is the scheme that is missing
         raise

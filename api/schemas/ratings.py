@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.schemas.base import AsOf, Model
 from api.schemas.schemes import PolicyVersion
-from graph import model
+from graph import showing
 
 
 class Rating(Model):
@@ -26,39 +26,39 @@ class Rating(Model):
     stale: bool = Field(description="whether facts are newer than it, or changes were not passed on")
 
 
-class Contact(Model):
-    """One member of an inner circle, as the rating used it."""
+class ShownPart(Model):
+    """One line of a rating as it is shown: so many of its points come from here."""
 
-    contact: str = Field(
-        validation_alias="entity", description="the contact's entity; empty when it has left since"
+    source: Literal["base", "factor", "contact", "contacts"]
+    name: str = Field(description="of the factor, or the contact's entity; contacts together have no names")
+    whole: int = Field(description="points; the lines sum to the rating's")
+    contacts: int = Field(description="how many contacts the line is of")
+
+
+class ShownRating(Model):
+    """A rating as everybody but the operator is shown it."""
+
+    entity: str
+    scheme: str
+    whole_points: int = Field(description="from 350 to 950; the band goes by them")
+    band: str
+    within_points: float = Field(
+        description="how far the points can be from the operator's: docs/showing.md says why they differ"
     )
-    weight: float = Field(description="in [0, 1]; the weights of a circle sum to 1")
-    used: float = Field(description="the contact's score that the rating used, in [0, 1]")
-
-
-class Part(Model):
-    """One line of a rating: so many of its points come from here."""
-
-    source: Literal["base", "factor", "contact"]
-    name: str = Field(description="of the factor, or the contact's entity")
-    points: float = Field(description="unrounded; the parts sum to the rating's points")
-    whole: int = Field(description="rounded so that the parts sum to the whole points")
-
-
-class OpenRating(Rating):
-    """A rating with everything that it is made of."""
-
+    contested: bool = Field(description="whether it is contested: then no client may rely on it")
+    run: str = Field(description="the run that gave this rating")
+    as_of: AsOf
+    rerated: datetime | None = Field(description="when a change was passed on to it; null: it is the run's own")
+    stale: bool = Field(description="whether facts are newer than it, or changes were not passed on")
     conduct: float = Field(description="what own facts say, in [0, 1]")
-    evidence: float = Field(description="the weight of all events that counted")
     rates: dict[str, float] = Field(description="of each factor of the policy, in [0, 1]")
-    circle: list[Contact] = Field(description="the inner circle, by the order in which its members joined")
-    parts: list[Part]
+    parts: list[ShownPart]
     policy: PolicyVersion = Field(description="that the run used; the scheme may have a newer one")
 
     @classmethod
-    def of(cls, opened: model.OpenRating) -> Self:
-        policy = PolicyVersion(version=opened.version, hash=opened.hash)
-        values = {name: getattr(opened, name) for name in cls.model_fields if name != "policy"}
+    def of(cls, shown: showing.ShownRating) -> Self:
+        policy = PolicyVersion(version=shown.version, hash=shown.hash)
+        values = {name: getattr(shown, name) for name in cls.model_fields if name != "policy"}
         return cls(policy=policy, **values)
 
 
@@ -66,14 +66,13 @@ class SideBySide(Model):
     """One entity's ratings by scheme. Schemes never mix, so there is no aggregate."""
 
     entity: str
-    ratings: list[Rating] = Field(description="by scheme")
+    ratings: list[ShownRating] = Field(description="by scheme")
 
 
-class State(Model):
-    """A rating as it was last published before its whole points or its band changed, or as it is now."""
+class ShownState(Model):
+    """A rating as it was shown before its points or its band changed, or as it is shown now."""
 
-    since: datetime = Field(description="when these whole points and this band were first published")
-    points: float
+    since: datetime = Field(description="when these points and this band were first published")
     whole_points: int
     band: str
     run: str = Field(description="whose policy and instant hold; the last one, where several gave the same points")
@@ -83,12 +82,11 @@ class State(Model):
     present: bool = Field(description="whether it is the present rating")
 
 
-class Cause(Model):
+class ShownCause(Model):
     """So many points of a change come from here."""
 
     name: Literal["ageing", "own facts", "who is in the circle", "contacts' ratings", "policy"]
-    points: float = Field(description="unrounded; the causes sum to the difference of the points")
-    whole: int = Field(description="rounded so that the causes sum to the difference of the whole points")
+    whole: int = Field(description="points; the causes sum to the difference of the two states")
 
 
 class RatingHistory(Model):
@@ -96,7 +94,7 @@ class RatingHistory(Model):
 
     entity: str
     scheme: str
-    states: list[State] = Field(description="the oldest first, the present one last")
-    before: State = Field(description="the state that held at `since`, or the first that is known")
-    after: State
-    causes: list[Cause] = Field(description="of the change from `before` to `after`, in a fixed order")
+    states: list[ShownState] = Field(description="the oldest first, the present one last")
+    before: ShownState = Field(description="the state that held at `since`, or the first that is known")
+    after: ShownState
+    causes: list[ShownCause] = Field(description="of the change from `before` to `after`, in a fixed order")

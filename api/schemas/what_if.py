@@ -75,39 +75,37 @@ Question = Annotated[
 ]
 
 
-class Standing(Model):
-    """Points as they are or would be."""
+class ShownStanding(Model):
+    """Points as they are or would be shown."""
 
-    points: float
     whole_points: int
     band: str
 
 
-class MovedPart(Model):
-    """A part of the rating that would be another; 0 where it is none."""
+class ShownMove(Model):
+    """A line of the rating that would be another; 0 where there is none."""
 
-    source: Literal["factor", "contact"]
+    source: Literal["factor", "contact", "contacts"]
     name: str
-    before: float
-    after: float
-    whole_before: int
-    whole_after: int
+    before: int
+    after: int
 
 
 class WhatIf(Model):
-    """A rating as it is, and as a fresh run at the same instant would make it after the change."""
+    """A rating as it is shown, and as it would be shown after the change."""
 
     entity: str
     scheme: str
     run: str
     as_of: AsOf
     asked: str = Field(description="what was to be otherwise, in words")
-    before: Standing
-    after: Standing
-    parts: list[MovedPart] = Field(
-        description="those that would change; together they change by what the points do"
+    before: ShownStanding
+    after: ShownStanding
+    parts: list[ShownMove] = Field(
+        description="the lines that would change; together they change by what the points do"
     )
-    bound: float = Field(description="how far the score afterwards can be from that of a fresh run")
+    within_points: float = Field(description="how far the points afterwards can be from the operator's")
+    assumed: str = Field(description="what the answer takes as given")
     stale: bool = Field(description="facts are newer than the rating: the answer may hold what they change too")
 
 
@@ -127,10 +125,9 @@ class Lift(Model):
     scheme: str
     run: str
     as_of: AsOf
-    before: Standing
+    before: ShownStanding
     aim: str | None = Field(description="the next band; null in the highest")
     payments: list[Payment] = Field(description="those due first; none where the next band cannot be reached")
-    after: Standing = Field(description="with these payments")
+    after: ShownStanding = Field(description="with these payments")
     reason: str | None = Field(description="why there are none; null where there are")
-    bound: float = Field(description="how far the score afterwards can be from that of a fresh run")
     stale: bool

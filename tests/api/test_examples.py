@@ -62,9 +62,9 @@ def test_the_examples_are_what_the_service_answers(community: Database, api: htt
     answers = {
         "Schemes": api.get("/v1/schemes"),
         "SchemeDocument": api.get("/v1/schemes/reliability"),
-        "OpenRating": mine.get("/v1/schemes/reliability/ratings/p-1"),
+        "ShownRating": mine.get("/v1/schemes/reliability/ratings/p-1"),
         "RatingHistory": mine.get("/v1/schemes/reliability/ratings/p-1/history"),
-        "Explanation": mine.get("/v1/schemes/reliability/ratings/p-1/explanation?contact=p-2&facts=1&hops=1"),
+        "Explanation": mine.get("/v1/schemes/reliability/ratings/p-1/explanation?facts=1"),
         "WhatIf": mine.post("/v1/schemes/reliability/ratings/p-1/what-if", json=QUESTIONS["AskWithoutContact"]),
         "Lift": as_member("p-4").post("/v1/schemes/reliability/ratings/p-4/what-if", json=QUESTIONS["AskLift"]),
         "SideBySide": mine.get("/v1/entities/p-1/ratings"),
