@@ -30,7 +30,6 @@ from api.schemas.grants import (
 )
 from api.schemas.keys import KeySet, PublicKey
 from api.schemas.ratings import (
-    Rating,
     RatingHistory,
     ShownCause,
     ShownPart,
@@ -101,7 +100,6 @@ __all__ = [
     "ProblemKind",
     "PublicKey",
     "Question",
-    "Rating",
     "RatingHistory",
     "Ready",
     "Reason",

@@ -10,22 +10,6 @@ from api.schemas.schemes import PolicyVersion
 from graph import showing
 
 
-class Rating(Model):
-    """One membership's rating."""
-
-    entity: str
-    scheme: str
-    score: float = Field(description="in [0, 1]")
-    points: float = Field(description="350 + 600 * score, unrounded")
-    whole_points: int = Field(description="as they are shown; the band goes by them")
-    band: str
-    run: str = Field(description="the run that gave this rating")
-    as_of: AsOf
-    rerated: datetime | None = Field(description="when a change was passed on to it; null: it is the run's own")
-    bound: float = Field(description="how far the score can be from the exact one")
-    stale: bool = Field(description="whether facts are newer than it, or changes were not passed on")
-
-
 class ShownPart(Model):
     """One line of a rating as it is shown: so many of its points come from here."""
 

@@ -102,4 +102,4 @@ def within(circle: Sequence[Contact], veil: Veil, scheme: Scheme) -> float:
     """How far veiled points can be from the exact ones: a bound that says nothing of the offsets themselves."""
     share, half = scheme.circle.share, width(scheme) / 2
     hidden = sum(each.weight for each in circle if each.rid not in veil.shows)
-    return share * half * (hidden + share * (1 if circle else 0))
+    return round(share * half * (hidden + share * (1 if circle else 0)), 2)

@@ -81,17 +81,20 @@ def test_the_examples_are_what_the_service_answers(community: Database, api: htt
 
 
 def test_the_commands_in_the_documentation_print_what_it_says(
-    community: Database, api: httpx.Client, tmp_path: Path
+    community: Database, api: httpx.Client, as_member: As, as_client: As, tmp_path: Path
 ) -> None:
     if not (shutil.which("curl") and shutil.which("jq")):
         pytest.skip("the commands need curl and jq")
+
+    asking = {"P1": as_member("p-1"), "P3": as_member("p-3"), "P4": as_member("p-4"), "BANK": as_client("a bank")}
+    tokens = {name: f"Authorization: {client.headers['Authorization']}" for name, client in asking.items()}
 
     def run(block: re.Match[str]) -> str:
         line = block["command"].replace(ADDRESS, str(api.base_url).rstrip("/"))
         done = subprocess.run(
             ["bash", "-c", line],
             cwd=tmp_path,
-            env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+            env=os.environ | tokens | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
             capture_output=True,
             text=True,
             check=False,

@@ -69,7 +69,7 @@ def test_a_lift_names_its_payments(community: Database, as_member: As) -> None:
         ("p-1", {"kind": "under-policy", "version": "1", "share": 0.1}, 422, "by its version or its share"),
         ("p-1", {"kind": "under-policy", "version": "lost"}, 404, "no version 'lost'"),
         ("p-1", {"kind": "under-policy", "share": 0.6}, 422, "body.under-policy.share"),
-        ("p-1", {"kind": "new-contact-day", "contact": "nobody", "day": "2026-06-30"}, 422, "no contact with 'nobody'"),
+        ("p-1", {"kind": "new-contact-day", "contact": "q-9", "day": "2026-06-30"}, 422, "no contact with 'q-9'"),
         ("q-1", {"kind": "lift"}, 404, "'q-1' is not a member"),
         ("p-6", {"kind": "lift"}, 404, "'p-6' is not rated yet"),
     ],

@@ -145,7 +145,9 @@ def test_the_moves_of_a_what_if_sum_to_what_the_points_do(shared: Database) -> N
 
 def test_without_a_hidden_contact_the_answer_is_made_from_what_is_shown(community: Database) -> None:
     answer = showing.what_if(community, "two", "reliability", WithoutContact("d1"))
-    assert {each.source for each in answer.parts} <= {"contacts"}
+    assert {each.source for each in answer.parts} <= {"contacts", "factor"}
+    # own lines move by rounding alone
+    assert all(abs(each.after - each.before) <= 1 for each in answer.parts if each.source == "factor")
 
 
 def test_whether_a_contact_has_joined_is_not_told(community: Database) -> None:
