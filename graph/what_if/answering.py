@@ -15,7 +15,7 @@ from graph.model import Contact, OpenRating, Part
 from graph.reference import Facts, Tie
 from graph.scheme import Scheme
 from graph.what_if.asking import in_words
-from graph.what_if.changes import Change, FactChange, UnderPolicy, changed, other_end
+from graph.what_if.changes import Change, FactChange, NewContactDay, UnderPolicy, changed, other_end
 from graph.what_if.spreading import Circles, spread
 
 WITHIN = 1e-10
@@ -99,9 +99,19 @@ def _answer(database: Database, entity: str, scheme_id: str, change: Change, *, 
             rates = own_rates(facts, policy, opened.as_of, entity)
             return _compared(opened, change, policy, rates, (), bound=0.0)
         return _anew(database, opened, change, policy, lambda facts: facts)
+    if isinstance(change, NewContactDay):
+        _refuse_paused(database, opened, change.contact)
     if anew:
         return _anew(database, opened, change, policy, lambda facts: changed(facts, entity, change, opened.as_of))
     return _locally(database, opened, change, policy)
+
+
+def _refuse_paused(database: Database, opened: OpenRating, contact: str) -> None:
+    """No contact of a paused tie counts, a new one neither. Raises ParameterError."""
+    if database.one("paused", scheme=opened.scheme, one=opened.entity, other=contact)["paused"]:
+        raise ParameterError(
+            f"the tie of {opened.entity!r} with {contact!r} is paused: no contact of theirs counts"
+        )
 
 
 def _anew(

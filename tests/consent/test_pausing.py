@@ -1,13 +1,14 @@
 """Pausing: a tie counts only while neither end has paused it; networkx is given the contacts that count."""
 
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph import gathering, loading, membership, rating, reading, rerating
+from graph import gathering, loading, membership, rating, reading, rerating, verifying, what_if
 from graph.database import Database
 from graph.errors import NotFound, ParameterError, Refused
 from graph.reference import Facts
@@ -167,6 +168,30 @@ def test_while_a_run_is_under_way_a_pause_is_kept_and_the_ratings_of_both_ends_s
     run(market)
     expect(market, without(FACTS, {("ann", "bob")}, FACTS.members), within=1e-8)
     assert not any(each.stale for each in reading.lookup(market, ["ann", "bob"], SCHEME.id))
+
+
+@pytest.mark.parametrize(("one", "other"), [("ann", "bob"), ("bob", "ann")])
+def test_what_is_asked_about_a_paused_tie_is_as_if_there_were_no_contact(
+    market: Database, one: str, other: str
+) -> None:
+    day = AS_OF.date() - timedelta(days=9)
+    pause(market, one, other)
+    for change in (what_if.NewContactDay("bob", day), what_if.WithoutContact("bob")):
+        with pytest.raises(ParameterError, match=r"paused|no contact with"):
+            what_if.what_if(market, "ann", SCHEME.id, change)
+    assert what_if.what_if(market, "ann", SCHEME.id, what_if.NewContactDay("cat", day)).parts
+    resume(market, one, other)
+    assert what_if.what_if(market, "ann", SCHEME.id, what_if.WithoutContact("bob")).parts
+
+
+def test_a_run_that_is_repeated_says_that_a_pause_came_between(market: Database) -> None:
+    [row] = market.statement("MATCH (s:Scheme) RETURN s.run AS run")
+    pause(market, "ann", "bob")
+    found = verifying.verify_run(market, row["run"])
+    assert found.holds
+    assert {each.entity: each.why for each in found.apart} == dict.fromkeys(("ann", "bob"), verifying.CHANGED) | {
+        "cat": verifying.REACHED
+    }
 
 
 def _decided(database: Database, facts: Facts, scheme: Scheme, seed: int, steps: int) -> None:
