@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 
 from graph.errors import NotFound, PurposeMismatch
 
-STEP_SECONDS = 0.05
+STEP_SECONDS = 0.1
 "Longer than finding out takes, so that nearly every refusal leaves after the first step."
 LONGEST_WAIT_SECONDS = 2.0
 "For answers on their way: a client that reads slowly holds nobody up for longer."
