@@ -11,7 +11,7 @@ from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose, record_reads
 
 if TYPE_CHECKING:
-    from graph.verifying import Verified
+    from graph.verifying import Apart, Verified
 
 PANEL = "Ratings"
 
@@ -82,11 +82,18 @@ def verify_run(
         named = [each.entity for each in found.apart]
         record_reads(database, found.run.scheme, named, what="verify-run", purpose=purpose)
     if json:
-        print_json({"holds": found.holds, **{name: getattr(found, name) for name in found.__dataclass_fields__}})
+        told = {name: getattr(found, name) for name in found.__dataclass_fields__}
+        apart = [{"entity": each.entity, "by": _by(each), "why": each.why} for each in found.apart]
+        print_json({"holds": found.holds, **told, "apart": apart})
     else:
         _print_verified(found)
     if not found.holds:
         raise typer.Exit(2)
+
+
+def _by(apart: "Apart") -> float | None:
+    """Points by which the rating differs. What it was is not told: nothing lists people with their points."""
+    return None if apart.kept is None else apart.recomputed - apart.kept
 
 
 def _print_verified(found: "Verified") -> None:
@@ -100,10 +107,7 @@ def _print_verified(found: "Verified") -> None:
         typer.echo(f"  {found.left:,} of {run.members:,} members have left since: nothing is kept of them")
     if found.apart:
         print_table(
-            ("entity", "published", "from the facts of now", "why"),
-            [
-                (each.entity, "" if each.kept is None else f"{each.kept:.3f}", f"{each.recomputed:.3f}", each.why)
-                for each in found.apart
-            ],
+            ("entity", "differs by", "why"),
+            [(each.entity, "" if (by := _by(each)) is None else f"{by:+.3f}", each.why) for each in found.apart],
         )
     typer.echo("holds" if found.holds else "DOES NOT HOLD")
