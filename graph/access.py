@@ -159,10 +159,16 @@ def recorded(database: Database, work: Callable[[Transaction], T]) -> T:
 def accesses(
     database: Database, entity: str, *, before: tuple[datetime, str] | None = None, limit: int = 100
 ) -> list[Access]:
-    """Who read this entity, the newest first; before: the instant and id of the last one that is known already."""
+    """Who read this entity, the newest first; before: the instant and id of the last one that is known already.
+
+    Raises NotRecorded where a record is none any more.
+    """
     at, id_ = before or (None, "")
     found = database.run("accesses", entity=entity, before=at, id=id_, limit=limit)
-    return [access_of(row["record"]) for row in found]
+    try:
+        return [access_of(row["record"]) for row in found]
+    except (TypeError, AttributeError):
+        raise NotRecorded("a record was altered: `innercircle verify-access` finds which") from None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from api.openapi import AWAY, responses
 from api.parameters import TheDatabase, about_a_person
 from api.schemas import Accesses, AccessRecord, Ledger, Verification
-from api.security import Auditor, Member
+from api.security import Auditor, Member, own_entity
 from graph import access, grants, ledgers
 from graph.errors import NotFound, ParameterError
 
@@ -32,7 +32,7 @@ def list_accesses(member: Member, database: TheDatabase) -> Accesses:
 
     docs/access.md says how a hash is made: with it anybody can check the chain.
     """
-    entity = member.entity or ""
+    entity = own_entity(member)
     found = access.accesses(database, entity, limit=PAGE)
     return Accesses(
         ledgers=[Ledger.model_validate(each) for each in access.ledgers_of(database, entity)],

@@ -10,7 +10,7 @@ from api.once import Done, TheKey, once
 from api.openapi import AWAY, responses
 from api.parameters import TheDatabase, about_a_person
 from api.schemas import Grant, Grants, NewGrant, OwnGrant
-from api.security import Member
+from api.security import Member, own_entity
 from graph import grants
 from graph.database import Transaction
 from graph.errors import NOTHING_OPEN, Conflict, NotFound, ParameterError, PurposeMismatch, StoreConflict
@@ -23,7 +23,7 @@ GrantId = Annotated[str, Path(max_length=100, description="A grant's id.", examp
 @router.get("", summary="Own grants", responses=responses(*AWAY))
 def list_grants(member: Member, database: TheDatabase) -> Grants:
     """Every grant that the member gave, the newest first, and whether it holds."""
-    given = grants.given(database, member.entity or "", now=datetime.now(UTC))
+    given = grants.given(database, own_entity(member), now=datetime.now(UTC))
     return Grants(grants=[OwnGrant.model_validate(each) for each in given])
 
 
@@ -45,7 +45,7 @@ def give_grant(member: Member, wanted: NewGrant, asked: TheKey, database: TheDat
     def work(transaction: Transaction) -> Done[Grant]:
         given = grants.grant(
             transaction,
-            member.entity or "",
+            own_entity(member),
             scheme=wanted.scheme,
             client=wanted.client,
             purpose=wanted.purpose,
@@ -71,7 +71,7 @@ def revoke_grant(member: Member, grant: GrantId, database: TheDatabase, under_wa
     now = datetime.now(UTC)
     try:
         revoked = database.write(
-            lambda transaction: grants.revoke(transaction, grant, entity=member.entity or "", now=now)
+            lambda transaction: grants.revoke(transaction, grant, entity=own_entity(member), now=now)
         )
     except NotFound:
         raise NotFound(NOTHING_OPEN) from None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends
 
+from api.evenly import TheUnderWay
 from api.once import Done, TheKey, once
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
@@ -70,13 +71,15 @@ def join_scheme(
     summary="Leave a scheme",
     responses=responses(NotFound, *WRITES, missing=NOTHING_OPEN),
 )
-def leave_scheme(member: Member, scheme: SchemeId, database: TheDatabase) -> None:
+def leave_scheme(member: Member, scheme: SchemeId, database: TheDatabase, under_way: TheUnderWay) -> None:
     """The rating and its history are gone for everyone, circle ties too, and grants in the scheme are revoked.
 
-    All of this has happened when the answer comes. Whoever had the member in the circle is re-rated.
+    All of this has happened when the answer comes, and what clients were told before has left. Whoever had the
+    member in the circle is re-rated.
     """
     entity, now = own_entity(member), datetime.now(UTC)
     _decide(database, lambda transaction: membership.leave(transaction, entity, scheme, now=now))
+    under_way.let_leave()
 
 
 @router.put(

@@ -142,6 +142,13 @@ def test_many_who_read_several_members_at_once_wait_for_each_other_and_none_is_l
     assert (checked.whole, checked.records, checked.faults) == (3, 48, [])
 
 
+def test_a_record_that_lost_what_it_said_is_not_shown_as_one(graph: Database) -> None:
+    read_by(graph, "ann")
+    graph.statement("MATCH (a:Access) REMOVE a.who")
+    with pytest.raises(NotRecorded, match="altered"):
+        access.accesses(graph, "ann")
+
+
 # What cannot be recorded -----------------------------------------------------------------------------
 
 
