@@ -25,6 +25,8 @@ OPEN: What = "points"
 NOTHING = "nothing"
 "What is on record where nothing is open."
 CONTESTED = "contested"
+LONGEST_KEPT = 200
+"Characters that the record keeps of a purpose that is none of the scheme's."
 TOGETHER = "contacts together"
 
 
@@ -87,7 +89,7 @@ def ask(
             {each.entity: each.outcome for each in found},
             who=client,
             role=CLIENT,
-            purpose=purpose,
+            purpose=purpose if purpose in policy.purpose else _readable(purpose),
             what={each.entity: each.what or NOTHING for each in found},
             now=now,
         )
@@ -97,6 +99,11 @@ def ask(
     grants.check_purpose(policy, purpose)
     told = (_told(database, scheme, each) for each in found)
     return [each for each in told if each is not None]
+
+
+def _readable(purpose: str) -> str:
+    """What a client said, as it can be shown to whoever looks at the record: it may be anything."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in purpose[:LONGEST_KEPT])
 
 
 @dataclass(frozen=True)

@@ -18,5 +18,5 @@ MERGE (ledger:Ledger {id: id})
 ON CREATE SET ledger.head = $head, ledger.count = 0
 REMOVE ledger.rid                         // it has none: this only takes the node's write lock
 WITH entity, who, ledger
-FOREACH (_ IN CASE WHEN who IS NULL THEN [] ELSE [1] END | MERGE (ledger)-[:ABOUT]->(who))
+FOREACH (_ IN CASE WHEN who IS NOT NULL AND ledger.count = 0 THEN [1] END | MERGE (ledger)-[:ABOUT]->(who))
 RETURN entity, ledger.id AS ledger

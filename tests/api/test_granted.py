@@ -253,6 +253,13 @@ def test_another_purpose_is_refused_whoever_it_is_about_and_on_record(
         community.statement("MATCH (l:Ledger) DETACH DELETE l")
 
 
+def test_whatever_a_client_says_instead_of_a_purpose_can_be_shown(community: Database, as_client: As) -> None:
+    assert granted(as_client("bank"), "p-1", "\x1b[2J\r\n\u202e=cmd" + "x" * 500).status_code == 403
+    kept = last(community, "reliability|p-1").purpose
+    assert kept == "\ufffd[2J\ufffd\ufffd\ufffd=cmd" + "x" * 189
+    assert ledgers.verify(community).holds
+
+
 def test_what_cannot_be_recorded_is_not_told(community: Database, as_client: As) -> None:
     give(community, "p-1", "reasons")
     assert granted(as_client("bank"), "p-1").status_code == 200
