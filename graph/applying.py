@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from graph import loading, membership, rerating
+from graph import loading, membership, rerating, storing
 from graph.categories import Categories
 from graph.database import Database
 from graph.errors import NotFound, ParameterError
-from graph.model import FACTS, Loaded
+from graph.model import CORRECTABLE, Loaded
 from graph.rerating import Changes, Rerated
 
 
@@ -58,15 +58,15 @@ def remove(
 ) -> tuple[list[str], list[Rerated]]:
     """Facts are gone, or members have left, and whom that touches is re-rated; returns the ids that were known.
 
-    kind: contacts, obligations, purchases, visits; or memberships, whose ids are `scheme|entity`.
+    kind: contacts, obligations, purchases, visits, judgments; or memberships, whose ids are `scheme|entity`.
     Raises ParameterError (no such kind), and what rerating.rerate raises.
     """
     changes = Changes()
     removed = []
-    if kind in FACTS:
-        for row in database.run("remove_facts", kind=kind, ids=sorted(set(ids))):
+    if kind in CORRECTABLE:
+        for row in storing.remove(database, kind, sorted(set(ids))):
             removed.append(row["id"])
-            changes.add(kind, row["touched"])
+            changes.add(kind, row.get("touched", ()))
     elif kind == "memberships":
         now = datetime.now(UTC)
         for id_ in sorted(set(ids)):
@@ -78,5 +78,6 @@ def remove(
                 continue
             removed.append(id_)
     else:
-        raise ParameterError(f"{kind!r} cannot be removed one by one: name one of {', '.join(FACTS)}, memberships")
+        kinds = ", ".join((*CORRECTABLE, "memberships"))
+        raise ParameterError(f"{kind!r} cannot be removed one by one: name one of {kinds}")
     return removed, rerating.rerate(database, changes, tolerance_points=tolerance_points)

@@ -16,8 +16,8 @@ from graph import records
 from graph.categories import Categories
 from graph.database import Database, Transaction
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
-from graph.model import FACTS, KINDS, Chunk, Loaded, Reject, Row
-from graph.storing import Load, store
+from graph.model import CORRECTABLE, KINDS, Chunk, Loaded, Reject, Row
+from graph.storing import Load, remove, store
 
 ATTEMPTS = 3
 T = TypeVar("T")
@@ -98,15 +98,15 @@ class _Loader:
 
     def _correct(self, kind: str, row: Row) -> bool:
         """Whether the row now stands in place of the fact that its id was known with."""
-        if kind not in FACTS:
+        if kind not in CORRECTABLE:
             return False
         with self.database.transaction() as transaction:
-            removed = transaction.run("remove_facts", kind=kind, ids=[row["id"]])
+            removed = remove(transaction, kind, [row["id"]])
             outcome = store(transaction, kind, [row], load=self.load)
             if not removed or outcome["rejects"]:
                 transaction.rollback()
                 return False
-        self.touch(kind, {*removed[0]["touched"], *outcome["touched"]})
+        self.touch(kind, {*removed[0].get("touched", ()), *outcome.get("touched", ())})
         return True
 
 

@@ -13,11 +13,14 @@ KINDS = (
     "obligations",
     "purchases",
     "visits",
+    "judgments",
     "memberships",
 )
 
-# Those that can be corrected and removed one by one.
+# What ratings are made from.
 FACTS = ("contacts", "obligations", "purchases", "visits")
+# What can be corrected and removed one by one.
+CORRECTABLE = (*FACTS, "judgments")
 
 Row = dict[str, Any]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from graph import objections, queries
-from graph.database import Transaction
+from graph.database import Database, Transaction
 from graph.model import Row
 
 
@@ -49,3 +49,10 @@ def store(
     if load is not None and "load" in wanted and outcome["stored"]:
         transaction.run("record_load", id=load.id, by=load.by, at=load.at, files=list(load.files))
     return outcome | {"rejects": [*outcome["rejects"], *rejects]}
+
+
+def remove(source: Database | Transaction, kind: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """A row for each that was there and is gone: its id and, of a fact, whose ratings that can change."""
+    if kind == "judgments":
+        return source.run("remove_judgments", ids=ids)
+    return source.run("remove_facts", kind=kind, ids=ids)

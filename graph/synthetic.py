@@ -34,6 +34,7 @@ HEADERS = {
     "obligations": ("id", "debtor", "creditor", "kind", "amount", "currency", "due", "settled", "outcome"),
     "purchases": ("id", "entity", "product", "at", "amount", "currency"),
     "visits": ("id", "entity", "site", "at"),
+    "judgments": ("id", "entity", "court", "case_number", "amount", "currency", "issued", "due", "settled"),
     "memberships": ("entity", "scheme", "at", "notice"),
 }
 # No shipped policy names souvenirs or weather: they show what is listed as not counted.
@@ -85,11 +86,12 @@ def write(
     obligations: int | None = None,
     purchases: int | None = None,
     visits: int | None = None,
+    judgments: int | None = None,
 ) -> None:
     """`directory` holds one CSV file of each kind that can be loaded; the same seed, the same bytes.
 
     members:       how many join `reliability`; two thirds as many join `own-conduct`.
-    contacts, ...: how many facts; by default 25, 6, 10 and 10 for each entity.
+    contacts, ...: how many facts; by default 25, 6, 10 and 10 for each entity, and a judgment for every eightieth.
     Raises ParameterError (fewer than 20 entities, members not among them, or a negative count).
     """
     if entities < 20:
@@ -101,12 +103,19 @@ def write(
         "obligations": 6 * entities if obligations is None else obligations,
         "purchases": 10 * entities if purchases is None else purchases,
         "visits": 10 * entities if visits is None else visits,
+        "judgments": entities // 80 if judgments is None else judgments,
     }
     if min(counts.values()) < 0:
         raise ParameterError(f"counts of facts must not be negative: {counts}")
 
     community = _people(_chance(seed, "people"), entities)
-    make = {"contacts": _contacts, "obligations": _obligations, "purchases": _purchases, "visits": _visits}
+    make = {
+        "contacts": _contacts,
+        "obligations": _obligations,
+        "purchases": _purchases,
+        "visits": _visits,
+        "judgments": _judgments,
+    }
     directory.mkdir(parents=True, exist_ok=True)
     _save(directory, "entities", _entities(_chance(seed, "entities"), community))
     _save(directory, "products", _catalogue("product", PRODUCTS))
@@ -310,6 +319,26 @@ def _visits(chance: Random, community: Community) -> Iterator[Row]:
             community.ids[_someone(chance, community)],
             sites[int(chance.random() * len(sites))],
             _DAYS[int(chance.random() * DAYS)] + _TIMES[int(chance.random() * 1440)],
+        )
+
+
+def _judgments(chance: Random, community: Community) -> Iterator[Row]:
+    """Without end. Due thirty days after they were issued; half of them are paid by then."""
+    number = 0
+    while True:
+        number += 1
+        issued = int(chance.random() * (DAYS - 31))
+        paid = issued + int(chance.random() * 30) if chance.random() < 0.5 else None
+        yield (
+            f"made-up-judgment-{number:07}",
+            community.ids[_someone(chance, community)],
+            "Made-up Court",
+            f"made-up case {number}",
+            f"{20 + int(chance.random() * 480) * 10}.00",
+            "CNY",
+            _DAYS[issued] + _TIMES[600],
+            _DAYS[issued + 30] + _TIMES[-1],
+            "" if paid is None else _DAYS[paid] + _TIMES[600],
         )
 
 

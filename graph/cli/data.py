@@ -130,6 +130,7 @@ class Removable(StrEnum):
     OBLIGATIONS = "obligations"
     PURCHASES = "purchases"
     VISITS = "visits"
+    JUDGMENTS = "judgments"
     MEMBERSHIPS = "memberships"
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from graph.categories import Categories
 from graph.model import Reject, Row
-from graph.records.columns import COLUMNS, KEY, PREFIX, Column, rules
+from graph.records.columns import COLUMNS, KEY, NAMED, PREFIX, Column, rules
 from graph.records.formats import Cells, Mask, Reason
-from graph.records.numbering import SEPARATOR, Numbering
+from graph.records.numbering import SEPARATOR, Numbering, same_ids
 from graph.records.sources import clipped
 
 
@@ -112,14 +112,15 @@ class Sheet:
 
     def _derived(self, shown: dict[str, list[Any]], numbering: Numbering) -> list[str]:
         """The ids, with one derived from the other cells where there is none."""
-        ids = shown["id"]
-        rest = [cells for name, cells in shown.items() if name != "id"]
+        ids, named = shown["id"], NAMED.get(self.kind)
+        rest = [cells for name, cells in shown.items() if (name in named if named else name != "id")]
         contents = [
             SEPARATOR.join(["" if cell is None else str(cell) for cell in row])
             for row, known in zip(zip(*rest, strict=True), ids, strict=True)
             if known is None
         ]
-        derived = iter(numbering.ids(PREFIX[self.kind], contents))
+        make = same_ids if named else numbering.ids
+        derived = iter(make(PREFIX[self.kind], contents))
         return [known if known is not None else next(derived) for known in ids]
 
     def _once(self, rows: list[Row], positions: list[int]) -> tuple[list[Row], list[int]]:

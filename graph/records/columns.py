@@ -5,6 +5,7 @@ RULES[kind]    what is wrong between the cells of one row
 rules(kind, c) those, and that a category is one of c
 KEY[kind]      the columns that name a row
 PREFIX[kind]   what a derived id begins with; only these kinds may leave the id out
+NAMED[kind]    the columns that a derived id is made from, where these are not all: rows that agree in them are one
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import pandas as pd
 from graph.categories import NOT_NEUTRAL, Categories
 from graph.records.formats import (
     AMOUNT,
+    CASE_NUMBER,
     CURRENCY,
     DATE,
     LEI,
@@ -83,6 +85,17 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _optional("currency", CURRENCY),
     ),
     "visits": (_optional("id", NAME), Column("entity"), Column("site"), Column("at", TIME)),
+    "judgments": (
+        _optional("id", NAME),
+        Column("entity"),
+        Column("court", NAME),
+        Column("case_number", CASE_NUMBER),
+        Column("amount", AMOUNT),
+        Column("currency", CURRENCY),
+        Column("issued", TIME),
+        Column("due", TIME),
+        _optional("settled", TIME),
+    ),
     "memberships": (Column("entity"), Column("scheme", SCHEME), Column("at", TIME), Column("notice")),
 }
 
@@ -115,6 +128,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         *_MONEY,
     ),
     "purchases": _MONEY,
+    "judgments": (Rule("due", lambda row: row["due"] < row["issued"], "due before it was issued"),),
 }
 
 
@@ -130,4 +144,5 @@ def rules(kind: str, categories: Categories) -> tuple[Rule, ...]:
 
 
 KEY: dict[str, tuple[str, ...]] = dict.fromkeys(COLUMNS, ("id",)) | {"memberships": ("scheme", "entity")}
-PREFIX = {"contacts": "c-", "obligations": "o-", "purchases": "p-", "visits": "v-"}
+PREFIX = {"contacts": "c-", "obligations": "o-", "purchases": "p-", "visits": "v-", "judgments": "j-"}
+NAMED = {"judgments": ("entity", "court", "case_number")}

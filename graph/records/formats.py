@@ -12,11 +12,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from stdnum import lei
-from stdnum.cn import uscc
 
+from graph import registered
 from graph.categories import REFUSED, SLUG_IS, SLUG_WRITTEN, refusal
 from graph.plain_text import CONTROL
+from graph.registered import standard_form
 
 Cells: TypeAlias = "pd.Series[Any]"
 Mask: TypeAlias = "pd.Series[bool]"
@@ -70,7 +70,7 @@ def _dates(cells: Cells) -> Cells:
 
 def _codes(standard: ModuleType, cells: Cells) -> Cells:
     """The codes in their standard form; missing where the check digit does not fit."""
-    codes = [standard.compact(code) if standard.is_valid(code) else None for code in cells]
+    codes = [standard_form(standard, code) for code in cells]
     return pd.Series(codes, index=cells.index, dtype="str")
 
 
@@ -156,6 +156,8 @@ NAME = Format(
         (lambda cells: cells.str.fullmatch(PHONE), "looks like a telephone number, which is not kept"),
     ]
 )
+# Of a judgment: a number that may look like one of a telephone.
+CASE_NUMBER = Format(faults=NAME.faults[:-1])
 # Of products and sites, which say by their category what they are.
 OPAQUE = Format(
     faults=[
@@ -209,5 +211,9 @@ SCHEME = Format(
 WHO = Format(
     faults=[(_unlike("person|organisation|sole-trader"), "neither person nor organisation nor sole-trader")]
 )
-USCC = Format(TEXT.faults, partial(_codes, uscc), "not a unified social credit code: its check digit is wrong")
-LEI = Format(TEXT.faults, partial(_codes, lei), "not a legal entity identifier: its check digits are wrong")
+USCC = Format(
+    TEXT.faults, partial(_codes, registered.USCC), "not a unified social credit code: its check digit is wrong"
+)
+LEI = Format(
+    TEXT.faults, partial(_codes, registered.LEI), "not a legal entity identifier: its check digits are wrong"
+)

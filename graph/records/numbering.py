@@ -52,3 +52,8 @@ class Numbering:
         # In order of the key, so that neighbours in the table are written together.
         self._database.executemany("REPLACE INTO seen VALUES (?, ?)", sorted(times.items()))
         return ids
+
+
+def same_ids(prefix: str, contents: Sequence[str]) -> list[str]:
+    """One id for each content, the same for the same."""
+    return [prefix + sha256((prefix + content).encode()).hexdigest()[:DIGITS] for content in contents]

@@ -341,6 +341,8 @@ FULL = {
     "purchases": "entity,product,at,amount,currency\nann,bread,2026-06-01T09:00:00Z,1.50,CNY\n"
     "ann,bread,2026-06-02T09:00:00Z,,\n",
     "visits": "entity,site,at\nann,gazette,2026-06-01T09:00:00Z\nann,gazette,2026-06-02T09:00:00Z\n",
+    "judgments": "entity,court,case_number,amount,currency,issued,due,settled\n"
+    "ann,court,1,5,CNY,2026-06-01T09:00:00Z,2026-06-02T09:00:00Z,2026-06-03T09:00:00Z\n",
     "memberships": "entity,scheme,at,notice\nann,reliability,2026-06-01T09:00:00Z,1\n"
     "bob,reliability,2026-06-01T09:00:00Z,1\n",
 }

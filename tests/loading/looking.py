@@ -41,7 +41,7 @@ def _timeless(value: Any) -> Any:
 
 
 def _there(each: Any) -> Any:
-    if isinstance(each, tuple) and each[0] == "changed":
+    if isinstance(each, tuple) and each[0] in ("changed", "load"):
         return each[0], ""
     return "load" if isinstance(each, str) and each.startswith("load ") else each
 

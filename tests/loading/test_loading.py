@@ -30,6 +30,7 @@ ROWS = {
     "obligations": [f"o1,ann,bob,loan,5.5,CNY,{AT},{LATER},0.5"],
     "purchases": [f"b1,ann,p1,{AT},5,EUR"],
     "visits": [f"v1,ann,s1,{AT}"],
+    "judgments": [f"j1,ann,court,case 1,5,CNY,{AT},{LATER},{LATER}"],
     "memberships": [f"ann,reliability,{AT},{NOTICE}"],
 }
 
@@ -101,7 +102,7 @@ def test_a_row_of_every_kind_loaded_twice_is_stored_once(market: Database, tmp_p
     before = whole(market)
     second = load(market, files)
     assert whole(market) == before
-    assert [each.stored for each in first] == [5, 1, 1, 1, 1, 1, 1, 1]
+    assert [each.stored for each in first] == [5, 1, 1, 1, 1, 1, 1, 1, 1]
     assert counts(second) == [(0, 0, each.stored, 0) for each in first]
 
 
@@ -137,7 +138,7 @@ def test_files_load_in_the_order_in_which_kinds_depend_on_each_other(
     assert paths[0].name == "contacts-2.csv" or not named
     loaded = load(market, *paths)
     assert list(dict.fromkeys(each.kind for each in loaded)) == list(KINDS)
-    assert [each.stored for each in loaded] == [3, 1, 1, 1, 1, 1, 1, 1, 1]
+    assert [each.stored for each in loaded] == [3, 1, 1, 1, 1, 1, 1, 1, 1, 1]
 
 
 def test_other_files_of_a_directory_are_left_alone(market: Database, tmp_path: Path) -> None:
@@ -203,6 +204,16 @@ OTHER = {
         (f"v1,ann,s2,{AT}", "site", "s2"),
         (f"v1,ann,s1,{LATER}", "at", LATER_STORED),
     ],
+    "judgments": [
+        (f"j1,bob,court,case 1,5,CNY,{AT},{LATER},{LATER}", "entity", "bob"),
+        (f"j1,ann,other,case 1,5,CNY,{AT},{LATER},{LATER}", "court", "other"),
+        (f"j1,ann,court,case 2,5,CNY,{AT},{LATER},{LATER}", "case_number", "case 2"),
+        (f"j1,ann,court,case 1,6,CNY,{AT},{LATER},{LATER}", "amount", "6.0"),
+        (f"j1,ann,court,case 1,5,EUR,{AT},{LATER},{LATER}", "currency", "EUR"),
+        (f"j1,ann,court,case 1,5,CNY,{LATER},{LATER},{LATER}", "issued", LATER_STORED),
+        (f"j1,ann,court,case 1,5,CNY,{AT},{AT},{LATER}", "due", AT_STORED),
+        (f"j1,ann,court,case 1,5,CNY,{AT},{LATER},{AT}", "settled", AT_STORED),
+    ],
     "memberships": [(f"ann,reliability,{LATER},{NOTICE}", "at", LATER_STORED)],
 }
 # A row that is new and loads beside those.
@@ -214,6 +225,7 @@ NEW = {
     "obligations": f"o3,bob,ann,,,,{AT},,",
     "purchases": f"b3,bob,p1,{AT},,",
     "visits": f"v3,bob,s1,{AT}",
+    "judgments": f"j3,bob,court,case 3,5,CNY,{AT},{LATER},",
     "memberships": f"bob,reliability,{AT},{VERSION}",
 }
 
@@ -287,6 +299,11 @@ LEARNT = [
     ("obligations", f"o9,ann,bob,,,,{AT},,", f"o9,ann,bob,,,,{AT},{LATER},"),
     ("obligations", f"o9,ann,bob,,,,{AT},,", f"o9,ann,bob,loan,5,CNY,{AT},{LATER},0.5"),
     ("purchases", f"b9,ann,p1,{AT},,", f"b9,ann,p1,{AT},5,EUR"),
+    (
+        "judgments",
+        f"j9,ann,court,case 9,5,CNY,{AT},{LATER},",
+        f"j9,ann,court,case 9,5,CNY,{AT},{LATER},{LATER}",
+    ),
 ]
 
 
@@ -302,7 +319,7 @@ def test_what_is_learnt_later_completes_and_what_is_forgotten_stays(
     assert counts(load(filled, second)) == [(0, 0, 1, 0)]
     assert whole(filled) == after
     bit_by_bit, id_ = content(filled), more.partition(",")[0]
-    filled.statement("MATCH (n {id: $id}) DELETE n", id=id_)
+    filled.statement("MATCH (n {id: $id}) DETACH DELETE n", id=id_)
     filled.statement("MATCH ()-[r {id: $id}]->() DELETE r", id=id_)
     assert counts(load(filled, second)) == [(1, 0, 0, 0)]
     assert content(filled) == bit_by_bit, "the same as told at once"

@@ -60,6 +60,7 @@ def test_there_are_as_many_rows_as_asked_for(tmp_path: Path) -> None:
         "obligations": 0,
         "purchases": 44,
         "visits": 5,
+        "judgments": 1,
         "memberships": 50 + 33,
     }
 

@@ -79,6 +79,22 @@ EXAMPLES: dict[str, tuple[str, Row]] = {
         "id,entity,site,at\nv1,ann,s1,2026-01-31T09:30:00Z\n",
         {"id": "v1", "entity": "ann", "site": "s1", "at": "2026-01-31T09:30:00.000000Z"},
     ),
+    "judgments": (
+        "id,entity,court,case_number,amount,currency,issued,due,settled\n"
+        "j1,ann,Shanghai First Court,(2026)沪01民初12号,5000,CNY,"
+        "2026-01-31T09:30Z,2026-02-28T00:00+08:00,2026-03-01T09:30Z\n",
+        {
+            "id": "j1",
+            "entity": "ann",
+            "court": "Shanghai First Court",
+            "case_number": "(2026)沪01民初12号",
+            "amount": 5000.0,
+            "currency": "CNY",
+            "issued": "2026-01-31T09:30:00.000000Z",
+            "due": "2026-02-27T16:00:00.000000Z",
+            "settled": "2026-03-01T09:30:00.000000Z",
+        },
+    ),
     "memberships": (
         "entity,scheme,at,notice\nann,own-conduct,2026-01-31T09:30:00Z,1 0a1b2c3d\n",
         {

@@ -19,6 +19,8 @@ NAMES = [
     ("obligations", "id"),
     ("purchases", "id"),
     ("visits", "id"),
+    ("judgments", "id"),
+    ("judgments", "court"),
 ]
 Column = tuple[str, str]
 
@@ -128,6 +130,8 @@ def test_every_column_that_holds_text_is_one_of_those_above() -> None:
         "currency",
         "outcome",
         "scheme",
+        "case_number",
+        "issued",
     }
     names_another = {"source", "target", "debtor", "creditor", "entity", "product", "site", "notice"}
     looked_at = {*SLUGS, *OPAQUE, *NAMES}

@@ -1,0 +1,41 @@
+// Judgments of courts, each stored once; an unpaid one is settled by a later row.
+//
+// A missing value contradicts nothing: it is filled in when a later row has it. A row that does
+// contradict what is stored comes back as a reject.
+//
+// @mode   write
+// @result one
+// @param  rows      LIST<MAP>      {line, id, entity, court, case_number, amount, currency, issued, due, settled}; times as ISO 8601 text
+// @param  load      STRING         Load.id: what is new came with it; null: not known
+// @return stored    INTEGER        rows that are new
+// @return completed INTEGER        rows that filled in what was missing before
+// @return known     INTEGER        rows that say nothing new
+// @return rejects   LIST<MAP>      {line, column, value, reason}
+// @uses   entity_id judgment_id
+UNWIND $rows AS row
+OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX entity:Entity(id)
+OPTIONAL MATCH (known:Judgment {id: row.id}) USING INDEX known:Judgment(id)
+OPTIONAL MATCH (known)-[:AGAINST]->(against:Entity)
+WITH row, entity, known, CASE
+  WHEN entity IS NULL THEN {line: row.line, column: 'entity', value: row.entity, reason: 'there is no such entity'}
+  WHEN against <> entity THEN {line: row.line, column: 'entity', value: row.entity, reason: 'the id is known with another entity'}
+  WHEN known.court <> row.court THEN {line: row.line, column: 'court', value: row.court, reason: 'the id is known with another court'}
+  WHEN known.case_number <> row.case_number THEN {line: row.line, column: 'case_number', value: row.case_number, reason: 'the id is known with another case_number'}
+  WHEN known.amount <> row.amount THEN {line: row.line, column: 'amount', value: toString(row.amount), reason: 'the id is known with another amount'}
+  WHEN known.currency <> row.currency THEN {line: row.line, column: 'currency', value: row.currency, reason: 'the id is known with another currency'}
+  WHEN known.issued <> datetime(row.issued) THEN {line: row.line, column: 'issued', value: row.issued, reason: 'the id is known with another issued'}
+  WHEN known.due <> datetime(row.due) THEN {line: row.line, column: 'due', value: row.due, reason: 'the id is known with another due'}
+  WHEN known.settled <> datetime(row.settled) THEN {line: row.line, column: 'settled', value: row.settled, reason: 'the id is known with another settled'}
+END AS reject
+WITH row, entity, known, reject, reject IS NULL AND known IS NULL AS new,
+     reject IS NULL AND known IS NOT NULL AND (known.settled IS NULL AND row.settled IS NOT NULL) AS completes
+FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
+  CREATE (:Judgment {id: row.id, court: row.court, case_number: row.case_number, amount: row.amount, currency: row.currency,
+                     issued: datetime(row.issued), due: datetime(row.due), settled: datetime(row.settled), load: $load})
+         -[:AGAINST]->(entity))
+FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
+  SET known.settled = coalesce(known.settled, datetime(row.settled)))
+RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
+       sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
+       sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+       collect(reject) AS rejects
