@@ -1,0 +1,200 @@
+"""The authorisation matrix: every route, every role, on what is its own, what is granted to it, what is foreign.
+
+The routes come from OpenAPI, so a new one without its row here fails. Who asks: nobody, and each role. About whom:
+p-1 (the member who asks), p-4 (who granted its points to the client who asks) and p-2 (neither). A role that a
+route does not take is refused whatever it asks about, and a route that is about no one else has one answer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from api.app import create_app
+from api.security import PUBLIC
+from graph import grants, scheme
+from graph.database import Database
+from tests.api.conftest import As, once_only
+
+PURPOSE = scheme.read("reliability").purpose[0]
+ABOUT = {"own": "p-1", "granted": "p-4", "foreign": "p-2"}
+ROLES = ("member", "client", "operator", "reviewer", "auditor")
+ALL = dict.fromkeys
+"""ALL(ABOUT, 200): the same whoever it is about."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a route answers to the roles that it takes, by role and by whom it is about; 403 to all others.
+
+    path:  what a word of the path is, by whom it is about; {entity} is the entity.
+    query, body: what else is asked.
+    """
+
+    takes: dict[str, dict[str, int]]
+    path: dict[str, dict[str, str]] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+
+
+def only(role: str, *, own: int, granted: int = 404, foreign: int = 404, **more: Any) -> Row:
+    """A route for one role."""
+    return Row({role: {"own": own, "granted": granted, "foreign": foreign}}, **more)
+
+
+def about_nobody(status: int, *roles: str, **more: Any) -> Row:
+    """A route that is about who asks, or about nobody."""
+    return Row({role: ALL(ABOUT, status) for role in roles}, **more)
+
+
+GRANT = {
+    "scheme": "reliability",
+    "client": "another client",
+    "purpose": PURPOSE,
+    "what": "band",
+    "until": f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}",
+}
+RATINGS = "/v1/schemes/{scheme}/ratings"
+# In the order in which they are asked: what takes something away comes last.
+MATRIX: dict[str, Row] = {
+    "GET /v1/schemes": about_nobody(200, *ROLES),
+    "GET /v1/schemes/{scheme}": about_nobody(200, *ROLES),
+    "GET /v1/keys": about_nobody(200, *ROLES),
+    "GET /livez": about_nobody(200, *ROLES),
+    "GET /readyz": about_nobody(200, *ROLES),
+    "GET /problems/{code}": about_nobody(200, *ROLES),
+    f"GET {RATINGS}/{{entity}}": only("member", own=200),
+    f"GET {RATINGS}/{{entity}}/explanation": only("member", own=200),
+    f"GET {RATINGS}/{{entity}}/history": only("member", own=200),
+    f"POST {RATINGS}/{{entity}}/what-if": only("member", own=200, body={"kind": "lift"}),
+    "GET /v1/entities/{entity}/ratings": only("member", own=200),
+    f"GET {RATINGS}/{{entity}}/granted": only("client", own=404, granted=200, query={"purpose": PURPOSE}),
+    # one answer for all ids: below, a test of its own looks into it
+    f"POST {RATINGS}/lookup": about_nobody(200, "client", body={"ids": [*ABOUT.values()], "purpose": PURPOSE}),
+    "GET /v1/me": about_nobody(200, "member"),
+    "GET /v1/me/grants": about_nobody(200, "member"),
+    "POST /v1/me/grants": about_nobody(201, "member", body=GRANT),
+    "DELETE /v1/me/grants/{grant}": only(
+        "member", own=200, path={"grant": {"own": "of-p-1", "granted": "of-p-4", "foreign": "of-p-2"}}
+    ),
+    "GET /v1/me/accesses": about_nobody(200, "member"),
+    "GET /v1/accesses/verification": about_nobody(200, "auditor"),
+    # who takes part is not told: a pause is the same whoever it is about, but for oneself
+    "PUT /v1/schemes/{scheme}/pauses/{contact}": only(
+        "member", own=422, granted=204, foreign=204, path={"contact": ABOUT}
+    ),
+    "DELETE /v1/schemes/{scheme}/pauses/{contact}": only(
+        "member", own=204, granted=204, foreign=204, path={"contact": ABOUT}
+    ),
+    "PUT /v1/schemes/{scheme}/sharing": about_nobody(204, "member", body={"shares": False}),
+    "POST /v1/me/objection": about_nobody(409, "member"),
+    "DELETE /v1/me/objection": about_nobody(204, "member"),
+    "POST /v1/schemes/{scheme}/membership": about_nobody(200, "member", body={"notice": "1"}),
+    # the first leaves; the others find nothing to leave, for they are the same member
+    "DELETE /v1/schemes/{scheme}/membership": only("member", own=204),
+}
+
+
+def routes() -> Iterator[tuple[str, list[str]]]:
+    """Every route as OpenAPI has it, with the roles that it says that it takes."""
+    for path, methods in create_app().openapi()["paths"].items():
+        for method, told in methods.items():
+            (security,) = told.get("security", [{}])
+            yield f"{method.upper()} {path}", security.get("token", [])
+
+
+ROUTES = dict(routes())
+
+
+def test_every_route_has_its_row_and_there_is_no_row_without_a_route() -> None:
+    assert sorted(MATRIX) == sorted(ROUTES)
+
+
+def test_the_roles_of_a_route_are_those_that_it_states() -> None:
+    for name, row in MATRIX.items():
+        assert sorted(row.takes) == (sorted(ROLES) if name in PUBLIC else sorted(ROUTES[name])), name
+
+
+@pytest.fixture(scope="module")
+def granted(community: Database) -> Database:
+    """p-4 granted its points to the client who asks; each of the three gave one more grant, to somebody else."""
+    now = datetime.now(UTC)
+    until = now + timedelta(days=10)
+
+    def give(entity: str, client: str) -> str:
+        grant = community.write(
+            lambda transaction: grants.grant(
+                transaction,
+                entity,
+                scheme="reliability",
+                client=client,
+                purpose=PURPOSE,
+                what="points",
+                until=until,
+                now=now,
+            )
+        )
+        return grant.id
+
+    give("p-4", "the client")
+    for entity in ABOUT.values():
+        renamed = f"of-{entity}"
+        community.statement("MATCH (g:Grant {id: $id}) SET g.id = $to", id=give(entity, "nobody"), to=renamed)
+    return community
+
+
+@pytest.fixture(scope="module")
+def asking(api: httpx.Client, as_role: dict[str, As]) -> dict[str, httpx.Client]:
+    """Who asks, by role; nobody is "none"."""
+    return {"none": api, "member": as_role["member"]("p-1"), "client": as_role["client"]("the client")} | {
+        role: as_role[role](f"the {role}") for role in ("operator", "reviewer", "auditor")
+    }
+
+
+def ask(client: httpx.Client, name: str, about: str) -> httpx.Response:
+    row = MATRIX[name]
+    method, path = name.split(" ")
+    words = {"scheme": "reliability", "code": "not-found", "entity": ABOUT[about]}
+    words |= {word: values[about] for word, values in row.path.items()}
+    for word, value in words.items():
+        path = path.replace(f"{{{word}}}", quote(value, safe=""))
+    headers = once_only() if method == "POST" else {}
+    return client.request(method, path, params=row.query, json=row.body, headers=headers)
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_who_is_nobody_or_of_another_role_is_refused_whatever_it_asks_about(
+    granted: Database, asking: dict[str, httpx.Client], name: str
+) -> None:
+    for role, client in asking.items():
+        for about in ABOUT:
+            if name in PUBLIC or role in MATRIX[name].takes:
+                continue
+            answer = ask(client, name, about)
+            status, code = (401, "unauthenticated") if role == "none" else (403, "forbidden")
+            assert (answer.status_code, answer.json()["code"]) == (status, code), (role, about)
+            assert not any(entity in answer.text for entity in ABOUT.values()), (role, about)
+
+
+def test_a_lookup_finds_only_what_is_granted(granted: Database, asking: dict[str, httpx.Client]) -> None:
+    found = ask(asking["client"], f"POST {RATINGS}/lookup", "own").json()
+    assert [each["entity"] for each in found["ratings"]] == ["p-4"]
+    assert found["missing"] == ["p-1", "p-2"]
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_a_role_is_answered_about_what_is_its_own_or_granted_and_nothing_else(
+    granted: Database, asking: dict[str, httpx.Client], name: str
+) -> None:
+    for role, by_whom in MATRIX[name].takes.items():
+        for about, status in by_whom.items():
+            answer = ask(asking[role], name, about)
+            assert answer.status_code == status, (role, about, answer.text)
+            if status == 404:
+                assert answer.json()["code"] == "not-found"
+    if name in PUBLIC:
+        assert ask(asking["none"], name, "own").status_code == 200
