@@ -18,7 +18,9 @@ from api.routes import (
     grants,
     history,
     keys,
+    own_data,
     ratings,
+    reports,
     schemes,
     service,
     taking_part,
@@ -52,6 +54,8 @@ MODULES = (
     entities,
     grants,
     accesses,
+    reports,
+    own_data,
     keys,
     service,
 )
@@ -86,6 +90,7 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     )
     app.state.store = store
     app.state.verifier = Verifier(settings)
+    app.state.issuer = settings.issuer
     app.state.under_way = UnderWay()
     for module in MODULES:
         require_roles(module.router)

@@ -45,6 +45,11 @@ def responses(*kinds: type[InnerCircleError], missing: str = "") -> Responses:
     return documented | {"default": _response([problems.UNEXPECTED, problems.NOT_LOOPBACK])}
 
 
+def file(description: str, **media_types: Any) -> Responses:
+    """That a route answers with a file, in one of these media types, each with a schema and an example in it."""
+    return {200: {"description": description, "content": media_types}}
+
+
 def _response(codes: list[str], missing: str = "") -> dict[str, Any]:
     kinds = [CATALOGUE[code] for code in codes]
     described: dict[str, Any] = {

@@ -29,6 +29,7 @@ from api.schemas.grants import (
     Wanted,
 )
 from api.schemas.keys import KeySet, PublicKey
+from api.schemas.papers import Erased
 from api.schemas.ratings import (
     RatingHistory,
     ShownCause,
@@ -72,6 +73,7 @@ __all__ = [
     "AskUnderPolicy",
     "AskWithoutContact",
     "EntityId",
+    "Erased",
     "Explanation",
     "FactId",
     "FactLine",

@@ -1,0 +1,63 @@
+"""Everything about the member who asks: handed over, or erased."""
+
+import io
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Depends, Response
+
+from api.evenly import TheUnderWay
+from api.openapi import AWAY, file, responses
+from api.parameters import TheDatabase, about_a_person
+from api.problems import NO_STORE
+from api.schemas import Erased
+from api.security import Member
+from graph import archiving, erasing, rerating
+from graph.errors import NOTHING_OPEN, NotFound, StoreConflict
+
+ZIP = "application/zip"
+
+router = APIRouter(prefix="/v1/me", tags=["own data"], dependencies=[Depends(about_a_person)])
+
+
+@router.get(
+    "/archive",
+    summary="Everything that is kept about one",
+    response_class=Response,
+    responses=file(
+        "A zip file", **{ZIP: {"schema": {"type": "string", "description": "a zip file", "examples": ["PK"]}}}
+    )
+    | responses(NotFound, StoreConflict, *AWAY, missing=NOTHING_OPEN),
+)
+def get_archive(member: Member, database: TheDatabase) -> Response:
+    """All facts, memberships, ratings with their history, grants, reads, disputes and where the facts come from.
+
+    As a page to read, as JSON and as a CSV file for each kind. Others are in it by id, and by nothing else.
+    """
+    out = io.BytesIO()
+    try:
+        archiving.write(archiving.gather(database, member.entity or "", now=datetime.now(UTC)), out)
+    except NotFound:
+        raise NotFound(NOTHING_OPEN) from None
+    name = 'attachment; filename="archive.zip"'
+    return Response(out.getvalue(), media_type=ZIP, headers=NO_STORE | {"Content-Disposition": name})
+
+
+@router.delete(
+    "",
+    summary="Erase everything about one",
+    responses=responses(NotFound, StoreConflict, *AWAY, missing=NOTHING_OPEN),
+)
+def erase_me(member: Member, database: TheDatabase, under_way: TheUnderWay) -> Erased:
+    """The member is gone with all that was kept about it, at once and for good.
+
+    When this answers, no answer about it leaves any more. What others owed to it stays with them, towards nobody.
+    Asked again, there is nothing left: 404.
+    """
+    now = datetime.now(UTC)
+    try:
+        done = database.write(lambda transaction: erasing.erase(transaction, member.entity or "", now=now))
+    except NotFound:
+        raise NotFound(NOTHING_OPEN) from None
+    passed_on = rerating.passed_on(database, done.changes)
+    under_way.let_leave()
+    return Erased(gone=done.gone, kept=done.kept, passed_on=passed_on)

@@ -1,0 +1,125 @@
+"""A report on the rating of the member who asks, signed for somebody else to check."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from api.openapi import AWAY, file, responses
+from api.parameters import TheDatabase
+from api.problems import NO_STORE
+from api.security import Member
+from graph import access, reports
+from graph.errors import (
+    NOTHING_OPEN,
+    NotFound,
+    NotRecorded,
+    ParameterError,
+    PurposeMismatch,
+    SettingInvalid,
+    StoreConflict,
+)
+from graph.identity import Verifier
+from graph.reports import page
+from graph.reports.making import LONGEST_NAME
+
+JOSE, HTML = "application/jose", "text/html"
+
+router = APIRouter(prefix="/v1/me/report", tags=["reports"])
+
+Scheme = Annotated[
+    str,
+    Query(pattern="^[a-z0-9][a-z0-9-]*$", max_length=60, description="A scheme's id.", examples=["reliability"]),
+]
+Audience = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=LONGEST_NAME,
+        description="Whom the report is for: for nobody else does it hold.",
+        examples=["Bank of the valley"],
+    ),
+]
+Purpose = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=1_000,
+        description="Literally one of the purposes in the scheme's policy.",
+        examples=["lending and deposits among members"],
+    ),
+]
+Accept = Annotated[
+    str | None,
+    Header(description=f"With {HTML}, the page to print is answered.", examples=[JOSE, HTML]),
+]
+CONTENT = {
+    JOSE: {
+        "schema": {"type": "string", "description": "a JWS in its compact form", "examples": ["eyJhb.eyJpZ.MEUCI"]}
+    },
+    HTML: {
+        "schema": {
+            "type": "string",
+            "description": "the same to read and to print",
+            "examples": ["<!doctype html>"],
+        }
+    },
+}
+
+
+@router.get(
+    "",
+    summary="A signed report on one's rating",
+    response_class=Response,
+    responses=file("The report", **CONTENT)
+    | responses(
+        NotFound,
+        ParameterError,
+        PurposeMismatch,
+        NotRecorded,
+        SettingInvalid,
+        StoreConflict,
+        *AWAY,
+        missing=NOTHING_OPEN,
+    ),
+)
+def make_report(
+    request: Request,
+    member: Member,
+    database: TheDatabase,
+    scheme: Scheme,
+    audience: Audience,
+    purpose: Purpose,
+    accept: Accept = None,
+) -> Response:
+    """The member's rating with all that it is made of, signed for one audience and purpose, valid for 30 days.
+
+    Nobody but the member is named in it. A contested rating is reported as contested, without points and band.
+    docs/reports.md says how its reader checks it. That it was made is on the member's record of reads.
+    """
+    verifier: Verifier = request.app.state.verifier
+    key, now, entity = verifier.ring.signing(), datetime.now(UTC), member.entity or ""
+    try:
+        made = reports.make(
+            database, entity, scheme, audience=audience, purpose=purpose, issuer=request.app.state.issuer, now=now
+        )
+    except NotFound:
+        raise NotFound(NOTHING_OPEN) from None
+    record = partial(
+        access.record,
+        scheme=scheme,
+        entity=entity,
+        who=member.subject,
+        role=member.role.value,
+        purpose=purpose,
+        what=f"report for {made.audience}",
+        now=now,
+    )
+    access.recorded(database, record)
+    signed = reports.sign(made, key)
+    headers = NO_STORE | {"Vary": "Accept"}
+    if HTML in (accept or ""):
+        return Response(reports.render(made, signed), media_type=HTML, headers=headers | page.HEADERS)
+    name = 'attachment; filename="report.jws"'
+    return Response(signed, media_type=JOSE, headers=headers | {"Content-Disposition": name})
