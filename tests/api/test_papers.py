@@ -68,7 +68,9 @@ def test_that_a_member_had_a_report_made_is_on_its_record_with_audience_and_purp
     assert len(access.accesses(community, "p-2")) == before + 1
 
 
-@pytest.mark.parametrize(("entity", "scheme_id"), [("q-1", "reliability"), ("p-1", "lost"), ("nobody", "reliability")])
+@pytest.mark.parametrize(
+    ("entity", "scheme_id"), [("q-1", "reliability"), ("p-1", "lost"), ("nobody", "reliability")]
+)
 def test_without_a_rating_there_is_no_report_and_no_more_is_said(
     community: Database, as_member: As, entity: str, scheme_id: str
 ) -> None:
