@@ -12,6 +12,8 @@ from api.evenly import UnderWay
 from api.guard import LoopbackOnly
 from api.routes import (
     accesses,
+    contests,
+    disputes,
     entities,
     explanations,
     granted,
@@ -23,6 +25,7 @@ from api.routes import (
     reports,
     schemes,
     service,
+    standing,
     taking_part,
     what_if,
 )
@@ -56,6 +59,9 @@ MODULES = (
     accesses,
     reports,
     own_data,
+    disputes,
+    contests,
+    standing,
     keys,
     service,
 )

@@ -7,6 +7,7 @@ takes none of these and is not in PUBLIC.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Security
@@ -65,6 +66,7 @@ Operator = Annotated[Principal, Security(_admitted, scopes=[Role.OPERATOR.value]
 Reviewer = Annotated[Principal, Security(_admitted, scopes=[Role.REVIEWER.value])]
 Auditor = Annotated[Principal, Security(_admitted, scopes=[Role.AUDITOR.value])]
 ReviewerOrOperator = Annotated[Principal, Security(_admitted, scopes=[Role.REVIEWER.value, Role.OPERATOR.value])]
+MemberOrClient = Annotated[Principal, Security(_admitted, scopes=[Role.MEMBER.value, Role.CLIENT.value])]
 Anyone = Annotated[Principal, Security(_admitted, scopes=[role.value for role in Role])]
 "Any role, but somebody."
 
@@ -80,6 +82,15 @@ def own_entity(principal: Principal) -> str:
     if principal.entity is None:
         raise NotFound(NOTHING_OPEN)
     return principal.entity
+
+
+@contextmanager
+def one_text() -> Iterator[None]:
+    """Whatever is not found in the block is not found in the words of every other reason to see nothing."""
+    try:
+        yield
+    except NotFound:
+        raise NotFound(NOTHING_OPEN) from None
 
 
 def roles(route: APIRoute) -> list[str]:

@@ -33,15 +33,21 @@ class Contest:
     reason: str | None
 
 
-def contest(transaction: Transaction, entity: str, scheme: str, *, statement: str, now: datetime) -> str:
+def contest(
+    transaction: Transaction, entity: str, scheme: str, *, statement: str, now: datetime, by: str | None = None
+) -> str:
     """The rating is contested; returns the contest's id.
 
+    by: who says so for the entity: the subject of a token.
     Raises ParameterError (a statement that is no plain text), NotFound (no such member, or not rated yet), Refused
     (it is contested already).
     """
     statement = plain(statement, "statement")
     id_, membership = str(uuid.uuid4()), f"{scheme}|{entity}"
-    if transaction.optional("open_contest", id=id_, membership=membership, statement=statement, now=now) is None:
+    opened = transaction.optional(
+        "open_contest", id=id_, membership=membership, statement=statement, by=by, now=now
+    )
+    if opened is None:
         found = transaction.optional("rating", id=membership)
         if found is None or not found["contested"]:
             raise NotFound(f"{entity!r} has no rating in {scheme!r}")
@@ -57,8 +63,8 @@ def close(
     reviewer: str,
     now: datetime,
     reviewer_entity: str | None = None,
-) -> None:
-    """The contest is closed, and the rating may be relied on again.
+) -> Contest:
+    """The contest is closed, and the rating may be relied on again; returns it as it is then.
 
     reviewer:        a name, and not that of who contests.
     reviewer_entity: the entity that the reviewer is, where that is known.
@@ -70,10 +76,14 @@ def close(
     found = transaction.optional("contest", id=id_)
     if found is None:
         raise NotFound(f"there is no contest {id_!r}")
-    if any(same_name(found["entity"], each) for each in (reviewer, reviewer_entity) if each):
+    parties = [each for each in (found["entity"], found["by"]) if each]
+    names = [each for each in (reviewer, reviewer_entity) if each]
+    if any(same_name(party, name) for party in parties for name in names):
         raise Refused(f"{reviewer!r} is who contests the rating, and cannot close that")
     if transaction.optional("close_contest", id=id_, reviewer=reviewer, reason=reason, now=now) is None:
         raise Refused("the contest has ended")
+    [closed] = (each for each in of_entity(transaction, found["entity"]) if each.id == id_)
+    return closed
 
 
 def open_ones(database: Database) -> list[Contest]:
@@ -81,7 +91,7 @@ def open_ones(database: Database) -> list[Contest]:
     return [_contest(row) for row in database.run("open_contests")]
 
 
-def of_entity(database: Database, entity: str) -> list[Contest]:
+def of_entity(database: Database | Transaction, entity: str) -> list[Contest]:
     """The contests that the entity opened, the newest first."""
     return [_contest(row) for row in database.run("contests_of", entity=entity)]
 

@@ -73,11 +73,19 @@ class Due:
 
 
 def dispute(
-    transaction: Transaction, entity: str, *, kind: str, fact: str, statement: str, now: datetime
+    transaction: Transaction,
+    entity: str,
+    *,
+    kind: str,
+    fact: str,
+    statement: str,
+    now: datetime,
+    by: str | None = None,
 ) -> tuple[str, Changes]:
     """The fact is disputed and counts for nothing; returns the dispute's id and what has to be re-rated.
 
     entity: who owes, bought or visited; either end of a contact. A member of some scheme.
+    by:     who says so for the entity: the subject of a token.
     Raises ParameterError (no such kind, a statement that is no plain text), NotFound (the entity has no such fact,
     or has joined nothing), Refused (it is disputed already, or was before and the dispute was rejected).
     """
@@ -95,7 +103,7 @@ def dispute(
         )
     id_ = str(uuid.uuid4())
     opened = transaction.optional(
-        "open_dispute", id=id_, entity=entity, kind=kind, fact=fact, statement=statement, now=now
+        "open_dispute", id=id_, entity=entity, kind=kind, fact=fact, statement=statement, by=by, now=now
     )
     if opened is None:
         _explain_nothing(transaction, entity, kind, fact)
@@ -114,11 +122,14 @@ def _explain_nothing(transaction: Transaction, entity: str, kind: str, fact: str
 def withdraw(transaction: Transaction, entity: str, id_: str, *, now: datetime) -> Changes:
     """The fact counts again, because who disputed it says so.
 
-    Raises NotFound (the entity opened no such dispute), Refused (it has ended).
+    Withdrawing it again changes nothing.
+    Raises NotFound (the entity opened no such dispute), Refused (it has ended otherwise).
     """
     found = _one(transaction, id_)
     if found["entity"] != entity:
         raise NotFound(f"{entity!r} opened no dispute {id_!r}")
+    if found["state"] == "withdrawn":
+        return Changes()
     return _close(transaction, found, "withdrawn", now=now)
 
 
@@ -143,7 +154,7 @@ def decide(
     reviewer = plain(reviewer, "reviewer", longest=LONGEST_NAME)
     found = _one(transaction, id_)
     says = found["says"] or {}
-    parties = [each for each in (found["entity"], says.get("source"), says.get("target")) if each]
+    parties = [each for each in (found["entity"], found["by"], says.get("source"), says.get("target")) if each]
     names = [each for each in (reviewer, reviewer_entity) if each]
     if any(same_name(party, name) for party in parties for name in names):
         raise Refused(f"{reviewer!r} is a party of this dispute, and cannot decide it")
@@ -175,7 +186,7 @@ def due(transaction: Transaction, *, now: datetime) -> Due:
     return done
 
 
-def of_entity(database: Database, entity: str, *, now: datetime) -> list[Dispute]:
+def of_entity(database: Database | Transaction, entity: str, *, now: datetime) -> list[Dispute]:
     """The disputes that the entity opened, the newest first, with what became of them."""
     return _read(database, [row["id"] for row in database.run("disputes_of", entity=entity)], now)
 
@@ -185,7 +196,7 @@ def open_ones(database: Database, *, now: datetime) -> list[Dispute]:
     return _read(database, [row["id"] for row in database.run("open_disputes")], now)
 
 
-def by_id(database: Database, ids: Sequence[str], *, now: datetime) -> list[Dispute]:
+def by_id(database: Database | Transaction, ids: Sequence[str], *, now: datetime) -> list[Dispute]:
     """These disputes, in this order; ids that are not known are left out."""
     return _read(database, ids, now)
 
@@ -216,7 +227,7 @@ def _close(
     return changes
 
 
-def _read(database: Database, ids: Sequence[str], now: datetime) -> list[Dispute]:
+def _read(database: Database | Transaction, ids: Sequence[str], now: datetime) -> list[Dispute]:
     rows = {row["id"]: row for row in database.run("disputes", ids=list(ids))} if ids else {}
     return [_dispute(rows[id_], now) for id_ in ids if id_ in rows]
 

@@ -5,6 +5,24 @@ and writes them to api/examples/ when an answer has changed on purpose.
 """
 
 from api.schemas.base import EXAMPLES, FOLDER, LONGEST_ID, REFERENCES, AsOf, EntityId, FactId, Hash, Model
+from api.schemas.disputes import (
+    Closed,
+    Closing,
+    Decided,
+    Decision,
+    NewContest,
+    NewDispute,
+    OwnContest,
+    OwnContests,
+    OwnDispute,
+    OwnDisputes,
+    Reader,
+    Said,
+    WaitingContest,
+    WaitingContests,
+    WaitingDispute,
+    WaitingDisputes,
+)
 from api.schemas.explanations import (
     Explanation,
     FactLine,
@@ -40,6 +58,7 @@ from api.schemas.ratings import (
 )
 from api.schemas.schemes import PolicyVersion, SchemeDocument, Schemes, SchemeSummary
 from api.schemas.service import Alive, Problem, ProblemKind, Ready, Unfit
+from api.schemas.standing import Judgment, Organisation, Standing
 from api.schemas.taking_part import Agreement, Me, Membership, Objection, Pause, Sharing
 from api.schemas.what_if import (
     AskLift,
@@ -72,6 +91,10 @@ __all__ = [
     "AskSettled",
     "AskUnderPolicy",
     "AskWithoutContact",
+    "Closed",
+    "Closing",
+    "Decided",
+    "Decision",
     "EntityId",
     "Erased",
     "Explanation",
@@ -84,6 +107,7 @@ __all__ = [
     "GrantedReason",
     "Grants",
     "Hash",
+    "Judgment",
     "KeySet",
     "Ledger",
     "Lift",
@@ -91,9 +115,16 @@ __all__ = [
     "Me",
     "Membership",
     "Model",
+    "NewContest",
+    "NewDispute",
     "NewGrant",
     "Objection",
     "OpenFactor",
+    "Organisation",
+    "OwnContest",
+    "OwnContests",
+    "OwnDispute",
+    "OwnDisputes",
     "OwnGrant",
     "Pause",
     "Payment",
@@ -103,9 +134,11 @@ __all__ = [
     "PublicKey",
     "Question",
     "RatingHistory",
+    "Reader",
     "Ready",
     "Reason",
     "Reasons",
+    "Said",
     "SchemeDocument",
     "SchemeSummary",
     "Schemes",
@@ -117,8 +150,13 @@ __all__ = [
     "ShownStanding",
     "ShownState",
     "SideBySide",
+    "Standing",
     "Unfit",
     "Verification",
+    "WaitingContest",
+    "WaitingContests",
+    "WaitingDispute",
+    "WaitingDisputes",
     "Wanted",
     "WhatIf",
 ]

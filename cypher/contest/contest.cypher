@@ -1,10 +1,10 @@
-// One contest: whose it is, and whether it is open.
+// One contest: whose it is.
 //
 // @mode   read
 // @result optional
 // @param  id       STRING          Contest.id
 // @return entity   STRING          Entity.id of who opened it
-// @return state    STRING          open, closed, or left: the member has left the scheme
+// @return by       STRING          who said so: the subject of a token; null where that is not known
 // @uses   contest_id
 MATCH (entity:Entity)-[:OPENED]->(contest:Contest {id: $id})
-RETURN entity.id AS entity, contest.state AS state
+RETURN entity.id AS entity, contest.by AS by

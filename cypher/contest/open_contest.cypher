@@ -7,6 +7,7 @@
 // @param  id         STRING        Contest.id: the new one's
 // @param  membership STRING        Membership.id
 // @param  statement  STRING        what the member says
+// @param  by         STRING        who says so: the subject of a token; null: not known
 // @param  now        ZONED DATETIME
 // @return id         STRING        Contest.id
 // @uses   membership_id
@@ -14,5 +15,6 @@ MATCH (m:Membership {id: $membership})<-[:JOINED]-(entity:Entity)
 REMOVE m.version                          // it has none: this only takes the node's write lock
 WITH m, entity WHERE m.contested IS NULL AND m.score IS NOT NULL
 SET m.contested = $id
-CREATE (entity)-[:OPENED]->(contest:Contest {id: $id, scheme: m.scheme, statement: $statement, state: 'open', opened: $now})
+CREATE (entity)-[:OPENED]->(contest:Contest {id: $id, scheme: m.scheme, statement: $statement, state: 'open',
+                                             opened: $now, by: $by})
 RETURN contest.id AS id

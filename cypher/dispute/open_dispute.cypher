@@ -9,6 +9,7 @@
 // @param  kind      STRING         contacts, obligations, purchases or visits
 // @param  fact      STRING         the fact's id
 // @param  statement STRING         what the member says
+// @param  by        STRING         who says so: the subject of a token; null: not known
 // @param  now       ZONED DATETIME
 // @return touched   LIST<STRING>   Entity.id: whose ratings that can change
 // @uses   entity_id contacted_id owed_id bought_id visited_id
@@ -30,7 +31,7 @@ REMOVE fact.version                       // it has none: this only takes the fa
 WITH entity, fact, touched WHERE fact.disputed IS NULL
 SET fact.disputed = $id
 CREATE (entity)-[:OPENED]->(:Dispute {id: $id, kind: $kind, fact: $fact, statement: $statement, state: 'open',
-                                      opened: $now, load: fact.load})
+                                      opened: $now, by: $by, load: fact.load})
 // who has joined nothing has no rating that this could be newer than
 FOREACH (each IN [each IN touched WHERE (each)-[:JOINED]->()] | SET each.changed = datetime())
 RETURN [each IN touched | each.id] AS touched

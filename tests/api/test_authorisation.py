@@ -8,6 +8,7 @@ route does not take is refused whatever it asks about, and a route that is about
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ import pytest
 
 from api.app import create_app
 from api.security import PUBLIC
-from graph import grants, scheme
+from graph import contests, disputes, grants, scheme
 from graph.database import Database
 from tests.api.conftest import As, once_only
 
@@ -32,13 +33,14 @@ class Row:
     """What a route answers to the roles that it takes, by role and by whom it is about; 403 to all others.
 
     path:  what a word of the path is, by whom it is about; {entity} is the entity.
-    query, body: what else is asked.
+    query, body: what else is asked; bodies: the same, by whom it is about.
     """
 
     takes: dict[str, dict[str, int]]
     path: dict[str, dict[str, str]] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
     body: Any = None
+    bodies: dict[str, Any] = field(default_factory=dict)
 
 
 def only(role: str, *, own: int, granted: int = 404, foreign: int = 404, **more: Any) -> Row:
@@ -58,6 +60,7 @@ GRANT = {
     "what": "band",
     "until": f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}",
 }
+LEI = "5493001KJTIIGC8Y1R12"
 RATINGS = "/v1/schemes/{scheme}/ratings"
 # In the order in which they are asked: what takes something away comes last.
 MATRIX: dict[str, Row] = {
@@ -94,6 +97,41 @@ MATRIX: dict[str, Row] = {
     "POST /v1/me/objection": about_nobody(409, "member"),
     "DELETE /v1/me/objection": about_nobody(204, "member"),
     "POST /v1/schemes/{scheme}/membership": about_nobody(200, "member", body={"notice": "1"}),
+    "GET /v1/entities/{entity}/standing": Row(
+        {
+            "member": {"own": 200, "granted": 404, "foreign": 404},
+            "client": {"own": 404, "granted": 200, "foreign": 404},
+        },
+        query={"purpose": PURPOSE},
+    ),
+    "GET /v1/organisations/{number}": about_nobody(200, *ROLES, path={"number": ALL(ABOUT, LEI)}),
+    "GET /v1/me/disputes": about_nobody(200, "member"),
+    "POST /v1/me/disputes": only(
+        "member",
+        own=201,
+        bodies={
+            about: {"kind": "obligations", "fact": f"1-{who}", "statement": "No."} for about, who in ABOUT.items()
+        },
+    ),
+    "DELETE /v1/me/disputes/{dispute}": only(
+        "member", own=200, path={"dispute": {about: f"3-{who}" for about, who in ABOUT.items()}}
+    ),
+    "GET /v1/disputes": about_nobody(200, "reviewer", "operator"),
+    "POST /v1/disputes/{dispute}/decision": about_nobody(
+        200,
+        "reviewer",
+        path={"dispute": {about: f"2-{who}" for about, who in ABOUT.items()}},
+        body={"upheld": False, "reason": "Seen."},
+    ),
+    # the first contests the rating; the others find it contested, for they are the same member
+    "POST /v1/schemes/{scheme}/contest": only(
+        "member", own=201, granted=409, foreign=409, body={"statement": "No."}
+    ),
+    "GET /v1/me/contests": about_nobody(200, "member"),
+    "GET /v1/contests": about_nobody(200, "reviewer"),
+    "POST /v1/contests/{contest}/closing": about_nobody(
+        200, "reviewer", path={"contest": {about: f"of-{about}" for about in ABOUT}}, body={"reason": "Seen."}
+    ),
     # the first leaves; the others find nothing to leave, for they are the same member
     "DELETE /v1/schemes/{scheme}/membership": only("member", own=204),
 }
@@ -103,8 +141,7 @@ def routes() -> Iterator[tuple[str, list[str]]]:
     """Every route as OpenAPI has it, with the roles that it says that it takes."""
     for path, methods in create_app().openapi()["paths"].items():
         for method, told in methods.items():
-            (security,) = told.get("security", [{}])
-            yield f"{method.upper()} {path}", security.get("token", [])
+            yield f"{method.upper()} {path}", [role for each in told.get("security", ()) for role in each["token"]]
 
 
 ROUTES = dict(routes())
@@ -144,7 +181,46 @@ def granted(community: Database) -> Database:
     for entity in ABOUT.values():
         renamed = f"of-{entity}"
         community.statement("MATCH (g:Grant {id: $id}) SET g.id = $to", id=give(entity, "nobody"), to=renamed)
+        _dispute(community, entity, now)
+    # own-conduct has p-1 and p-3, and what others say of reliability goes on in the open
+    contested = {
+        "own": ("p-1", "own-conduct"),
+        "granted": ("p-3", "own-conduct"),
+        "foreign": ("p-3", "reliability"),
+    }
+    for about, (entity, in_scheme) in contested.items():
+        contest = partial(contests.contest, entity=entity, scheme=in_scheme, statement="No.", now=now)
+        id_ = community.write(contest)
+        community.statement(RENAME_CONTEST, id=id_, to=f"of-{about}")
+    community.statement("MATCH (e:Entity {id: 'o/5 Nord'}) SET e.lei = $lei", lei=LEI)
     return community
+
+
+RENAME_FACTS = """
+MATCH (e:Entity {id: $entity})
+MATCH (e)-[o:OWED]->()
+WITH e, o ORDER BY o.due
+WITH e, collect(o) AS owed
+MATCH (e)-[c:CONTACTED]->()
+WITH owed, collect(c)[0] AS contact
+FOREACH (i IN [0, 1] | FOREACH (each IN [owed[i]] | SET each.id = toString(i + 1) + '-' + $entity))
+SET contact.id = '3-' + $entity
+"""
+RENAME_DISPUTE = (
+    "MATCH (d:Dispute {id: $id}) SET d.id = d.fact WITH d MATCH ()-[f {disputed: $id}]->() SET f.disputed = d.id"
+)
+RENAME_CONTEST = (
+    "MATCH (c:Contest {id: $id}) SET c.id = $to WITH c MATCH (m:Membership {contested: $id}) SET m.contested = $to"
+)
+
+
+def _dispute(community: Database, entity: str, now: datetime) -> None:
+    """The entity's facts are 1-, 2- and 3-ENTITY; the last two are disputed, and so are the disputes called."""
+    community.statement(RENAME_FACTS, entity=entity)
+    for fact, kind in ((f"2-{entity}", "obligations"), (f"3-{entity}", "contacts")):
+        dispute = partial(disputes.dispute, entity=entity, kind=kind, fact=fact, statement="No.", now=now)
+        id_, _ = community.write(dispute)
+        community.statement(RENAME_DISPUTE, id=id_)
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +239,8 @@ def ask(client: httpx.Client, name: str, about: str) -> httpx.Response:
     for word, value in words.items():
         path = path.replace(f"{{{word}}}", quote(value, safe=""))
     headers = once_only() if method == "POST" else {}
-    return client.request(method, path, params=row.query, json=row.body, headers=headers)
+    body = row.bodies.get(about, row.body)
+    return client.request(method, path, params=row.query, json=body, headers=headers)
 
 
 @pytest.mark.parametrize("name", MATRIX)

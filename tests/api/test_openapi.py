@@ -11,7 +11,7 @@ import pytest
 
 from api.app import create_app
 from api.problems import CATALOGUE, MEDIA_TYPE
-from graph import __version__, grants, scheme
+from graph import __version__, contests, disputes, grants, scheme
 from graph.database import Database
 from tests.api.conftest import As, once_only
 from tests.api.openapi_schema import check
@@ -61,6 +61,8 @@ GRANT = {
     "until": f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}",
 }
 REPORT = {"scheme": "reliability", "audience": "Bank of the valley", "purpose": PURPOSE}
+DISPUTE = {"kind": "visits", "fact": "v-1", "statement": "No."}
+DECISION = {"upheld": False, "reason": "Seen."}
 REQUESTS: list[tuple[str, dict[str, str], Any, int]] = [
     ("list_schemes", {}, None, 200),
     ("show_scheme", {"scheme": "reliability"}, None, 200),
@@ -114,6 +116,31 @@ REQUESTS: list[tuple[str, dict[str, str], Any, int]] = [
     ("show_entity_ratings", {"entity": "p-1"}, None, 200),
     ("show_entity_ratings", {"entity": "q-1"}, None, 200),
     ("show_entity_ratings", {"entity": "nobody"}, None, 404),
+    ("show_standing", {"entity": "p-1"}, None, 200),
+    ("show_standing", {"entity": "p-2"}, None, 404),
+    ("find_organisation", {"number": "5493001KJTIIGC8Y1R12"}, None, 200),
+    ("find_organisation", {"number": "529900T8BM49AURSDO55"}, None, 404),
+    ("find_organisation", {"number": "5493001KJTIIGC8Y1R13"}, None, 422),
+    ("open_dispute", {}, DISPUTE, 201),
+    ("open_dispute", {}, DISPUTE, 409),
+    ("open_dispute", {}, DISPUTE | {"fact": "lost"}, 404),
+    ("open_dispute", {}, DISPUTE | {"statement": "two\nlines"}, 422),
+    ("list_own_disputes", {}, None, 200),
+    ("list_disputes", {}, None, 200),
+    ("withdraw_dispute", {"dispute": "d-1"}, None, 200),
+    ("withdraw_dispute", {"dispute": "d-2"}, None, 404),
+    ("decide_dispute", {"dispute": "d-2"}, DECISION, 200),
+    ("decide_dispute", {"dispute": "d-2"}, DECISION, 409),
+    ("decide_dispute", {"dispute": "lost"}, DECISION, 404),
+    ("decide_dispute", {"dispute": "lost"}, {"upheld": True}, 422),
+    ("contest_rating", {"scheme": "own-conduct"}, {"statement": "No."}, 201),
+    ("contest_rating", {"scheme": "own-conduct"}, {"statement": "No."}, 409),
+    ("contest_rating", {"scheme": "lost"}, {"statement": "No."}, 404),
+    ("list_own_contests", {}, None, 200),
+    ("list_contests", {}, None, 200),
+    ("close_contest", {"contest": "c-1"}, {"reason": "Seen."}, 200),
+    ("close_contest", {"contest": "c-1"}, {"reason": "Seen."}, 409),
+    ("close_contest", {"contest": "lost"}, {"reason": "Seen."}, 404),
     # what p-1 decides is about trading, which has had no run, so that no rating changes
     ("show_me", {}, None, 200),
     ("show_me", {"entity": "nobody"}, None, 200),
@@ -158,7 +185,21 @@ def community(community: Database) -> Database:
         community.write(partial(give, entity="p-1", until=now + timedelta(days=1)))
     community.statement("MATCH (g:Grant {client: 'shop'}) SET g.id = 'g-1'")
     community.statement("CREATE (:Entity:Person {id: 'z-9'})")  # to be erased
+    _dispute(community, now)
     return community
+
+
+def _dispute(community: Database, now: datetime) -> None:
+    """d-1 is p-1's, d-2 is p-2's, c-1 is p-3's; v-1 is a visit of p-1, and the organisation has a number."""
+    community.statement("MATCH (:Entity {id: 'p-1'})-[v:VISITED]->() SET v.id = 'v-1'")
+    community.statement("MATCH (e:Entity {id: 'o/5 Nord'}) SET e.lei = '5493001KJTIIGC8Y1R12'")
+    for number, entity in enumerate(("p-1", "p-2"), 1):
+        [fact] = community.statement("MATCH (:Entity {id: $id})-[b:BOUGHT]->() RETURN b.id AS id", id=entity)
+        own: dict[str, Any] = {"kind": "purchases", "fact": fact["id"], "statement": "No.", "now": now}
+        id_, _ = community.write(partial(disputes.dispute, entity=entity, **own))
+        community.statement("MATCH (d:Dispute {id: $id}) SET d.id = $to", id=id_, to=f"d-{number}")
+    contest = partial(contests.contest, entity="p-3", scheme="reliability", statement="No.", now=now)
+    community.statement("MATCH (c:Contest {id: $id}) SET c.id = 'c-1'", id=community.write(contest))
 
 
 def test_the_document_names_the_service_and_its_version(api: httpx.Client) -> None:

@@ -297,8 +297,20 @@ def test_a_dispute_of_a_fact_that_was_removed_meanwhile_can_still_be_decided(
 
 def test_who_has_a_part_in_it_cannot_decide(village: Village) -> None:
     village.loaded_by("c3", "lena", NOW - DAY)
-    id_ = open_one(village, "cat", "contacts", "c3")
+    id_, changes = village.database.write(
+        lambda tx: disputes.dispute(
+            tx,
+            village("cat"),
+            kind="contacts",
+            fact=village("c3"),
+            statement="No.",
+            now=NOW,
+            by="login of cat",
+        )
+    )
+    village.pass_on(changes)
     for reviewer, entity, why in [
+        ("login of cat", None, "party"),  # as whom she said so
         (village("cat"), None, "party"),  # who disputes
         (village("bob"), None, "party"),  # the other end
         (f" {village('cat').upper()}", None, "party"),

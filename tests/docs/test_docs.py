@@ -407,14 +407,14 @@ def _dispute(graph: Database) -> None:
             first, second = graph.statement(
                 f"MATCH (:Entity {{id: 'ann'}})-[f:{type_}]-() RETURN f.id AS id LIMIT 2"
             )
-            own: dict[str, Any] = {"kind": kind, "statement": "No.", "now": AS_OF}
+            own: dict[str, Any] = {"kind": kind, "statement": "No.", "now": AS_OF, "by": "login of ann"}
             disputes.dispute(transaction, "ann", fact=first["id"], **own)
             rejected, _ = disputes.dispute(transaction, "ann", fact=second["id"], **own)
             disputes.decide(transaction, rejected, upheld=False, reason="Yes.", reviewer="Ruth", now=AS_OF)
         disputes.due(transaction, now=AS_OF + timedelta(days=25))
         closed = contests.contest(transaction, "ann", "reliability", statement="No.", now=AS_OF)
         contests.close(transaction, closed, reason="Yes.", reviewer="Ruth", now=AS_OF)
-        contests.contest(transaction, "ann", "reliability", statement="No.", now=AS_OF)
+        contests.contest(transaction, "ann", "reliability", statement="No.", now=AS_OF, by="login of ann")
 
     graph.write(work)
 

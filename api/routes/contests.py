@@ -1,0 +1,114 @@
+"""Contests: nobody may rely on a rating that its member contests, until a reviewer has closed that."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from api.evenly import TheUnderWay
+from api.once import Done, TheKey, once
+from api.openapi import AWAY, responses
+from api.parameters import SchemeId, TheDatabase, about_a_person
+from api.schemas import (
+    Closed,
+    Closing,
+    NewContest,
+    OwnContest,
+    OwnContests,
+    WaitingContest,
+    WaitingContests,
+)
+from api.security import Member, Reviewer, one_text, own_entity
+from graph import contests
+from graph.database import Transaction
+from graph.errors import (
+    NOTHING_OPEN,
+    CommitUnknown,
+    Conflict,
+    NotFound,
+    ParameterError,
+    Refused,
+    StoreConflict,
+)
+
+PAGE = 200
+"Contests that are listed at most: those that wait longest."
+WRITES = (NotFound, Refused, Conflict, ParameterError, StoreConflict, CommitUnknown, *AWAY)
+ContestId = Annotated[str, Path(max_length=100, description="A contest's id.", examples=["c-1"])]
+
+router = APIRouter(prefix="/v1", tags=["disputes"], dependencies=[Depends(about_a_person)])
+
+
+@router.get("/me/contests", summary="Own contests", responses=responses(*AWAY))
+def list_own_contests(member: Member, database: TheDatabase) -> OwnContests:
+    """Every contest that the member opened, the newest first: whether it is open, who closed it and why."""
+    found = contests.of_entity(database, own_entity(member))
+    return OwnContests(contests=[OwnContest.model_validate(each) for each in found])
+
+
+@router.post(
+    "/schemes/{scheme}/contest",
+    status_code=201,
+    summary="Contest a rating as a whole",
+    responses=responses(*WRITES, missing=NOTHING_OPEN),
+)
+def contest_rating(
+    member: Member,
+    scheme: SchemeId,
+    wanted: NewContest,
+    asked: TheKey,
+    database: TheDatabase,
+    under_way: TheUnderWay,
+) -> OwnContest:
+    """The member's rating is shown as contested from now on, and clients are told no more of it than that.
+
+    When this answers, no client is told the rating any more. Refused (409) where it is contested already.
+    """
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[OwnContest]:
+        id_ = contests.contest(
+            transaction, entity, scheme, statement=wanted.statement, now=asked.now, by=member.subject
+        )
+        [opened] = (each for each in contests.of_entity(transaction, entity) if each.id == id_)
+        return Done(OwnContest.model_validate(opened))
+
+    with one_text():
+        answer = once(asked, database, member, OwnContest, work)
+    under_way.let_leave()
+    return answer
+
+
+@router.get("/contests", summary="Contests that wait to be closed", responses=responses(*AWAY))
+def list_contests(_reviewer: Reviewer, database: TheDatabase) -> WaitingContests:
+    """The contests that wait to be closed, the oldest first, with what the members say."""
+    found = contests.open_ones(database)
+    return WaitingContests(
+        waiting=len(found),
+        contests=[WaitingContest.model_validate(each) for each in found[:PAGE]],
+    )
+
+
+@router.post(
+    "/contests/{contest}/closing",
+    summary="Close a contest",
+    responses=responses(*WRITES, missing=NOTHING_OPEN),
+)
+def close_contest(
+    reviewer: Reviewer, contest: ContestId, closing: Closing, asked: TheKey, database: TheDatabase
+) -> Closed:
+    """The rating may be relied on again. Refused (409) for who contests, and where the contest has ended."""
+
+    def work(transaction: Transaction) -> Done[Closed]:
+        closed = contests.close(
+            transaction,
+            contest,
+            reason=closing.reason,
+            reviewer=reviewer.subject,
+            reviewer_entity=reviewer.entity,
+            now=asked.now,
+        )
+        answer = Closed.model_validate({name: getattr(closed, name) for name in Closed.model_fields})
+        return Done(answer, about=closed.entity)
+
+    with one_text():
+        return once(asked, database, reviewer, Closed, work)

@@ -1,0 +1,150 @@
+"""Disputes: a member says that a fact of its own is not so, and a reviewer decides."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from api.once import Done, TheKey, once
+from api.openapi import AWAY, responses
+from api.parameters import TheDatabase, about_a_person
+from api.schemas import (
+    Decided,
+    Decision,
+    NewDispute,
+    OwnDispute,
+    OwnDisputes,
+    WaitingDispute,
+    WaitingDisputes,
+)
+from api.security import Member, Reviewer, ReviewerOrOperator, one_text, own_entity
+from graph import disputes, rerating
+from graph.database import Transaction
+from graph.errors import (
+    NOTHING_OPEN,
+    CommitUnknown,
+    Conflict,
+    NotFound,
+    ParameterError,
+    Refused,
+    StoreConflict,
+)
+from graph.identity import Role
+
+PAGE = 200
+"Disputes that are listed at most: those that wait longest."
+OPERATORS = ("id", "kind", "opened", "due", "days_left", "overdue", "reminded")
+"What the operator sees of a dispute."
+WRITES = (NotFound, Refused, ParameterError, StoreConflict, CommitUnknown, *AWAY)
+DisputeId = Annotated[str, Path(max_length=100, description="A dispute's id.", examples=["d-1"])]
+
+router = APIRouter(prefix="/v1", tags=["disputes"], dependencies=[Depends(about_a_person)])
+
+
+@router.get("/me/disputes", summary="Own disputes", responses=responses(*AWAY))
+def list_own_disputes(member: Member, database: TheDatabase) -> OwnDisputes:
+    """Every dispute that the member opened, the newest first: what became of it, who decided and why.
+
+    With each stand the clients who read a rating of the member since the fact was loaded, until the dispute ended.
+    """
+    found = disputes.of_entity(database, own_entity(member), now=datetime.now(UTC))
+    return OwnDisputes(disputes=[OwnDispute.model_validate(each) for each in found])
+
+
+@router.post(
+    "/me/disputes",
+    status_code=201,
+    summary="Dispute a fact",
+    responses=responses(Conflict, *WRITES, missing=NOTHING_OPEN),
+)
+def open_dispute(member: Member, wanted: NewDispute, asked: TheKey, database: TheDatabase) -> OwnDispute:
+    """The fact counts for nothing from now on, and every rating that it touches is re-rated.
+
+    It is one of the member's own: an obligation that it owes, a purchase, a visit, a contact at either end.
+    Refused (409) where it is disputed already, or was and the dispute was rejected, and not corrected since.
+    """
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[OwnDispute]:
+        id_, changes = disputes.dispute(
+            transaction,
+            entity,
+            kind=wanted.kind,
+            fact=wanted.fact,
+            statement=wanted.statement,
+            now=asked.now,
+            by=member.subject,
+        )
+        [opened] = disputes.by_id(transaction, [id_], now=asked.now)
+        return Done(OwnDispute.model_validate(opened), changes)
+
+    with one_text():
+        return once(asked, database, member, OwnDispute, work)
+
+
+@router.delete(
+    "/me/disputes/{dispute}", summary="Take a dispute back", responses=responses(*WRITES, missing=NOTHING_OPEN)
+)
+def withdraw_dispute(member: Member, dispute: DisputeId, database: TheDatabase) -> OwnDispute:
+    """The fact counts again, and every rating that it touches is re-rated. Done again, it changes nothing."""
+    entity, now = own_entity(member), datetime.now(UTC)
+    with one_text():
+        changes = database.write(lambda transaction: disputes.withdraw(transaction, entity, dispute, now=now))
+        rerating.passed_on(database, changes)
+        for found in disputes.by_id(database, [dispute], now=now):
+            return OwnDispute.model_validate(found)
+        raise NotFound(NOTHING_OPEN)  # erased this moment
+
+
+@router.get(
+    "/disputes",
+    summary="Disputes that wait for a decision",
+    responses=responses(*AWAY),
+    response_model_exclude_none=True,
+)
+def list_disputes(principal: ReviewerOrOperator, database: TheDatabase) -> WaitingDisputes:
+    """The disputes that wait for a decision, the oldest first, and the days that are left for each.
+
+    The reviewer sees what each is about, too: who disputes what, the statement, and which clients have read a
+    rating that the fact was in. The operator sees none of that.
+    """
+    found = disputes.open_ones(database, now=datetime.now(UTC))
+    shown = list(WaitingDispute.model_fields) if principal.role is Role.REVIEWER else OPERATORS
+    return WaitingDisputes(
+        waiting=len(found),
+        disputes=[
+            WaitingDispute.model_validate({name: getattr(each, name) for name in shown}) for each in found[:PAGE]
+        ],
+    )
+
+
+@router.post(
+    "/disputes/{dispute}/decision",
+    summary="Decide a dispute",
+    responses=responses(Conflict, *WRITES, missing=NOTHING_OPEN),
+)
+def decide_dispute(
+    reviewer: Reviewer, dispute: DisputeId, decision: Decision, asked: TheKey, database: TheDatabase
+) -> Decided:
+    """The fact is removed, or counts again, and every rating that it touches is re-rated.
+
+    Refused (409) for who disputes, for whom the fact is about and for who loaded or corrected it, and where the
+    dispute has ended.
+    """
+
+    def work(transaction: Transaction) -> Done[Decided]:
+        changes = disputes.decide(
+            transaction,
+            dispute,
+            upheld=decision.upheld,
+            reason=decision.reason,
+            reviewer=reviewer.subject,
+            reviewer_entity=reviewer.entity,
+            now=asked.now,
+        )
+        [found] = disputes.by_id(transaction, [dispute], now=asked.now)
+        answer = Decided.model_validate({name: getattr(found, name) for name in Decided.model_fields})
+        return Done(answer, changes, about=found.entity)
+
+    with one_text():
+        return once(asked, database, reviewer, Decided, work)

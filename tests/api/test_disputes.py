@@ -1,0 +1,185 @@
+"""Disputes and contests over HTTP: at once, once, and each role sees what is its own."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+
+from graph import grants, scheme
+from graph.database import Database
+from graph.errors import NOTHING_OPEN
+from tests.api.conftest import As, once_only
+from tests.disputes.market import Village, build
+
+PURPOSE = scheme.read("reliability").purpose[0]
+SECRET = "What nobody but the reviewer reads."
+OWN = "/v1/me/disputes"
+
+
+@pytest.fixture(scope="module")
+def villages(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
+    return build(database, tmp_path_factory.mktemp("villages"), 9)
+
+
+@pytest.fixture
+def village(villages: Iterator[Village]) -> Village:
+    return next(villages)
+
+
+def dispute(client: httpx.Client, fact: str, kind: str = "obligations", **headers: str) -> httpx.Response:
+    body = {"kind": kind, "fact": fact, "statement": SECRET}
+    return client.post(OWN, json=body, headers=headers or once_only())
+
+
+def decide(client: httpx.Client, id_: str, *, upheld: bool, **headers: str) -> httpx.Response:
+    body = {"upheld": upheld, "reason": "Seen."}
+    return client.post(f"/v1/disputes/{id_}/decision", json=body, headers=headers or once_only())
+
+
+def text(answer: httpx.Response) -> Any:
+    """A problem without the name of its occurrence."""
+    assert answer.status_code >= 400, answer.text
+    return {name: value for name, value in answer.json().items() if name != "instance"}
+
+
+def points(client: httpx.Client, entity: str) -> int:
+    answer = client.get(f"/v1/schemes/reliability/ratings/{entity}").json()
+    assert not answer["stale"]
+    return int(answer["whole_points"])
+
+
+def test_a_disputed_fact_counts_for_nothing_when_the_answer_comes_and_again_when_it_is_withdrawn(
+    village: Village, as_member: As
+) -> None:
+    bob = as_member(village("bob"))
+    before = points(bob, village("bob"))
+    answer = dispute(bob, village("o2"))
+    assert answer.status_code == 201
+    opened = answer.json()
+    assert (opened["state"], opened["days_left"], opened["says"]["target"]) == ("open", 30, village("bank"))
+    assert points(bob, village("bob")) > before + 20
+    assert bob.get(OWN).json()["disputes"][0]["id"] == opened["id"]
+    for _ in range(2):
+        withdrawn = bob.delete(f"{OWN}/{opened['id']}")
+        assert (withdrawn.status_code, withdrawn.json()["state"]) == (200, "withdrawn")
+    assert points(bob, village("bob")) == before
+
+
+def test_a_request_that_comes_twice_opens_one_dispute(village: Village, as_member: As) -> None:
+    bob, key = as_member(village("bob")), once_only()
+    first, again = (dispute(bob, village("o2"), **key) for _ in range(2))
+    assert first.json() == again.json()
+    assert text(dispute(bob, village("o1"), **key))["code"] == "conflict"
+    assert text(dispute(bob, village("o2")))["code"] == "refused"
+    assert len(bob.get(OWN).json()["disputes"]) == 1
+    assert bob.post(OWN, json={"kind": "obligations", "fact": "x", "statement": "x"}).status_code == 422
+
+
+def test_what_is_not_there_and_what_is_anothers_are_one_answer(village: Village, as_member: As) -> None:
+    ann = as_member(village("ann"))
+    unknown = text(dispute(ann, "no such fact"))
+    assert (unknown["status"], unknown["detail"]) == (404, NOTHING_OPEN)
+    assert text(dispute(ann, village("o2"))) == unknown  # bob's
+    assert text(dispute(as_member(village("dan")), village("o4"))) == unknown  # his own, but he has joined nothing
+    id_ = dispute(as_member(village("bob")), village("o2")).json()["id"]
+    assert text(ann.delete(f"{OWN}/{id_}")) == text(ann.delete(f"{OWN}/nothing")) == unknown
+    assert ann.get(OWN).json() == {"disputes": []}
+
+
+def test_the_reviewer_sees_what_it_is_about_and_the_operator_only_that_it_waits(
+    village: Village, as_member: As, as_reviewer: As, as_operator: As, as_client: As
+) -> None:
+    now = datetime.now(UTC)
+    give = partial(grants.grant, scheme="reliability", client="bank", purpose=PURPOSE, what="band", now=now)
+    village.database.write(partial(give, entity=village("bob"), until=now + timedelta(days=1)))
+    path = f"/v1/schemes/reliability/ratings/{village('bob')}/granted"
+    assert as_client("bank").get(path, params={"purpose": PURPOSE}).status_code == 200
+    opened = dispute(as_member(village("bob")), village("o2")).json()
+    assert [(each["who"], each["times"]) for each in opened["readers"]] == [("bank", 1)]
+
+    def listed(client: httpx.Client) -> dict[str, Any]:
+        [found] = (each for each in client.get("/v1/disputes").json()["disputes"] if each["id"] == opened["id"])
+        return dict(found)
+
+    seen = listed(as_reviewer("Ruth"))
+    assert (seen["entity"], seen["fact"], seen["statement"]) == (village("bob"), village("o2"), SECRET)
+    assert seen["says"]["settled"] == "2026-06-20T09:00:00Z"
+    assert seen["readers"] == opened["readers"]
+    assert set(listed(as_operator("op"))) == {"id", "kind", "opened", "due", "days_left", "overdue"}
+    assert village("bob") not in json.dumps(listed(as_operator("op")))
+    for other in (as_member(village("bob")), as_client("bank")):
+        assert other.get("/v1/disputes").status_code == 403
+        assert decide(other, opened["id"], upheld=True).status_code == 403
+    assert decide(as_operator("op"), opened["id"], upheld=True).status_code == 403
+
+
+def test_a_reviewer_without_a_part_in_it_decides_once(village: Village, as_member: As, as_reviewer: As) -> None:
+    village.loaded_by("o2", "lena", datetime.now(UTC))
+    bob = as_member(village("bob"))
+    before = points(bob, village("bob"))
+    id_ = dispute(bob, village("o2")).json()["id"]
+    for name in ("lena", village("bob"), village("bank"), f"login of {village('bob')}"):
+        assert text(decide(as_reviewer(name), id_, upheld=False))["code"] == "refused"
+    key = once_only()
+    decided, again = (decide(as_reviewer("Ruth"), id_, upheld=True, **key) for _ in range(2))
+    assert (decided.status_code, decided.json()) == (200, again.json())
+    assert (decided.json()["state"], decided.json()["reviewer"]) == ("upheld", "Ruth")
+    assert village.fact("o2") is None
+    assert points(bob, village("bob")) > before + 20
+    [own] = bob.get(OWN).json()["disputes"]
+    assert (own["state"], own["reviewer"], own["reason"], own["says"]) == ("upheld", "Ruth", "Seen.", None)
+    assert text(decide(as_reviewer("Ruth"), id_, upheld=False))["code"] == "refused"
+    assert text(decide(as_reviewer("Ruth"), "nothing", upheld=False))["detail"] == NOTHING_OPEN
+    [about] = village.database.statement(
+        "MATCH (r:Request)-[:FROM]->(e:Entity) WHERE r.answer CONTAINS 'upheld' AND r.answer CONTAINS $id "
+        "RETURN e.id AS id",
+        id=id_,
+    )
+    assert about["id"] == village("bob"), "what is kept of the request is erased with the member"
+
+
+def test_a_contested_rating_is_told_to_no_client_until_a_reviewer_has_closed_it(
+    village: Village, as_member: As, as_reviewer: As, as_client: As
+) -> None:
+    ann, now = village("ann"), datetime.now(UTC)
+    give = partial(grants.grant, scheme="reliability", client="bank", purpose=PURPOSE, what="reasons", now=now)
+    village.database.write(partial(give, entity=ann, until=now + timedelta(days=1)))
+
+    def told() -> dict[str, Any]:
+        path = f"/v1/schemes/reliability/ratings/{ann}/granted"
+        answer = as_client("bank").get(path, params={"purpose": PURPOSE})
+        assert answer.status_code == 200
+        return dict(answer.json())
+
+    def contest(entity: str, in_scheme: str = "reliability") -> httpx.Response:
+        path = f"/v1/schemes/{in_scheme}/contest"
+        return as_member(entity).post(path, json={"statement": SECRET}, headers=once_only())
+
+    def close(name: str, id_: str) -> httpx.Response:
+        path = f"/v1/contests/{id_}/closing"
+        return as_reviewer(name).post(path, json={"reason": "Seen."}, headers=once_only())
+
+    assert "band" in told()
+    answer = contest(ann)
+    assert (answer.status_code, answer.json()["state"]) == (201, "open")
+    id_ = answer.json()["id"]
+    assert told() == {"entity": ann, "scheme": "reliability", "what": "reasons", "contested": True}
+    assert as_member(ann).get(f"/v1/schemes/reliability/ratings/{ann}").json()["contested"]
+    assert text(contest(ann))["code"] == "refused"
+    for who, where in ((village("dan"), "reliability"), (ann, "lost"), ("nobody", "reliability")):
+        assert text(contest(who, where))["detail"] == NOTHING_OPEN
+    waiting = as_reviewer("Ruth").get("/v1/contests").json()
+    assert [(each["entity"], each["statement"]) for each in waiting["contests"]] == [(ann, SECRET)]
+    assert as_member(ann).get("/v1/contests").status_code == 403
+    for name in (ann, f"login of {ann}"):
+        assert text(close(name, id_))["code"] == "refused"
+    assert close("Ruth", id_).json()["reviewer"] == "Ruth"
+    assert "band" in told()
+    [own] = as_member(ann).get("/v1/me/contests").json()["contests"]
+    assert (own["state"], own["reviewer"], own["reason"]) == ("closed", "Ruth", "Seen.")
+    assert text(close("Ruth", id_))["code"] == "refused"
+    assert text(close("Ruth", "nothing"))["detail"] == NOTHING_OPEN
