@@ -6,6 +6,7 @@ from graph import erasing, history, rating, reading, rerating, verifying
 from graph.database import Database
 from graph.erasing import Erased
 from graph.errors import NotFound
+from graph.local_neo4j import Server
 from graph.rerating import TOLERANCE_POINTS
 from tests.erasing.community import AS_OF, ENTITY, NAME, build, dump
 
@@ -31,6 +32,23 @@ def test_before_erasure_the_entity_is_named_in_every_corner_that_the_test_looks_
 
 def test_no_node_and_no_relationship_names_the_erased_any_more(erased: Erased, database: Database) -> None:
     assert [each for each in dump(database) if ENTITY in each or NAME in each] == []
+
+
+def test_no_log_of_the_server_names_the_erased(erased: Erased, server: Server) -> None:
+    logs = sorted((server.home / "logs").iterdir())
+    assert logs
+    for file in logs:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        assert ENTITY not in text, file
+        assert NAME not in text, file
+
+
+def test_the_server_keeps_no_log_of_queries_and_the_fewest_transaction_logs(database: Database) -> None:
+    rows = database.statement("SHOW SETTINGS YIELD name, value")
+    found = {row["name"]: row["value"] for row in rows}
+    assert found["db.tx_log.rotation.retention_policy"] == "keep_none"
+    assert found["db.logs.query.enabled"] == "OFF"
+    assert found["db.logs.query.parameter_logging_enabled"] == found["dbms.logs.http.enabled"] == "false"
 
 
 def test_what_is_gone_is_counted(erased: Erased) -> None:

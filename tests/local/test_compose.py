@@ -42,6 +42,25 @@ def test_every_neo4j_variable_is_a_setting_of_the_real_server(
     assert settings - known == set()
 
 
+KEEPS_OUT = (
+    "db.tx_log.rotation.retention_policy",
+    "db.logs.query",
+    "dbms.logs.http",
+    "dbms.usage_report",
+    "client",
+)
+
+
+def test_what_keeps_persons_out_of_logs_is_set_as_on_the_managed_server(
+    services: dict[str, Any], database: Database
+) -> None:
+    managed = {row["name"]: row["value"] for row in database.statement("SHOW SETTINGS YIELD name, value")}
+    environment = {setting(name): value for name, value in services["neo4j"]["environment"].items()}
+    alike = {name: value for name, value in environment.items() if name.startswith(KEEPS_OUT)}
+    assert len(alike) == 6
+    assert alike == {name: managed[name] for name in alike}
+
+
 def test_every_innercircle_variable_is_a_setting(services: dict[str, Any]) -> None:
     known = {f"INNERCIRCLE_{name}".upper() for name in Settings.model_fields}
     assert set(services["api"]["environment"]) - known == set()
