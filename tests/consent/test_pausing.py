@@ -47,6 +47,17 @@ def circle(database: Database, entity: str) -> list[str]:
     return sorted(each.entity for each in reading.open_rating(database, entity, SCHEME.id).circle)
 
 
+def check_gathered(database: Database, pauses: set[tuple[str, str]]) -> None:
+    """What programs gather to rate for themselves leaves the same contacts out."""
+    counted = without(FACTS, pauses, FACTS.members).contacts
+    members = dict(FACTS.members).keys()
+    together = {fact.id for fact in gathering.all_facts(database, SCHEME.id).contacts}
+    assert together == {fact.id for fact in counted if {fact.source, fact.target} <= members}
+    for entity in members:
+        own_ones = {fact.id for fact in gathering.facts_of(database, SCHEME.id, [entity]).contacts}
+        assert own_ones == {fact.id for fact in counted if entity in (fact.source, fact.target)}
+
+
 @pytest.mark.parametrize("ends", [[("ann", "bob")], [("bob", "ann")], [("ann", "bob"), ("bob", "ann")]])
 def test_a_tie_is_out_of_both_circles_while_either_end_has_paused_it(
     market: Database, ends: list[tuple[str, str]]
@@ -54,6 +65,7 @@ def test_a_tie_is_out_of_both_circles_while_either_end_has_paused_it(
     for number, (one, other) in enumerate(ends, 1):
         pause(market, one, other)
         expect(market, without(FACTS, set(ends[:number]), FACTS.members), within=CLOSE)
+        check_gathered(market, set(ends[:number]))
     assert circle(market, "ann") == circle(market, "bob") == ["cat"]
     run(market)
     expect(market, without(FACTS, set(ends), FACTS.members), within=1e-8)

@@ -79,7 +79,7 @@ def test_a_row_that_completes_a_fact_leaves_its_load_and_one_that_corrects_it_se
     file = files / "obligations.csv"
     written(files, file.name, FILES["obligations"][0], f"o1,ann,bob,{AT},{AT}")
     assert loading.load(graph, [file], by="second")[0].completed == 1
-    assert [each["by"] for each in loads(graph)] == ["ops"]
+    assert brought(graph) == [("ops", ["b1", "c1", "o1", "v1"])]
     written(files, file.name, FILES["obligations"][0], f"o1,ann,bob,{AT},{LATER}")
     [loaded], _ = applying.apply(graph, [file], by="third")
     assert loaded.corrected == 1
