@@ -153,7 +153,8 @@ def recorded(database: Database, work: Callable[[Transaction], T]) -> T:
     try:
         return database.write(work, timeout_seconds=PATIENCE_SECONDS)
     except (StoreConflict, QueryRejected) as error:
-        raise NotRecorded(f"the read could not be recorded, and so it is refused: {error}") from error
+        # the cause may name who was to be read
+        raise NotRecorded("the read could not be recorded in time, and so it is refused: try again") from error
 
 
 def accesses(

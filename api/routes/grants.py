@@ -35,7 +35,9 @@ def list_grants(member: Member, database: TheDatabase) -> Grants:
         NotFound, ParameterError, PurposeMismatch, Conflict, StoreConflict, *AWAY, missing=NOTHING_OPEN
     ),
 )
-def give_grant(member: Member, wanted: NewGrant, asked: TheKey, database: TheDatabase) -> Grant:
+def give_grant(
+    member: Member, wanted: NewGrant, asked: TheKey, database: TheDatabase, under_way: TheUnderWay
+) -> Grant:
     """The client may read the member's rating in the scheme for this purpose, as much as `what` says.
 
     A newer grant to the same client for the same purpose takes the place of the one before, also when it opens
@@ -55,7 +57,9 @@ def give_grant(member: Member, wanted: NewGrant, asked: TheKey, database: TheDat
         )
         return Done(Grant.model_validate(given))
 
-    return once(asked, database, member, Grant, work)
+    given = once(asked, database, member, Grant, work)
+    under_way.let_leave()  # what an earlier grant opened
+    return given
 
 
 @router.delete(
