@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "explain": (("explain", "ann", *SCHEME), {"ann"}),
     "explain a contact": (("explain", "ann", *SCHEME, "--contact", "bob"), {"ann", "bob"}),
     "explain two": (("explain", "ann", *SCHEME, "--contact", "bob", "--contact", "dan"), {"ann", "bob", "dan"}),
+    "explain far": (("explain", "ann", *SCHEME, "--hops"), {"ann", "bob", "cat", "dan"}),
     "explain all": (("explain", "ann", *SCHEME, "--hops", "--facts"), {"ann", "bob", "cat", "dan"}),
     "what-if": (("what-if", "ann", *SCHEME, "--without-contact", "bob"), {"ann"}),
     "lift": (("what-if", "ann", *SCHEME, "--lift"), {"ann"}),

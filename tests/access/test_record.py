@@ -5,7 +5,9 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -310,6 +312,50 @@ def test_whatever_is_altered_is_found_and_said_where(recorded: Database, tamperi
     finally:
         recorded.statement(PUT_BACK, kept=kept, start=access.START)
     assert ledgers.verify(recorded) == ledgers.Verified(whole=4, records=12)
+
+
+@pytest.mark.parametrize(
+    ("number", "changes", "where"),
+    [
+        (3, {"who": "nobody"}, 4),
+        (3, {"number": 4}, 3),
+        (3, {"ledger": "reliability|bob"}, 3),
+        (3, {"previous": access.START}, 3),
+        (1, {"purpose": "hiring"}, 2),
+        (5, {"outcome": "no-grant"}, None),
+    ],
+)
+def test_a_single_record_with_a_hash_that_was_made_anew_is_found(
+    recorded: Database, number: int, changes: dict[str, Any], where: int | None
+) -> None:
+    kept = recorded.statement(EVERYTHING)
+    found = next(each for each in access.accesses(recorded, "ann") if each.number == number)
+    found = replace(found, **changes)
+    properties = changes | {"hash": access.seal(found)}
+    change = "MATCH (a:Access {id: $id}) SET a += $properties"
+    try:
+        recorded.statement(change, id=f"reliability|ann|{number}", properties=properties)
+        (fault,) = ledgers.verify(recorded).faults
+        assert (fault.ledger, fault.number) == ("reliability|ann", where)
+    finally:
+        recorded.statement(PUT_BACK, kept=kept, start=access.START)
+
+
+def test_a_ledger_is_called_broken_only_after_a_look_that_nobody_writes_into(recorded: Database) -> None:
+    kept = recorded.statement(EVERYTHING)
+    found: list[ledgers.Verified] = []
+    try:
+        with recorded.transaction() as writer:
+            writer.run("hold_ledger", id="reliability|ann")
+            recorded.statement("MATCH (a:Access {id: 'reliability|ann|3'}) SET a.who = 'nobody'")
+            looking = threading.Thread(target=lambda: found.append(ledgers.verify(recorded)))
+            looking.start()
+            time.sleep(0.3)
+            assert found == []
+        looking.join()
+        assert [fault.number for fault in found[0].faults] == [3]
+    finally:
+        recorded.statement(PUT_BACK, kept=kept, start=access.START)
 
 
 def test_what_is_written_anew_to_the_end_is_told_by_the_head_that_was_noted(recorded: Database) -> None:
