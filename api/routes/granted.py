@@ -14,8 +14,8 @@ from api.security import Client
 from graph import granted
 from graph.errors import NOTHING_OPEN, NotFound, NotRecorded, ParameterError, PurposeMismatch, StoreConflict
 
-IDS_A_STEP = 50
-"Finding out about so many ids takes less than one more step."
+IDS_A_STEP = 25
+"Finding out about so many ids takes less than one more step: a member takes about 1 ms more than nobody does."
 
 router = APIRouter(
     prefix="/v1/schemes/{scheme}/ratings",
