@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api import openapi, problems
 from api.evenly import UnderWay
-from api.guard import LoopbackOnly
+from api.guard import Guard
 from api.routes import (
     accesses,
     contests,
@@ -102,6 +102,6 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
         require_roles(module.router)
         app.include_router(module.router)
     problems.install(app)
-    app.add_middleware(LoopbackOnly)
+    app.add_middleware(Guard, names=settings.names(), open_to_others=app.state.verifier.configured)
     app.openapi = openapi.describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation has it
     return app

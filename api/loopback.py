@@ -1,7 +1,7 @@
-"""Nobody but this machine is answered, until there is authentication.
+"""Nobody but this machine is answered, until somebody can say who asks.
 
-A rating tells how far a person can be relied on. Without a login every machine on the network could ask for
-everyone's, so the service listens on a loopback address and on no other.
+A rating tells how far a person can be relied on. While there is no key that signs tokens, and no issuer of them,
+the service listens on a loopback address and on no other.
 """
 
 import ipaddress
@@ -10,8 +10,8 @@ import socket
 from graph.errors import SettingInvalid
 
 WHY = (
-    "there is no authentication yet, and ratings of persons must not be open to a network: "
-    "use 127.0.0.1, ::1 or localhost"
+    "nobody can have a token yet, and the service must not be open to a network: use 127.0.0.1, ::1 or localhost, "
+    "or create a key first (`innercircle key create`)"
 )
 
 
@@ -25,12 +25,13 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
     """A socket that listens on a loopback address; port 0: any free one.
 
+    anywhere: on any address of this machine, for there are tokens.
     Raises SettingInvalid saying why, for another address and for a port that cannot be had.
     """
-    if not is_loopback(host):
+    if not anywhere and not is_loopback(host):
         raise SettingInvalid(f"the API does not listen on {host!r}: {WHY}")
     # localhost is what the system says it is; this is the address that it should be.
     address = "127.0.0.1" if host.lower() == "localhost" else host

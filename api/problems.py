@@ -65,6 +65,12 @@ KINDS: dict[type[InnerCircleError], Kind] = {
     errors.TooMany: Kind(
         429, "Too many requests", example="more than 600 requests in a minute: ask again later", retry_seconds=1
     ),
+    errors.IssuerUnavailable: Kind(
+        503,
+        "The issuer of the token does not answer",
+        f"ask again in 5 seconds; {_OPERATOR}",
+        retry_seconds=5,
+    ),
     errors.SchemeInvalid: Kind(500, "A policy does not hold", f"a stored policy cannot be used: {_OPERATOR}"),
     errors.PurposeMismatch: Kind(
         403, "The scheme is not for this purpose", example="'hiring' is not a purpose of 'trading'"
@@ -109,7 +115,9 @@ NO_ROUTE, NO_METHOD, NOT_LOOPBACK, UNEXPECTED = "no-route", "no-method", "not-lo
 WEB: dict[str, Kind] = {
     NO_ROUTE: Kind(404, "There is no such route", example="there is no /v2: /openapi.json lists the routes"),
     NO_METHOD: Kind(405, "The route does not take this method", example="/v1/schemes does not take DELETE"),
-    NOT_LOOPBACK: Kind(421, "Only this machine is answered", example="the host of the request is 'example.org'"),
+    NOT_LOOPBACK: Kind(
+        421, "The request is not for this service", example="the host of the request is 'example.org'"
+    ),
     UNEXPECTED: Kind(500, "The service failed", f"this is a fault of ours: {_OPERATOR}"),
 }
 

@@ -1,4 +1,4 @@
-"""The API answered at a loopback address, until the process was told to end."""
+"""The API answered at an address of this machine, until the process was told to end."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,10 +17,11 @@ def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     """The API answered at the settings' address; returns after Control-C, when requests under way were answered.
 
     announce: is given the URL as soon as connections are taken.
-    Raises SettingInvalid for an address that is not loopback, or that cannot be had.
+    Raises SettingInvalid for an address beyond loopback while nobody can have a token, or one that cannot be had.
     """
     app = create_app(partial(connect, settings), settings)
-    with listen(settings.api_host, settings.api_port) as socket:
+    known = app.state.verifier.configured()
+    with listen(settings.api_host, settings.api_port, anywhere=known) as socket:
         host, port, *_ = socket.getsockname()
         announce(url(host, port))
         with suppress(KeyboardInterrupt):  # uvicorn ends in good order, then raises the signal again

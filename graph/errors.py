@@ -11,6 +11,7 @@ InnerCircleError(code)
     Unauthenticated                   nobody known asks: no token, or one that does not hold
     Forbidden                         who asks is known, and may not
     TooMany(retry_seconds)            who asks did so too often
+    IssuerUnavailable                 the issuer of a token does not give its keys
   PolicyError
     SchemeInvalid(file, key)          a policy, mapping or categories file that does not hold
     PurposeMismatch                   a request outside the purposes of a scheme
@@ -99,6 +100,10 @@ class TooMany(AccessError):
     def __init__(self, message: str, *, retry_seconds: int = 1):
         super().__init__(message)
         self.retry_seconds = retry_seconds
+
+
+class IssuerUnavailable(AccessError):
+    code = "issuer-unavailable"
 
 
 class PolicyError(InnerCircleError):

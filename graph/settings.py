@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     "Who is acting on the command line: kept with what is loaded, and with reads of a person."
 
     api_host: str = "127.0.0.1"
+    api_names: str | None = None
+    "Names by which the API may be asked for beyond loopback, with commas between: ratings.example.org."
+
     api_port: int = Field(default=8000, ge=0, le=65535)
 
     issuer: str = "innercircle"
@@ -73,6 +76,18 @@ class Settings(BaseSettings):
 
     audience: str = "innercircle"
     "Whom the local tokens are for: this service."
+
+    oidc_issuer: str | None = None
+    "An OpenID Connect issuer whose tokens hold here too, e.g. https://login.example.org."
+
+    oidc_audience: str | None = None
+    "Whom its tokens must be for."
+
+    oidc_role_claim: str = "role"
+    "Which of its claims names the role; `realm_access.roles` is a claim inside another."
+
+    oidc_entity_claim: str = "entity"
+    "Which of its claims names a member's entity."
 
     batch_rows: int = Field(default=10_000, ge=1)
     "Rows in one transaction of a load."
@@ -88,6 +103,19 @@ class Settings(BaseSettings):
                 "set INNERCIRCLE_NEO4J_PASSWORD or INNERCIRCLE_NEO4J_PASSWORD_FILE too"
             )
         return self
+
+    @model_validator(mode="after")
+    def _one_audience(self) -> Self:
+        if self.oidc_issuer and not self.oidc_audience:
+            raise ValueError(
+                "INNERCIRCLE_OIDC_ISSUER is set: set INNERCIRCLE_OIDC_AUDIENCE too, "
+                "or what it issues for other services would hold here"
+            )
+        return self
+
+    def names(self) -> list[str]:
+        """The names by which the API may be asked for."""
+        return [name.strip() for name in (self.api_names or "").split(",") if name.strip()]
 
     @classmethod
     def load(cls) -> Self:

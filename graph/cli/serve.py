@@ -19,7 +19,10 @@ PANEL = "Server"
 @app.command(rich_help_panel=PANEL)
 def serve(
     host: Annotated[
-        str | None, typer.Option(help="127.0.0.1, ::1 or localhost; INNERCIRCLE_API_HOST if not given.")
+        str | None,
+        typer.Option(
+            help="127.0.0.1, ::1, localhost or, with a key, any address; INNERCIRCLE_API_HOST if not given."
+        ),
     ] = None,
     port: Annotated[
         int | None,
@@ -27,7 +30,7 @@ def serve(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Serve the API on this machine until Control-C. Other machines are refused: it has no logins yet."""
+    """Serve the API until Control-C; beyond this machine only once there is a key, or an issuer of tokens."""
     from api import serving
     from graph.settings import Settings
 
@@ -38,7 +41,7 @@ def serve(
         if json:
             print_json({"url": url})
         else:
-            typer.echo(f"the API answers at {url}, for this machine only; Control-C ends it")
+            typer.echo(f"the API answers at {url}; Control-C ends it")
 
     serving.serve(Settings.load().model_copy(update=given), announce=announce)
 

@@ -1,11 +1,14 @@
 """Whose token it is, by the issuer that it names: our own, or the one that is configured."""
 
-from datetime import datetime
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
 
 from graph.database import Database, utc
-from graph.errors import Unauthenticated
+from graph.errors import SettingInvalid, Unauthenticated
 from graph.identity import tokens
 from graph.identity.keys import Keyring
+from graph.identity.oidc import Provider
 from graph.identity.principal import Principal
 from graph.settings import Settings
 
@@ -14,19 +17,45 @@ class Verifier:
     """Checks tokens for one service. Safe to share between threads."""
 
     def __init__(self, settings: Settings):
+        """Raises SettingInvalid where the settings name an issuer that cannot be one."""
         self.ring = Keyring.of(settings)
         self._issuer, self._audience = settings.issuer, settings.audience
+        self._provider = Provider(settings.oidc_issuer, settings) if settings.oidc_issuer else None
+        if settings.oidc_issuer == settings.issuer:
+            raise SettingInvalid("INNERCIRCLE_OIDC_ISSUER is INNERCIRCLE_ISSUER: two issuers need two names")
 
     def configured(self) -> bool:
         """Whether anybody can have a token that holds."""
-        return self.ring.usable()
+        return self._provider is not None or self.ring.usable()
 
     def check(self, token: str) -> Principal:
-        """Who asks, if the token holds; `refuse_revoked` asks the database too. Raises Unauthenticated."""
+        """Who asks, if the token holds; `refuse_revoked` asks the database too.
+
+        Raises Unauthenticated, and IssuerUnavailable where the issuer of the token cannot be asked for its keys.
+        """
         _, claims = tokens.unverified(token)
-        if claims.get("iss") != self._issuer:
-            raise Unauthenticated("the token is from another issuer")
-        return tokens.check(token, self.ring, issuer=self._issuer, audience=self._audience)
+        issuer = claims.get("iss")
+        if issuer == self._issuer:
+            return tokens.check(token, self.ring, issuer=self._issuer, audience=self._audience)
+        if self._provider and issuer == self._provider.issuer:
+            return self._provider.check(token, _id_of(token, claims, self._issuer))
+        raise Unauthenticated("the token is from another issuer")
+
+
+def _id_of(token: str, claims: dict[str, Any], local: str) -> str:
+    """By which the token can be revoked: its `jti`; of another issuer's, one that no token of ours can have."""
+    named, issuer = claims.get("jti"), claims.get("iss")
+    if issuer == local and isinstance(named, str):
+        return named
+    return hashlib.sha256(f"{issuer}|{named}".encode() if named else token.encode()).hexdigest()
+
+
+def identified(text: str, settings: Settings) -> tuple[str, datetime | None]:
+    """(id, when it expires) of a token, whether it holds or not. Raises Unauthenticated where it is none."""
+    _, claims = tokens.unverified(text)
+    until = claims.get("exp")
+    expires = datetime.fromtimestamp(until, UTC) if isinstance(until, int) else None
+    return _id_of(text, claims, settings.issuer), expires
 
 
 def refuse_revoked(database: Database, principal: Principal) -> None:

@@ -93,6 +93,10 @@ MATRIX: dict[str, Row] = {
     "DELETE /v1/schemes/{scheme}/pauses/{contact}": only(
         "member", own=204, granted=204, foreign=204, path={"contact": ABOUT}
     ),
+    "GET /v1/me/report": about_nobody(
+        200, "member", query={"scheme": "reliability", "audience": "a consulate", "purpose": PURPOSE}
+    ),
+    "GET /v1/me/archive": about_nobody(200, "member"),
     "PUT /v1/schemes/{scheme}/sharing": about_nobody(204, "member", body={"shares": False}),
     "POST /v1/me/objection": about_nobody(409, "member"),
     "DELETE /v1/me/objection": about_nobody(204, "member"),
@@ -134,6 +138,8 @@ MATRIX: dict[str, Row] = {
     ),
     # the first leaves; the others find nothing to leave, for they are the same member
     "DELETE /v1/schemes/{scheme}/membership": only("member", own=204),
+    # the first erases; there is nobody to erase for the others, who are the same member
+    "DELETE /v1/me": only("member", own=200),
 }
 
 

@@ -1,4 +1,4 @@
-"""Nobody but this machine is answered."""
+"""While nobody can have a token, nobody but this machine is answered; then, who asks by the right name."""
 
 import asyncio
 import json
@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ from api.app import create_app
 from api.loopback import is_loopback, listen, url
 from graph.database import Database
 from graph.errors import SettingInvalid, StoreUnavailable
+from graph.identity import Keyring
 from graph.settings import Settings
 from tests.api.conftest import serve
 
@@ -55,7 +57,7 @@ OTHERS = """
 
 @pytest.mark.parametrize("host", ["", " ", "localhost ", *OTHERS.split()])
 def test_the_server_listens_on_nothing_else_and_says_why(host: str) -> None:
-    with pytest.raises(SettingInvalid, match="no authentication yet, and ratings of persons"):
+    with pytest.raises(SettingInvalid, match="nobody can have a token yet"):
         listen(host, 0)
 
 
@@ -94,7 +96,7 @@ def test_a_request_for_another_host_is_refused_though_it_comes_in_here() -> None
         for host in ("example.org", "example.org:8000", "localhost.example.org", "192.0.2.1", "[::2]", "[", ""):
             answer = client.get("/livez", headers={"Host": host})
             assert (answer.status_code, answer.json()["code"]) == (421, "not-loopback"), host
-            assert "no authentication yet" in answer.json()["detail"]
+            assert "nobody can have a token yet" in answer.json()["detail"]
 
 
 def test_the_application_refuses_what_came_in_at_an_address_of_the_network() -> None:
@@ -131,10 +133,24 @@ def test_the_command_serves_until_it_is_interrupted(settings: Settings, database
     assert (process.returncode, said, complained) == (0, "", "")
 
 
-def test_the_command_refuses_an_address_of_the_network(settings: Settings) -> None:
+def test_with_a_key_it_listens_on_any_address_and_answers_to_its_names(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, api_names="ratings.example.org, r.example.org")
+    Keyring.of(settings).create(datetime.now(UTC))
+    with listen("0.0.0.0", 0, anywhere=True) as found:  # noqa: S104
+        assert found.getsockname()[0] == "0.0.0.0"  # noqa: S104
+    with serve(away, settings=settings) as client:
+        for host in ("localhost", "ratings.example.org:8000", "R.example.org"):
+            assert client.get("/livez", headers={"Host": host}).status_code == 200, host
+        for host in ("example.org", "other.example.org", "192.0.2.1", ""):
+            answer = client.get("/livez", headers={"Host": host})
+            assert (answer.status_code, answer.json()["code"]) == (421, "not-loopback"), host
+
+
+def test_the_command_refuses_an_address_of_the_network(settings: Settings, tmp_path: Path) -> None:
+    settings = settings.model_copy(update={"home": tmp_path})  # without a key
     done = command(settings, "serve", "--host", "0.0.0.0")  # noqa: S104
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("error: the API does not listen on '0.0.0.0': there is no authentication yet")
+    assert done.stderr.startswith("error: the API does not listen on '0.0.0.0': nobody can have a token yet")
     assert f"$ innercircle serve --host 0.0.0.0\n{done.stderr}" in DOCS
     done = command(settings, "serve", "--json", INNERCIRCLE_API_HOST="192.0.2.1")
     assert json.loads(done.stdout)["error"]["code"] == "setting-invalid"

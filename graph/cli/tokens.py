@@ -1,0 +1,72 @@
+"""Commands for the tokens that say who asks."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.keys import PANEL, keyring
+from graph.cli.output import Json, print_json
+from graph.cli.reading import open_database
+
+token_app = typer.Typer(help="Issue and revoke the tokens that say who asks.", no_args_is_help=True)
+app.add_typer(token_app, name="token", rich_help_panel=PANEL)
+
+
+class RoleName(StrEnum):
+    """As graph.identity.Role has them, which takes too long to import for --help."""
+
+    MEMBER = "member"
+    CLIENT = "client"
+    OPERATOR = "operator"
+    REVIEWER = "reviewer"
+    AUDITOR = "auditor"
+
+
+@token_app.command("issue")
+def issue(
+    role: Annotated[RoleName, typer.Option(help="What its holder may be.")],
+    subject: Annotated[str, typer.Option(help="Who its holder is: a name that stays the same.")],
+    entity: Annotated[str | None, typer.Option(help="A member's entity; needed for a member.")] = None,
+    days: Annotated[float, typer.Option(help="How long it holds; up to 366.")] = 30,
+    json: Json = False,
+) -> None:
+    """Print a new token, signed with the newest key. Whoever has it is taken for the subject."""
+    from graph.identity import Role, tokens
+    from graph.settings import Settings
+
+    settings = Settings.load()
+    issued = tokens.issue(
+        keyring(),
+        Role(role),
+        subject,
+        entity=entity,
+        days=days,
+        issuer=settings.issuer,
+        audience=settings.audience,
+        now=datetime.now(UTC),
+    )
+    if json:
+        print_json({"token": issued.text, "id": issued.id, "key": issued.key, "until": issued.until})
+    else:
+        typer.echo(issued.text)
+        typer.echo(f"id {issued.id}, holds until {issued.until:%Y-%m-%dT%H:%MZ}", err=True)
+
+
+@token_app.command("revoke")
+def revoke(
+    token: Annotated[str, typer.Argument(help="The token's id, or the token itself.")], json: Json = False
+) -> None:
+    """Revoke a token: from the next request on it does not hold."""
+    from graph.identity import verifying
+    from graph.settings import Settings
+
+    token_id, until = verifying.identified(token, Settings.load()) if token.count(".") == 2 else (token, None)
+    with open_database() as database:
+        since = verifying.revoke(database, token_id, datetime.now(UTC), until=until)
+    if json:
+        print_json({"id": token_id, "revoked": since})
+    else:
+        typer.echo(f"{token_id} is revoked since {since:%Y-%m-%dT%H:%MZ}")

@@ -1,0 +1,171 @@
+"""Tokens of an OpenID Connect issuer: who asks is what it says, with the role and the entity in two of its claims.
+
+The issuer's discovery document names where its keys are; both are fetched when first needed, and kept for a while.
+Nothing else is fetched: no address is taken from a token. Which algorithms count is said here.
+"""
+
+import ipaddress
+import json
+import time
+import urllib.request
+from collections.abc import Mapping
+from http.client import HTTPException
+from threading import Lock
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+import jwt
+from jwt import PyJWKClient
+from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError, PyJWKError, PyJWKSetError
+
+from graph.errors import IssuerUnavailable, SettingInvalid, Unauthenticated
+from graph.identity import tokens
+from graph.identity.principal import Principal, Role
+from graph.settings import Settings
+
+ALGORITHMS = ("EdDSA", "RS256", "ES256")
+TIMEOUT_SECONDS = 5
+KEPT_SECONDS = 300
+"How long the discovery document and the keys are used before they are fetched again."
+REST_SECONDS = 5
+"After a failure nothing is fetched for so long: every request would wait for the timeout."
+LEEWAY_SECONDS = 30
+"How far the issuer's clock may be off."
+LARGEST_DOCUMENT = 1_000_000
+
+
+class Provider:
+    """The issuer that the settings name. Safe to share between threads."""
+
+    def __init__(self, issuer: str, settings: Settings):
+        """Nothing is fetched yet. Raises SettingInvalid for an address that is not https."""
+        if not _safe(issuer):
+            raise SettingInvalid(f"INNERCIRCLE_OIDC_ISSUER={issuer!r}: an https:// address is needed")
+        self.issuer = issuer
+        self._audience = settings.oidc_audience
+        self._role_claim, self._entity_claim = settings.oidc_role_claim, settings.oidc_entity_claim
+        self._lock = Lock()
+        self._client: PyJWKClient | None = None
+        self._fetch_again = self._failed = -float("inf")
+
+    def check(self, text: str, token_id: str) -> Principal:
+        """Who asks, as a token of the issuer says.
+
+        Raises Unauthenticated, saying why the token does not hold, and IssuerUnavailable.
+        """
+        header, _ = tokens.unverified(text)
+        key = self._key(header.get("kid"))
+        if key.algorithm_name not in ALGORITHMS or header.get("alg") != key.algorithm_name:
+            raise Unauthenticated("the token is not signed as this service wants it")
+        claims = tokens.verified(
+            text,
+            key,
+            algorithms=[key.algorithm_name],
+            issuer=self.issuer,
+            audience=self._audience,
+            leeway=LEEWAY_SECONDS,
+            options={"require": ["iss", "sub", "aud", "exp", "iat"], "enforce_minimum_key_length": True},
+        )
+        return tokens.principal(
+            # Behind its issuer, so that it is nobody whom our own tokens name.
+            subject=f"{self.issuer}|{claims['sub']}",
+            role=_role(_claim(claims, self._role_claim)),
+            entity=_claim(claims, self._entity_claim),
+            token=token_id,
+        )
+
+    def _key(self, key_id: object) -> jwt.PyJWK:
+        if not isinstance(key_id, str):
+            raise Unauthenticated("the token names no key of its issuer")
+        try:
+            return self._keys().get_signing_key(key_id)
+        except PyJWKClientConnectionError as error:
+            raise self._failure(error) from error
+        except (PyJWKClientError, PyJWKError) as error:
+            raise Unauthenticated("the token names no key of its issuer") from error
+        except (PyJWKSetError, ValueError) as error:
+            raise self._failure(error) from error
+
+    def _keys(self) -> PyJWKClient:
+        """Where the issuer's keys are, as its discovery document says."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._failed < REST_SECONDS:
+                raise IssuerUnavailable("the OpenID Connect issuer did not answer a moment ago")
+            if self._client is None or now >= self._fetch_again:
+                try:
+                    address = self._discover()
+                except (OSError, HTTPException, ValueError) as error:
+                    raise self._failure(error) from error
+                if self._client is None or self._client.uri != address:
+                    self._client = PyJWKClient(address, lifespan=KEPT_SECONDS, timeout=TIMEOUT_SECONDS)
+                self._fetch_again = now + KEPT_SECONDS
+            return self._client
+
+    def _discover(self) -> str:
+        document = _fetch(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+        if document.get("issuer") != self.issuer:
+            raise ValueError("its discovery document is that of another issuer")
+        address = document.get("jwks_uri")
+        if not isinstance(address, str) or not _safe(address):
+            raise ValueError("its keys are not at an https:// address")
+        return address
+
+    def _failure(self, error: Exception) -> IssuerUnavailable:
+        self._failed = time.monotonic()
+        reason = error.reason if isinstance(error, URLError) else error
+        return IssuerUnavailable(f"the OpenID Connect issuer {self.issuer} cannot be asked for its keys: {reason}")
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """An address that we are sent to is none that was configured."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+def _fetch(address: str) -> dict[str, Any]:
+    """The JSON object at the address. Raises OSError, HTTPException, ValueError."""
+    with urllib.request.build_opener(_NoRedirect).open(address, timeout=TIMEOUT_SECONDS) as answer:
+        found = json.loads(answer.read(LARGEST_DOCUMENT))
+    if not isinstance(found, dict):
+        raise ValueError("no JSON object was answered")  # noqa: TRY004  # what it is depends on the other side
+    return found
+
+
+def _safe(address: str) -> bool:
+    """https, or http that does not leave this machine."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme == "https":
+        return bool(host)
+    try:
+        return parts.scheme == "http" and ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _claim(claims: Mapping[str, Any], path: str) -> Any:
+    """What the claim says; `realm_access.roles` is `roles` in `realm_access`, unless it is the name of a claim."""
+    if path in claims:
+        return claims[path]
+    found: Any = claims
+    for name in path.split("."):
+        if not isinstance(found, Mapping):
+            return None
+        found = found.get(name)
+    return found
+
+
+def _role(named: Any) -> Any:
+    """The one role of ours among those that the issuer gives; it may give others, for other services."""
+    if not isinstance(named, list):
+        return named
+    ours = sorted({each for each in named if isinstance(each, str)} & {role.value for role in Role})
+    if len(ours) > 1:
+        raise Unauthenticated("the token names more than one role of this service: it needs one")
+    return ours[0] if ours else None
