@@ -23,6 +23,8 @@ class Contest:
     id: str
     entity: str
     "who opened it"
+    by: str | None
+    "who said so for it: the subject of a token; None: not known"
     scheme: str
     statement: str
     state: str
@@ -102,6 +104,7 @@ def _contest(row: dict[str, Any]) -> Contest:
     return Contest(
         id=found["id"],
         entity=row["entity"],
+        by=found.get("by"),
         scheme=found["scheme"],
         statement=found["statement"],
         state=found["state"],

@@ -39,6 +39,8 @@ class Dispute:
     id: str
     entity: str
     "who opened it"
+    by: str | None
+    "who said so for it: the subject of a token; None: not known"
     kind: str
     fact: str
     "the fact's id"
@@ -58,6 +60,8 @@ class Dispute:
     reason: str | None
     says: dict[str, Any] | None
     "what the fact says; None where it is gone"
+    load: str | None
+    "the load that brought the fact, where that was known"
     since: datetime | None
     "when the fact was loaded, or when it was; None: neither is known, and every reader counts"
     readers: tuple[Reader, ...]
@@ -239,6 +243,7 @@ def _dispute(row: dict[str, Any], now: datetime) -> Dispute:
     return Dispute(
         id=row["id"],
         entity=row["entity"],
+        by=row["by"],
         kind=row["kind"],
         fact=row["fact"],
         statement=row["statement"],
@@ -252,6 +257,7 @@ def _dispute(row: dict[str, Any], now: datetime) -> Dispute:
         reviewer=row["reviewer"],
         reason=row["reason"],
         says=says,
+        load=row["load"],
         since=row["since"] and utc(row["since"]),
         readers=tuple(Reader(**each | {"last": utc(each["last"])}) for each in row["readers"]),
     )

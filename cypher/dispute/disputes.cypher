@@ -8,6 +8,7 @@
 // @return id        STRING         Dispute.id
 // @return entity    STRING         Entity.id of who opened it
 // @return by        STRING         who said so: the subject of a token; null where that is not known
+// @return load      STRING         Load.id of the fact as it was disputed; null where that is not known
 // @return kind      STRING         contacts, obligations, purchases or visits
 // @return fact      STRING         the fact's id
 // @return statement STRING         what the member says
@@ -43,8 +44,9 @@ OPTIONAL MATCH (loaded:Load {id: d.load})
 OPTIONAL MATCH (corrected:Load {id: fact.load})
 WITH entity, d, fact, source, target, loaded, corrected,
      coalesce(loaded.at, corrected.at, fact.at, fact.due) AS since
-RETURN d.id AS id, entity.id AS entity, d.by AS by, d.kind AS kind, d.fact AS fact, d.statement AS statement, d.state AS state,
-       d.opened AS opened, d.reminded AS reminded, d.decided AS decided, d.reviewer AS reviewer, d.reason AS reason,
+RETURN d.id AS id, entity.id AS entity, d.by AS by, d.load AS load, d.kind AS kind, d.fact AS fact,
+       d.statement AS statement, d.state AS state, d.opened AS opened, d.reminded AS reminded,
+       d.decided AS decided, d.reviewer AS reviewer, d.reason AS reason,
        CASE WHEN fact IS NOT NULL THEN fact {source: source.id, target: target.id, category: target.category, .at, .due,
          .settled, .outcome, .amount, .currency, .kind, .channel} END AS says,
        [each IN [loaded.by, corrected.by] WHERE each IS NOT NULL] AS loaders, since,

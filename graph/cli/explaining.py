@@ -81,7 +81,7 @@ def _print_head(rating: "OpenRating") -> None:
     )
     if rating.stale:
         typer.echo("There are newer facts than this rating: the next run will count them.")
-    print_contested(rating)
+    print_contested(contested=rating.contested)
 
 
 def _print_levels(explained: "Explanation") -> None:

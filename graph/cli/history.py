@@ -7,7 +7,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
-from graph.cli.reading import open_database
+from graph.cli.reading import is_contested, open_database, print_contested
 from graph.cli.recording import OPERATION, Purpose, record_reads
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def history(
     with open_database() as database:
         found = histories.history(database, entity, scheme, since=since and since.replace(tzinfo=UTC))
         record_reads(database, scheme, [entity], what="history", purpose=purpose)
+        contested = is_contested(database, entity, scheme)
     if json:
         print_json(found)
         return
@@ -53,6 +54,7 @@ def history(
         ],
         title=f"{entity} in {scheme}",
     )
+    print_contested(contested=contested)
     if found.before == found.after:
         typer.echo("The whole points and the band have not changed since.")
         return

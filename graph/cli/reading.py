@@ -82,13 +82,20 @@ def print_rating(opened: "OpenRating") -> None:
         + [("sum", opened.band, opened.whole_points)],
         title=f"{opened.entity} in {opened.scheme} {opened.version}, as of {opened.as_of:%Y-%m-%dT%H:%MZ}",
     )
-    print_contested(opened)
+    print_contested(contested=opened.contested)
 
 
-def print_contested(rating: "Rating") -> None:
+def print_contested(*, contested: bool) -> None:
     """What has to be known of a rating that is contested."""
-    if rating.contested:
+    if contested:
         typer.echo(f"{CONTESTED}: nobody may rely on this rating until a reviewer has closed the contest.")
+
+
+def is_contested(database: "Database", entity: str, scheme: str) -> bool:
+    """Whether the rating is contested now."""
+    from graph import reading
+
+    return any(rating.contested for rating in reading.lookup(database, [entity], scheme))
 
 
 def _contested(rating: "Rating") -> str:

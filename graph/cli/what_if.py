@@ -9,7 +9,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
-from graph.cli.reading import PANEL, open_database
+from graph.cli.reading import PANEL, is_contested, open_database, print_contested
 from graph.cli.recording import OPERATION, Purpose, record_reads
 from graph.errors import ParameterError
 
@@ -81,12 +81,15 @@ def what_if(
             else asking.what_if(database, entity, scheme, asked[0](database))
         )
         record_reads(database, scheme, [entity], what="what-if", purpose=purpose)
+        contested = is_contested(database, entity, scheme)
     if json:
         print_json(found)
-    elif isinstance(found, asking.Lift):
+        return
+    if isinstance(found, asking.Lift):
         print_lift(found)
     else:
         print_what_if(found)
+    print_contested(contested=contested)
 
 
 def _dated(option: str, text: str) -> tuple[str, date]:

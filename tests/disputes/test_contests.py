@@ -6,12 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from graph import applying, contests, rating, reading, showing
+from graph.cli.app import app
 from graph.contests import Contest
 from graph.database import Database
 from graph.errors import NotFound, ParameterError, Refused
-from tests.conftest import Command
+from graph.settings import Settings
 from tests.disputes.market import NOW, Village, build
 from tests.strategies import AS_OF
 
@@ -67,7 +69,9 @@ def test_a_contested_rating_says_so_until_a_reviewer_closes_it_with_a_reason(vil
     assert contested(village)
     assert not contested(village, scheme="own-conduct"), "only in the scheme where it is"
     assert not contested(village, "bob")
-    assert only(village) == Contest(id_, village("ann"), "reliability", "Not me.", "open", NOW, None, None, None)
+    assert only(village) == Contest(
+        id_, village("ann"), None, "reliability", "Not me.", "open", NOW, None, None, None
+    )
     close(village, id_)
     assert not contested(village)
     found = only(village)
@@ -146,14 +150,24 @@ def test_the_open_contests_are_listed_oldest_first(village: Village) -> None:
     assert [id_ for id_ in listed if id_ in (earlier, later, closed)] == [earlier, later]
 
 
-def test_commands_show_a_contested_rating_as_contested(village: Village, innercircle: Command) -> None:
-    contest(village)
-    ann = village("ann")
-    for command in (
+def test_commands_show_a_contested_rating_as_contested(
+    village: Village, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INNERCIRCLE_HOME", str(settings.home))
+    ann, of_scheme = village("ann"), ["--scheme", "reliability"]
+    commands = [
         ["show", ann],
-        ["show", ann, "--scheme", "reliability"],
-        ["explain", ann, "--scheme", "reliability"],
-    ):
-        done = innercircle(*command)
-        assert done.returncode == 0, done.stderr
-        assert "contested" in done.stdout
+        ["show", ann, *of_scheme],
+        ["explain", ann, *of_scheme],
+        ["history", ann, *of_scheme],
+        ["what-if", ann, *of_scheme, "--share", "0"],
+    ]
+
+    def say_so() -> list[bool]:
+        done = [CliRunner().invoke(app, command) for command in commands]
+        assert [each.exit_code for each in done] == [0] * len(commands)
+        return ["contested" in each.stdout for each in done]
+
+    assert not any(say_so())
+    contest(village)
+    assert all(say_so())

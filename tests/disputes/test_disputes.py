@@ -30,7 +30,10 @@ OWN = [
     ("visits", "v1", "cat"),
     ("contacts", "c3", "cat"),
 ]
-OF_EACH_KIND = pytest.mark.parametrize(("kind", "fact", "entity"), OWN)
+OF_EACH_KIND = pytest.mark.parametrize(
+    ("kind", "fact", "entity"),
+    [pytest.param(*each, marks=pytest.mark.slow) if each[0] in ("purchases", "visits") else each for each in OWN],
+)
 
 
 @pytest.fixture(scope="module")
