@@ -8,8 +8,11 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from api import openapi, problems
+from api.etags import ETags
 from api.evenly import UnderWay
 from api.guard import Guard
+from api.headers import SafeHeaders
+from api.limits import Rates, Sizes
 from api.routes import (
     accesses,
     contests,
@@ -74,7 +77,7 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     neither is public nor asks for a role.
     """
     settings = settings or Settings.load()
-    store = Store(connect or partial(database.connect, settings))
+    store = Store(connect or partial(database.connect, settings, timeout_seconds=settings.api_query_seconds))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -98,10 +101,14 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     app.state.verifier = Verifier(settings)
     app.state.issuer = settings.issuer
     app.state.under_way = UnderWay()
+    app.state.rates = Rates(settings.api_requests_per_second, settings.api_burst)
     for module in MODULES:
         require_roles(module.router)
         app.include_router(module.router)
     problems.install(app)
+    app.add_middleware(ETags)
+    app.add_middleware(Sizes)
     app.add_middleware(Guard, names=settings.names(), open_to_others=app.state.verifier.configured)
+    app.add_middleware(SafeHeaders)
     app.openapi = openapi.describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation has it
     return app

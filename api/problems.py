@@ -112,11 +112,16 @@ KINDS: dict[type[InnerCircleError], Kind] = {
 
 # What only HTTP knows.
 NO_ROUTE, NO_METHOD, NOT_LOOPBACK, UNEXPECTED = "no-route", "no-method", "not-loopback", "unexpected"
+TOO_LONG, TOO_LARGE = "too-long", "too-large"
 WEB: dict[str, Kind] = {
     NO_ROUTE: Kind(404, "There is no such route", example="there is no /v2: /openapi.json lists the routes"),
     NO_METHOD: Kind(405, "The route does not take this method", example="/v1/schemes does not take DELETE"),
     NOT_LOOPBACK: Kind(
         421, "The request is not for this service", example="the host of the request is 'example.org'"
+    ),
+    TOO_LARGE: Kind(413, "The body is too large", example="the body of a request has at most 1,000,000 bytes"),
+    TOO_LONG: Kind(
+        414, "The address is too long", example="the path and query of a request have at most 8,000 bytes"
     ),
     UNEXPECTED: Kind(500, "The service failed", f"this is a fault of ours: {_OPERATOR}"),
 }

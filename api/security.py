@@ -15,6 +15,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
+from api.limits import Rates
 from api.parameters import TheStore
 from graph.errors import NOTHING_OPEN, Forbidden, NotFound, SetupError, Unauthenticated
 from graph.identity import Principal, Role, Verifier
@@ -47,9 +48,15 @@ def _admitted(
 ) -> Principal:
     """Who asks, if it may. Raises Unauthenticated, Forbidden."""
     verifier: Verifier = request.app.state.verifier
-    if credentials is None:
-        raise Unauthenticated("a token is needed: Authorization: Bearer ...")
-    principal = verifier.check(credentials.credentials)
+    rates: Rates = request.app.state.rates
+    try:
+        principal = verifier.check(credentials.credentials if credentials else "")
+    except Unauthenticated as error:
+        rates.take(f"address {request.client.host if request.client else ''}")
+        if credentials is None:
+            raise Unauthenticated("a token is needed: Authorization: Bearer ...") from error
+        raise
+    rates.take(f"{principal.role} {principal.subject}")
     with store.use() as database:
         refuse_revoked(database, principal)
     request.state.principal = principal

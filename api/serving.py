@@ -19,7 +19,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     announce: is given the URL as soon as connections are taken.
     Raises SettingInvalid for an address beyond loopback while nobody can have a token, or one that cannot be had.
     """
-    app = create_app(partial(connect, settings), settings)
+    app = create_app(partial(connect, settings, timeout_seconds=settings.api_query_seconds), settings)
     known = app.state.verifier.configured()
     with listen(settings.api_host, settings.api_port, anywhere=known) as socket:
         host, port, *_ = socket.getsockname()

@@ -28,6 +28,8 @@ from graph.settings import Settings
 
 Rows = list[dict[str, Any]]
 T = TypeVar("T")
+TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
+"In the code of the server's error, whoever set the timeout; the second where it waited for a lock."
 
 # Where a driver error lands. The order matters: IncompleteCommit is a ServiceUnavailable.
 _MAPPING: tuple[tuple[type[Exception], type[InnerCircleError], str], ...] = (
@@ -58,9 +60,14 @@ class ServerInfo:
 class Database:
     """One database, through one pool of connections. Safe to share between threads."""
 
-    def __init__(self, uri: str, user: str, password: str, *, name: str = "neo4j"):
-        """Nothing is connected yet: the first query connects. Raises ParameterError for a bad URI."""
-        self.uri, self.name = uri, name
+    def __init__(
+        self, uri: str, user: str, password: str, *, name: str = "neo4j", timeout_seconds: float | None = None
+    ):
+        """Nothing is connected yet: the first query connects. Raises ParameterError for a bad URI.
+
+        timeout_seconds: after which the server ends a read or write; None: its default. Batches are not ended.
+        """
+        self.uri, self.name, self.timeout_seconds = uri, name, timeout_seconds
         try:
             self._driver = neo4j.GraphDatabase.driver(
                 uri,
@@ -98,7 +105,7 @@ class Database:
         with _translated(query.file), self._session(query.mode) as session:
             if query.mode in ("batch", "schema"):
                 return session.run(text, params).data()
-            work = neo4j.unit_of_work(metadata=dict(tags or {}))(_rows)
+            work = neo4j.unit_of_work(metadata=dict(tags or {}), timeout=self.timeout_seconds)(_rows)
             execute = session.execute_read if query.mode == "read" else session.execute_write
             return execute(work, query.text, params)
 
@@ -148,9 +155,9 @@ class Database:
         """What `work` gives, all its queries in one write transaction, done again while the failure is transient.
 
         `work` may run more than once, so it does nothing but run queries.
-        timeout_seconds: after which the server ends the transaction; None: its default.
+        timeout_seconds: after which the server ends the transaction; None: as for all of this database.
         """
-        unit = neo4j.unit_of_work(metadata=dict(tags or {}), timeout=timeout_seconds)
+        unit = neo4j.unit_of_work(metadata=dict(tags or {}), timeout=timeout_seconds or self.timeout_seconds)
         managed = unit(lambda transaction: work(Transaction(transaction)))
         with _translated("transaction"), self._session("write") as session:
             return session.execute_write(managed)
@@ -205,12 +212,18 @@ def utc(value: Any) -> datetime:
     return instant
 
 
-def connect(settings: Settings) -> Database:
+def connect(settings: Settings, *, timeout_seconds: float | None = None) -> Database:
     """The database that the settings name: a configured server, else the managed one that is running."""
     from graph import local_neo4j
 
     server = local_neo4j.connection(settings)
-    return Database(server.uri, server.user, server.password, name=settings.neo4j_database)
+    return Database(
+        server.uri,
+        server.user,
+        server.password,
+        name=settings.neo4j_database,
+        timeout_seconds=timeout_seconds,
+    )
 
 
 class Transaction:
@@ -250,6 +263,8 @@ def _translated(where: str) -> Iterator[None]:
     try:
         yield
     except (driver_errors.Neo4jError, driver_errors.DriverError) as error:
+        if any(name in (getattr(error, "code", None) or "") for name in TIMED_OUT):
+            raise StoreUnavailable(f"a query took too long and was ended ({where}): {error}") from error
         for kind, ours, meaning in _MAPPING:
             if isinstance(error, kind):
                 raise ours(f"{meaning} ({where}): {error}") from error

@@ -89,6 +89,15 @@ class Settings(BaseSettings):
     oidc_entity_claim: str = "entity"
     "Which of its claims names a member's entity."
 
+    api_requests_per_second: float = Field(default=20, gt=0)
+    "How many requests of one subject the API answers each second, on average."
+
+    api_burst: int = Field(default=200, ge=1)
+    "How many of them may come at once."
+
+    api_query_seconds: float = Field(default=30, gt=0)
+    "After which a query of the API is ended by the server."
+
     batch_rows: int = Field(default=10_000, ge=1)
     "Rows in one transaction of a load."
 

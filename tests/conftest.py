@@ -49,7 +49,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings for a managed Neo4j in a home of this session."""
     home = tmp_path_factory.mktemp("neo4j") / "home"
-    yield Settings(home=home, pagecache_megabytes=128)
+    yield Settings(home=home, pagecache_megabytes=128, api_requests_per_second=10_000, api_burst=10_000)
     shutil.rmtree(home, ignore_errors=True)
 
 

@@ -1,9 +1,11 @@
 """The record of reads: who read the member who asks, and whether all of it is whole."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from api import cursors
 from api.openapi import AWAY, responses
 from api.parameters import TheDatabase, about_a_person
 from api.schemas import Accesses, AccessRecord, Ledger, Verification
@@ -25,19 +27,33 @@ Scheme = Annotated[
     ),
 ]
 
+After = Annotated[
+    str | None,
+    Query(
+        max_length=1_000,
+        description="The cursor of a page, as `next` of the one before it; without it, the newest.",
+    ),
+]
 
-@router.get("/me/accesses", summary="Who read one's ratings", responses=responses(*AWAY))
-def list_accesses(member: Member, database: TheDatabase) -> Accesses:
+
+@router.get("/me/accesses", summary="Who read one's ratings", responses=responses(ParameterError, *AWAY))
+def list_accesses(member: Member, database: TheDatabase, after: After = None) -> Accesses:
     """Each read of the member by another: who, in which role, for which purpose, what, when and what came of it.
 
     docs/access.md says how a hash is made: with it anybody can check the chain.
     """
     entity = own_entity(member)
-    found = access.accesses(database, entity, limit=PAGE)
+    whose = f"accesses {entity}"
+    before = None
+    if after is not None:
+        at, id_ = cursors.read(database, whose, after)
+        before = (datetime.fromisoformat(at), id_)
+    found = access.accesses(database, entity, before=before, limit=PAGE)
+    last = found[-1] if len(found) == PAGE else None
     return Accesses(
         ledgers=[Ledger.model_validate(each) for each in access.ledgers_of(database, entity)],
         accesses=[AccessRecord.model_validate(each) for each in found],
-        next=None,
+        next=None if last is None else cursors.cursor(database, whose, [last.at.isoformat(), last.id]),
     )
 
 

@@ -2,7 +2,7 @@
 //
 // @mode   write
 // @result one
-// @param  name     STRING          Secret.name: objections or veil
+// @param  name     STRING          Secret.name: objections, veil or cursors
 // @param  value    STRING          random
 // @return value    STRING          the one that is kept
 // @uses   secret_name

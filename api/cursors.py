@@ -1,0 +1,41 @@
+"""Cursors of lists that come in pages: opaque, and signed, so that nobody makes one up or takes another's.
+
+The key is a secret of the database (graph/salts.py), so a cursor holds after a restart and on every server.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+
+from graph import salts
+from graph.database import Database
+from graph.errors import ParameterError
+
+BYTES = 16
+"Of a signature."
+
+
+def cursor(database: Database, whose: str, values: Sequence[str]) -> str:
+    """Where the next page begins. whose: the list and the asker that it is of."""
+    said = json.dumps(list(values)).encode()
+    return base64.urlsafe_b64encode(_signature(database, whose, said) + said).decode().rstrip("=")
+
+
+def read(database: Database, whose: str, text: str) -> list[str]:
+    """The values of a cursor that was given out for this list and asker. Raises ParameterError for any other."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    signature, said = raw[:BYTES], raw[BYTES:]
+    if not hmac.compare_digest(signature, _signature(database, whose, said)):
+        raise ParameterError("query.after: this is no cursor of this list: begin without one")
+    values: list[str] = json.loads(said)
+    return values
+
+
+def _signature(database: Database, whose: str, said: bytes) -> bytes:
+    return hmac.digest(salts.salt(database, "cursors"), whose.encode() + b"\0" + said, hashlib.sha256)[:BYTES]
