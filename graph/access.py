@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,6 +21,8 @@ T = TypeVar("T")
 ANSWERED = "answered"
 START = "0" * 64
 "The hash before the first record of a ledger."
+AT_ONCE = 1_000
+"Reads that are recorded in one transaction."
 PATIENCE_SECONDS = 5
 "How long a read waits for its turn at a ledger before it is refused."
 
@@ -31,7 +34,7 @@ class Access:
     id: str
     "the ledger's id, a bar and the number"
     ledger: str
-    "Membership.id of who was read; `scheme|` for a read of somebody who is no member"
+    "Membership.id of who was read, `|entity` of no scheme; without the entity for a read of who is no member"
     number: int
     "from 1, in order"
     at: datetime
@@ -172,6 +175,33 @@ def accesses(
         raise NotRecorded("a record was altered: `innercircle verify-access` finds which") from None
 
 
+def record_reads(
+    database: Database,
+    scheme: str,
+    entities: Iterable[str],
+    *,
+    who: str,
+    role: str,
+    purpose: str,
+    what: str,
+    now: datetime,
+) -> None:
+    """That these were read is on record: after this, what was read may be told. Raises NotRecorded."""
+    read = sorted(set(entities))
+    for first in range(0, len(read), AT_ONCE):
+        work = partial(
+            record_all,
+            scheme=scheme,
+            outcomes=dict.fromkeys(read[first : first + AT_ONCE], ANSWERED),
+            who=who,
+            role=role,
+            purpose=purpose,
+            what=what,
+            now=now,
+        )
+        recorded(database, work)
+
+
 @dataclass(frozen=True)
 class Ledger:
     """Where an entity's ledger ends. Whoever notes it down can tell later whether the chain was written anew."""
@@ -185,8 +215,3 @@ class Ledger:
 def ledgers_of(database: Database, entity: str) -> list[Ledger]:
     """The entity's ledgers, by scheme."""
     return [Ledger(**row) for row in database.run("ledgers_about", entity=entity)]
-
-
-def reads(entities: Iterable[str]) -> dict[str, str]:
-    """Reads of these that are answered, as record_all takes them."""
-    return dict.fromkeys(entities, ANSWERED)

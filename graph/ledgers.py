@@ -57,7 +57,7 @@ def verify(database: Database, *, scheme: str | None = None) -> Verified:
 def verify_entity(database: Database, entity: str, *, scheme: str | None = None) -> Verified:
     """The ledgers of one entity, in one scheme or in all."""
     there = {row["id"] for row in database.run("ledgers_about", entity=entity)}
-    named = there | {f"{row['id']}|{entity}" for row in database.run("schemes")}
+    named = there | {f"{id_}|{entity}" for id_ in ("", *(row["id"] for row in database.run("schemes")))}
     ids = sorted(id_ for id_ in named if scheme is None or id_ == f"{scheme}|{entity}")
     found = Verified()
     _verify(database, [id_ for id_ in ids if id_ in there], found)

@@ -1,5 +1,6 @@
 """Contests: nobody may rely on a rating that its member contests, until a reviewer has closed that."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
@@ -18,13 +19,14 @@ from api.schemas import (
     WaitingContests,
 )
 from api.security import Member, Reviewer, one_text, own_entity
-from graph import contests
+from graph import access, contests
 from graph.database import Transaction
 from graph.errors import (
     NOTHING_OPEN,
     CommitUnknown,
     Conflict,
     NotFound,
+    NotRecorded,
     ParameterError,
     Refused,
     StoreConflict,
@@ -78,14 +80,23 @@ def contest_rating(
     return answer
 
 
-@router.get("/contests", summary="Contests that wait to be closed", responses=responses(*AWAY))
-def list_contests(_reviewer: Reviewer, database: TheDatabase) -> WaitingContests:
-    """The contests that wait to be closed, the oldest first, with what the members say."""
+@router.get("/contests", summary="Contests that wait to be closed", responses=responses(NotRecorded, *AWAY))
+def list_contests(reviewer: Reviewer, database: TheDatabase) -> WaitingContests:
+    """The contests that wait to be closed, the oldest first, with what the members say, who see that on record."""
     found = contests.open_ones(database)
-    return WaitingContests(
-        waiting=len(found),
-        contests=[WaitingContest.model_validate(each) for each in found[:PAGE]],
-    )
+    listed = found[:PAGE]
+    for scheme in sorted({each.scheme for each in listed}):
+        access.record_reads(
+            database,
+            scheme,
+            (each.entity for each in listed if each.scheme == scheme),
+            who=reviewer.subject,
+            role=reviewer.role.value,
+            purpose="closing contests",
+            what="contest",
+            now=datetime.now(UTC),
+        )
+    return WaitingContests(waiting=len(found), contests=[WaitingContest.model_validate(each) for each in listed])
 
 
 @router.post(

@@ -18,13 +18,14 @@ from api.schemas import (
     WaitingDisputes,
 )
 from api.security import Member, Reviewer, ReviewerOrOperator, one_text, own_entity
-from graph import disputes, rerating
+from graph import access, disputes, rerating
 from graph.database import Transaction
 from graph.errors import (
     NOTHING_OPEN,
     CommitUnknown,
     Conflict,
     NotFound,
+    NotRecorded,
     ParameterError,
     Refused,
     StoreConflict,
@@ -33,7 +34,7 @@ from graph.identity import Role
 
 PAGE = 200
 "Disputes that are listed at most: those that wait longest."
-OPERATORS = ("id", "kind", "opened", "due", "days_left", "overdue", "reminded")
+OPERATORS: tuple[str, ...] = ("id", "kind", "opened", "due", "days_left", "overdue", "reminded")
 "What the operator sees of a dispute."
 WRITES = (NotFound, Refused, ParameterError, StoreConflict, CommitUnknown, *AWAY)
 DisputeId = Annotated[str, Path(max_length=100, description="A dispute's id.", examples=["d-1"])]
@@ -99,22 +100,33 @@ def withdraw_dispute(member: Member, dispute: DisputeId, database: TheDatabase) 
 @router.get(
     "/disputes",
     summary="Disputes that wait for a decision",
-    responses=responses(*AWAY),
+    responses=responses(NotRecorded, *AWAY),
     response_model_exclude_none=True,
 )
 def list_disputes(principal: ReviewerOrOperator, database: TheDatabase) -> WaitingDisputes:
     """The disputes that wait for a decision, the oldest first, and the days that are left for each.
 
     The reviewer sees what each is about, too: who disputes what, the statement, and which clients have read a
-    rating that the fact was in. The operator sees none of that.
+    rating that the fact was in. Whose disputes these are sees that on record. The operator sees none of that.
     """
-    found = disputes.open_ones(database, now=datetime.now(UTC))
-    shown = list(WaitingDispute.model_fields) if principal.role is Role.REVIEWER else OPERATORS
+    now = datetime.now(UTC)
+    found = disputes.open_ones(database, now=now)
+    listed, names = found[:PAGE], OPERATORS
+    if principal.role is Role.REVIEWER:
+        names = tuple(WaitingDispute.model_fields)
+        access.record_reads(
+            database,
+            "",
+            (each.entity for each in listed),
+            who=principal.subject,
+            role=principal.role.value,
+            purpose="deciding disputes",
+            what="dispute",
+            now=now,
+        )
     return WaitingDisputes(
         waiting=len(found),
-        disputes=[
-            WaitingDispute.model_validate({name: getattr(each, name) for name in shown}) for each in found[:PAGE]
-        ],
+        disputes=[WaitingDispute.model_validate({name: getattr(each, name) for name in names}) for each in listed],
     )
 
 

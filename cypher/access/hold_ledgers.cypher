@@ -1,6 +1,7 @@
 // The ledgers on which reads of these entities are recorded are there, and held until the transaction ends.
 //
-// A read of a member is recorded on the membership's ledger, one of anybody else on the scheme's.
+// A read of a member is recorded on the membership's ledger, one of anybody else on the scheme's. One that is of no
+// scheme is recorded on a ledger of the entity itself, where there is one.
 //
 // @mode   write
 // @result many
@@ -9,9 +10,11 @@
 // @param  head     STRING          of a ledger without records
 // @return entity   STRING          as given
 // @return ledger   STRING          Ledger.id
-// @uses   membership_id ledger_id
+// @uses   membership_id entity_id ledger_id
 UNWIND $entities AS entity
-OPTIONAL MATCH (m:Membership {id: $scheme + '|' + entity})<-[:JOINED]-(who:Entity)
+OPTIONAL MATCH (:Membership {id: $scheme + '|' + entity})<-[:JOINED]-(member:Entity)
+OPTIONAL MATCH (known:Entity {id: CASE $scheme WHEN '' THEN entity END})
+WITH entity, coalesce(member, known) AS who
 WITH entity, who, $scheme + '|' + CASE WHEN who IS NULL THEN '' ELSE entity END AS id
 ORDER BY id                               // two that hold several take them in the same order
 MERGE (ledger:Ledger {id: id})

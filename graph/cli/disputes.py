@@ -8,6 +8,7 @@ import typer
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
 from graph.cli.reading import open_database
+from graph.cli.recording import OPERATION, Purpose, record_reads
 
 if TYPE_CHECKING:
     from graph.disputes import Dispute
@@ -21,15 +22,18 @@ app.add_typer(disputes, name="disputes", rich_help_panel=PANEL)
 def list_disputes(
     context: typer.Context,
     statements: Annotated[bool, typer.Option("--statements", help="Show what members say, too.")] = False,
+    purpose: Purpose = OPERATION,
     json: Json = False,
 ) -> None:
-    """List the disputes that wait for a decision, the oldest first."""
+    """List the disputes that wait for a decision, the oldest first. With --statements the read is recorded."""
     if context.invoked_subcommand is not None:
         return
     from graph import disputes as disputing
 
     with open_database() as database:
         found = disputing.open_ones(database, now=datetime.now(UTC))
+        if statements:
+            record_reads(database, "", (each.entity for each in found), what="disputes", purpose=purpose)
     if json:
         print_json({"disputes": [_listed(each, statements=statements) for each in found]})
         return

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
 Purpose = Annotated[str, typer.Option(help="What for: it is kept on record, and the person sees it.")]
 OPERATION = "operation"
 ROLE = "operator"
-AT_ONCE = 1_000
-"Reads in one transaction."
 
 
 def record_reads(
@@ -25,16 +22,4 @@ def record_reads(
     from graph.settings import Settings
 
     operator, now = Settings.load().operator, datetime.now(UTC)
-    read = sorted(set(entities))
-    for first in range(0, len(read), AT_ONCE):
-        work = partial(
-            access.record_all,
-            scheme=scheme,
-            outcomes=access.reads(read[first : first + AT_ONCE]),
-            who=operator,
-            role=ROLE,
-            purpose=purpose,
-            what=what,
-            now=now,
-        )
-        access.recorded(database, work)
+    access.record_reads(database, scheme, entities, who=operator, role=ROLE, purpose=purpose, what=what, now=now)

@@ -66,6 +66,20 @@ def test_each_membership_has_a_chain_of_its_own_and_those_who_are_no_members_hav
     assert not any("eve" in str(row) or "nobody" in str(row) for row in graph.statement(EVERYTHING))
 
 
+def test_a_read_that_is_of_no_scheme_is_on_a_ledger_of_the_entity_and_seen_by_it(graph: Database) -> None:
+    now = {"who": "rita", "role": "reviewer", "purpose": "disputes", "what": "dispute", "now": NOW}
+    access.record_reads(graph, "", ["ann", "eve", "nobody"], **now)  # type: ignore[arg-type]
+    found = [(row["ledger"], row["record"]["who"]) for row in graph.statement(EVERYTHING)]
+    assert found == [("|", "rita"), ("|ann", "rita"), ("|eve", "rita")]
+    for entity in ("ann", "eve"):
+        assert [each.what for each in access.accesses(graph, entity)] == ["dispute"]
+        assert [each.scheme for each in access.ledgers_of(graph, entity)] == [""]
+    assert ledgers.verify(graph) == ledgers.Verified(whole=3, records=3)
+    assert ledgers.verify_entity(graph, "eve").whole == 1
+    graph.statement("MATCH (l:Ledger {id: '|eve'}) DETACH DELETE l")
+    assert [fault.ledger for fault in ledgers.verify_entity(graph, "eve").faults] == ["|eve"]
+
+
 def test_a_person_sees_the_newest_first_and_goes_on_from_there(graph: Database) -> None:
     read_by(graph, "ann", times=5)
     read_by(graph, "bob")
@@ -128,7 +142,7 @@ def test_many_who_read_several_members_at_once_wait_for_each_other_and_none_is_l
             lambda transaction: access.record_all(
                 transaction,
                 POLICY.id,
-                access.reads(orders),
+                dict.fromkeys(orders, access.ANSWERED),
                 who="bank",
                 role="client",
                 purpose=PURPOSE,

@@ -111,6 +111,9 @@ def test_the_reviewer_sees_what_it_is_about_and_the_operator_only_that_it_waits(
     assert seen["readers"] == opened["readers"]
     assert set(listed(as_operator("op"))) == {"id", "kind", "opened", "due", "days_left", "overdue"}
     assert village("bob") not in json.dumps(listed(as_operator("op")))
+    [read, granted] = as_member(village("bob")).get("/v1/me/accesses").json()["accesses"]
+    assert (read["who"], read["role"], read["what"]) == ("Ruth", "reviewer", "dispute"), "and not the operator"
+    assert granted["who"] == "bank"
     for other in (as_member(village("bob")), as_client("bank")):
         assert other.get("/v1/disputes").status_code == 403
         assert decide(other, opened["id"], upheld=True).status_code == 403
@@ -174,6 +177,13 @@ def test_a_contested_rating_is_told_to_no_client_until_a_reviewer_has_closed_it(
         assert text(contest(who, where))["detail"] == NOTHING_OPEN
     waiting = as_reviewer("Ruth").get("/v1/contests").json()
     assert [(each["entity"], each["statement"]) for each in waiting["contests"]] == [(ann, SECRET)]
+    read = as_member(ann).get("/v1/me/accesses").json()["accesses"][0]
+    assert (read["who"], read["role"], read["what"], read["ledger"]) == (
+        "Ruth",
+        "reviewer",
+        "contest",
+        f"reliability|{ann}",
+    )
     assert as_member(ann).get("/v1/contests").status_code == 403
     for name in (ann, f"login of {ann}"):
         assert text(close(name, id_))["code"] == "refused"
