@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -80,9 +80,12 @@ def status(settings: Settings) -> Server | None:
         return _server(home, state) if state and _runs(home, state) else None
 
 
-def start(settings: Settings, *, progress: Progress | None = None) -> Server:
+def start(
+    settings: Settings, *, progress: Progress | None = None, configuration: Mapping[str, str] | None = None
+) -> Server:
     """A managed server answers on both ports: the one that ran already, or a new one.
 
+    configuration: lines of neo4j.conf beside ours, where a new one is started.
     Raises LocalServerFailed saying what is in the way: ports, disk, Java, jars, another version, its own log.
     """
     if os.name != "posix":
@@ -102,7 +105,7 @@ def start(settings: Settings, *, progress: Progress | None = None) -> Server:
                     )
             else:
                 _settle(home)
-                state = _start_new(settings, home, state, progress)
+                state = _start_new(settings, home, state, progress, configuration or {})
             return _server(home, state)
 
 
@@ -180,7 +183,13 @@ _CHILDREN: list[tuple[Path, subprocess.Popen[bytes]]] = []
 "Servers that this process started: kept to be reaped, and because Python warns of a child that it drops."
 
 
-def _start_new(settings: Settings, home: Path, last: State | None, progress: Progress | None) -> State:
+def _start_new(
+    settings: Settings,
+    home: Path,
+    last: State | None,
+    progress: Progress | None,
+    configuration: Mapping[str, str],
+) -> State:
     server_home.check_age(home, last, settings.neo4j_version)
     program = java.find(settings)
     with server_home.explained(settings.cache):
@@ -194,7 +203,7 @@ def _start_new(settings: Settings, home: Path, last: State | None, progress: Pro
         server_jars.exclusive(settings.cache / "starting.lock", work="starting a Neo4j of another home"),
     ):
         for attempts_left in (2, 1, 0):
-            state = _launch(settings, home, last, program, folder)
+            state = _launch(settings, home, last, program, folder, configuration)
             try:
                 _wait_until_ready(home, state)
             except LocalServerFailed as error:
@@ -206,11 +215,18 @@ def _start_new(settings: Settings, home: Path, last: State | None, progress: Pro
     return state
 
 
-def _launch(settings: Settings, home: Path, last: State | None, program: Path, folder: Path) -> State:
+def _launch(
+    settings: Settings,
+    home: Path,
+    last: State | None,
+    program: Path,
+    folder: Path,
+    configuration: Mapping[str, str],
+) -> State:
     """A server of this home was started; it does not answer yet."""
     bolt_port, http_port = server_home.choose_ports(settings, last)
     state = State(settings.neo4j_version, bolt_port, http_port)
-    server_home.write_configuration(settings, home, state)
+    server_home.write_configuration(settings, home, state, configuration)
     server_home.set_password(home, program, folder)
     logs, scratch = home / "logs", home / "tmp"
     (logs / "neo4j.log").unlink(missing_ok=True)  # so that what it says is about this start

@@ -20,7 +20,7 @@ import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -127,8 +127,8 @@ def _choose(name: str, asked: int, last: list[int], *, usual: int) -> int:
     return any_port()
 
 
-def write_configuration(settings: Settings, home: Path, state: State) -> None:
-    """conf/neo4j.conf says what the settings say. Neo4j does not start with a line that it does not know."""
+def write_configuration(settings: Settings, home: Path, state: State, more: Mapping[str, str]) -> None:
+    """conf/neo4j.conf says what the settings say, and more. Neo4j does not start where it does not know a line."""
     lines = {
         "server.directories.data": home / "data",
         "server.directories.logs": home / "logs",
@@ -151,6 +151,7 @@ def write_configuration(settings: Settings, home: Path, state: State) -> None:
         "dbms.usage_report.enabled": "false",
         "client.allow_telemetry": "false",
         "dbms.security.allow_csv_import_from_file_urls": "false",
+        **more,
     }
     for name in ("conf", "data", "logs"):
         (home / name).mkdir(exist_ok=True)

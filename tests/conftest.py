@@ -1,5 +1,6 @@
 """One managed Neo4j for the whole session, and an empty graph in it for each test that asks for one."""
 
+import io
 import os
 import shutil
 import signal
@@ -7,12 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from graph import local_neo4j, migrations, server_jars
+from graph import cli, local_neo4j, migrations, server_jars
 from graph.database import Database, connect
 from graph.errors import LocalServerFailed
 from graph.local_neo4j import Server
@@ -20,6 +22,10 @@ from graph.settings import Settings
 
 # The only settings of the caller that tests heed: which Neo4j to test on, and where its jars are.
 KEPT = {"INNERCIRCLE_NEO4J_VERSION", "INNERCIRCLE_CACHE"}
+
+# A query is planned once for the session, and not again whenever the graph has grown or shrunk: planning would be
+# half of the server's work. A test that fills the graph with much more than the others asks for `roomy`.
+PLANNED_ONCE = {"dbms.cypher.min_replan_interval": "1h", "dbms.cypher.statistics_divergence_threshold": "1.0"}
 
 WIPE = """
 MATCH (n) WHERE NOT n:Migration
@@ -32,8 +38,17 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name.startswith("INNERCIRCLE_") and name not in KEPT:
             del os.environ[name]
+    # In the environment, because this file may be imported under more than one name.
+    os.environ.pop("QUICK_SAMPLES", None)
+    if "not slow" in config.getoption("markexpr", ""):
+        os.environ["QUICK_SAMPLES"] = "1"
     # A session is too short to earn back what Java's second compiler costs on two cores.
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+
+
+def samples(few: int, thorough: int) -> int:
+    """How many examples a rule is tried on: `few` where the slow tests are left out, else `thorough`."""
+    return few if "QUICK_SAMPLES" in os.environ else thorough
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -56,7 +71,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 @pytest.fixture(scope="session")
 def server(settings: Settings) -> Iterator[Server]:
     """The managed Neo4j of this session."""
-    server = local_neo4j.start(settings)
+    server = local_neo4j.start(settings, configuration=PLANNED_ONCE)
     yield server
     # Its data are thrown away, so it need not take 10 s to stop in good order.
     os.kill(server.pid, signal.SIGKILL)
@@ -79,12 +94,19 @@ def graph(database: Database) -> Database:
     return database
 
 
+@pytest.fixture
+def roomy(graph: Database) -> Database:
+    """The empty graph, without the plans that were made for a small one."""
+    graph.statement("CALL db.clearQueryCaches()")
+    return graph
+
+
 class Command(Protocol):
     def __call__(self, *arguments: str | Path, **variables: str) -> "subprocess.CompletedProcess[str]": ...
 
 
 @pytest.fixture(scope="session")
-def innercircle(settings: Settings) -> Command:
+def process(settings: Settings) -> Command:
     """`innercircle ARGUMENTS` as a process of its own, with the session's settings and more variables."""
 
     def run(*arguments: str | Path, **variables: str) -> "subprocess.CompletedProcess[str]":
@@ -98,3 +120,30 @@ def innercircle(settings: Settings) -> Command:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def innercircle(settings: Settings) -> Command:
+    """The same in this process: to start Python and what it imports takes a second each time."""
+
+    def run(*arguments: str | Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+        typed = ["innercircle", *map(str, arguments)]
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in {"INNERCIRCLE_HOME": str(settings.home), **variables}.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", typed)
+            try:
+                cli.main()
+                code: object = 0
+            except SystemExit as end:
+                code = end.code
+        assert code is None or isinstance(code, int)
+        return subprocess.CompletedProcess(typed, code or 0, *(_text(stream) for stream in (out, err)))
+
+    return run
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()

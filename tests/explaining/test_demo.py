@@ -18,6 +18,7 @@ POLICY = scheme.read("reliability")
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("roomy")
 def test_every_member_of_the_demo_is_explained_exactly(graph: Database, tmp_path: Path) -> None:
     synthetic.write(tmp_path)
     publishing.publish(graph, POLICY)

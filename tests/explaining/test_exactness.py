@@ -7,7 +7,7 @@ from graph import rating, reference
 from graph.database import Database
 from graph.reference import Facts
 from graph.scheme import Scheme
-from tests.conftest import WIPE
+from tests.conftest import WIPE, samples
 from tests.explaining.test_hops import check_as_pagerank
 from tests.explaining.test_levels import check_as_reference
 from tests.explaining.test_reasons import check_as_recomputed
@@ -29,7 +29,7 @@ def test_a_nasty_community_is_explained_exactly(graph: Database, community: Comm
     check(graph, community.facts, make_scheme(size=3))
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(4, 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes())
 def test_a_random_community_is_explained_exactly(graph: Database, facts: Facts, scheme: Scheme) -> None:
     graph.statement(WIPE)

@@ -13,14 +13,16 @@ from graph.database import Database
 from graph.errors import NotFound, ParameterError
 from graph.reference import Facts
 from graph.scheme import Scheme
-from tests.conftest import WIPE
+from tests.conftest import WIPE, samples
 from tests.explaining.summing import check_reach
 from tests.storing import store
 from tests.strategies import AS_OF, NASTY, communities, make_scheme, schemes
 
 ALL = 10_000
 THRESHOLDS = (100.0, 3.0, 0.05)
-random_ones = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+random_ones = settings(
+    max_examples=samples(4, 8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def pagerank(graph: "nx.DiGraph[str]", entity: str, share: float) -> dict[str, float]:

@@ -11,7 +11,10 @@ from tests.explaining.summing import check_opened, check_reach, close
 from tests.explaining.test_hops import pagerank
 from tests.rating.test_otc import OTC, facts
 
-pytestmark = pytest.mark.skipif(not OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project")
+pytestmark = [
+    pytest.mark.skipif(not OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project"),
+    pytest.mark.usefixtures("roomy"),
+]
 
 POLICY = scheme.read("trading")
 

@@ -1,4 +1,4 @@
-"""Real files load whole through the shipped mappings, and are rated."""
+"""Real files load whole through the shipped mappings, and are rated; Bitcoin OTC: tests/rating/test_otc.py."""
 
 import csv
 import gzip
@@ -13,6 +13,7 @@ from graph.database import Database
 from graph.model import Loaded
 from tests.loading.looking import whole
 
+pytestmark = pytest.mark.usefixtures("roomy")
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 
 
@@ -23,24 +24,8 @@ def real(path: str) -> Path:
     return DATA / path
 
 
-def count(database: Database, pattern: str) -> int:
-    [row] = database.statement(f"MATCH {pattern} RETURN count(*) AS n")
-    return int(row["n"])
-
-
 def bitcoin_otc(database: Database) -> list[Loaded]:
     return loading.load(database, [real("bitcoin-otc/otc_network.csv.gz")], mapping="bitcoin-otc")
-
-
-def test_bitcoin_otc_loads_whole(graph: Database) -> None:
-    assert [(each.kind, each.stored, each.rejected) for each in bitcoin_otc(graph)] == [
-        ("entities", 5_881, 0),
-        ("contacts", 32_029, 0),
-        ("obligations", 35_592, 0),
-    ]
-    assert count(graph, "(:Entity:Person)") == 5_881
-    assert count(graph, "(:Entity)-[:OWED]->(:Entity)") == 35_592
-    assert count(graph, "(:Entity)-[:CONTACTED]->(:Entity)") == 32_029
 
 
 @pytest.mark.slow

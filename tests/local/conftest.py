@@ -15,6 +15,7 @@ import pytest
 from graph import local_neo4j, server_jars
 from graph.local_neo4j import Server
 from graph.settings import Settings
+from tests.conftest import Command
 
 
 @pytest.fixture(scope="session")
@@ -105,3 +106,9 @@ def cache(tmp_path: Path, jars: Path) -> Path:
         except OSError:  # another disk
             shutil.copy(jar, folder)
     return folder.parent
+
+
+@pytest.fixture(scope="session")
+def innercircle(process: Command) -> Command:
+    """Here commands are processes: what they start, what they import and how they end is what is tested."""
+    return process

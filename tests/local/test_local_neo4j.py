@@ -129,6 +129,12 @@ def test_a_home_whose_password_is_gone_says_so(second: Settings) -> None:
 
 
 def test_a_server_that_dies_at_its_start_is_told_with_the_reason_from_its_log(second: Settings) -> None:
+    with pytest.raises(LocalServerFailed, match=r"Neo4j did not start: .*no\.such\.setting.*neo4j\.log"):
+        local_neo4j.start(second, configuration={"no.such.setting": "1"})
+
+
+@pytest.mark.slow
+def test_a_store_that_cannot_be_opened_is_told_with_the_reason_from_the_log(second: Settings) -> None:
     databases = second.home / "data" / "databases"
     databases.rename(databases.with_name("elsewhere"))
     databases.touch()  # a file where Neo4j wants a directory

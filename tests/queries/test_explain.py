@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import neo4j
@@ -36,6 +37,7 @@ def session(server: Server, database: Database) -> Iterator[neo4j.Session]:
         yield session
 
 
+@cache
 def explain(session: neo4j.Session, query: Query) -> tuple[list[str], neo4j.ResultSummary]:
     params = {field.name: EXAMPLES.get(field.type) for field in query.params}
     result = session.run("EXPLAIN " + query.text, params)
@@ -97,17 +99,13 @@ def test_a_query_of_a_mode_writes_only_if_the_mode_says_so(session: neo4j.Sessio
 
 @ALL
 def test_a_query_runs_as_it_is_after_its_parameters_are_set(
-    server: Server, database: Database, query: Query
+    session: neo4j.Session, database: Database, query: Query
 ) -> None:
     """The form of cypher-shell: `:param` lines, then the file, then a semicolon."""
-    with (
-        neo4j.GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver,
-        driver.session() as session,
-    ):
-        params = {field.name: EXAMPLES.get(field.type) for field in query.params}
-        if "bands" in params:
-            params["bands"] = [{"name": "all", "from": 0, "label": "BandAll"}]
-        session.run(query.text, params).consume()
+    params = {field.name: EXAMPLES.get(field.type) for field in query.params}
+    if "bands" in params:
+        params["bands"] = [{"name": "all", "from": 0, "label": "BandAll"}]
+    session.run(query.text, params).consume()
     database.statement("MATCH (m:Migration {version: 'a'}) DELETE m")
     database.statement("MATCH (s:Secret {value: 'a'}) DELETE s")
 

@@ -10,7 +10,7 @@ from graph import rating, reading, reference
 from graph.database import Database
 from graph.reference import Facts
 from graph.scheme import Scheme
-from tests.conftest import WIPE
+from tests.conftest import WIPE, samples
 from tests.storing import join, store
 from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes
 
@@ -68,7 +68,7 @@ def test_a_nasty_community_is_rated_as_networkx_rates_it(graph: Database, commun
     check(graph, community.facts, scheme)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(12, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes())
 def test_a_random_community_is_rated_as_networkx_rates_it(graph: Database, facts: Facts, scheme: Scheme) -> None:
     graph.statement(WIPE)
@@ -76,7 +76,7 @@ def test_a_random_community_is_rated_as_networkx_rates_it(graph: Database, facts
     check(graph, facts, scheme)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(5, 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities())
 def test_two_schemes_on_one_graph_do_not_mix(graph: Database, facts: Facts) -> None:
     graph.statement(WIPE)
@@ -89,7 +89,7 @@ def test_two_schemes_on_one_graph_do_not_mix(graph: Database, facts: Facts) -> N
     check(graph, facts, one)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(5, 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes())
 def test_an_opened_rating_is_the_sum_of_its_parts(graph: Database, facts: Facts, scheme: Scheme) -> None:
     graph.statement(WIPE)
@@ -114,7 +114,7 @@ def bits(database: Database) -> list[dict[str, Any]]:
     return rows
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(3, 5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes())
 def test_a_second_run_at_the_same_instant_gives_the_same_bits(
     graph: Database, facts: Facts, scheme: Scheme

@@ -15,7 +15,7 @@ from graph.reference import Contact, Facts, Obligation
 from graph.rerating import Changes
 from graph.scheme import Scheme
 from tests import storing
-from tests.conftest import WIPE
+from tests.conftest import WIPE, samples
 from tests.rating.test_rerating import World
 from tests.storing import row_of, store
 from tests.strategies import AS_OF, communities, make_scheme, numbered, schemes
@@ -30,7 +30,7 @@ def check_sums(found: history.History) -> None:
     assert sum(cause.whole for cause in found.causes) == found.after.whole_points - found.before.whole_points
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(5, 8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), policy=schemes(), other=schemes(), seed=st.integers(0, 1000))
 def test_the_causes_of_a_change_sum_to_it_whatever_happened(
     graph: Database, facts: Facts, policy: Scheme, other: Scheme, seed: int
@@ -158,7 +158,7 @@ def reasons(found: verifying.Verified) -> dict[str, str]:
     return {each.entity: each.why for each in found.apart}
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(3, 6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), policy=schemes())
 def test_old_runs_can_be_repeated(graph: Database, facts: Facts, policy: Scheme) -> None:
     graph.statement(WIPE)

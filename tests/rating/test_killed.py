@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +16,16 @@ from graph import local_neo4j, migrations, publishing
 from graph.database import Database, connect
 from graph.local_neo4j import Server
 from graph.settings import Settings
-from tests.conftest import WIPE
+from tests.conftest import WIPE, Command
 from tests.strategies import make_scheme
 
 ENTITIES, FACTS = 300, 4_000
 WHOLE = """
-MATCH (n) WHERE NOT n:Migration
+MATCH (n) WHERE NOT n:Migration AND NOT n:Load
 RETURN labels(n) AS labels, properties(n) AS properties,
-       COLLECT { MATCH (n)-[r]->(o) RETURN [type(r), coalesce(o.id, o.name), properties(r)] } AS relationships
+       COLLECT { MATCH (n)-[r]->(o) RETURN [type(r), coalesce(o.id, o.name), r {.*, load: null}] } AS relationships
 """
-# What tells two runs apart although they did the same; beside it, when something was done.
+# What tells two loads and two runs apart although they did the same; beside it, when something was done.
 OF_THE_RUN = {"started", "finished", "run", "id"}
 
 
@@ -103,10 +102,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Commands:
-    """The command line on one server, as a process that can be killed."""
+    """The command line on one server: as a process that can be killed, or to its end."""
 
-    def __init__(self, server: Server, files: Path):
-        self.environment = os.environ | {
+    def __init__(self, server: Server, files: Path, innercircle: Command):
+        self.innercircle = innercircle
+        self.environment = {
             "INNERCIRCLE_NEO4J_URI": server.uri,
             "INNERCIRCLE_NEO4J_PASSWORD": server.password,
             "INNERCIRCLE_BATCH_ROWS": "250",
@@ -119,17 +119,15 @@ class Commands:
     def start(self, command: list[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-c", "from graph.cli import main; main()", *command],
-            env=self.environment,
+            env=os.environ | self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
 
-    def finish(self, command: list[str]) -> str:
-        process = self.start(command)
-        output, _ = process.communicate(timeout=400)
-        assert process.returncode == 0, output
-        return output
+    def finish(self, command: list[str]) -> None:
+        done = self.innercircle(*command, **self.environment)
+        assert done.returncode == 0, done.stderr
 
 
 def kill(process: subprocess.Popen[str]) -> None:
@@ -150,8 +148,8 @@ def contacts(database: Database) -> int:
 
 
 @pytest.fixture(scope="module")
-def commands(server: Server, files: Path) -> Commands:
-    return Commands(server, files)
+def commands(server: Server, files: Path, innercircle: Command) -> Commands:
+    return Commands(server, files, innercircle)
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +208,7 @@ def test_a_run_killed_before_it_publishes_leaves_the_old_ratings(
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_server_killed_in_the_middle_of_a_load(
-    undisturbed: tuple[Graph, Graph], settings: Settings, files: Path, tmp_path: Path
+    undisturbed: tuple[Graph, Graph], settings: Settings, files: Path, innercircle: Command, tmp_path: Path
 ) -> None:
     own = settings.model_copy(update={"home": tmp_path / "home"})
     server = local_neo4j.start(own)
@@ -218,14 +216,15 @@ def test_a_server_killed_in_the_middle_of_a_load(
         with connect(own) as database:
             migrations.apply(database)
             publishing.publish(database, make_scheme())
-            loading = Commands(server, files).start(Commands(server, files).load)
+            commands = Commands(server, files, innercircle)
+            loading = commands.start(commands.load)
             wait_for(lambda: contacts(database) > FACTS // 4)
         os.kill(server.pid, signal.SIGKILL)
         output, _ = loading.communicate(timeout=400)
         assert loading.returncode == 1, output
         assert "error: " in output
         again = local_neo4j.start(own)
-        commands = Commands(replace(again), files)
+        commands = Commands(again, files, innercircle)
         with connect(own) as database:
             assert FACTS // 4 < contacts(database) < FACTS, (
                 "what was committed is there, and the load was cut short"

@@ -28,6 +28,7 @@ from graph.reference import (
     strength,
 )
 from graph.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme
+from tests.conftest import samples
 from tests.strategies import AS_OF, NASTY, PRODUCTS, communities, make_scheme, schemes
 
 EXACT = 1e-12
@@ -40,7 +41,7 @@ def holds_everywhere(law: Law) -> Law:
     """The law, run on random communities and policies, and on every nasty one with a plain policy."""
     for community in NASTY:
         law = example(community.facts, make_scheme())(law)
-    law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])(law)
+    law = settings(max_examples=samples(30, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])(law)
     return given(communities(), schemes())(law)
 
 
@@ -121,7 +122,7 @@ def test_the_weight_of_an_event_halves_every_half_life() -> None:
 
 
 @given(communities(), st.integers(-40, 200), st.floats(0, 1), st.sampled_from([None, 1.0, 365.0]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=samples(60, 150), deadline=None)
 def test_paying_what_is_open_never_lowers_a_rating(
     facts: Facts, due_age: int, wait: float, half_life_days: float | None
 ) -> None:
@@ -400,7 +401,7 @@ def test_facts_from_as_of_on_change_nothing(facts: Facts, scheme: Scheme) -> Non
 
 
 @given(facts=communities(), scheme=schemes(), data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=samples(30, 60), deadline=None)
 def test_the_order_of_facts_and_members_changes_nothing(facts: Facts, scheme: Scheme, data: st.DataObject) -> None:
     shuffled = replace(
         facts,

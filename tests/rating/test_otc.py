@@ -13,9 +13,12 @@ from graph.database import Database
 from graph.reference import Contact, Facts, Obligation
 
 OTC = Path(__file__).parents[2].parent / "shared" / "data" / "bitcoin-otc"
-pytestmark = pytest.mark.skipif(not OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project")
+pytestmark = [
+    pytest.mark.skipif(not OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project"),
+    pytest.mark.usefixtures("roomy"),
+]
 
-USERS, RATINGS = 5_881, 35_592
+USERS, RATINGS, POSITIVE = 5_881, 35_592, 32_029
 POLICY = scheme.read("trading")
 
 
@@ -35,12 +38,18 @@ def facts() -> Facts:
     )
 
 
-def test_every_score_of_bitcoin_otc_equals_networkx_s(graph: Database, tmp_path: Path) -> None:
-    loading.load(graph, [OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
+def test_bitcoin_otc_loads_whole_and_every_score_equals_networkx_s(graph: Database, tmp_path: Path) -> None:
+    loaded = loading.load(graph, [OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
+    assert [(each.kind, each.stored, each.rejected) for each in loaded] == [
+        ("entities", USERS, 0),
+        ("contacts", POSITIVE, 0),
+        ("obligations", RATINGS, 0),
+    ]
     held_view.join_everyone(graph, POLICY, tmp_path)
     run = rating.rate(graph, POLICY.id, as_of=held_view.AS_OF)
     expected = reference.rate(facts(), POLICY, held_view.AS_OF)
-    assert graph.one("overview")["obligations"] == RATINGS
+    there = graph.one("overview")
+    assert (there["persons"], there["contacts"], there["obligations"]) == (USERS, POSITIVE, RATINGS)
     assert (run.members, run.sweeps) == (USERS, expected.sweeps)
     assert 0 < run.bound <= POLICY.solver.tolerance
     scores = {

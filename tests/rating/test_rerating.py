@@ -18,7 +18,7 @@ from graph.database import Database
 from graph.reference import Contact, Facts, Obligation, Purchase, Visit
 from graph.rerating import Changes
 from graph.scheme import Scheme
-from tests.conftest import WIPE
+from tests.conftest import WIPE, samples
 from tests.storing import join_one, leave_one, put, row_of, store
 from tests.strategies import AS_OF, communities, everyone, schemes
 
@@ -109,7 +109,7 @@ class World:
             yield abs(row["score"] - member.score), row["bound"]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(8, 12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     facts=communities(), scheme=schemes(), seed=st.integers(0, 1000), tolerance=st.sampled_from([1e-6, 0.05, 30])
 )
@@ -133,6 +133,7 @@ def test_after_random_changes_every_rating_is_within_its_bound(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("roomy")
 @pytest.mark.skipif(not OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project")
 def test_after_a_thousand_changes_of_bitcoin_otc_every_rating_is_within_its_bound(
     graph: Database, tmp_path: Path

@@ -13,7 +13,10 @@ from tests.rating.test_otc import OTC, POLICY, facts
 from tests.what_if.asking import make
 from tests.what_if.test_what_if import check_answer
 
-pytestmark = pytest.mark.skipif(not OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project")
+pytestmark = [
+    pytest.mark.skipif(not OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project"),
+    pytest.mark.usefixtures("roomy"),
+]
 
 
 @pytest.mark.slow
