@@ -15,10 +15,10 @@
 // @return touched   LIST<STRING>   Entity.id: whose ratings the new and completed rows can change
 // @uses   entity_id contacted_id dispute_fact
 UNWIND $rows AS row
-OPTIONAL MATCH (source:Entity {id: row.source}) USING INDEX source:Entity(id)
-OPTIONAL MATCH (target:Entity {id: row.target}) USING INDEX target:Entity(id)
-OPTIONAL MATCH (knownFrom)-[known:CONTACTED {id: row.id}]->(knownTo) USING INDEX known:CONTACTED(id)
-OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX past:Dispute(fact)
+OPTIONAL MATCH (source:Entity {id: row.source}) USING INDEX SEEK source:Entity(id)
+OPTIONAL MATCH (target:Entity {id: row.target}) USING INDEX SEEK target:Entity(id)
+OPTIONAL MATCH (knownFrom)-[known:CONTACTED {id: row.id}]->(knownTo) USING INDEX SEEK known:CONTACTED(id)
+OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX SEEK past:Dispute(fact)
   WHERE known IS NULL AND past.kind = 'contacts' AND past.state IN ['open', 'upheld', 'expired']
 WITH row, source, target, known, past, CASE
   WHEN source IS NULL THEN {line: row.line, column: 'source', value: row.source, reason: 'there is no such entity'}

@@ -13,8 +13,8 @@
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @uses   entity_id absent_id
 UNWIND $rows AS row
-OPTIONAL MATCH (known:Entity {id: row.id}) USING INDEX known:Entity(id)
-OPTIONAL MATCH (absent:Absent {id: row.id}) USING INDEX absent:Absent(id)
+OPTIONAL MATCH (known:Entity {id: row.id}) USING INDEX SEEK known:Entity(id)
+OPTIONAL MATCH (absent:Absent {id: row.id}) USING INDEX SEEK absent:Absent(id)
 WITH row, known, absent,
      CASE row.kind WHEN 'person' THEN ['Person'] WHEN 'organisation' THEN ['Organisation']
                    ELSE ['Organisation', 'SoleTrader'] END AS labels,

@@ -13,8 +13,8 @@
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @uses   entity_id judgment_id
 UNWIND $rows AS row
-OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX entity:Entity(id)
-OPTIONAL MATCH (known:Judgment {id: row.id}) USING INDEX known:Judgment(id)
+OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX SEEK entity:Entity(id)
+OPTIONAL MATCH (known:Judgment {id: row.id}) USING INDEX SEEK known:Judgment(id)
 OPTIONAL MATCH (known)-[:AGAINST]->(against:Entity)
 WITH row, entity, known, CASE
   WHEN entity IS NULL THEN {line: row.line, column: 'entity', value: row.entity, reason: 'there is no such entity'}

@@ -15,9 +15,9 @@
 // @return touched   LIST<STRING>   Scheme.id: where someone joined
 // @uses   entity_id scheme_id membership_id
 UNWIND $rows AS row
-OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX entity:Entity(id)
-OPTIONAL MATCH (scheme:Scheme {id: row.scheme}) USING INDEX scheme:Scheme(id)
-OPTIONAL MATCH (known:Membership {id: row.scheme + '|' + row.entity}) USING INDEX known:Membership(id)
+OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX SEEK entity:Entity(id)
+OPTIONAL MATCH (scheme:Scheme {id: row.scheme}) USING INDEX SEEK scheme:Scheme(id)
+OPTIONAL MATCH (known:Membership {id: row.scheme + '|' + row.entity}) USING INDEX SEEK known:Membership(id)
 OPTIONAL MATCH (known)<-[joined:JOINED]-()
 WITH row, entity, scheme, joined,
      head([n IN scheme.notices WHERE n = row.notice OR split(n, ' ')[0] = row.notice]) AS notice

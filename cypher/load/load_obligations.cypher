@@ -15,10 +15,10 @@
 // @return touched   LIST<STRING>   Entity.id: whose ratings the new and completed rows can change
 // @uses   entity_id owed_id dispute_fact
 UNWIND $rows AS row
-OPTIONAL MATCH (debtor:Entity {id: row.debtor}) USING INDEX debtor:Entity(id)
-OPTIONAL MATCH (creditor:Entity {id: row.creditor}) USING INDEX creditor:Entity(id)
-OPTIONAL MATCH (knownFrom)-[known:OWED {id: row.id}]->(knownTo) USING INDEX known:OWED(id)
-OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX past:Dispute(fact)
+OPTIONAL MATCH (debtor:Entity {id: row.debtor}) USING INDEX SEEK debtor:Entity(id)
+OPTIONAL MATCH (creditor:Entity {id: row.creditor}) USING INDEX SEEK creditor:Entity(id)
+OPTIONAL MATCH (knownFrom)-[known:OWED {id: row.id}]->(knownTo) USING INDEX SEEK known:OWED(id)
+OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX SEEK past:Dispute(fact)
   WHERE known IS NULL AND past.kind = 'obligations' AND past.state IN ['open', 'upheld', 'expired']
 WITH row, debtor, creditor, known, past, CASE
   WHEN debtor IS NULL THEN {line: row.line, column: 'debtor', value: row.debtor, reason: 'there is no such entity'}

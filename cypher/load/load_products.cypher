@@ -11,7 +11,7 @@
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @uses   product_id
 UNWIND $rows AS row
-OPTIONAL MATCH (known:Product {id: row.id}) USING INDEX known:Product(id)
+OPTIONAL MATCH (known:Product {id: row.id}) USING INDEX SEEK known:Product(id)
 WITH row, known, CASE
   WHEN known.category <> row.category
     THEN {line: row.line, column: 'category', value: row.category, reason: 'the id is known with another category'}

@@ -15,10 +15,10 @@
 // @return touched   LIST<STRING>   Entity.id: whose ratings the new and completed rows can change
 // @uses   entity_id bought_id product_id dispute_fact
 UNWIND $rows AS row
-OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX entity:Entity(id)
-OPTIONAL MATCH (product:Product {id: row.product}) USING INDEX product:Product(id)
-OPTIONAL MATCH (knownFrom)-[known:BOUGHT {id: row.id}]->(knownTo) USING INDEX known:BOUGHT(id)
-OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX past:Dispute(fact)
+OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX SEEK entity:Entity(id)
+OPTIONAL MATCH (product:Product {id: row.product}) USING INDEX SEEK product:Product(id)
+OPTIONAL MATCH (knownFrom)-[known:BOUGHT {id: row.id}]->(knownTo) USING INDEX SEEK known:BOUGHT(id)
+OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX SEEK past:Dispute(fact)
   WHERE known IS NULL AND past.kind = 'purchases' AND past.state IN ['open', 'upheld', 'expired']
 WITH row, entity, product, known, past, CASE
   WHEN entity IS NULL THEN {line: row.line, column: 'entity', value: row.entity, reason: 'there is no such entity'}

@@ -15,10 +15,10 @@
 // @return touched   LIST<STRING>   Entity.id: whose ratings the new and completed rows can change
 // @uses   entity_id visited_id site_id dispute_fact
 UNWIND $rows AS row
-OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX entity:Entity(id)
-OPTIONAL MATCH (site:Site {id: row.site}) USING INDEX site:Site(id)
-OPTIONAL MATCH (knownFrom)-[known:VISITED {id: row.id}]->(knownTo) USING INDEX known:VISITED(id)
-OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX past:Dispute(fact)
+OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX SEEK entity:Entity(id)
+OPTIONAL MATCH (site:Site {id: row.site}) USING INDEX SEEK site:Site(id)
+OPTIONAL MATCH (knownFrom)-[known:VISITED {id: row.id}]->(knownTo) USING INDEX SEEK known:VISITED(id)
+OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX SEEK past:Dispute(fact)
   WHERE known IS NULL AND past.kind = 'visits' AND past.state IN ['open', 'upheld', 'expired']
 WITH row, entity, site, known, past, CASE
   WHEN entity IS NULL THEN {line: row.line, column: 'entity', value: row.entity, reason: 'there is no such entity'}

@@ -21,7 +21,7 @@ from tests.strategies import make_scheme
 
 ENTITIES, FACTS = 300, 4_000
 WHOLE = """
-MATCH (n) WHERE NOT n:Migration AND NOT n:Load
+MATCH (n) WHERE NOT n:Migration AND NOT n:Load AND NOT n:Secret
 RETURN labels(n) AS labels, properties(n) AS properties,
        COLLECT { MATCH (n)-[r]->(o) RETURN [type(r), coalesce(o.id, o.name), r {.*, load: null}] } AS relationships
 """
