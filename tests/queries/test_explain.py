@@ -111,9 +111,9 @@ def test_a_query_runs_as_it_is_after_its_parameters_are_set(
 
 
 def test_an_index_that_a_query_asks_for_is_looked_up_in_and_not_read_through() -> None:
-    """`USING INDEX` alone is content with reading the whole index, which the server plans while the graph is empty.
+    """`USING INDEX` alone is content with reading the whole index, as the server plans it for an empty graph.
 
-    That plan stays for ten seconds of a first load: a row of contacts then costs as much as all rows before it.
+    That plan stays for the first ten seconds of a load: a row then costs as much as all rows before it together.
     """
     hints = {
         query.name: re.findall(r"USING INDEX (?!SEEK )\S+", query.text) for query in queries.catalogue().values()
