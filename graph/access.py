@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from graph.database import Database, Transaction, utc
-from graph.errors import NotRecorded, QueryRejected, StoreConflict
+from graph.errors import NotRecorded, StoreError
 
 T = TypeVar("T")
 
@@ -151,11 +151,13 @@ def _end(row: Mapping[str, Any]) -> tuple[int, str]:
 def recorded(database: Database, work: Callable[[Transaction], T]) -> T:
     """What `work` gives, in one write transaction that waits only so long for its turn at a ledger.
 
-    Raises NotRecorded where it cannot be written in that time, or another wrote the same number; StoreUnavailable.
+    Raises NotRecorded where it cannot be written in that time, or for any other reason of the store's.
     """
     try:
         return database.write(work, timeout_seconds=PATIENCE_SECONDS)
-    except (StoreConflict, QueryRejected) as error:
+    except NotRecorded:
+        raise
+    except StoreError as error:
         # the cause may name who was to be read
         raise NotRecorded("the read could not be recorded in time, and so it is refused: try again") from error
 

@@ -11,7 +11,7 @@ from api.parameters import TheDatabase, about_a_person
 from api.schemas import Accesses, AccessRecord, Ledger, Verification
 from api.security import Auditor, Member, own_entity
 from graph import access, grants, ledgers
-from graph.errors import NotFound, ParameterError
+from graph.errors import NotFound, NotRecorded, ParameterError
 
 PAGE = 100
 
@@ -32,11 +32,14 @@ After = Annotated[
     Query(
         max_length=1_000,
         description="The cursor of a page, as `next` of the one before it; without it, the newest.",
+        examples=["kP3vV0bC5Xo2m7rV9q1sTlsiMjAyNi0wNy0wMVQwODowMDowMFoiXQ"],
     ),
 ]
 
 
-@router.get("/me/accesses", summary="Who read one's ratings", responses=responses(ParameterError, *AWAY))
+@router.get(
+    "/me/accesses", summary="Who read one's ratings", responses=responses(ParameterError, NotRecorded, *AWAY)
+)
 def list_accesses(member: Member, database: TheDatabase, after: After = None) -> Accesses:
     """Each read of the member by another: who, in which role, for which purpose, what, when and what came of it.
 

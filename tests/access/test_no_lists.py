@@ -47,6 +47,7 @@ OF_NONE = {
     *("rate", "leave", "pause", "share", "object", "verify-report"),
     *("grants add", "grants revoke", "disputes decide", "disputes due"),
     *("scheme check", "scheme publish"),
+    *("key create", "key list", "key export", "key revoke", "token issue", "token revoke"),
 }
 # ... or something about many, which is looked at here.
 OF_MANY: dict[str, tuple[str, ...]] = {
