@@ -35,3 +35,12 @@ def same_name(one: str, other: str) -> bool:
 
 def _folded(name: str) -> str:
     return " ".join(name.casefold().split())
+
+
+# What a spreadsheet takes for the beginning of a formula, or for something before one; wide forms as well.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def no_formula(text: str) -> str:
+    """The text as a cell of a CSV file: what a spreadsheet would take for a formula begins with an apostrophe."""
+    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(FORMULA) else text

@@ -11,9 +11,7 @@ import jinja2
 import msgspec
 
 from graph.archiving.gathering import MEANING, Archive, Rows
-
-# What a spreadsheet takes for the beginning of a formula, or for something before one; wide forms as well.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from graph.plain_text import no_formula
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -66,8 +64,7 @@ def cell(value: Any) -> str:
             return value.isoformat().replace("+00:00", "Z")
         case list() | tuple():
             return cell("; ".join(map(str, value)))
-    text = str(value)
-    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(FORMULA) else text
+    return no_formula(str(value))
 
 
 def _page(archive: Archive) -> str:

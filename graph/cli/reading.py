@@ -156,9 +156,11 @@ def query(
     if json or form is Form.JSON:
         print_json(rows)
     elif form is Form.CSV:
+        from graph.plain_text import no_formula
+
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(table)
+        writer.writerows([no_formula(x) if isinstance(x, str) else x for x in row] for row in table)
     else:
         print_table(columns, table)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from graph.errors import ParameterError
 from graph.model import Reject
+from graph.plain_text import no_formula
 
 
 @contextmanager
@@ -17,7 +18,8 @@ def write_rejects(path: str | Path) -> Iterator[Callable[[Iterable[Reject]], Non
     """A function that takes rejects; when the block ends, a CSV file at `path` has them all, header first.
 
     Without a reject no file is made, and one that is there is left alone; the same if the block raises.
-    The file is for its owner's eyes only: it quotes people's data. Raises ParameterError where no file
+    The file is for its owner's eyes only: it quotes people's data. A value that a spreadsheet would take for a
+    formula is quoted with an apostrophe before it. Raises ParameterError where no file
     can be written.
     """
     path = Path(path)
@@ -34,7 +36,7 @@ def write_rejects(path: str | Path) -> Iterator[Callable[[Iterable[Reject]], Non
             def write(rejects: Iterable[Reject]) -> None:
                 nonlocal count
                 for reject in rejects:
-                    writer.writerow(astuple(reject))
+                    writer.writerow([no_formula(x) if isinstance(x, str) else x for x in astuple(reject)])
                     count += 1
 
             yield write

@@ -1,0 +1,85 @@
+"""The whole API, asked what its description allows: no failure of ours, and no undocumented answer.
+
+schemathesis makes requests from /openapi.json and checks the answers against it: statuses, content types, schemas.
+Each is sent to a real server with a token of a role that the route takes, and with one of a role that it does not.
+`make test` asks a few of each route, always the same; `make test-all` many.
+"""
+
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.app import create_app
+from graph.database import Database
+from tests.api.conftest import As
+
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+)
+ROLES = {"member": "p-1", "client": "a bank", "operator": "an operator", "reviewer": "a reviewer", "auditor": "x"}
+
+
+@pytest.fixture(scope="module")
+def tokens(as_role: dict[str, As]) -> dict[str, str]:
+    """An Authorization header of each role."""
+    return {role: as_role[role](name).headers["Authorization"] for role, name in ROLES.items()}
+
+
+SCHEMA = schemathesis.openapi.from_dict(create_app().openapi())
+FOUND: list[Any] = list(SCHEMA.get_all_operations())
+OPERATIONS = {each.label: each for each in (result.ok() for result in FOUND)}
+
+
+def ask(operation: Any, api: httpx.Client, tokens: dict[str, str], examples: int) -> None:
+    security = operation.definition.raw.get("security", [])
+    takes = [role for each in security for role in each["token"]]
+    refused = next((role for role in ROLES if role not in takes), None)
+    askers = [*takes[:1], *([refused] if refused else [])]
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def asked(case: Any) -> None:
+        for role in askers:
+            case.call_and_validate(
+                base_url=str(api.base_url).rstrip("/"),
+                headers={"Authorization": tokens[role]},
+                checks=list(CHECKS),
+                timeout=60,
+            )
+
+    asked()
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_no_request_makes_the_service_fail_or_answer_what_it_does_not_document(
+    community: Database, api: httpx.Client, tokens: dict[str, str], label: str
+) -> None:
+    ask(OPERATIONS[label], api, tokens, 4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_many_requests_do_not_either(
+    community: Database, api: httpx.Client, tokens: dict[str, str], label: str
+) -> None:
+    ask(OPERATIONS[label], api, tokens, 300)
