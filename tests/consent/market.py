@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from graph import membership, rating, reference, rerating
+from graph import membership, publishing, rating, reference, rerating
 from graph import scheme as policies
 from graph.database import Database, Transaction
 from graph.reference import Facts
 from graph.rerating import Changes
 from graph.scheme import Scheme
-from tests.showing.community import AS_OF, contact, obligation, rated
+from tests.showing.community import AS_OF, contact, obligation
+from tests.storing import store
 from tests.strategies import make_scheme
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -33,9 +34,12 @@ RETURN substring(m.id, size($scheme) + 1) AS entity, m.score AS score, m.circle 
 """
 
 
-def open_market(database: Database, facts: Facts = FACTS, scheme: Scheme = SCHEME) -> None:
-    """The market is in the graph and rated."""
-    rated(database, facts, scheme)
+def open_market(database: Database, *, rated: bool = True) -> None:
+    """The market is in the graph, and rated if it is asked for: that takes most of the time."""
+    publishing.publish(database, SCHEME)
+    store(database, FACTS, SCHEME)
+    if rated:
+        run(database)
 
 
 def decide(database: Database, work: Callable[[Transaction], Any]) -> Any:

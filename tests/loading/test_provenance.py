@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+import graph.cli  # noqa: F401, it adds the commands to the app
 from graph import applying, loading
+from graph.cli.app import app
 from graph.database import Database
 from graph.model import FACTS
-from tests.conftest import Command
+from graph.settings import Settings
 from tests.loading.looking import whole, written
 
 AT, LATER = "2026-01-31T09:30:00Z", "2026-02-28T09:30:00Z"
@@ -90,12 +93,20 @@ def test_a_row_that_completes_a_fact_leaves_its_load_and_one_that_corrects_it_se
 
 
 def test_the_command_keeps_the_operator_with_what_it_loads_and_corrects(
-    graph: Database, files: Path, innercircle: Command
+    graph: Database, files: Path, settings: Settings
 ) -> None:
-    assert innercircle("load", files, INNERCIRCLE_OPERATOR="ops").returncode == 0
-    file = written(files, "obligations.csv", FILES["obligations"][0], f"o1,bob,ann,{AT},")
-    done = innercircle("apply", file, "--rejects", files / "rejects.csv", INNERCIRCLE_OPERATOR="Zhao 赵")
-    assert done.returncode == 0, done.stderr
+    def done(operator: str, *arguments: str) -> None:
+        variables = {"INNERCIRCLE_HOME": str(settings.home), "INNERCIRCLE_OPERATOR": operator}
+        rejects = ["--rejects", str(files / "rejects.csv")]
+        CliRunner(env=variables).invoke(app, [*arguments, *rejects], catch_exceptions=False)
+
+    done("ops", "load", str(files))
+    done(
+        "Zhao 赵",
+        "apply",
+        str(written(files, "o.csv", FILES["obligations"][0], f"o1,bob,ann,{AT},")),
+        "--kind=obligations",
+    )
     assert [(each["by"], each["facts"]) for each in loads(graph)] == [
         ("ops", ["b1", "c1", "v1"]),
         ("Zhao 赵", ["o1"]),
