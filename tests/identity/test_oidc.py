@@ -191,7 +191,8 @@ def test_an_issuer_needs_an_audience_and_a_name_of_its_own(
     monkeypatch.setenv("INNERCIRCLE_OIDC_ISSUER", "https://login.example.org")
     with pytest.raises(SettingInvalid, match="INNERCIRCLE_OIDC_AUDIENCE"):
         Settings.load()
-    both = Settings(home=tmp_path, issuer="https://example.org/a", oidc_issuer="https://example.org/a", oidc_audience="x")
+    one = "https://example.org"
+    both = Settings(home=tmp_path, issuer=one, oidc_issuer=one, oidc_audience="x")
     with pytest.raises(SettingInvalid, match="two names"):
         Verifier(both)
 
