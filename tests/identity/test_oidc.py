@@ -179,7 +179,7 @@ def test_a_document_of_another_issuer_is_not_taken(issuer: Issuer, service: Call
         service().check(issuer.issue())
 
 
-@pytest.mark.parametrize("address", ["http://example.org", "ftp://example.org", "example.org", "http://10.0.0.1"])
+@pytest.mark.parametrize("address", ["http://example.org", "ftp://example.org", "example.org", "http://192.0.2.1"])
 def test_an_issuer_is_asked_over_https_or_on_this_machine(tmp_path: Path, address: str) -> None:
     with pytest.raises(SettingInvalid, match="https"):
         Verifier(Settings(home=tmp_path, oidc_issuer=address, oidc_audience="innercircle"))
@@ -191,7 +191,7 @@ def test_an_issuer_needs_an_audience_and_a_name_of_its_own(
     monkeypatch.setenv("INNERCIRCLE_OIDC_ISSUER", "https://login.example.org")
     with pytest.raises(SettingInvalid, match="INNERCIRCLE_OIDC_AUDIENCE"):
         Settings.load()
-    both = Settings(home=tmp_path, issuer="https://a.org", oidc_issuer="https://a.org", oidc_audience="x")
+    both = Settings(home=tmp_path, issuer="https://a.example", oidc_issuer="https://a.example", oidc_audience="x")
     with pytest.raises(SettingInvalid, match="two names"):
         Verifier(both)
 
