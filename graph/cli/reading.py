@@ -156,13 +156,18 @@ def query(
     if json or form is Form.JSON:
         print_json(rows)
     elif form is Form.CSV:
-        from graph.plain_text import no_formula
-
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([no_formula(x) if isinstance(x, str) else x for x in row] for row in table)
+        writer.writerows([_cell(value) for value in row] for row in table)
     else:
         print_table(columns, table)
+
+
+def _cell(value: object) -> object:
+    """Numbers stay numbers, also those below 0; anything else is text, lists and maps too, and no formula."""
+    from graph.plain_text import no_formula
+
+    return value if value is None or isinstance(value, bool | int | float) else no_formula(str(value))
 
 
 def _is_for_people(query: "Query") -> bool:

@@ -20,6 +20,7 @@ from graph import loading
 from graph.database import Database
 from graph.records.columns import COLUMNS
 from tests.api.conftest import As, once_only
+from tests.conftest import Command
 
 CORPUS = [
     "' OR 1=1 //",
@@ -162,6 +163,14 @@ def test_no_cell_of_an_archive_is_a_formula(community: Database, asking: dict[st
         ]
     assert any("1+1" in cell for cell in cells)
     assert not [cell for cell in cells if cell.startswith(FORMULA) and not _number(cell)]
+
+
+def test_no_cell_of_a_querys_rows_is_a_formula(community: Database, innercircle: Command) -> None:
+    community.statement("MERGE (e:Entity:Person {id: 'spreadsheet'}) SET e.name = '=1+1'")
+    done = innercircle("query", "entity", "-p", "id=spreadsheet", "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    header, row = list(csv.reader(io.StringIO(done.stdout)))
+    assert dict(zip(header, row, strict=True))["name"] == "'=1+1"
 
 
 def _number(cell: str) -> bool:
