@@ -21,7 +21,7 @@ BYTES = 16
 def cursor(database: Database, whose: str, values: Sequence[str]) -> str:
     """Where the next page begins. whose: the list and the asker that it is of."""
     said = json.dumps(list(values)).encode()
-    return base64.urlsafe_b64encode(_signature(database, whose, said) + said).decode().rstrip("=")
+    return _encoded(_signature(database, whose, said) + said)
 
 
 def read(database: Database, whose: str, text: str) -> list[str]:
@@ -31,10 +31,14 @@ def read(database: Database, whose: str, text: str) -> list[str]:
     except (binascii.Error, ValueError):
         raw = b""
     signature, said = raw[:BYTES], raw[BYTES:]
-    if not hmac.compare_digest(signature, _signature(database, whose, said)):
+    if _encoded(raw) != text or not hmac.compare_digest(signature, _signature(database, whose, said)):
         raise ParameterError("query.after: this is no cursor of this list: begin without one")
     values: list[str] = json.loads(said)
     return values
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _signature(database: Database, whose: str, said: bytes) -> bytes:

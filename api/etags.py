@@ -22,7 +22,7 @@ class ETags:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
-        known = Headers(scope=scope).get("if-none-match", "")
+        known = ",".join(Headers(scope=scope).getlist("if-none-match"))
         start: Message | None = None
         body = bytearray()
 
@@ -43,7 +43,7 @@ class ETags:
                 return
             headers = MutableHeaders(raw=start["headers"])
             headers["etag"] = tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-            if tag in (each.strip().removeprefix("W/") for each in known.split(",")):
+            if {tag, "*"} & {each.strip().removeprefix("W/") for each in known.split(",")}:
                 for name in SPARED:
                     del headers[name]
                 await send({"type": "http.response.start", "status": 304, "headers": headers.raw})

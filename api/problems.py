@@ -6,6 +6,7 @@ log has the message beside the problem's `instance`.
 """
 
 import logging
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,14 @@ LOG = logging.getLogger("innercircle.api")
 MEDIA_TYPE = "application/problem+json"
 # A refusal tells something of a person too: that they are no member, say.
 NO_STORE = {"Cache-Control": "no-store"}
+# A browser that is led here runs, embeds and passes on nothing.
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+QUOTING = {kind.code for kind in (errors.StoreConflict, errors.QueryRejected, errors.NotRecorded)}
+"Whose messages repeat the words of the database."
 
 
 @dataclass(frozen=True)
@@ -143,19 +152,24 @@ def document(code: str, detail: str, *, unfit: Sequence[Unfit] = (), instance: u
     )
 
 
+def _without_values(detail: str) -> str:
+    """The words of the database without what it quotes: that may be an id or a name."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"|`[^`]*`", "...", detail)
+
+
 def answer(
     code: str, detail: str, *, unfit: Sequence[Unfit] = (), headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """The response to a failure; what the caller is not told of it is in the log."""
     kind, problem = CATALOGUE[code], document(code, detail, unfit=unfit, instance=uuid.uuid4())
     if kind.advice:
-        LOG.error("%s %s: %s", problem.instance, code, detail)
+        LOG.error("%s %s: %s", problem.instance, code, _without_values(detail) if code in QUOTING else detail)
     retry = {"Retry-After": str(kind.retry_seconds)} if kind.retry_seconds else {}
     return JSONResponse(
         problem.model_dump(mode="json", exclude_defaults=True),
         status_code=kind.status,
         media_type=MEDIA_TYPE,
-        headers={**NO_STORE, **retry, **(headers or {})},
+        headers={**NO_STORE, **SAFE, **retry, **(headers or {})},
     )
 
 

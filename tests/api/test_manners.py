@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api import cursors
+from api import cursors, problems
 from api.limits import LARGEST_BODY, LONGEST_TARGET, Rates
 from graph import access
 from graph.database import Database, connect
@@ -131,7 +131,7 @@ def test_the_record_of_reads_comes_in_pages_and_nobody_makes_up_a_cursor(
     ]
     assert second["next"] is None
     changed = first["next"][:-2] + ("AA" if first["next"][-2:] != "AA" else "BB")
-    for wrong in (changed, first["next"][1:], "", "p-1", "é"):
+    for wrong in (changed, first["next"][1:], first["next"] + "=", "", "p-1", "é"):
         answer = mine.get("/v1/me/accesses", params={"after": wrong})
         assert (answer.status_code, answer.json()["code"]) == (422, "parameter"), wrong
     assert as_member("p-2").get("/v1/me/accesses", params={"after": first["next"]}).status_code == 422
@@ -160,6 +160,7 @@ def test_an_answer_that_is_known_is_not_sent_again(community: Database, api: htt
         assert again.headers["ETag"] == tag
         assert again.headers.get("Cache-Control") == first.headers.get("Cache-Control")
         assert client.get(path, headers={"If-None-Match": '"other"'}).content == first.content
+    assert client.get(path, headers={"If-None-Match": "*"}).status_code == 304
     # what is not open is not told apart by a tag
     stranger = as_member("p-2").get(rating_of("p-1"), headers={"If-None-Match": "*"})
     assert stranger.status_code == 404
@@ -221,3 +222,12 @@ def test_no_log_names_a_person_or_has_a_secret(
     assert log, "nothing was logged, so this shows nothing"
     for secret in (token, client_token, "p-secret", "f-secret", "s-secret", "n-secret", "bank-secret"):
         assert secret not in log, log[max(0, log.find(secret) - 300) : log.find(secret) + 100]
+
+
+def test_the_log_has_the_words_of_the_database_without_what_it_quotes(caplog: pytest.LogCaptureFixture) -> None:
+    for code in sorted(problems.QUOTING):
+        problems.answer(code, "Node(7) already exists with label `Entity` and property `id` = 'p-secret' or \"x\"")
+    assert len(caplog.messages) == len(problems.QUOTING)
+    for said in caplog.messages:
+        assert "already exists" in said
+        assert not any(value in said for value in ("p-secret", "Entity", '"x"'))
