@@ -126,6 +126,7 @@ def _signed(parts: list[str], public: Ed25519PublicKey) -> bytes | None:
     """What the key has signed; None where it has not, or the parts are another spelling of the same bytes."""
     try:
         payload: bytes = jwt.PyJWS().decode(".".join(parts), public, algorithms=[ALGORITHM])
+        # some versions of the library do not look at the last bits of a part
         spelled = all(_encoded(_decoded(part)) == part for part in parts)
     except (jwt.InvalidTokenError, ValueError):
         return None

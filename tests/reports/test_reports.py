@@ -273,6 +273,19 @@ def test_what_the_same_key_signed_for_other_ends_is_no_report(check: Check, ring
     assert check(other).why == "not-a-report"
 
 
+def test_a_report_is_one_by_its_type_and_no_header_may_say_more(check: Check, made: Report, key: Key) -> None:
+    assert key.private
+    payload = _payload(reports.sign(made, key)).encode()
+
+    def sign(**more: str) -> str:
+        headers = {"kid": key.id, "typ": reports.TYPE} | more
+        return jwt.PyJWS().encode(payload, key.private, algorithm="EdDSA", headers=headers)  # type: ignore[arg-type]
+
+    assert check(sign()).holds
+    assert check(sign(typ="at+jwt")).why == "not-a-report"
+    assert check(sign(jku="https://example.org/keys")).why == "altered"
+
+
 def test_a_signature_of_another_kind_is_none(check: Check, signed: str, key: Key) -> None:
     payload = json.loads(_payload(signed))
     headers = {"kid": key.id, "typ": reports.TYPE}
