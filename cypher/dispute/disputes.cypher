@@ -52,7 +52,7 @@ RETURN d.id AS id, entity.id AS entity, d.by AS by, d.load AS load, d.kind AS ki
        [each IN [loaded.by, corrected.by] WHERE each IS NOT NULL] AS loaders, since,
        COLLECT {
          MATCH (entity)<-[:ABOUT]-(ledger:Ledger)<-[:IN]-(a:Access)
-         WHERE a.role = 'client' AND a.outcome = 'answered'
+         WHERE a.role = 'client' AND a.outcome = 'answered' AND a.what <> 'standing'
            AND coalesce(a.at >= since, true) AND coalesce(a.at <= d.decided, true)
          WITH a.who AS who, split(ledger.id, '|')[0] AS scheme, a.purpose AS purpose, count(*) AS times, max(a.at) AS last
          ORDER BY who, scheme, purpose

@@ -186,6 +186,13 @@ def test_what_is_disputed_cannot_be_disputed_a_second_time_by_either_end(village
             open_one(village, entity, "contacts", "c1")
 
 
+def test_whether_another_disputes_its_fact_is_not_told(village: Village) -> None:
+    open_one(village, "bob", "obligations", "o2")
+    for entity in ("ann", "bank", "dan"):
+        with pytest.raises(NotFound):
+            open_one(village, entity, "obligations", "o2")
+
+
 def test_two_who_dispute_at_the_same_moment_open_one_dispute(village: Village) -> None:
     def ask(entity: str) -> None:
         with suppress(Refused):
@@ -424,7 +431,7 @@ MATCH (e:Entity {id: $entity})
 MERGE (l:Ledger {id: $scheme + '|' + $entity})
 MERGE (l)-[:ABOUT]->(e)
 CREATE (:Access {id: randomUUID(), ledger: l.id, number: 1, at: $at, who: $who, role: $role, purpose: 'deposits',
-                 what: 'points', outcome: $outcome})-[:IN]->(l)
+                 what: $what, outcome: $outcome})-[:IN]->(l)
 """
 
 
@@ -437,9 +444,10 @@ def read(
     scheme: str = "reliability",
     role: str = "client",
     outcome: str = "answered",
+    what: str = "points",
 ) -> None:
     village.database.statement(
-        READ, entity=village(entity), who=who, at=at, scheme=scheme, role=role, outcome=outcome
+        READ, entity=village(entity), who=who, at=at, scheme=scheme, role=role, outcome=outcome, what=what
     )
 
 
@@ -451,6 +459,7 @@ def test_clients_who_read_the_rating_since_the_fact_was_loaded_are_listed(villag
     read(village, "bob", "lender", NOW - 6 * DAY, scheme="own-conduct")
     read(village, "bob", "an operator", NOW - 6 * DAY, role="operator")
     read(village, "bob", "turned away", NOW - 6 * DAY, outcome="purpose-mismatch")
+    read(village, "bob", "a court's friend", NOW - 6 * DAY, what="standing")
     read(village, "ann", "of-another", NOW - 6 * DAY)
     id_ = open_one(village, "bob", "obligations", "o2")
     expected = [
