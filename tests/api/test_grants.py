@@ -57,7 +57,7 @@ def test_a_member_gives_a_grant_sees_it_and_ends_it(community: Database, as_memb
     assert read(bank).status_code == 404
     given = give(mine)
     assert given.status_code == 201
-    assert given.json().items() >= {**wanted(), "by": "member", "revoked": None}.items()
+    assert given.json().items() >= {**wanted(until=given.json()["until"]), "by": "member", "revoked": None}.items()
     assert read(bank).status_code == 200
     assert mine.get(GRANTS).json() == {"grants": [given.json() | {"state": "live"}]}
     ended = mine.delete(f"{GRANTS}/{given.json()['id']}")
