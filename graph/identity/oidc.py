@@ -9,15 +9,13 @@ import json
 import time
 import urllib.request
 from collections.abc import Mapping
-from http.client import HTTPException
-from threading import Lock
+from concurrent.futures import Future
+from threading import Lock, Thread
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 import jwt
-from jwt import PyJWKClient
-from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError, PyJWKError, PyJWKSetError
 
 from graph.errors import IssuerUnavailable, SettingInvalid, Unauthenticated
 from graph.identity import tokens
@@ -26,13 +24,18 @@ from graph.settings import Settings
 
 ALGORITHMS = ("EdDSA", "RS256", "ES256")
 TIMEOUT_SECONDS = 5
+"For both documents together, however slowly they come."
 KEPT_SECONDS = 300
 "How long the discovery document and the keys are used before they are fetched again."
+AGAIN_SECONDS = 30
+"For a key that is not among them they are fetched again, but not sooner than this: anybody can name one."
 REST_SECONDS = 5
 "After a failure nothing is fetched for so long: every request would wait for the timeout."
 LEEWAY_SECONDS = 30
 "How far the issuer's clock may be off."
 LARGEST_DOCUMENT = 1_000_000
+FETCHING = "keys of the issuer"
+"The name of the thread that fetches; nobody waits for its end."
 
 
 class Provider:
@@ -46,8 +49,8 @@ class Provider:
         self._audience = settings.oidc_audience
         self._role_claim, self._entity_claim = settings.oidc_role_claim, settings.oidc_entity_claim
         self._lock = Lock()
-        self._client: PyJWKClient | None = None
-        self._fetch_again = self._failed = -float("inf")
+        self._kept: tuple[float, dict[str, jwt.PyJWK]] = (-float("inf"), {})
+        self._failed = -float("inf")
 
     def check(self, text: str, token_id: str) -> Principal:
         """Who asks, as a token of the issuer says.
@@ -76,35 +79,54 @@ class Provider:
         )
 
     def _key(self, key_id: object) -> jwt.PyJWK:
-        if not isinstance(key_id, str):
+        key = self._known(key_id) if isinstance(key_id, str) else None
+        if key is None:
             raise Unauthenticated("the token names no key of its issuer")
-        try:
-            return self._keys().get_signing_key(key_id)
-        except PyJWKClientConnectionError as error:
-            raise self._failure(error) from error
-        except (PyJWKClientError, PyJWKError) as error:
-            raise Unauthenticated("the token names no key of its issuer") from error
-        except (PyJWKSetError, ValueError) as error:
-            raise self._failure(error) from error
+        return key
 
-    def _keys(self) -> PyJWKClient:
-        """Where the issuer's keys are, as its discovery document says."""
-        with self._lock:
-            now = time.monotonic()
-            if now - self._failed < REST_SECONDS:
+    def _known(self, key_id: str) -> jwt.PyJWK | None:
+        """The issuer's key of this name. Raises IssuerUnavailable, after TIMEOUT_SECONDS at most."""
+        if key := self._remembered(key_id):
+            return key
+        with self._lock:  # one fetches; who waits for it finds the keys, or that they could not be had
+            if key := self._remembered(key_id):
+                return key
+            if time.monotonic() - self._kept[0] < AGAIN_SECONDS:
+                return None
+            if time.monotonic() - self._failed < REST_SECONDS:
                 raise IssuerUnavailable("the OpenID Connect issuer did not answer a moment ago")
-            if self._client is None or now >= self._fetch_again:
-                try:
-                    address = self._discover()
-                except (OSError, HTTPException, ValueError) as error:
-                    raise self._failure(error) from error
-                if self._client is None or self._client.uri != address:
-                    self._client = PyJWKClient(address, lifespan=KEPT_SECONDS, timeout=TIMEOUT_SECONDS)
-                self._fetch_again = now + KEPT_SECONDS
-            return self._client
+            try:
+                keys = self._fetched()
+            except Exception as error:  # what it is depends on what the other side sends
+                raise self._failure(error) from error
+            self._kept = (time.monotonic(), keys)
+            return keys.get(key_id)
 
-    def _discover(self) -> str:
-        document = _fetch(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+    def _remembered(self, key_id: str) -> jwt.PyJWK | None:
+        fetched, keys = self._kept
+        return keys.get(key_id) if time.monotonic() - fetched < KEPT_SECONDS else None
+
+    def _fetched(self) -> dict[str, jwt.PyJWK]:
+        """The keys by name, in time or not at all: urllib has a timeout for each piece, and pieces may be many."""
+        found: Future[dict[str, jwt.PyJWK]] = Future()
+        until = time.monotonic() + TIMEOUT_SECONDS
+
+        def fetch() -> None:
+            try:
+                found.set_result(_usable(_fetch(self._discover(until), until)))
+            except Exception as error:  # it is raised where it is waited for
+                if isinstance(error, HTTPError):
+                    error.close()  # it is an answer too, with its connection
+                found.set_exception(error)
+
+        Thread(target=fetch, name=FETCHING, daemon=True).start()
+        try:
+            return found.result(TIMEOUT_SECONDS)
+        except TimeoutError as error:
+            raise TimeoutError(f"no whole answer in {TIMEOUT_SECONDS} seconds") from error
+
+    def _discover(self, until: float) -> str:
+        document = _fetch(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration", until)
         if document.get("issuer") != self.issuer:
             raise ValueError("its discovery document is that of another issuer")
         address = document.get("jwks_uri")
@@ -114,7 +136,7 @@ class Provider:
 
     def _failure(self, error: Exception) -> IssuerUnavailable:
         self._failed = time.monotonic()
-        reason = error.reason if isinstance(error, URLError) else error
+        reason = error.reason if isinstance(error, URLError) else str(error) or type(error).__name__
         return IssuerUnavailable(f"the OpenID Connect issuer {self.issuer} cannot be asked for its keys: {reason}")
 
 
@@ -125,13 +147,30 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _fetch(address: str) -> dict[str, Any]:
-    """The JSON object at the address. Raises OSError, HTTPException, ValueError."""
+def _fetch(address: str, until: float) -> dict[str, Any]:
+    """The JSON object at the address. Raises whatever reading it can, and TimeoutError after `until`."""
+    read = bytearray()
     with urllib.request.build_opener(_NoRedirect).open(address, timeout=TIMEOUT_SECONDS) as answer:
-        found = json.loads(answer.read(LARGEST_DOCUMENT))
+        while piece := answer.read1(LARGEST_DOCUMENT):
+            read += piece
+            if len(read) > LARGEST_DOCUMENT:
+                raise ValueError("its answer is too large")
+            if time.monotonic() > until:
+                raise TimeoutError("timed out")
+    found = json.loads(read)
     if not isinstance(found, dict):
         raise ValueError("no JSON object was answered")  # noqa: TRY004  # what it is depends on the other side
     return found
+
+
+def _usable(document: dict[str, Any]) -> dict[str, jwt.PyJWK]:
+    """The keys of a JWK set that sign, by name; of two with one name the first."""
+    keys = jwt.PyJWKSet.from_dict(document).keys
+    return {
+        key.key_id: key
+        for key in reversed(keys)
+        if isinstance(key.key_id, str) and key.public_key_use in ("sig", None)
+    }
 
 
 def _safe(address: str) -> bool:
