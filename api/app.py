@@ -34,6 +34,7 @@ from api.routes import (
 )
 from api.security import require_roles
 from api.store import Store
+from api.unforeseen import Unforeseen
 from graph import __version__, database
 from graph.database import Database
 from graph.identity import Verifier
@@ -110,5 +111,6 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     app.add_middleware(Sizes)
     app.add_middleware(Guard, names=settings.names(), open_to_others=app.state.verifier.configured)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(Unforeseen)
     app.openapi = openapi.describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation has it
     return app

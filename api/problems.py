@@ -178,7 +178,6 @@ def install(app: FastAPI) -> None:
     app.exception_handler(InnerCircleError)(_ours)
     app.exception_handler(RequestValidationError)(_unfit)
     app.exception_handler(HTTPException)(_http)
-    app.exception_handler(Exception)(_unexpected)
 
 
 def _ours(request: Request, error: InnerCircleError) -> JSONResponse:
@@ -207,8 +206,3 @@ def _http(request: Request, error: HTTPException) -> JSONResponse:
     if error.status_code == WEB[NO_METHOD].status:
         return answer(NO_METHOD, f"{path} does not take {request.method}", headers=error.headers)
     return answer(errors.ParameterError.code, str(error.detail))
-
-
-def _unexpected(_request: Request, error: Exception) -> JSONResponse:
-    """The traceback follows in the log: the framework raises the error again."""
-    return answer(UNEXPECTED, repr(error))

@@ -65,7 +65,8 @@ class Database:
     ):
         """Nothing is connected yet: the first query connects. Raises ParameterError for a bad URI.
 
-        timeout_seconds: after which the server ends a read or write; None: its default. Batches are not ended.
+        timeout_seconds: after which the server ends a read, a write, a statement or a transaction of several
+        queries; None: its default. Batches are not ended.
         """
         self.uri, self.name, self.timeout_seconds = uri, name, timeout_seconds
         try:
@@ -128,7 +129,7 @@ class Database:
     def statement(self, text: str, **params: Any) -> Rows:
         """The rows of one statement that is not a shipped query: migrations and server commands."""
         with _translated("statement"), self._session("schema") as session:
-            return session.run(text, params).data()
+            return session.run(neo4j.Query(text, timeout=self.timeout_seconds), params).data()
 
     @contextmanager
     def transaction(self, tags: Mapping[str, str] | None = None) -> Iterator["Transaction"]:
@@ -139,7 +140,7 @@ class Database:
         with (
             _translated("transaction"),
             self._session("write") as session,
-            session.begin_transaction(metadata=dict(tags or {})) as transaction,
+            session.begin_transaction(metadata=dict(tags or {}), timeout=self.timeout_seconds) as transaction,
         ):
             yield Transaction(transaction)
             if not transaction.closed():
@@ -168,7 +169,7 @@ class Database:
         with (
             _translated("rehearsal"),
             self._session("write") as session,
-            session.begin_transaction() as transaction,
+            session.begin_transaction(timeout=self.timeout_seconds) as transaction,
         ):
             yield Transaction(transaction)
             if not transaction.closed():

@@ -1,6 +1,7 @@
 """Whose token it is, by the issuer that it names: our own, or the one that is configured."""
 
 import hashlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,14 +48,18 @@ def _id_of(token: str, claims: dict[str, Any], local: str) -> str:
     named, issuer = claims.get("jti"), claims.get("iss")
     if issuer == local and isinstance(named, str):
         return named
-    return hashlib.sha256(f"{issuer}|{named}".encode() if named else token.encode()).hexdigest()
+    # nobody has looked at the signature yet: what is named may be no text at all
+    said = f"{issuer}|{named}" if named else token
+    return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
 
 
 def identified(text: str, settings: Settings) -> tuple[str, datetime | None]:
     """(id, when it expires) of a token, whether it holds or not. Raises Unauthenticated where it is none."""
     _, claims = tokens.unverified(text)
-    until = claims.get("exp")
-    expires = datetime.fromtimestamp(until, UTC) if isinstance(until, int) else None
+    until, expires = claims.get("exp"), None
+    if isinstance(until, int):
+        with suppress(OverflowError, ValueError, OSError):  # no year has such a number: nobody signed that
+            expires = datetime.fromtimestamp(until, UTC)
     return _id_of(text, claims, settings.issuer), expires
 
 

@@ -103,6 +103,20 @@ def test_a_query_that_takes_too_long_is_ended(community: Database, settings: Set
         holding.rollback()
 
 
+def test_a_transaction_of_several_queries_that_takes_too_long_is_ended(
+    community: Database, settings: Settings
+) -> None:
+    asked = {"key": "k", "body": "b", "now": datetime.now(UTC)}
+    with connect(settings, timeout_seconds=1) as hurried, community.transaction() as holding:
+        holding.run("claim_request", **asked)
+        for several in (hurried.transaction, hurried.rolled_back):
+            with pytest.raises(StoreUnavailable, match="took too long"), several() as waiting:
+                waiting.run("claim_request", **asked)
+        with pytest.raises(StoreUnavailable, match="took too long"):
+            hurried.statement("MERGE (r:Request {key: 'k'})")
+        holding.rollback()
+
+
 # Pages and unchanged answers -------------------------------------------------------------------------
 
 

@@ -100,7 +100,30 @@ def test_an_unexpected_error_tells_nothing_of_the_service(
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["code"] == UNEXPECTED
     assert "secret" not in answer.text
-    assert any(answer.json()["instance"] in line and "the secret" in line for line in caplog.messages)
+    # what an error says may be anybody's id or name, so the log has what it is and where it came from
+    assert "secret" not in caplog.text
+    (told,) = (line for line in caplog.messages if answer.json()["instance"] in line)
+    assert "RuntimeError" in told
+    assert "tests/api/test_problems.py" in told
+    assert "in __call__" in told
+
+
+def test_an_unexpected_error_that_another_one_caused_is_told_with_both(
+    failing: Failing, failing_api: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    failing.error = RuntimeError("the secret")
+    failing.error.__cause__ = KeyError("the other secret")
+    assert failing_api.get("/v1/schemes").status_code == 500
+    (told,) = (line for line in caplog.messages if "RuntimeError" in line)
+    assert "KeyError" in told
+    assert "secret" not in caplog.text
+
+
+def test_after_an_unexpected_error_the_connection_goes_on(failing: Failing, failing_api: httpx.Client) -> None:
+    failing.error = RuntimeError("the secret")
+    answers = [failing_api.get("/v1/schemes"), failing_api.get("/livez")]
+    assert [answer.status_code for answer in answers] == [500, 200]
+    assert answers[0].headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize("code", sorted(CATALOGUE))

@@ -1,5 +1,6 @@
 """Tokens of an OpenID Connect issuer hold as those of our own do, beside them, and for nobody else's name."""
 
+import base64
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -148,6 +149,16 @@ def test_what_the_issuer_did_not_say_for_us_does_not_hold(
         token = jwt.encode(known, issuer.key, "ES256", headers={"kid": "one"})
     with pytest.raises(Unauthenticated):
         service().check(token)
+
+
+def test_a_token_that_is_named_by_no_text_does_not_hold(issuer: Issuer, service: Callable[..., Verifier]) -> None:
+    """Half a surrogate pair is JSON and no text: whoever sends it is refused like any other stranger."""
+    for jti in ("\ud800", ["a"], 7, {"a": "\udfff"}):
+        header, _, signature = issuer.issue().split(".")
+        claims = json.dumps({"iss": issuer.url, "jti": jti}).encode()
+        said = base64.urlsafe_b64encode(claims).rstrip(b"=").decode()
+        with pytest.raises(Unauthenticated):
+            service().check(f"{header}.{said}.{signature}")
 
 
 def test_another_key_another_algorithm_and_an_unknown_key_do_not_hold(

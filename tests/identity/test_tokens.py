@@ -145,6 +145,13 @@ def test_a_member_is_a_member_of_something_and_a_token_ends(ring: Keyring) -> No
             issue(ring, **wrong)
 
 
+@pytest.mark.parametrize("until", [10**30, -(10**30), 10**12, 1.5, "soon", None])
+def test_a_token_is_identified_whatever_it_says_of_its_end(mine: Settings, until: object) -> None:
+    """Tokens that nobody signed are revoked as well: what they say may be anything."""
+    token = jwt.encode({"iss": mine.issuer, "jti": "its id", "exp": until}, "x" * 64, "HS256")
+    assert verifying.identified(token, mine) == ("its id", None)
+
+
 def test_without_a_key_there_are_no_tokens(tmp_path: Path) -> None:
     with pytest.raises((SetupError, NotFound)):
         issue(Keyring.of(Settings(home=tmp_path)))
