@@ -5,7 +5,7 @@ READY := .venv/.ready
 # Two halves side by side, each with a Neo4j of its own; the tests of one file share what is made for them.
 PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile
 
-.PHONY: all setup check format test test-all demo bench clean lock
+.PHONY: all setup browser check format test test-all demo bench clean lock
 
 all: check test
 
@@ -18,6 +18,11 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
+# Debian's chromium, which the tests of pages and of Neo4j Browser drive. Where it cannot be had, they skip and say so.
+browser:
+	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update --quiet=2 && \
+	  apt-get install --quiet=2 --yes --no-install-recommends chromium >/dev/null; } || echo "no chromium: the tests that drive a browser are skipped"
+
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -28,11 +33,11 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: check
+test: check browser
 	$(PYTEST) -m "not slow"
 
 # The slow checks as well, and the whole suite on the newest calendar release of Neo4j.
-test-all: check
+test-all: check browser
 	$(PYTEST)
 	INNERCIRCLE_NEO4J_VERSION=2026.09.0 $(PYTEST)
 
