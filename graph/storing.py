@@ -43,9 +43,12 @@ def store(
     rejects = objections.refused(transaction, kind, rows, hold=hold)
     lines = {each["line"] for each in rejects}
     name = f"load_{kind}"
-    given = {"rows": [row for row in rows if row["line"] not in lines], "load": load and load.id, "how": how}
+    good = [row for row in rows if row["line"] not in lines]
+    given = {"rows": good, "load": load and load.id, "how": how}
     wanted = {param.name for param in queries.get(name).params}
     [outcome] = transaction.run(name, **{name: value for name, value in given.items() if name in wanted})
+    # The driver's result refers to itself and to these: they would stay until a full garbage collection.
+    good.clear()
     if load is not None and "load" in wanted and outcome["stored"]:
         transaction.run("record_load", id=load.id, by=load.by, at=load.at, files=list(load.files))
     return outcome | {"rejects": [*outcome["rejects"], *rejects]}

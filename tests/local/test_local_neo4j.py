@@ -135,6 +135,8 @@ def test_a_server_that_dies_at_its_start_is_told_with_the_reason_from_its_log(se
 
 @pytest.mark.slow
 def test_a_store_that_cannot_be_opened_is_told_with_the_reason_from_the_log(second: Settings) -> None:
+    local_neo4j.start(second)
+    local_neo4j.stop(second)
     databases = second.home / "data" / "databases"
     databases.rename(databases.with_name("elsewhere"))
     databases.touch()  # a file where Neo4j wants a directory
@@ -263,11 +265,21 @@ def test_a_password_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 # --- slow
 
 
+IN_THE_FOREGROUND = """
+import signal
+from graph.cli import main
+
+# What the background of a shell starts ignores Control-C, and so would this where the tests run there.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+
+
 @pytest.mark.slow
 def test_control_c_while_it_starts_leaves_no_server(tmp_path: Path, jars: Path) -> None:
     home = tmp_path / "home"
     command = subprocess.Popen(
-        [Path(sys.executable).with_name("innercircle"), "up"],
+        [sys.executable, "-c", IN_THE_FOREGROUND, "up"],
         env={**os.environ, "INNERCIRCLE_HOME": str(home)},
         stderr=subprocess.PIPE,
         text=True,
