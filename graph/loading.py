@@ -152,7 +152,27 @@ def load(
         for file in files:
             for chunk in _ahead(records.read(file, kind, mapping, chunk_rows=batch, categories=categories)):
                 loader.take(chunk)
-    return [tally.done() for tally in loader.tallies.values()]
+        loaded = [tally.done() for tally in loader.tallies.values()]
+        if not dry_run:
+            _record(database, record, loaded, rejects)
+    return loaded
+
+
+def _record(database: Database, load: Load, loaded: Sequence[Loaded], rejects: Path | None) -> None:
+    """The load says how many rows it had; one that brought no fact and rejected nothing leaves no trace."""
+    rejected = sum(each.rejected for each in loaded)
+    if rejected or any(each.kind in CORRECTABLE and each.stored + each.corrected for each in loaded):
+        database.run(
+            "finish_load",
+            id=load.id,
+            by=load.by,
+            at=load.at,
+            files=list(load.files),
+            finished=datetime.now(UTC),
+            rows=rejected + sum(x.stored + x.completed + x.corrected + x.known for x in loaded),
+            rejected=rejected,
+            rejects=rejects.name if rejects and rejected else None,
+        )
 
 
 def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, rejects: Path | None) -> list[Path]:

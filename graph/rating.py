@@ -80,7 +80,8 @@ def rate(
             **{"from": scores},
         )
         step("clear_staged")
-        database.run("finish_run", id=run, scheme=scheme.id, ties=totals["ties"] or 0)
+        spread = database.one("distribution", scheme=scheme.id, run=run, bands=bands(scheme))
+        database.run("finish_run", id=run, scheme=scheme.id, ties=totals["ties"] or 0, **spread)
     return recorded(database, run)
 
 
@@ -106,8 +107,10 @@ def _step(
     name: str,
     **params: Any,
 ) -> dict[str, Any]:
-    progress(name)
-    return database.optional(name, tags=tags, **span, **params) or {}
+    """What the query says; `name` is its name, perhaps with a number behind it, and is seen while it runs."""
+    query = name.partition(" ")[0]
+    progress(query)
+    return database.optional(query, tags=tags | {"step": name}, **span, **params) or {}
 
 
 def _propagate(step: Callable[..., dict[str, Any]], scheme: Scheme) -> tuple[str, int, float]:
@@ -118,7 +121,7 @@ def _propagate(step: Callable[..., dict[str, Any]], scheme: Scheme) -> tuple[str
     share, solver = scheme.circle.share, scheme.solver
     scores, spare, bound = "next_score", "next_swept", math.inf
     for sweep in range(1, solver.max_sweeps + 1):
-        change = step("sweep", share=share, into=spare, **{"from": scores})["change"]
+        change = step(f"sweep {sweep}", share=share, into=spare, **{"from": scores})["change"]
         scores, spare = spare, scores
         bound = (change or 0.0) * share / (1 - share)
         if bound <= solver.tolerance:

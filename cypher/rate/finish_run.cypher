@@ -7,9 +7,11 @@
 // @param  id       STRING          Run.id
 // @param  scheme   STRING          Scheme.id
 // @param  ties     INTEGER         in all circles
+// @param  histogram LIST<INTEGER>  members in each twelfth of the scale, as distribution.cypher counts them
+// @param  bands    LIST<INTEGER>   members in each band of the policy, the lowest first
 // @uses   run_id scheme_id
 MATCH (r:Run {id: $id})
-SET r.ties = $ties, r.finished = datetime()
+SET r.ties = $ties, r.histogram = $histogram, r.bands = $bands, r.finished = datetime()
 WITH r
 MATCH (s:Scheme {id: $scheme})
 SET s.run = r.id

@@ -6,8 +6,10 @@
 // @return run      STRING          Run.id
 // @return since    STRING          when its oldest open transaction started
 // @return number   INTEGER         of that transaction; the server counts up
+// @return step     STRING          what it is at, such as sweep 3; null where it does not say
 SHOW TRANSACTIONS YIELD metaData, startTime, transactionId
 WHERE metaData.scheme = $scheme
 // By the numbers that the server gives transactions as they begin: their times can be equal.
-RETURN metaData.run AS run, min(startTime) AS since, min(toInteger(split(transactionId, '-')[-1])) AS number
+RETURN metaData.run AS run, min(startTime) AS since, min(toInteger(split(transactionId, '-')[-1])) AS number,
+       max(metaData.step) AS step
 ORDER BY number

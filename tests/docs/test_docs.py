@@ -428,6 +428,8 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     for settled in ("2026-06-29", "2026-05-29"):
         (tmp_path / "later.csv").write_text(LATER.format(settled=settled), encoding="utf-8")
         applying.apply(graph, [tmp_path / "later.csv"], kind="obligations")
+    (tmp_path / "later.csv").write_text(LATER.format(settled="never"), encoding="utf-8")
+    loading.load(graph, [tmp_path / "later.csv"], kind="obligations", rejects=tmp_path / "rejects.csv")
     salts.salt(graph, "veil")
     graph.run("mark_stale", scheme="reliability")
     graph.run("unsettle", scheme="reliability", id="a run that broke off", all=True)

@@ -86,7 +86,8 @@ CREATE (ada)-[:GAVE]->(:Grant {id: 'g1', scheme: 'reliability', client: 'bank', 
        (:Request {key: 'r2', body: 'b', status: 200, answer: '{"ratings":[{"entity":"' + $entity + '"}]}',
           at: $now}),
        (:Request {key: 'r3', body: 'b', status: 200, answer: '{"ratings":[{"entity":"bob"}]}', at: $now}),
-       (:Load {id: 'l1', by: 'olga', at: $now, files: [$entity + '.csv', 'contacts.csv']}),
+       (:Load {id: 'l1', by: 'olga', at: $now, files: [$entity + '.csv', 'contacts.csv'],
+              rejects: 'rejects of ' + $entity + '.csv'}),
        (m)-[:PAUSED {at: $now}]->(bob),
        (n)-[:PAUSED {at: $now}]->(ada)
 SET m.contested = 'k1'

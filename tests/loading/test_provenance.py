@@ -64,15 +64,35 @@ def test_each_fact_names_the_load_that_brought_it(graph: Database, files: Path) 
     ]
 
 
-def test_a_load_that_brings_no_fact_leaves_no_trace(graph: Database, files: Path) -> None:
+def test_a_load_that_brings_no_fact_and_rejects_nothing_leaves_no_trace(graph: Database, files: Path) -> None:
     loading.load(graph, [files], by="ops")
     before = whole(graph)
     loading.load(graph, [files], by="ops")
     loading.load(graph, [written(files, "contacts-2.csv", *FILES["contacts"], f"c2,bob,ann,{AT}")], dry_run=True)
-    loading.load(graph, [written(files, "obligations-2.csv", FILES["obligations"][0], f"o1,eve,bob,{AT},")])
+    eve = written(files, "obligations-2.csv", FILES["obligations"][0], f"o1,eve,bob,{AT},")
+    loading.load(graph, [eve], dry_run=True)
     assert whole(graph) == before
     loading.load(graph, [written(files, "entities-2.csv", "id,kind", "eve,person")], by="ops")
     assert len(loads(graph)) == 1
+
+
+def test_a_load_says_how_many_rows_it_had_and_how_many_were_rejected(graph: Database, files: Path) -> None:
+    loading.load(graph, [files], by="ops", batch=1)
+    bad = written(files, "obligations-2.csv", FILES["obligations"][0], f"o1,eve,bob,{AT},", f"o2,ann,bob,{AT},")
+    worse = written(files, "entities-2.csv", "id,kind", "eve,robot", "ann,person")
+    loading.load(graph, [bad, worse], rejects=files / "bad rows.csv", by="ops")
+    loading.load(graph, [worse])
+    found = graph.run("last_loads", limit=10)
+    assert [(each["rows"], each["rejected"], each["rejects"]) for each in found] == [
+        (2, 1, None),
+        (4, 2, "bad rows.csv"),
+        (8, 0, None),
+    ]
+    assert all(each["at"] <= each["finished"] for each in found)
+    kept = str(graph.statement("MATCH (l:Load) RETURN properties(l) AS kept"))
+    assert "robot" not in kept
+    assert "eve" not in kept
+    assert graph.run("last_loads", limit=1) == found[:1]
 
 
 def test_a_row_that_completes_a_fact_leaves_its_load_and_one_that_corrects_it_sets_it_anew(

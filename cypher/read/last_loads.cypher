@@ -1,0 +1,18 @@
+// The last loads that brought a fact or had rows rejected, the newest first.
+//
+// @mode   read
+// @result many
+// @param  limit    INTEGER
+// @return by       STRING          who loaded; null where that is not known
+// @return at       ZONED DATETIME  when it began
+// @return finished ZONED DATETIME  null: it broke off, or is from before this was kept
+// @return files    LIST<STRING>    as they were named
+// @return rows     INTEGER         good and bad; null as above
+// @return rejected INTEGER         null as above
+// @return rejects  STRING          the name of the file that has the rejected rows; null: none
+// loads are few: one is a whole set of files
+MATCH (l:Load)
+RETURN l.by AS by, l.at AS at, l.finished AS finished, l.files AS files, l.rows AS rows, l.rejected AS rejected,
+       l.rejects AS rejects
+ORDER BY at DESC, l.id
+LIMIT $limit
