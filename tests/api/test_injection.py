@@ -20,7 +20,7 @@ from graph import loading
 from graph.database import Database
 from graph.records.columns import COLUMNS
 from tests.api.conftest import As, once_only
-from tests.conftest import Command
+from tests.conftest import Command, samples
 
 CORPUS = [
     "' OR 1=1 //",
@@ -108,7 +108,8 @@ def test_no_text_of_a_request_changes_a_query(
     if not told.get("parameters") and "requestBody" not in told:
         return  # takes no text
     before = community.statement(SHAPE)
-    for text in CORPUS:
+    step = samples(3, 1)
+    for text in CORPUS[len(path) % step :: step]:
         address, query, body = asked(method, path, text)
         headers = once_only() if method == "POST" else {}
         answer = asking[roles[0]].request(method, address, params=query, json=body, headers=headers)
@@ -129,7 +130,8 @@ def test_no_text_of_a_file_changes_a_query_or_comes_out_as_a_formula(
 ) -> None:
     """Every text column of every kind; what is refused comes back in the rejects, where no cell is a formula."""
     names = [column.name for column in COLUMNS[kind]]
-    before = community.statement("MATCH (n) RETURN count(n) AS nodes")[0]["nodes"]
+    count = "MATCH (n) WHERE NOT n:Load RETURN count(n) AS nodes"
+    before = community.statement(count)[0]["nodes"]
     file, rejects = tmp_path / f"{kind}.csv", tmp_path / "rejects.csv"
     with file.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
@@ -137,8 +139,7 @@ def test_no_text_of_a_file_changes_a_query_or_comes_out_as_a_formula(
         writer.writerows([text for _ in names] for text in CORPUS if "\x00" not in text)
     loaded = loading.load(community, [file], kind=kind, rejects=rejects)
     assert sum(each.rejected for each in loaded) >= len(CORPUS) - 5
-    after = community.statement("MATCH (n) WHERE NOT n:Load RETURN count(n) AS nodes")[0]["nodes"]
-    assert after >= before - 1
+    assert community.statement(count)[0]["nodes"] >= before
     with rejects.open(encoding="utf-8", newline="") as stream:
         cells = [cell for row in csv.reader(stream) for cell in row]
     assert any("SUM(1,2)" in cell for cell in cells)

@@ -94,12 +94,6 @@ def read_during_runs(database: Database, *, at_least: int) -> tuple[int, int, in
         return read_by_all, len(runs), mixed
 
 
-def test_explanations_read_during_runs_add_up(graph: Database) -> None:
-    read, runs, _ = read_during_runs(graph, at_least=200)
-    assert read >= 150
-    assert runs > 2, "the readers met no run"
-
-
 @pytest.mark.slow
 def test_ten_thousand_explanations_read_during_runs_add_up(graph: Database) -> None:
     read, runs, mixed = read_during_runs(graph, at_least=10_500)

@@ -49,6 +49,7 @@ def contacts(calls: Path, messages: Path) -> Iterator[tuple[str, str]]:
             yield row["from"], row["to"]
 
 
+@pytest.mark.slow
 def test_the_copenhagen_students_join_a_scheme_and_a_run_gives_circles(graph: Database, tmp_path: Path) -> None:
     calls, messages = real("copenhagen/calls.csv"), real("copenhagen/sms.csv.gz")
     loaded = loading.load(graph, [calls], mapping="copenhagen-calls")

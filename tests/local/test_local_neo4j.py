@@ -80,6 +80,7 @@ def test_a_changed_password_is_said(settings: Settings, server: Server, monkeypa
 # --- a second home: each test goes on from the one before
 
 
+@pytest.mark.slow
 def test_parallel_starts_end_with_one_server_beside_that_of_another_home(
     start_twice: Callable[[], list[Server]], server: Server
 ) -> None:
@@ -89,6 +90,7 @@ def test_parallel_starts_end_with_one_server_beside_that_of_another_home(
     assert {one.uri, one.browser_url}.isdisjoint({server.uri, server.browser_url})
 
 
+@pytest.mark.slow
 def test_a_killed_server_starts_again_on_its_ports_with_every_committed_fact(
     second: Settings, kill_server: Kill
 ) -> None:

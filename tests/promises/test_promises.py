@@ -404,7 +404,7 @@ def driven(graph: Database, *, runs: int, steps: int) -> None:
 
 
 def test_the_promises_hold_whatever_happens(graph: Database) -> None:
-    driven(graph, runs=5, steps=20)
+    driven(graph, runs=3, steps=20)
 
 
 @pytest.mark.slow

@@ -188,6 +188,7 @@ def test_a_client_killed_in_the_middle_of_a_load_and_of_runs(
     assert differences(whole_graph(graph), undisturbed[1]) == []
 
 
+@pytest.mark.slow
 def test_a_run_killed_before_it_publishes_leaves_the_old_ratings(
     undisturbed: tuple[Graph, Graph], graph: Database, commands: Commands
 ) -> None:

@@ -38,6 +38,7 @@ def facts() -> Facts:
     )
 
 
+@pytest.mark.slow
 def test_bitcoin_otc_loads_whole_and_every_score_equals_networkx_s(graph: Database, tmp_path: Path) -> None:
     loaded = loading.load(graph, [OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
     assert [(each.kind, each.stored, each.rejected) for each in loaded] == [
