@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from playwright.sync_api import Browser
 
 from graph import cli, local_neo4j, migrations, server_jars
 from graph.database import Database, connect
 from graph.errors import LocalServerFailed
 from graph.local_neo4j import Server
 from graph.settings import Settings
+from tests.driving import launched
 
 # The only settings of the caller that tests heed: which Neo4j to test on, and where its jars are.
 KEPT = {"INNERCIRCLE_NEO4J_VERSION", "INNERCIRCLE_CACHE"}
@@ -99,6 +101,13 @@ def roomy(graph: Database) -> Database:
     """The empty graph, without the plans that were made for a small one."""
     graph.statement("CALL db.clearQueryCaches()")
     return graph
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; who asks for it is skipped where there is none."""
+    with launched() as browser:
+        yield browser
 
 
 class Command(Protocol):
