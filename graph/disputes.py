@@ -67,6 +67,19 @@ class Dispute:
     readers: tuple[Reader, ...]
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """An open dispute without what it is about: whose it is, what it says and of which fact."""
+
+    id: str
+    kind: str
+    opened: datetime
+    due: datetime
+    days_left: int
+    "whole days until then; below 0 it is overdue"
+    reminded: datetime | None
+
+
 @dataclass
 class Due:
     """What came due: the disputes that were reminded of, and those whose facts are removed."""
@@ -200,6 +213,17 @@ def open_ones(database: Database, *, now: datetime) -> list[Dispute]:
     return _read(database, [row["id"] for row in database.run("open_disputes")], now)
 
 
+def waiting(database: Database, *, now: datetime) -> list[Waiting]:
+    """The same, the oldest first, for who only has to see that they are decided: nobody is read."""
+    found = []
+    for row in database.run("open_disputes"):
+        opened = utc(row["opened"])
+        due_at = opened + timedelta(days=DUE_DAYS)
+        reminded = row["reminded"] and utc(row["reminded"])
+        found.append(Waiting(row["id"], row["kind"], opened, due_at, _days_left(due_at, now), reminded))
+    return found
+
+
 def by_id(database: Database | Transaction, ids: Sequence[str], *, now: datetime) -> list[Dispute]:
     """These disputes, in this order; ids that are not known are left out."""
     return _read(database, ids, now)
@@ -250,7 +274,7 @@ def _dispute(row: dict[str, Any], now: datetime) -> Dispute:
         state=row["state"],
         opened=opened,
         due=due_at,
-        days_left=(due_at - now) // timedelta(days=1) if is_open else None,
+        days_left=_days_left(due_at, now) if is_open else None,
         overdue=is_open and now > due_at,
         reminded=row["reminded"] and utc(row["reminded"]),
         decided=row["decided"] and utc(row["decided"]),
@@ -261,6 +285,10 @@ def _dispute(row: dict[str, Any], now: datetime) -> Dispute:
         since=row["since"] and utc(row["since"]),
         readers=tuple(Reader(**each | {"last": utc(each["last"])}) for each in row["readers"]),
     )
+
+
+def _days_left(due_at: datetime, now: datetime) -> int:
+    return (due_at - now) // timedelta(days=1)
 
 
 def _plain_value(value: Any) -> Any:

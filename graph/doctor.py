@@ -124,19 +124,25 @@ def _ports(settings: Settings) -> Check:
 def _server(settings: Settings) -> Iterator[Check]:
     try:
         with connect(settings) as database:
-            server = database.server()
+            database.server()
             yield Check("login", True, f"{database.uri} takes the user and password")
-            numbers = tuple(int(part) for part in re.findall(r"\d+", server.version)[:2])
-            yield Check(
-                "version",
-                numbers >= OLDEST,
-                f"Neo4j {server.version}, {server.edition} edition",
-                "" if numbers >= OLDEST else "use Neo4j 5.26 or newer",
-            )
-            yield _migrations(database)
+            yield from examine_database(database)
     except InnerCircleError as error:
         advice = "check INNERCIRCLE_NEO4J_URI, user and password" if settings.neo4j_uri else "innercircle up"
         yield Check("login", False, str(error), advice)
+
+
+def examine_database(database: Database) -> Iterator[Check]:
+    """The checks of a database that answers."""
+    server = database.server()
+    numbers = tuple(int(part) for part in re.findall(r"\d+", server.version)[:2])
+    yield Check(
+        "version",
+        numbers >= OLDEST,
+        f"Neo4j {server.version}, {server.edition} edition",
+        "" if numbers >= OLDEST else "use Neo4j 5.26 or newer",
+    )
+    yield _migrations(database)
 
 
 def _migrations(database: Database) -> Check:

@@ -11,7 +11,7 @@
 MATCH (m:Membership {scheme: $scheme}) WHERE m.rid >= 0 AND m.run = $run
 // whole points as publish.cypher makes them; 950 has no bin of its own
 WITH toInteger(round(round(m.points, 6))) AS whole, m.band AS band
-WITH CASE WHEN whole >= 900 THEN 11 ELSE (whole - 350) / 50 END AS bin, band, count(*) AS members
+WITH CASE WHEN whole >= 950 THEN 11 ELSE (whole - 350) / 50 END AS bin, band, count(*) AS members
 WITH collect({bin: bin, band: band, members: members}) AS cells
 RETURN [bin IN range(0, 11) | reduce(sum = 0, cell IN cells |
          sum + CASE cell.bin WHEN bin THEN cell.members ELSE 0 END)] AS histogram,

@@ -14,7 +14,7 @@ def number(value: float) -> str:
 
 
 def day(at: datetime) -> str:
-    """`2026-06-30`: the last day that counts, where `at` is the midnight that ends it."""
+    """`2026-07-01`."""
     return f"{at:%Y-%m-%d}"
 
 

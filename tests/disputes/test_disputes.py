@@ -502,6 +502,17 @@ def test_the_open_disputes_are_listed_oldest_first(village: Village) -> None:
     assert [id_ for id_ in listed if id_ in (earlier, later, ended)] == [earlier, later]
 
 
+def test_what_waits_is_told_without_whom_and_what_it_is_about(village: Village) -> None:
+    id_ = open_one(village, "bob", "obligations", "o2", NOW)
+
+    def found(now: datetime) -> disputes.Waiting:
+        return next(each for each in disputes.waiting(village.database, now=now) if each.id == id_)
+
+    due = NOW + 30 * DAY
+    assert found(NOW + 3 * DAY) == disputes.Waiting(id_, "obligations", NOW, due, 27, None)
+    assert found(due + INSTANT).days_left == -1
+
+
 def test_every_kind_of_fact_is_tried() -> None:
     assert {kind for kind, _, _ in OWN} == set(FACTS)
 
