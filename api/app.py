@@ -13,6 +13,8 @@ from api.evenly import UnderWay
 from api.guard import Guard
 from api.headers import SafeHeaders
 from api.limits import Rates, Sizes
+from api.pages import signing_in, start
+from api.pages.problems import ProblemPages
 from api.routes import (
     accesses,
     contests,
@@ -33,6 +35,7 @@ from api.routes import (
     what_if,
 )
 from api.security import require_roles
+from api.sessions import Sessions
 from api.store import Store
 from api.unforeseen import Unforeseen
 from graph import __version__, database
@@ -69,6 +72,7 @@ MODULES = (
     keys,
     service,
 )
+PAGES = (start, signing_in)
 
 
 def create_app(connect: Callable[[], Database] | None = None, settings: Settings | None = None) -> FastAPI:
@@ -100,17 +104,22 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     )
     app.state.store = store
     app.state.verifier = Verifier(settings)
+    app.state.sessions = Sessions(settings, app.state.verifier)
     app.state.issuer = settings.issuer
     app.state.under_way = UnderWay()
     app.state.rates = Rates(settings.api_requests_per_second, settings.api_burst)
     for module in MODULES:
         require_roles(module.router)
         app.include_router(module.router)
+    for page in PAGES:
+        require_roles(page.router)
+        app.include_router(page.router, include_in_schema=False)
     problems.install(app)
     app.add_middleware(ETags)
     app.add_middleware(Sizes)
     app.add_middleware(Guard, names=settings.names(), open_to_others=app.state.verifier.configured)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Unforeseen)
+    app.add_middleware(ProblemPages)
     app.openapi = openapi.describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation has it
     return app

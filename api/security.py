@@ -3,7 +3,7 @@
     def show_me(member: Member, database: TheDatabase) -> Me: ...
 
 The roles that a route takes are its scopes in OpenAPI; one of them is enough. create_app refuses a route that
-takes none of these and is not in PUBLIC.
+takes none of these and is not in PUBLIC or PUBLIC_PAGES.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 
 from api.limits import Rates
 from api.parameters import TheStore
+from api.sessions import Sessions
 from graph.errors import NOTHING_OPEN, Forbidden, NotFound, SetupError, Unauthenticated
 from graph.identity import Principal, Role, Verifier
 from graph.identity.verifying import refuse_revoked
@@ -30,6 +31,13 @@ PUBLIC = {
     "GET /problems/{code}",
 }
 "Who asks for these is not asked. /openapi.json is the only other."
+PUBLIC_PAGES = {
+    "GET /",
+    "GET /static/{file}",
+    "GET /sign-in",
+    "POST /sign-in",
+}
+"The same, of what browsers ask for."
 
 BEARER = HTTPBearer(
     scheme_name="token",
@@ -48,14 +56,24 @@ def _admitted(
 ) -> Principal:
     """Who asks, if it may. Raises Unauthenticated, Forbidden."""
     verifier: Verifier = request.app.state.verifier
-    rates: Rates = request.app.state.rates
     try:
         principal = verifier.check(credentials.credentials if credentials else "")
     except Unauthenticated as error:
-        rates.take(f"address {request.client.host if request.client else ''}")
+        take_of_address(request)
         if credentials is None:
             raise Unauthenticated("a token is needed: Authorization: Bearer ...") from error
         raise
+    return _let_in(request, scopes, store, principal)
+
+
+def take_of_address(request: Request) -> None:
+    """One request of somebody unknown is counted, by where it comes from. Raises TooMany."""
+    rates: Rates = request.app.state.rates
+    rates.take(f"address {request.client.host if request.client else ''}")
+
+
+def _let_in(request: Request, scopes: SecurityScopes, store: TheStore, principal: Principal) -> Principal:
+    rates: Rates = request.app.state.rates
     rates.take(f"{principal.role} {principal.subject}")
     with store.use() as database:
         refuse_revoked(database, principal)
@@ -67,6 +85,21 @@ def _admitted(
     return principal
 
 
+def _signed_in(request: Request, scopes: SecurityScopes, store: TheStore) -> Principal:
+    """Who is signed in on the pages, if it may, and if what changes something comes from a page of this service.
+
+    Raises Unauthenticated, Forbidden.
+    """
+    given: Sessions = request.app.state.sessions
+    given.refuse_other_origins(request)
+    try:
+        principal = given.check(request)
+    except Unauthenticated:
+        take_of_address(request)
+        raise
+    return _let_in(request, scopes, store, principal)
+
+
 Member = Annotated[Principal, Security(_admitted, scopes=[Role.MEMBER.value])]
 Client = Annotated[Principal, Security(_admitted, scopes=[Role.CLIENT.value])]
 Operator = Annotated[Principal, Security(_admitted, scopes=[Role.OPERATOR.value])]
@@ -76,6 +109,10 @@ ReviewerOrOperator = Annotated[Principal, Security(_admitted, scopes=[Role.REVIE
 MemberOrClient = Annotated[Principal, Security(_admitted, scopes=[Role.MEMBER.value, Role.CLIENT.value])]
 Anyone = Annotated[Principal, Security(_admitted, scopes=[role.value for role in Role])]
 "Any role, but somebody."
+SignedInMember = Annotated[Principal, Security(_signed_in, scopes=[Role.MEMBER.value])]
+SignedInOperator = Annotated[Principal, Security(_signed_in, scopes=[Role.OPERATOR.value])]
+SignedIn = Annotated[Principal, Security(_signed_in, scopes=[role.value for role in Role])]
+"On the pages: by a session, never by a token."
 
 
 def own(principal: Principal, entity: str) -> None:
@@ -106,7 +143,7 @@ def roles(route: APIRoute) -> list[str]:
 
 
 def _scopes(dependant: Dependant) -> Iterator[str]:
-    if dependant.call is _admitted:
+    if dependant.call in (_admitted, _signed_in):
         yield from dependant.own_oauth_scopes or ()
     for each in dependant.dependencies:
         yield from _scopes(each)
@@ -120,7 +157,7 @@ def require_roles(router: APIRouter) -> None:
             raise SetupError(f"{route!r} is no route of ours")
         asks = isinstance(route, APIRoute) and bool(roles(route))
         for name in names:
-            if asks == (name in PUBLIC):
+            if asks == (name in PUBLIC | PUBLIC_PAGES):
                 raise SetupError(f"{name} takes {'a role and is public' if asks else 'no role and is not public'}")
 
 

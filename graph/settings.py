@@ -98,6 +98,12 @@ class Settings(BaseSettings):
     api_query_seconds: float = Field(default=30, gt=0)
     "After which a query of the API is ended by the server."
 
+    pages_url: str | None = Field(default=None, pattern=r"^https?://[^/?#]+$")
+    "Where browsers find the pages, e.g. https://ratings.example.org. Unset: the address that the API listens at."
+
+    session_hours: float = Field(default=8, gt=0, le=24)
+    "How long somebody stays signed in on the pages."
+
     batch_rows: int = Field(default=10_000, ge=1)
     "Rows in one transaction of a load."
 

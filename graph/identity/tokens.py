@@ -1,7 +1,7 @@
 """Tokens of our own: JWTs (RFC 9068) signed with a key of the keyring, issued and checked.
 
 What a token may be signed with is said here, and never by the token. `typ` keeps apart what the same keys sign:
-a report is no token.
+a report is no token, and what signs in on the pages (sessions.py) is none for the API.
 """
 
 import base64
@@ -48,10 +48,11 @@ def issue(
     now: datetime,
     entity: str | None = None,
     days: float = 30,
+    kind: str = TYPE,
 ) -> Issued:
     """A token for the subject, signed with the newest key.
 
-    entity: Entity.id; a member needs one. days: how long it holds, at most 366.
+    entity: Entity.id; a member needs one. days: how long it holds, at most 366. kind: its `typ`.
     Raises ParameterError for a subject or a time that no token can have, SettingInvalid where no key signs.
     """
     role = Role(role)
@@ -80,7 +81,7 @@ def issue(
     }
     if entity is not None:
         claims["entity"] = entity
-    text = jwt.encode(claims, key.private, algorithm=ALGORITHM, headers={"kid": key.id, "typ": TYPE})
+    text = jwt.encode(claims, key.private, algorithm=ALGORITHM, headers={"kid": key.id, "typ": kind})
     return Issued(claims["jti"], text, key.id, subject, role, entity, until)
 
 
@@ -99,9 +100,10 @@ def unverified(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return found["header"], found["payload"]
 
 
-def check(text: str, ring: Keyring, *, issuer: str, audience: str) -> Principal:
-    """Who asks, as a token of ours says. Whether it was revoked is in the database, which is not asked here.
+def check(text: str, ring: Keyring, *, issuer: str, audience: str, kind: str = TYPE) -> Principal:
+    """Who asks, as a token of ours says that has this `typ`.
 
+    Whether it was revoked is in the database, which is not asked here.
     Raises Unauthenticated, saying why the token does not hold.
     """
     header, _ = unverified(text)
@@ -111,7 +113,7 @@ def check(text: str, ring: Keyring, *, issuer: str, audience: str) -> Principal:
         raise Unauthenticated("the token names no key of this service")
     if key.revoked:
         raise Unauthenticated("the key that signed the token was revoked: ask for a new token")
-    if header.get("alg") != ALGORITHM or header.get("typ") != TYPE:
+    if header.get("alg") != ALGORITHM or header.get("typ") != kind:
         raise Unauthenticated("the token is not signed as tokens of this service are")
     with_faults_named = {"require": list(CLAIMS), "strict_aud": True}
     claims = verified(

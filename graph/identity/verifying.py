@@ -20,7 +20,7 @@ class Verifier:
     def __init__(self, settings: Settings):
         """Raises SettingInvalid where the settings name an issuer that cannot be one."""
         self.ring = Keyring.of(settings)
-        self._issuer, self._audience = settings.issuer, settings.audience
+        self.issuer, self.audience = settings.issuer, settings.audience
         self._provider = Provider(settings.oidc_issuer, settings) if settings.oidc_issuer else None
         if settings.oidc_issuer == settings.issuer:
             raise SettingInvalid("INNERCIRCLE_OIDC_ISSUER is INNERCIRCLE_ISSUER: two issuers need two names")
@@ -29,6 +29,10 @@ class Verifier:
         """Whether anybody can have a token that holds."""
         return self._provider is not None or self.ring.usable()
 
+    def check_own(self, token: str, kind: str) -> Principal:
+        """Who asks, if it is a token of this service and of this `typ`, and holds. Raises Unauthenticated."""
+        return tokens.check(token, self.ring, issuer=self.issuer, audience=self.audience, kind=kind)
+
     def check(self, token: str) -> Principal:
         """Who asks, if the token holds; `refuse_revoked` asks the database too.
 
@@ -36,10 +40,10 @@ class Verifier:
         """
         _, claims = tokens.unverified(token)
         issuer = claims.get("iss")
-        if issuer == self._issuer:
-            return tokens.check(token, self.ring, issuer=self._issuer, audience=self._audience)
+        if issuer == self.issuer:
+            return tokens.check(token, self.ring, issuer=self.issuer, audience=self.audience)
         if self._provider and issuer == self._provider.issuer:
-            return self._provider.check(token, _id_of(token, claims, self._issuer))
+            return self._provider.check(token, _id_of(token, claims, self.issuer))
         raise Unauthenticated("the token is from another issuer")
 
 

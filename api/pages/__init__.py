@@ -1,0 +1,9 @@
+"""Pages for browsers: plain HTML that works without scripts, and nothing from elsewhere.
+
+A module of this package that has a `router` of its own is named in PAGES of api/app.py. Its routes take who is
+signed in (`SignedInMember`, `SignedInOperator` of api/security.py) or are in PUBLIC_PAGES there, and answer with
+`render` of api/pages/rendering.py.
+"""
+
+PLACES = frozenset({"", "me", "operator", "schemes", "sign-in", "sign-out", "static"})
+"The first words of the paths that pages are at: what goes wrong there is told as a page."

@@ -1,0 +1,65 @@
+"""A template becomes a page, with the headers that keep a browser from doing anything else with it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from api.pages.files import address
+from graph.identity import Principal
+
+HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # With `no-referrer` a browser would not say where a form comes from: see api/sessions.py.
+    "Referrer-Policy": "same-origin",
+}
+PRIVATE = {"Cache-Control": "no-store"}
+PUBLIC = {"Cache-Control": "no-cache"}
+MONTHS = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+
+
+def day(value: date | datetime) -> str:
+    """1 July 2026, in UTC: words of the page's own language, whatever the server speaks."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """1 fact, 2 facts, 1,200 facts."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+ENVIRONMENT = Environment(
+    loader=PackageLoader("api.pages"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+ENVIRONMENT.filters |= {"day": day, "count": count}
+ENVIRONMENT.globals |= {"static": address}
+
+
+def render(
+    template: str, *, principal: Principal | None = None, public: bool = False, status: int = 200, **words: Any
+) -> HTMLResponse:
+    """The page that the template makes of these words.
+
+    principal: who is signed in. public: the same for everybody, so a browser may keep it if it asks each time.
+    """
+    text = ENVIRONMENT.get_template(template).render(principal=principal, **words)
+    return HTMLResponse(text, status_code=status, headers={**HEADERS, **(PUBLIC if public else PRIVATE)})

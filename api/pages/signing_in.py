@@ -1,0 +1,81 @@
+"""Signing in by a link that works once, and signing out.
+
+Opening the link changes nothing, for programs that look at mail open it too. The button on that page uses it up.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.pages.rendering import PRIVATE, render
+from api.parameters import TheDatabase
+from api.security import SignedIn, take_of_address
+from api.sessions import Sessions
+from graph.errors import Unauthenticated
+from graph.identity import Principal, Role, Verifier, sessions
+from graph.identity.tokens import LONGEST_TOKEN
+from graph.identity.verifying import refuse_revoked, revoke
+
+FIRST = {Role.MEMBER: "/me", Role.OPERATOR: "/operator"}
+"Where somebody is led who has signed in; others to the start."
+
+router = APIRouter()
+
+
+@router.get("/sign-in")
+def sign_in_page(
+    request: Request, database: TheDatabase, link: Annotated[str, Query(max_length=LONGEST_TOKEN)] = ""
+) -> Response:
+    """Whom the link signs in, and the button that does."""
+    principal = _linked(request, link)
+    refuse_revoked(database, principal)
+    return render("sign_in.html.jinja", link=link, linked=principal)
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request, database: TheDatabase, link: Annotated[str, Form(max_length=LONGEST_TOKEN)] = ""
+) -> Response:
+    """The link is used up, and the browser is signed in."""
+    given: Sessions = request.app.state.sessions
+    verifier: Verifier = request.app.state.verifier
+    given.refuse_other_origins(request)
+    principal = _linked(request, link)
+    session = sessions.begin(
+        database,
+        verifier.ring,
+        principal,
+        issuer=verifier.issuer,
+        audience=verifier.audience,
+        now=datetime.now(UTC),
+        hours=given.hours,
+    )
+    answer = _led_to(FIRST.get(principal.role, "/"))
+    given.keep(answer, session)
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, somebody: SignedIn, database: TheDatabase) -> Response:
+    """The session has ended, here and wherever a copy of its cookie may be."""
+    given: Sessions = request.app.state.sessions
+    now = datetime.now(UTC)
+    revoke(database, somebody.token, now, until=given.latest(now))
+    answer = _led_to("/")
+    given.forget(answer)
+    return answer
+
+
+def _linked(request: Request, link: str) -> Principal:
+    given: Sessions = request.app.state.sessions
+    try:
+        return given.check_link(link)
+    except Unauthenticated:
+        take_of_address(request)
+        raise
+
+
+def _led_to(path: str) -> RedirectResponse:
+    return RedirectResponse(path, status_code=303, headers=PRIVATE)

@@ -1,0 +1,54 @@
+"""The command for links that sign somebody in on the pages."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import urlencode
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.keys import PANEL, keyring
+from graph.cli.output import Json, print_json
+from graph.cli.tokens import RoleName
+
+link_app = typer.Typer(help="Links that sign somebody in on the pages.", no_args_is_help=True)
+app.add_typer(link_app, name="link", rich_help_panel=PANEL)
+
+
+@link_app.command("issue")
+def issue(
+    role: Annotated[RoleName, typer.Option(help="What its holder may be.")] = RoleName.MEMBER,
+    entity: Annotated[str | None, typer.Option(help="A member's entity; needed for a member.")] = None,
+    subject: Annotated[
+        str | None, typer.Option(help="Who its holder is; a member is named for its entity if not given.")
+    ] = None,
+    minutes: Annotated[float, typer.Option(help="How long it works; up to 1,440.")] = 15,
+    json: Json = False,
+) -> None:
+    """Print a link that signs its holder in on the pages, once."""
+    from api.loopback import url
+    from graph.errors import ParameterError
+    from graph.identity import Role, sessions
+    from graph.settings import Settings
+
+    settings = Settings.load()
+    named = subject or entity
+    if named is None:
+        raise ParameterError("who the link is for: --entity of a member, or --role and --subject")
+    link = sessions.issue_link(
+        keyring(),
+        Role(role),
+        named,
+        entity=entity,
+        minutes=minutes,
+        issuer=settings.issuer,
+        audience=settings.audience,
+        now=datetime.now(UTC),
+    )
+    origin = settings.pages_url or url(settings.api_host, settings.api_port)
+    address = f"{origin}/sign-in?{urlencode({'link': link.text})}"
+    if json:
+        print_json({"url": address, "id": link.id, "until": link.until})
+    else:
+        typer.echo(address)
+        typer.echo(f"id {link.id}, works once, until {link.until:%Y-%m-%dT%H:%MZ}", err=True)

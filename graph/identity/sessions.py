@@ -1,0 +1,81 @@
+"""Signing in on the pages: a link that works once begins a session, which holds for some hours.
+
+Both are tokens of ours, each of a `typ` of its own: a link is no session, neither is a token for the API, and no
+such token signs anybody in.
+"""
+
+from datetime import datetime, timedelta
+
+from graph.database import Database
+from graph.errors import ParameterError, Unauthenticated
+from graph.identity import tokens
+from graph.identity.keys import Keyring
+from graph.identity.principal import Principal, Role
+from graph.identity.tokens import Issued
+
+LINK, SESSION = "link+jwt", "session+jwt"
+MINUTES = 15
+LONGEST_MINUTES = 24 * 60
+SPENT = "the sign-in link was used already, or taken back: ask for a new one"
+
+
+def issue_link(
+    ring: Keyring,
+    role: Role,
+    subject: str,
+    *,
+    issuer: str,
+    audience: str,
+    now: datetime,
+    entity: str | None = None,
+    minutes: float = MINUTES,
+) -> Issued:
+    """A link for the subject: whoever opens it first, within so many minutes, is taken for it.
+
+    Raises ParameterError and SettingInvalid as `tokens.issue` does.
+    """
+    if not 0 < minutes <= LONGEST_MINUTES:
+        raise ParameterError(f"minutes: a sign-in link works for up to {LONGEST_MINUTES} minutes")
+    return tokens.issue(
+        ring,
+        role,
+        subject,
+        issuer=issuer,
+        audience=audience,
+        now=now,
+        entity=entity,
+        days=minutes / (24 * 60),
+        kind=LINK,
+    )
+
+
+def begin(
+    database: Database,
+    ring: Keyring,
+    link: Principal,
+    *,
+    issuer: str,
+    audience: str,
+    now: datetime,
+    hours: float,
+) -> Issued:
+    """A session for whom the link names; the link works no more. Of several at once, one has it.
+
+    link: as it was checked. Raises Unauthenticated where the link was used or taken back.
+    """
+    session = tokens.issue(
+        ring,
+        link.role,
+        link.subject,
+        issuer=issuer,
+        audience=audience,
+        now=now,
+        entity=link.entity,
+        days=hours / 24,
+        kind=SESSION,
+    )
+    until = now + timedelta(minutes=LONGEST_MINUTES)
+    taken = database.one("take_link", id=link.token, session=session.id, until=until, now=now)["taken"]
+    if not taken:
+        raise Unauthenticated(SPENT)
+    return session
