@@ -14,6 +14,7 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from playwright.sync_api import Browser
 from typer.testing import CliRunner
 
 from graph import access, reading, reports, scheme
@@ -24,8 +25,10 @@ from graph.identity import Key, Keyring, Role
 from graph.identity.tokens import issue
 from graph.local_neo4j import Server
 from graph.reports import Checked, Report
+from graph.scheme import CategoryFactor
 from graph.showing import shown
 from tests.conftest import Command
+from tests.driving import opened
 from tests.erasing.community import AS_OF, ENTITY, NAME, build
 
 NOW = datetime(2026, 7, 2, 9, 30, 15, 123456, tzinfo=UTC)
@@ -355,7 +358,23 @@ def test_nothing_that_a_page_shows_becomes_part_of_the_page(made: Report) -> Non
     assert str(123 * 4567) not in page.text
 
 
-def test_a_page_has_no_script_loads_nothing_and_is_one_sheet_of_a4(made: Report, signed: str) -> None:
+@pytest.mark.parametrize("scheme_id", ["reliability", "own-conduct", "sesame-2018", "trading"])
+def test_a_page_is_printed_on_one_sheet_of_a4(browser: Browser, made: Report, scheme_id: str) -> None:
+    """Every category of each shipped scheme, as Chromium prints it."""
+    policy = scheme.read(scheme_id)
+    factors = {each.name: each for each in made.factors}
+    told = [
+        replace(factors[name], values=dict(factor.values) if isinstance(factor, CategoryFactor) else None)
+        for name, factor in policy.factors.named().items()
+    ]
+    with opened(browser) as (page, seen):
+        page.set_content(reports.render(replace(made, factors=tuple(told), policy=policy.text), "a.b.c"))
+        printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    assert seen.requests == []
+
+
+def test_a_page_has_no_script_and_loads_nothing(made: Report, signed: str) -> None:
     page = reports.render(made, signed)
     found = Tags(page)
     assert not found.tags & {"script", "link", "img", "iframe", "object", "embed", "form", "base", "svg", "video"}
