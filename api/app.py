@@ -13,7 +13,8 @@ from api.evenly import UnderWay
 from api.guard import Guard
 from api.headers import SafeHeaders
 from api.limits import Rates, Sizes
-from api.pages import signing_in, start
+from api.pages import operators, signing_in, start
+from api.pages import schemes as scheme_pages
 from api.pages.problems import ProblemPages
 from api.routes import (
     accesses,
@@ -72,7 +73,7 @@ MODULES = (
     keys,
     service,
 )
-PAGES = (start, signing_in)
+PAGES = (start, signing_in, scheme_pages, operators)
 
 
 def create_app(connect: Callable[[], Database] | None = None, settings: Settings | None = None) -> FastAPI:

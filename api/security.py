@@ -33,6 +33,8 @@ PUBLIC = {
 "Who asks for these is not asked. /openapi.json is the only other."
 PUBLIC_PAGES = {
     "GET /",
+    "GET /schemes",
+    "GET /schemes/{scheme}",
     "GET /static/{file}",
     "GET /sign-in",
     "POST /sign-in",

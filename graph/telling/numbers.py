@@ -1,7 +1,5 @@
 """How numbers are written for people."""
 
-from datetime import datetime
-
 
 def percent(share: float) -> str:
     """`20 %`, `58.3 %`."""
@@ -11,11 +9,6 @@ def percent(share: float) -> str:
 def number(value: float) -> str:
     """`0.45`, `20`, `1,000`: as many digits as it has, and never a power of ten."""
     return f"{value:,.12f}".rstrip("0").rstrip(".")
-
-
-def day(at: datetime) -> str:
-    """`2026-07-01`."""
-    return f"{at:%Y-%m-%d}"
 
 
 def points(start: float, end: float) -> str:

@@ -127,9 +127,9 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def values(scheme: Scheme) -> dict[str, list[Value]]:
-    """What categories are worth, by factor, as the policy lists them: the dearest first."""
+    """What categories are worth, by what the factor is called in words, with the most worth first."""
     return {
-        name: [
+        MANY[name].capitalize(): [
             Value(category, number(worth))
             for category, worth in sorted(factor.values.items(), key=lambda item: (-item[1], item[0]))
         ]
@@ -142,7 +142,7 @@ def figures(scheme: Scheme) -> list[Figure]:
     """Every number and text of the policy but the values of categories and the notice's text, in its own order."""
     return [
         Figure("title", "Title", scheme.title),
-        Figure("purpose", "Uses", "; ".join(scheme.purpose)),
+        *(Figure(f"purpose.{n}", f"Use {n}", f"for {text}") for n, text in enumerate(scheme.purpose, 1)),
         Figure("operator", "Who runs it", scheme.operator),
         Figure("notice", "Text that members agree to", f"version {scheme.notice.version}"),
         *(each for name, factor in _factors(scheme) for each in _of_factor(name, factor)),
@@ -168,13 +168,13 @@ def figures(scheme: Scheme) -> list[Figure]:
 
 
 def _of_factor(name: str, factor: Factor) -> Iterator[Figure]:
-    what, key = name.capitalize(), f"factors.{name}"
-    yield Figure(f"{key}.weight", f"{what}: weight", percent(factor.weight))
-    yield Figure(f"{key}.prior", f"{what}: worth that is assumed", number(factor.prior))
-    yield Figure(f"{key}.prior_weight", f"{what}: weight of that guess", number(factor.prior_weight))
-    yield Figure(f"{key}.half_life_days", f"{what}: half-life", _days(factor.half_life_days))
+    what, key = MANY[name].capitalize(), f"factors.{name}"
+    yield Figure(f"{key}.weight", f"{what}, weight", percent(factor.weight))
+    yield Figure(f"{key}.prior", f"{what}, worth that is assumed", number(factor.prior))
+    yield Figure(f"{key}.prior_weight", f"{what}, weight of that guess", number(factor.prior_weight))
+    yield Figure(f"{key}.half_life_days", f"{what}, half-life", _days(factor.half_life_days))
     if isinstance(factor, ObligationsFactor):
-        yield Figure(f"{key}.late_days", f"{what}: days late that are worth 0", f"{factor.late_days:,}")
+        yield Figure(f"{key}.late_days", f"{what}, days late that are worth 0", f"{factor.late_days:,}")
 
 
 def ranges(scheme: Scheme) -> list[tuple[Band, str]]:

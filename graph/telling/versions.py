@@ -68,5 +68,5 @@ def changes(before: Scheme, after: Scheme) -> Sequence[Change]:
 def _told(scheme: Scheme) -> dict[str, str]:
     told = {each.name: each.value for each in figures(scheme)}
     for factor, categories in values(scheme).items():
-        told |= {f"{factor.capitalize()}: worth of {each.category}": each.value for each in categories}
+        told |= {f"{factor}, worth of {each.category}": each.value for each in categories}
     return told

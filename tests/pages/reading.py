@@ -20,8 +20,9 @@ BLOCKS = """
   const blocks = 'p, li, dd, dt, td, th, caption, figcaption, label, button, summary, legend, h1, h2, h3, h4';
   const found = [];
   for (const each of document.querySelectorAll(blocks)) {
+    if (each.matches('[data-name]')) continue;
     const copy = each.cloneNode(true);
-    const others = blocks + ', code, svg, script, style, ul, ol, table';
+    const others = blocks + ', code, svg, script, style, ul, ol, table, [data-name]';
     for (const inner of copy.querySelectorAll(others)) inner.remove();
     found.push(copy.textContent.replace(/\\s+/g, ' ').trim());
   }
@@ -32,14 +33,14 @@ EXPLAINED = "() => [...document.querySelectorAll('dt, dfn')].map(each => each.te
 SEEN = """
 () => {
   const copy = document.body.cloneNode(true);
-  for (const each of copy.querySelectorAll('code, svg, script, style')) each.remove();
+  for (const each of copy.querySelectorAll('code, svg, script, style, [data-name]')) each.remove();
   return copy.textContent;
 }
 """
 
 
 def texts(page: Page) -> list[str]:
-    """What stands in each block of the page, but for code and pictures."""
+    """What stands in each block of the page, but for code, pictures and names that somebody gave (data-name)."""
     found: list[str] = page.evaluate(BLOCKS)
     return found
 

@@ -37,6 +37,9 @@ class Row:
 # In the order in which they are asked: what takes something away comes last.
 MATRIX: dict[str, Row] = {
     "GET /": Row(ALL),
+    "GET /schemes": Row(ALL),
+    "GET /schemes/{scheme}": Row(ALL, 200, {"scheme": "reliability"}),
+    "GET /operator": Row(("operator",)),
     "GET /static/{file}": Row(ALL, 404, {"file": "none.css"}),
     "GET /sign-in": Row(ALL, 401),
     "POST /sign-in": Row(ALL, 401),

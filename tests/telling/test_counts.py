@@ -10,15 +10,11 @@ from hypothesis import strategies as st
 
 from graph import publishing, rating, scheme
 from graph.database import Database
-from graph.reference import Facts
 from graph.scheme import Band, parse
 from graph.telling import SMALLEST, Cell, counts
 from graph.telling.counting import changes, merged
-from tests.showing.community import AS_OF, obligation
-from tests.storing import store
-
-POLICY = scheme.read("own-conduct")
-NAMES = [band.name for band in POLICY.bands]
+from tests.showing.community import AS_OF
+from tests.telling.market import POLICY, rate
 
 
 def told(cells: tuple[Cell, ...]) -> list[tuple[list[str], int]]:
@@ -85,27 +81,6 @@ def test_changes_are_what_whoever_sees_both_can_make_out() -> None:
     # nor where a band begins at other points
     moved = (*POLICY.bands[:-1], Band(name="good", from_points=720.0))
     assert changes(first, merged(moved, [100, 100, 100, 120, 80])) == 0
-
-
-WORTH = dict(zip(NAMES, (0.1, 0.35, 0.47, 0.58, 0.9), strict=True))
-"What ten obligations are worth, so that they make a rating of each band."
-
-
-def rate(graph: Database, sizes: list[int], day: int) -> None:
-    """So many members are in each band, whoever was there before among them, and a run has rated them."""
-    there = {row["entity"] for row in graph.run("members", scheme=POLICY.id, after="", limit=1_000)}
-    wanted = [f"{name}-{n}" for name, size in zip(NAMES, sizes, strict=True) for n in range(size)]
-    new = [each for each in wanted if each not in there]
-    facts = Facts(
-        obligations=[
-            obligation(who, WORTH[who.partition("-")[0]], n)._replace(creditor=f"shop {day}")
-            for who in new
-            for n in range(10)
-        ],
-        members=[(who, rid) for rid, who in enumerate(new, len(there))],
-    )
-    store(graph, facts, POLICY)
-    rating.rate(graph, POLICY.id, as_of=AS_OF + timedelta(days=day))
 
 
 def test_a_run_keeps_how_its_ratings_are_spread(graph: Database) -> None:

@@ -41,13 +41,18 @@ def _keys(value: object, key: str) -> set[str]:
     if key == "bands":
         assert isinstance(value, list | tuple)
         return {f"bands.{band['name']}" for band in value}
+    if key == "purpose":
+        assert isinstance(value, list | tuple)
+        return {f"purpose.{n}" for n in range(1, len(value) + 1)}
     return {key}
 
 
 @EACH
 def test_every_key_of_the_policy_is_among_its_figures_or_values(policy: Scheme) -> None:
     told = {each.key for each in figures(policy)}
-    told |= {f"factors.{name}.values.{each.category}" for name, all_ in values(policy).items() for each in all_}
+    told |= {
+        f"factors.{name.lower()}.values.{each.category}" for name, all_ in values(policy).items() for each in all_
+    }
     assert keys(policy) <= told
     assert len(told) == len(figures(policy)) + sum(map(len, values(policy).values()))
 
@@ -95,14 +100,14 @@ def test_the_words_change_with_the_policy(old: str, new: str, said: str) -> None
 
 def test_values_are_listed_with_the_most_worth_first() -> None:
     found = values(RELIABILITY)
-    assert list(found) == ["purchases", "visits"]
-    assert [(each.category, each.value) for each in found["visits"]][:4] == [
+    assert list(found) == ["Purchases", "Visits"]
+    assert [(each.category, each.value) for each in found["Visits"]][:4] == [
         ("education", "0.55"),
         ("finance", "0.55"),
         ("public-services", "0.55"),
         ("gaming", "0.45"),
     ]
-    assert {each.category: float(each.value) for each in found["purchases"]} == (
+    assert {each.category: float(each.value) for each in found["Purchases"]} == (
         RELIABILITY.factors.purchases and RELIABILITY.factors.purchases.values
     )
 
@@ -143,11 +148,11 @@ def test_what_changed_between_two_policies_is_every_number_that_differs() -> Non
     found = {each.name: (each.before, each.after) for each in changes(RELIABILITY, parse(text, "test"))}
     assert found == {
         "Share of the circle, at most": ("20 %", "25 %"),
-        "Visits: half-life": ("90 days", "none"),
+        "Visits, half-life": ("90 days", "none"),
         "Band sound": ("650 to 699", "650 to 719"),
         "Band good": ("700 to 950", "720 to 950"),
-        "Purchases: worth of groceries": ("0.55", "0.5"),
-        "Purchases: worth of games": ("0.45", None),
+        "Purchases, worth of groceries": ("0.55", "0.5"),
+        "Purchases, worth of games": ("0.45", None),
     }
     assert changes(RELIABILITY, RELIABILITY) == []
 

@@ -1,0 +1,60 @@
+"""How the pages write numbers and times."""
+
+import math
+from datetime import UTC, datetime, timedelta
+
+from api.pages.rendering import ENVIRONMENT, day
+from graph.telling.numbers import number, percent
+from graph.telling.policy import MANY
+from graph.watching.drift import verdict
+
+STEPS = {
+    "conduct": "own conduct of each member",
+    "circle": "who is in whose circle",
+    "sweep": "sweep",
+    "publish": "the new ratings are written",
+    "clear_staged": "tidying up",
+}
+SMALLEST = 1e-12
+"Below this a number is written as this."
+
+
+def rough(value: float) -> str:
+    """The first digit of a number, rounded up: `0.0000002`."""
+    if value <= 0:
+        return "0"
+    unit = 10.0 ** math.floor(math.log10(max(value, SMALLEST)))
+    return number(math.ceil(round(max(value, SMALLEST) / unit, 9)) * unit)
+
+
+def moment(at: datetime) -> str:
+    """`2026-07-01 09:30`."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def last_day(as_of: datetime) -> str:
+    """30 June 2026: the day that ends at this midnight."""
+    return day(as_of - timedelta(days=1))
+
+
+def step(name: str) -> str:
+    """A step of a run in words; `sweep 3` keeps its number."""
+    query, _, count = name.partition(" ")
+    return f"{STEPS.get(query, query)} {count}".strip()
+
+
+def drift(psi: float) -> str:
+    """`0.03, small`."""
+    return f"{psi:.2f}, {verdict(psi)}"
+
+
+ENVIRONMENT.filters |= {
+    "last_day": last_day,
+    "kind": MANY.__getitem__,
+    "moment": moment,
+    "figure": number,
+    "percent": percent,
+    "rough": rough,
+    "step": step,
+    "drift": drift,
+}
