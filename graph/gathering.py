@@ -73,18 +73,16 @@ def all_facts(database: Database, scheme_id: str, *, below: int | None = None, r
     on two cores with other work to do.
     Raises NotFound (no such scheme).
     """
-    if database.optional("scheme", id=scheme_id) is None:
-        raise NotFound(f"no scheme {scheme_id!r} is published")
-    end = database.one("member_range", scheme=scheme_id)["range"]
+    end = extent(database, scheme_id)
     end = end if below is None else min(end, below)
 
-    def pages(name: str) -> Iterator[dict[str, Any]]:
-        for first in range(0, end, PAGE):
-            yield from database.run(name, scheme=scheme_id, first=first, end=min(first + PAGE, end))
+    def rows(name: str) -> Iterator[dict[str, Any]]:
+        for page in pages(database, name, scheme_id, end=end):
+            yield from page
 
     one = _interned()  # an id is one object, however many facts name it
     members = [
-        (one(row["entity"]), row["rid"]) for row in pages("gather_members") if row["rated"] or not rated_only
+        (one(row["entity"]), row["rid"]) for row in rows("gather_members") if row["rated"] or not rated_only
     ]
     joined = {entity for entity, _ in members}
     obligations = [
@@ -96,23 +94,37 @@ def all_facts(database: Database, scheme_id: str, *, below: int | None = None, r
             row["outcome"],
             row["id"],
         )
-        for row in pages("gather_obligations")
+        for row in rows("gather_obligations")
     ]
     contacts = [
         Contact(one(row["source"]), one(row["target"]), _instant(row["at"]), row["id"])
-        for row in pages("gather_contacts")
+        for row in rows("gather_contacts")
         if row["target"] in joined
     ]
     products: dict[str, str] = {}
     sites: dict[str, str] = {}
     purchases, visits = [], []
-    for row in pages("gather_purchases"):
+    for row in rows("gather_purchases"):
         products[one(row["product"])] = one(row["category"])
         purchases.append(Purchase(one(row["entity"]), one(row["product"]), _instant(row["at"]), row["id"]))
-    for row in pages("gather_visits"):
+    for row in rows("gather_visits"):
         sites[one(row["site"])] = one(row["category"])
         visits.append(Visit(one(row["entity"]), one(row["site"]), _instant(row["at"]), row["id"]))
     return Facts(obligations, contacts, purchases, visits, products, sites, members)
+
+
+def extent(database: Database, scheme_id: str) -> int:
+    """The largest rid of the scheme + 1; 0 where nobody has joined. Raises NotFound (no such scheme)."""
+    if database.optional("scheme", id=scheme_id) is None:
+        raise NotFound(f"no scheme {scheme_id!r} is published")
+    end: int = database.one("member_range", scheme=scheme_id)["range"]
+    return end
+
+
+def pages(database: Database, name: str, scheme_id: str, *, end: int) -> Iterator[list[dict[str, Any]]]:
+    """The rows of a gathering query, a page of rids at a time; `end`: the largest rid + 1."""
+    for first in range(0, end, PAGE):
+        yield database.run(name, scheme=scheme_id, first=first, end=min(first + PAGE, end))
 
 
 def _interned() -> Callable[[str], str]:

@@ -7,8 +7,15 @@
 // @param  end      INTEGER         the largest rid + 1
 // @return entity   STRING          Entity.id
 // @return rid      INTEGER
+// @return kind     STRING          person, organisation or sole trader
+// @return joined   INTEGER         when it joined, in microseconds since 1970
+// @return contacts INTEGER         members in its inner circle; null before the first run
 // @return rated    BOOLEAN         whether a run has rated it yet
 // @uses   membership_rid
 MATCH (m:Membership {scheme: $scheme}) WHERE $first <= m.rid < $end
-RETURN substring(m.id, size($scheme) + 1) AS entity, m.rid AS rid, m.score IS NOT NULL AS rated
+MATCH (m)<-[joined:JOINED]-(entity:Entity)
+RETURN entity.id AS entity, m.rid AS rid,
+       CASE WHEN entity:SoleTrader THEN 'sole trader' WHEN entity:Person THEN 'person' ELSE 'organisation' END AS kind,
+       joined.at.epochSeconds * 1000000 + joined.at.microsecond AS joined, size(m.circle) AS contacts,
+       m.score IS NOT NULL AS rated
 ORDER BY rid

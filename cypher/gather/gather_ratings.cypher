@@ -1,0 +1,47 @@
+// The published ratings of the members in a range of rids; who is not rated yet is left out.
+// Instants are microseconds since 1970.
+//
+// @mode   read
+// @result many
+// @param  scheme      STRING       Scheme.id
+// @param  first       INTEGER      the smallest rid
+// @param  end         INTEGER      the largest rid + 1
+// @return rid         INTEGER
+// @return entity      STRING       Entity.id
+// @return obligations FLOAT        rate of the factor in [0, 1]; null where the policy leaves it out
+// @return purchases   FLOAT        the same
+// @return visits      FLOAT        the same
+// @return conduct     FLOAT        own conduct in [0, 1]
+// @return evidence    FLOAT        weight of all events that counted
+// @return circle      LIST<INTEGER> the contacts' rids, ascending
+// @return weights     LIST<FLOAT>  what each of them weighs; they sum to 1
+// @return used        LIST<FLOAT>  the score of each that the rating used
+// @return ties        LIST<MAP>    {rid, strength, days, last} of the ties as they are now
+// @return score       FLOAT        in [0, 1]
+// @return points      FLOAT        350 + 600 * score
+// @return band        STRING       the band of the points
+// @return run         STRING       the run that published it
+// @return as_of       INTEGER      the instant at which that run rated
+// @return rerated     INTEGER      when a change was passed on to it; null: it is the run's own
+// @return bound       FLOAT        how far the score can be from the exact one
+// @return stale       BOOLEAN      whether facts are newer than it, or changes were not passed on
+// @return contested   BOOLEAN      whether it is contested: nobody may rely on it
+// @return sealed      BOOLEAN      false where the answer was met half-way through publication: read again
+// @uses   membership_rid run_id
+MATCH (m:Membership {scheme: $scheme}) WHERE $first <= m.rid < $end AND m.score IS NOT NULL
+MATCH (m)<-[:JOINED]-(entity:Entity)
+WITH m, entity, m.score AS score, m.points AS points, m.band AS band, m.run AS run
+OPTIONAL MATCH (r:Run {id: run})
+RETURN m.rid AS rid, entity.id AS entity, m.obligations AS obligations, m.purchases AS purchases, m.visits AS visits,
+       m.conduct AS conduct, reduce(sum = 0.0, each IN m.evidence | sum + each) AS evidence,
+       m.circle AS circle, m.weights AS weights, m.used AS used,
+       COLLECT {
+         MATCH (m)-[tie:INNER]->(contact:Membership)
+         RETURN {rid: contact.rid, strength: tie.strength, days: tie.days, last: toString(tie.last)}
+       } AS ties,
+       score, points, band, run, r.as_of.epochSeconds * 1000000 AS as_of,
+       m.rerated.epochSeconds * 1000000 + m.rerated.microsecond AS rerated, coalesce(r.slack, r.bound) AS bound,
+       coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false) AS stale,
+       m.contested IS NOT NULL AS contested,
+       m.seal = run + ' ' + toString(score) + ' ' + band AS sealed
+ORDER BY rid

@@ -1,0 +1,99 @@
+"""Commands that draw: pictures of a whole scheme, which name nobody, and of one member, whose read is recorded."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json
+from graph.cli.reading import open_database
+from graph.cli.recording import OPERATION, Purpose
+
+if TYPE_CHECKING:
+    from graph.frames import Reader
+
+PANEL = "Analysis"
+plot = typer.Typer(
+    help="Draw a picture, PNG or SVG: of a whole scheme without naming anyone, or of one member.",
+    no_args_is_help=True,
+)
+app.add_typer(plot, name="plot", rich_help_panel=PANEL)
+
+Scheme = Annotated[str, typer.Option(help="The scheme.")]
+Out = Annotated[Path, typer.Option(help="The file: .png or .svg.")]
+Entity = Annotated[str, typer.Argument(help="An entity's id.")]
+
+
+@plot.command("distribution")
+def distribution(scheme: Scheme, out: Out, json: Json = False) -> None:
+    """Draw how the ratings of a scheme are spread. No bar is of fewer than 20 members."""
+    from graph import plotting
+
+    plotting.check(out)
+    with open_database() as database:
+        found = plotting.distribution(database, scheme)
+    _save(found, plotting.draw_distribution, out, json=json)
+
+
+@plot.command("conduct")
+def conduct(scheme: Scheme, out: Out, json: Json = False) -> None:
+    """Draw ratings against own conduct. No square is of fewer than 20 members."""
+    from graph import plotting
+
+    plotting.check(out)
+    with open_database() as database:
+        found = plotting.conduct(database, scheme)
+    _save(found, plotting.draw_conduct, out, json=json)
+
+
+@plot.command("share")
+def share(scheme: Scheme, out: Out, json: Json = False) -> None:
+    """Draw what the ratings would be if the circle could supply more or less, from nothing to a half."""
+    from graph import plotting
+
+    plotting.check(out)
+    with open_database() as database:
+        found = plotting.share(database, scheme)
+    _save(found, plotting.draw_share, out, json=json)
+
+
+@plot.command("circle")
+def circle(entity: Entity, scheme: Scheme, out: Out, purpose: Purpose = OPERATION, json: Json = False) -> None:
+    """Draw the circle of one member. The read is recorded, of the member and of each contact."""
+    from graph import plotting
+
+    plotting.check(out)
+    with open_database() as database:
+        found = plotting.circle(database, scheme, entity, by=_by(purpose))
+    _save(found, plotting.draw_circle, out, json=json)
+
+
+@plot.command("history")
+def history(entity: Entity, scheme: Scheme, out: Out, purpose: Purpose = OPERATION, json: Json = False) -> None:
+    """Draw what the rating of one member was and is. The read is recorded."""
+    from graph import plotting
+
+    plotting.check(out)
+    with open_database() as database:
+        found = plotting.past(database, scheme, entity, by=_by(purpose))
+    _save(found, plotting.draw_past, out, json=json)
+
+
+def _by(purpose: str) -> "Reader":
+    from graph.frames import Reader
+    from graph.settings import Settings
+
+    return Reader(Settings.load().operator, purpose)
+
+
+def _save(found: Any, draw: Callable[[Any], Any], out: Path, *, json: bool) -> None:
+    """The picture is in the file; with --json, what it shows is printed."""
+    from graph import plotting
+
+    plotting.save(draw(found), out)
+    if json:
+        print_json({"out": out, "data": found})
+    else:
+        typer.echo(f"{out}: {found.source.scheme} as of {found.source.as_of:%Y-%m-%d}, run {found.source.run}")
