@@ -16,7 +16,10 @@
 // @return circle      LIST<INTEGER> the contacts' rids, ascending
 // @return weights     LIST<FLOAT>  what each of them weighs; they sum to 1
 // @return used        LIST<FLOAT>  the score of each that the rating used
-// @return ties        LIST<MAP>    {rid, strength, days, last} of the ties as they are now
+// @return tied        LIST<INTEGER> the rids of the contacts that it has a tie with now; and of each tie, in their order:
+// @return strengths   LIST<FLOAT>
+// @return days        LIST<INTEGER> on which they were in contact
+// @return lasts       LIST<STRING> the last of these days
 // @return score       FLOAT        in [0, 1]
 // @return points      FLOAT        350 + 600 * score
 // @return band        STRING       the band of the points
@@ -32,13 +35,16 @@ MATCH (m:Membership {scheme: $scheme}) WHERE $first <= m.rid < $end AND m.score 
 MATCH (m)<-[:JOINED]-(entity:Entity)
 WITH m, entity, m.score AS score, m.points AS points, m.band AS band, m.run AS run
 OPTIONAL MATCH (r:Run {id: run})
+CALL (m) {
+  OPTIONAL MATCH (m)-[tie:INNER]->(contact:Membership)
+  // lists of plain values: a map for each tie would take the reader several times as long
+  RETURN collect(contact.rid) AS tied, collect(tie.strength) AS strengths, collect(tie.days) AS days,
+         collect(toString(tie.last)) AS lasts
+}
 RETURN m.rid AS rid, entity.id AS entity, m.obligations AS obligations, m.purchases AS purchases, m.visits AS visits,
        m.conduct AS conduct, reduce(sum = 0.0, each IN m.evidence | sum + each) AS evidence,
        m.circle AS circle, m.weights AS weights, m.used AS used,
-       COLLECT {
-         MATCH (m)-[tie:INNER]->(contact:Membership)
-         RETURN {rid: contact.rid, strength: tie.strength, days: tie.days, last: toString(tie.last)}
-       } AS ties,
+       tied, strengths, days, lasts,
        score, points, band, run, r.as_of.epochSeconds * 1000000 AS as_of,
        m.rerated.epochSeconds * 1000000 + m.rerated.microsecond AS rerated, coalesce(r.slack, r.bound) AS bound,
        coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false) AS stale,

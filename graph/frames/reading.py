@@ -4,8 +4,9 @@ For whoever records before anything is handed out (graph/frames/handing_out.py, 
 names nobody, such as a picture of how ratings are spread.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -86,13 +87,13 @@ def read(database: Database, scheme_id: str) -> Community:
     """
     end = gathering.extent(database, scheme_id)
     members = read_members(database, scheme_id, end=end)
-    names = dict(zip(members["rid"], members["entity"], strict=True))
+    names = members.set_index("rid")["entity"]
     ratings: list[pd.DataFrame] = []
     circles: list[pd.DataFrame] = []
     for rows in _rated(database, scheme_id, end):
-        rows = [row for row in rows if row["rid"] in names]  # noqa: PLW2901
-        ratings.append(_frame("ratings", rows))
-        circles.append(_frame("circles", _ties(rows, names)))
+        known = [row for row in rows if row["rid"] in names.index]
+        ratings.append(_frame("ratings", known))
+        circles.append(_ties(known, names))
     return Community(
         scheme_id, members, _joined("circles", circles, "entity", "contact"), _joined("ratings", ratings, "entity")
     )
@@ -149,14 +150,34 @@ def _rated(database: Database, scheme_id: str, end: int) -> Iterator[list[dict[s
         yield [whole[rid] for rid in sorted(whole)]
 
 
-def _ties(rows: Rows, names: Mapping[int, str]) -> Iterator[dict[str, Any]]:
-    """The circles that ratings were made with; who has left since is left out."""
-    for row in rows:
-        now = {tie["rid"]: tie for tie in row["ties"]}
-        for rid, weight, used in zip(row["circle"], row["weights"], row["used"], strict=True):
-            if rid in names:
-                tie = now.get(rid, {})
-                yield {"entity": row["entity"], "contact": names[rid], "weight": weight, "used": used, **tie}
+def _ties(rows: list[dict[str, Any]], names: "pd.Series[str]") -> pd.DataFrame:
+    """The circles that ratings were made with, column by column; who has left since is left out."""
+    used = _flat(rows, contact="circle", weight="weights", used="used")
+    now = _flat(rows, contact="tied", strength="strengths", days="days", last="lasts")
+    ties = used.merge(now, how="left", on=["member", "contact"])
+    ties = ties[ties["contact"].isin(names.index)]
+    return pd.DataFrame(
+        {
+            "entity": names.reindex(ties["member"]).array,
+            "contact": names.reindex(ties["contact"]).array,
+            "weight": ties["weight"].astype("float64").array,
+            "used": ties["used"].astype("float64").array,
+            "strength": ties["strength"].astype("float64").array,
+            "days": ties["days"].astype("Int64").array,
+            "last": pd.to_datetime(ties["last"], format="%Y-%m-%d").astype("datetime64[s]").array,
+        },
+        columns=list(COLUMNS["circles"]),
+    )
+
+
+def _flat(rows: list[dict[str, Any]], *, contact: str, **lists: str) -> pd.DataFrame:
+    """A row for each contact of each member: both by rid, and what stands at the same place in these lists."""
+    members = np.repeat([row["rid"] for row in rows], [len(row[contact]) for row in rows])
+    columns = {name: list(chain.from_iterable(row[of] for row in rows)) for name, of in lists.items()}
+    contacts = list(chain.from_iterable(row[contact] for row in rows))
+    return pd.DataFrame(
+        {"member": members.astype("int64"), "contact": np.array(contacts, dtype="int64"), **columns}
+    )
 
 
 def _frame(name: str, rows: Rows) -> pd.DataFrame:
@@ -181,15 +202,10 @@ def _instants(values: list[int | None]) -> "pd.Series[Any]":
     return pd.Series(whole.view("datetime64[us]")).dt.tz_localize("UTC")
 
 
-def _days(values: list[str | None]) -> "pd.Series[Any]":
-    return pd.Series(np.array([value or "NaT" for value in values], dtype="datetime64[s]"))
-
-
 _AS: dict[str, Callable[[list[Any]], "pd.Series[Any]"]] = {
     "text": lambda values: pd.Series(values, dtype="string"),
     "whole": lambda values: pd.Series(values, dtype="Int64"),
     "number": lambda values: pd.Series(values, dtype="float64"),
     "flag": lambda values: pd.Series(values, dtype="bool"),
     "instant": _instants,
-    "day": _days,
 }

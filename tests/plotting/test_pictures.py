@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -68,7 +67,7 @@ def one(ratings: list[dict[str, Any]]) -> str:
     return found
 
 
-def axes_of(figure: Figure) -> Axes:
+def axes_of(figure: Figure) -> Any:
     (axes,) = figure.axes
     return axes
 
@@ -102,7 +101,7 @@ def test_what_is_drawn_of_the_distribution_are_its_bars(graph: Database) -> None
     found = plotting.distribution(graph, POLICY.id)
     figure = plotting.draw_distribution(found)
     axes = axes_of(figure)
-    drawn = axes.containers[0].patches  # type: ignore[attr-defined]
+    drawn = axes.containers[0].patches
     assert [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in drawn] == [
         (bar.start, bar.end) for bar in found.bars
     ]
@@ -110,7 +109,7 @@ def test_what_is_drawn_of_the_distribution_are_its_bars(graph: Database) -> None
     assert areas == pytest.approx([bar.members for bar in found.bars])
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("points", "members per 25 points")
     shades = {to_hex(patch.get_facecolor()): patch for patch in axes.patches if patch not in drawn}
-    edges = [(shades[c.lower()].get_x(), name) for name, c in paper.colours(POLICY.bands).items()]  # type: ignore[attr-defined]
+    edges = [(shades[c.lower()].get_x(), name) for name, c in paper.colours(POLICY.bands).items()]
     assert edges == [(band.from_points, band.name) for band in POLICY.bands]
 
 
@@ -142,7 +141,7 @@ def test_what_is_drawn_of_conduct_are_its_boxes(graph: Database) -> None:
     assert [
         (box.get_x(), box.get_x() + box.get_width(), box.get_y(), box.get_y() + box.get_height()) for box in boxes
     ] == [(group.own[0], group.own[2], group.points[0], group.points[2]) for group in found.groups]
-    middles = [line.get_xydata()[0] for line in axes.lines if line.get_marker() == "o"]  # type: ignore[index]
+    middles = [line.get_xydata()[0] for line in axes.lines if line.get_marker() == "o"]
     assert [tuple(each) for each in middles] == [(group.own[1], group.points[1]) for group in found.groups]
 
 
@@ -189,9 +188,9 @@ def test_a_quantile_has_twenty_members_on_either_side() -> None:
 def test_what_is_drawn_of_the_share_are_its_quantiles(graph: Database) -> None:
     found = plotting.share(graph, POLICY.id)
     figure = plotting.draw_share(found)
-    curves = [line for line in axes_of(figure).lines if len(line.get_xdata()) == len(found.shares)]  # type: ignore[arg-type]
-    assert [tuple(line.get_ydata()) for line in curves] == [each.points for each in found.quantiles]  # type: ignore[arg-type]
-    assert {tuple(line.get_xdata()) for line in curves} == {found.shares}  # type: ignore[arg-type]
+    curves = [line for line in axes_of(figure).lines if len(line.get_xdata()) == len(found.shares)]
+    assert [tuple(line.get_ydata()) for line in curves] == [each.points for each in found.quantiles]
+    assert {tuple(line.get_xdata()) for line in curves} == {found.shares}
     assert f"the policy's: {POLICY.circle.share}" in texts(figure)
     for each in found.quantiles:
         name = "half" if each.percent == 50 else f"{each.percent} in 100"
@@ -235,14 +234,14 @@ def test_what_is_drawn_of_a_circle_are_its_contacts_and_weights(graph: Database,
     axes = axes_of(figure)
     inside, count = axes.lines[: len(found.inside)], len(found.contacts)
     spokes = axes.lines[len(found.inside) : len(found.inside) + count]
-    places = {each.entity: line.get_xydata()[1] for each, line in zip(found.contacts, spokes, strict=True)}  # type: ignore[index]
+    places = {each.entity: line.get_xydata()[1] for each, line in zip(found.contacts, spokes, strict=True)}
     for each, line in zip(found.contacts, spokes, strict=True):
         heaviest = max(contact.weight for contact in found.contacts)
         assert line.get_linewidth() == pytest.approx(0.5 + 6 * each.weight / heaviest)
         assert f"{each.entity}, {each.band}\n{each.weight:.0%}: {each.supplies} points" in texts(figure)
     for (one_end, other), line in zip(found.inside, inside, strict=True):
-        assert np.allclose(line.get_xydata(), [places[one_end], places[other]])  # type: ignore[arg-type]
-    dots = [dot for dot in axes.collections if len(dot.get_offsets()) == 1]  # type: ignore[arg-type]
+        assert np.allclose(line.get_xydata(), [places[one_end], places[other]])
+    dots = [dot for dot in axes.collections if len(dot.get_offsets()) == 1]
     bands = [*(each.band for each in found.contacts), found.band]
     shades = paper.colours(POLICY.bands)
     assert [to_hex(dot.get_facecolor()[0]) for dot in dots] == [shades[band].lower() for band in bands]
@@ -270,7 +269,7 @@ def test_what_is_drawn_of_a_history_are_its_states(graph: Database, one: str) ->
     found = plotting.past(graph, POLICY.id, one, by=BY)
     figure = plotting.draw_past(found)
     steps = axes_of(figure).lines[0]
-    assert list(steps.get_ydata()) == [each.points for each in found.states]  # type: ignore[arg-type]
+    assert list(steps.get_ydata()) == [each.points for each in found.states]
     assert steps.get_drawstyle() == "steps-post"
     assert {str(each.points) for each in found.states} <= set(texts(figure))
 
