@@ -19,7 +19,7 @@ from graph.settings import Settings
 from tests.access.commands import Run, run
 from tests.access.community import POLICY
 from tests.conftest import WIPE
-from tests.frames.test_frames import BY, FORGET
+from tests.plotting.community import BY, FORGET
 from tests.showing.community import contact, facts_of, rated
 
 ODD = "=1+1"

@@ -63,9 +63,10 @@ def test_the_frame_of_members_has_everyone_who_has_joined_in_order_of_id(graph: 
     assert len(found) == MEMBERS
     assert found["entity"].tolist() == sorted(each["entity"] for each in expected)
     by_id = {each["entity"]: each for each in expected}
-    for row in found.itertuples():
-        assert (row.joined, row.contacts) == (by_id[row.entity]["joined"], by_id[row.entity]["contacts"])
-        assert row.kind == ("organisation" if row.entity.startswith("made-up-o") else "person")
+    for row in found.to_dict("records"):
+        known = by_id[row["entity"]]
+        assert (row["joined"], row["contacts"]) == (known["joined"], known["contacts"])
+        assert row["kind"] == ("organisation" if row["entity"].startswith("made-up-o") else "person")
 
 
 def test_the_frame_of_ratings_has_what_is_published_to_the_last_digit(graph: Database) -> None:
