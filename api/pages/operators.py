@@ -31,12 +31,13 @@ def operator_page(somebody: SignedInOperator, database: TheDatabase) -> Response
 
 def service(database: Database, *, now: datetime) -> dict[str, Any]:
     """How the service is. Nobody is in it, and nobody is read for it."""
+    schemes = watching.watched(database)
     checks = list(doctor.examine_database(database))
     return {
         "now": now,
         "checks": checks,
-        "well": all(each.ok for each in checks),
-        "schemes": watching.watched(database),
+        "well": all(each.ok for each in checks) and not any(each.broken_off for each in schemes),
+        "schemes": schemes,
         "loads": watching.last_loads(database),
         "disputes": disputes.waiting(database, now=now),
         "most": MOST_DISPUTES,

@@ -1,4 +1,4 @@
-// The finished runs of a scheme, the oldest first.
+// The runs of a scheme, the oldest first: finished, under way and broken off.
 //
 // @mode   read
 // @result many
@@ -6,7 +6,7 @@
 // @return run      STRING          Run.id
 // @return as_of    ZONED DATETIME
 // @return started  ZONED DATETIME
-// @return finished ZONED DATETIME
+// @return finished ZONED DATETIME  null: under way, or broken off; what is only known at the end is null then
 // @return version  STRING          of the policy that was used
 // @return hash     STRING          sha256 of what that policy said
 // @return engine   STRING
@@ -20,7 +20,7 @@
 // @return histogram LIST<INTEGER>  members in each twelfth of the scale; null in runs before this was kept
 // @return bands    LIST<INTEGER>   members in each band of that policy, the lowest first; null as above
 // runs are few, and each says its scheme
-MATCH (r:Run) WHERE r.scheme = $scheme AND r.finished IS NOT NULL
+MATCH (r:Run) WHERE r.scheme = $scheme
 RETURN r.id AS run, r.as_of AS as_of, r.started AS started, r.finished AS finished, r.version AS version,
        r.hash AS hash, r.engine AS engine, r.software AS software, r.members AS members, r.ties AS ties,
        r.sweeps AS sweeps, r.bound AS bound, r.slack AS slack, coalesce(r.stale, false) AS stale,

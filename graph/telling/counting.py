@@ -53,7 +53,7 @@ def counts(database: Database, scheme_id: str) -> Counts | None:
     told: Counts | None = None
     for row in runs:
         cells = merged(schemes[row["hash"]].bands, row["bands"])
-        if told is None or changes(told.cells, cells) >= SMALLEST:
+        if told is None or takes_over(told.cells, cells):
             told = Counts(row["run"], utc(row["as_of"]), row["version"], cells)
     if told is not None and told.cells[0].members < SMALLEST:
         return Counts(told.run, told.as_of, told.version, ())
@@ -74,6 +74,11 @@ def merged(bands: Sequence[Band], members: Sequence[int], *, smallest: int = SMA
         one, other = cells[first], cells[second]
         cells[first : second + 1] = [Cell(one.bands + other.bands, one.members + other.members)]
     return tuple(cells)
+
+
+def takes_over(told: Sequence[Cell], later: Sequence[Cell]) -> bool:
+    """Whether the later counts may be told to those who have seen the others."""
+    return changes(told, later) >= SMALLEST
 
 
 def changes(before: Sequence[Cell], after: Sequence[Cell]) -> int:

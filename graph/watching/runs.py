@@ -63,6 +63,8 @@ class Watched:
     "of the policy that the next run uses"
     hash: str
     under_way: tuple[UnderWay, ...]
+    broken_off: tuple[datetime, ...]
+    "when runs began that did not end, since the last that did: nothing of them was published, or not all"
     finished: tuple[Finished, ...]
     "the newest first"
 
@@ -79,14 +81,19 @@ def watched(database: Database) -> list[Watched]:
 
 def _watched(database: Database, row: dict[str, Any]) -> Watched:
     scheme = row["id"]
-    rows = database.run("runs", scheme=scheme)
+    under_way = tuple(_under_way(database, each) for each in database.run("runs_under_way", scheme=scheme))
+    every = database.run("runs", scheme=scheme)
+    rows = [each for each in every if each["finished"] is not None]
+    at_work = {each.id for each in under_way}
+    broken_off = [each for each in every if each["finished"] is None and each["run"] not in at_work]
     finished = [_finished(each, before) for before, each in pairwise([None, *rows]) if each is not None]
     return Watched(
         scheme=scheme,
         title=row["title"],
         version=row["version"],
         hash=row["hash"],
-        under_way=tuple(_under_way(database, each) for each in database.run("runs_under_way", scheme=scheme)),
+        under_way=under_way,
+        broken_off=tuple(utc(each["started"]) for each in broken_off),
         finished=tuple(reversed(finished[-LATEST:])),
     )
 

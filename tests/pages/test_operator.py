@@ -81,6 +81,16 @@ def test_a_run_under_way_says_what_it_is_at(market: Database, sign_in: SignIn) -
     assert "It is at this step: sweep 3." in text
 
 
+def test_a_run_that_broke_off_is_told(market: Database, sign_in: SignIn) -> None:
+    market.one("record_run", id="killed", run={"scheme": POLICY.id})
+    try:
+        text = sign_in(Role.OPERATOR, "ops").get("/operator").text
+    finally:
+        market.statement("MATCH (r:Run {id: 'killed'}) DELETE r")
+    assert "A run broke off." in text
+    assert "Something needs to be done." in text
+
+
 def test_rejects_are_counted_and_nothing_of_a_row_is_told(html: str) -> None:
     assert '<td class="number">3</td><td class="number">2</td><td><code>rejects.csv</code></td>' in html
     assert "<code>entities.csv</code>" in html

@@ -12,7 +12,7 @@ from graph import publishing, rating, scheme
 from graph.database import Database
 from graph.scheme import Band, parse
 from graph.telling import SMALLEST, Cell, counts
-from graph.telling.counting import changes, merged
+from graph.telling.counting import changes, merged, takes_over
 from tests.showing.community import AS_OF
 from tests.telling.market import POLICY, rate
 
@@ -81,6 +81,29 @@ def test_changes_are_what_whoever_sees_both_can_make_out() -> None:
     # nor where a band begins at other points
     moved = (*POLICY.bands[:-1], Band(name="good", from_points=720.0))
     assert changes(first, merged(moved, [100, 100, 100, 120, 80])) == 0
+
+
+SIZES = st.lists(st.integers(0, 60), min_size=5, max_size=5)
+
+
+@given(SIZES, st.lists(st.lists(st.integers(-2, 2), min_size=5, max_size=5), max_size=30))
+def test_two_looks_tell_nothing_or_of_twenty_changes_however_a_community_changes(
+    first: list[int], steps: list[list[int]]
+) -> None:
+    """Day by day few join, leave or move; whoever looks every day sees the same, or twenty changes in between."""
+    now, told = first, merged(POLICY.bands, first)
+    for step in steps:
+        now = [max(0, size + change) for size, change in zip(now, step, strict=True)]
+        later = merged(POLICY.bands, now)
+        if takes_over(told, later):
+            assert sum(abs(a - b) for a, b in zip(first, now, strict=True)) >= SMALLEST
+            first, told = now, later
+
+
+@given(SIZES, SIZES)
+def test_no_more_changes_are_made_out_than_there_are(before: list[int], after: list[int]) -> None:
+    made_out = changes(merged(POLICY.bands, before), merged(POLICY.bands, after))
+    assert made_out <= sum(abs(a - b) for a, b in zip(before, after, strict=True))
 
 
 def test_a_run_keeps_how_its_ratings_are_spread(graph: Database) -> None:

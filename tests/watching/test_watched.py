@@ -84,6 +84,20 @@ def test_a_run_under_way_says_what_it_is_at(graph: Database) -> None:
         assert (under_way.is_run, under_way.members, under_way.as_of) == (False, None, None)
 
 
+def test_a_run_that_broke_off_is_told_until_one_has_finished(graph: Database) -> None:
+    rated(graph, facts_of(OUTCOMES, CONTACTS), POLICY)
+    began = graph.one("record_run", id="killed", run={"scheme": POLICY.id, "as_of": AS_OF, "members": 4})[
+        "started"
+    ]
+    with graph.held({"scheme": POLICY.id, "run": "killed"}):
+        assert watched(graph)[0].broken_off == ()
+    [found] = watched(graph)
+    assert found.broken_off == (began.to_native(),)
+    assert len(found.finished) == 1
+    rating.rate(graph, POLICY.id, as_of=AS_OF)
+    assert watched(graph)[0].broken_off == ()
+
+
 def test_every_step_of_a_run_is_tagged_with_its_name(graph: Database) -> None:
     rated(graph, facts_of(OUTCOMES, CONTACTS), POLICY)
     steps: set[str] = set()
