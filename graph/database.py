@@ -266,6 +266,8 @@ def _translated(where: str) -> Iterator[None]:
     except (driver_errors.Neo4jError, driver_errors.DriverError) as error:
         if any(name in (getattr(error, "code", None) or "") for name in TIMED_OUT):
             raise StoreUnavailable(f"a query took too long and was ended ({where}): {error}") from error
+        if "WriteOnReadOnly" in (getattr(error, "code", None) or ""):
+            raise QueryRejected(f"this Neo4j takes no writes, as an inspection copy does not ({where})") from error
         for kind, ours, meaning in _MAPPING:
             if isinstance(error, kind):
                 raise ours(f"{meaning} ({where}): {error}") from error

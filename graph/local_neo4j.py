@@ -120,6 +120,21 @@ def stop(settings: Settings) -> bool:
             return state is not None and _end(home, state)
 
 
+def discard(settings: Settings) -> None:
+    """No managed server runs in this home, and nothing is left of the home: its data need no good order."""
+    home = server_home.locate(settings)
+    with server_home.explained(home):
+        if not home.exists():
+            return
+        with _alone(home):
+            if (state := server_home.read_state(home)) is not None and state.pid is not None:
+                while _runs(home, state):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(state.pid, signal.SIGKILL)
+                    time.sleep(0.02)
+            shutil.rmtree(home)
+
+
 @contextlib.contextmanager
 def set_aside(settings: Settings) -> Iterator[tuple[Path, bool]]:
     """No server runs in the home while the block runs, and none is started in it.

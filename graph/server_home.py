@@ -6,6 +6,8 @@ HOME/logs/        neo4j.log says why a server did not start
 HOME/password     generated, mode 0600
 HOME/server.json  the version and ports of the last start, and the pid while it runs
 
+HOME/read-only    there in a home whose server takes no writes: an inspection copy
+
 While `innercircle compact` is at work there are also
 HOME/compacting/  two homes of servers for it alone: `old` reads the data, `new` writes a fresh store
 HOME/data.new/    the fresh store, complete and checked; from here on it takes the place of the data
@@ -151,6 +153,7 @@ def write_configuration(settings: Settings, home: Path, state: State, more: Mapp
         "dbms.usage_report.enabled": "false",
         "client.allow_telemetry": "false",
         "dbms.security.allow_csv_import_from_file_urls": "false",
+        **({"server.databases.default_to_read_only": "true"} if is_read_only(home) else {}),
         **more,
     }
     for name in ("conf", "data", "logs"):
@@ -158,6 +161,15 @@ def write_configuration(settings: Settings, home: Path, state: State, more: Mapp
     head = "# Written by innercircle at each start: edits are lost.\n"
     text = head + "".join(f"{name}={value}\n" for name, value in lines.items())
     (home / "conf" / "neo4j.conf").write_text(text, encoding="utf-8")
+
+
+def make_read_only(home: Path) -> None:
+    """From its next start on, the server of this home takes no writes, whoever starts it."""
+    (home / "read-only").touch()
+
+
+def is_read_only(home: Path) -> bool:
+    return (home / "read-only").exists()
 
 
 def parts_of_compaction(home: Path) -> tuple[Path, Path]:

@@ -10,7 +10,7 @@ import typer
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
 from graph.cli.recording import OPERATION, Purpose, record_reads
-from graph.errors import ParameterError
+from graph.errors import ParameterError, Refused
 
 if TYPE_CHECKING:
     from graph.database import Database
@@ -27,13 +27,22 @@ class Form(StrEnum):
     JSON = "json"
 
 
-def open_database() -> "Database":
-    """The database that the settings name, with every migration."""
-    from graph import migrations
+def open_database(*, writes: bool = True) -> "Database":
+    """The database that the settings name, with every migration.
+
+    writes: whether the command writes, be it only that somebody was read. Raises Refused on an inspection copy.
+    """
+    from graph import inspecting, migrations
     from graph.database import connect
     from graph.settings import Settings
 
-    database = connect(Settings.load())
+    settings = Settings.load()
+    if writes and inspecting.is_copy(settings):
+        raise Refused(
+            "this is an inspection copy, in which nothing can be written, nor be on record that it was read: "
+            "`query`, `members` and `scheme list` work here"
+        )
+    database = connect(settings)
     migrations.require(database)
     return database
 
@@ -107,7 +116,7 @@ def members(scheme: Annotated[str, typer.Argument(help="A published scheme.")], 
     """List a scheme's members by id. Their ratings are shown one by one, and each of these reads is recorded."""
     from graph import reading
 
-    with open_database() as database:
+    with open_database(writes=False) as database:
         found = list(reading.members(database, scheme))
     if json:
         print_json({"scheme": scheme, "members": found})
@@ -149,7 +158,7 @@ def query(
     if not _is_for_people(found):
         raise ParameterError(f"{found.file} is for programs: it gives the facts or scores of many at once")
     params = queries.parse_params(found, param or [])
-    with open_database() as database:
+    with open_database(writes=False) as database:
         rows = database.run(name, **params)
     columns = [column.name for column in found.returns]
     table = [[row[column] for column in columns] for row in rows]
@@ -172,4 +181,4 @@ def _cell(value: object) -> object:
 
 def _is_for_people(query: "Query") -> bool:
     """Whether it reads, and not what programs gather: the facts or scores of many at once."""
-    return query.mode == "read" and query.room != "gather"
+    return query.mode == "read" and query.room not in ("gather", "copy")

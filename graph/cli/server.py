@@ -29,7 +29,7 @@ def up(json: Json = False) -> None:
         )
     with progress() as tell:
         server = local_neo4j.start(settings, progress=tell)
-    _print_server(_described(server), json=json)
+    print_server(described(server), json=json)
 
 
 @app.command(rich_help_panel=PANEL)
@@ -61,7 +61,7 @@ def status(json: Json = False) -> None:
         with connect(settings) as database:
             found: dict[str, object] = {"managed": False, "uri": database.uri, **asdict(database.server())}
     elif server := local_neo4j.status(settings):
-        found = _described(server)
+        found = described(server)
     else:
         if json:
             print_json({"managed": True, "running": False})
@@ -72,7 +72,7 @@ def status(json: Json = False) -> None:
         lives = api_lives(settings)
         known = address if json or lives else f"{address} when `innercircle serve` runs"
         found |= {"api_url": known, "api_running": lives}
-    _print_server(found, json=json)
+    print_server(found, json=json)
 
 
 @app.command(rich_help_panel=PANEL)
@@ -93,7 +93,7 @@ def doctor(json: Json = False) -> None:
     raise typer.Exit(0 if good else 1)
 
 
-def _described(server: "Server") -> dict[str, object]:
+def described(server: "Server") -> dict[str, object]:
     """What may be shown of a managed server: where its password is, not what it is."""
     return {
         "managed": True,
@@ -108,7 +108,7 @@ def _described(server: "Server") -> dict[str, object]:
     }
 
 
-def _print_server(found: dict[str, object], *, json: bool) -> None:
+def print_server(found: dict[str, object], *, json: bool) -> None:
     if json:
         print_json(found)
         return

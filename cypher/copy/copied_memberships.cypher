@@ -1,0 +1,17 @@
+// The memberships of some entities, as far as an inspection copy is made from them. The day of joining, not the instant.
+//
+// @mode   read
+// @result many
+// @param  ids      LIST<STRING>    Entity.id
+// @param  schemes  LIST<STRING>    Scheme.id
+// @return entity   STRING          Entity.id
+// @return scheme   STRING          Scheme.id
+// @return rid      INTEGER
+// @return score    FLOAT           in [0, 1]; null before the first run. It is veiled before anything is made from it
+// @return joined   STRING          midnight before it joined
+// @uses   entity_id
+UNWIND $ids AS id
+MATCH (e:Entity {id: id})-[joined:JOINED]->(m:Membership)
+WHERE m.scheme IN $schemes
+RETURN id AS entity, m.scheme AS scheme, m.rid AS rid, m.score AS score,
+       toString(datetime.truncate('day', joined.at)) AS joined
