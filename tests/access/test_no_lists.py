@@ -138,7 +138,9 @@ def test_the_test_above_sees_a_list_where_there_is_one() -> None:
     }
 
 
-OFFERED = [query for query in queries.catalogue().values() if query.mode == "read" and query.room != "gather"]
+PROGRAMS = ("gather", "copy")
+"The rooms of what programs read of many at once."
+OFFERED = [query for query in queries.catalogue().values() if query.mode == "read" and query.room not in PROGRAMS]
 PLACES = {
     "id": "reliability|ann",
     "entity": "ann",
@@ -185,7 +187,7 @@ def _example(field: queries.Field) -> Any:
 
 
 def test_queries_for_programs_are_not_run_by_name(graph: Database, command: Run) -> None:
-    gathered = [query for query in queries.catalogue().values() if query.room == "gather"]
+    gathered = [query for query in queries.catalogue().values() if query.room in PROGRAMS]
     assert {"kept", "circles", "reached", "ratings", "gather_facts"} <= {query.name for query in gathered}
     listed = {each["name"] for each in json.loads(command("query", "--list", "--json").output)}
     assert listed == {query.name for query in OFFERED}
