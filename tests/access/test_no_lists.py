@@ -42,6 +42,7 @@ OF_NONE = {
         "remove",
         "erase",
         "compact",
+        "inspect",
         "retain",
         "up",
         "down",
