@@ -19,7 +19,7 @@ PICTURES = 4
 
 
 def tour() -> Any:
-    return nbformat.read(TOUR, as_version=4)
+    return nbformat.read(TOUR, as_version=4)  # type: ignore[no-untyped-call]
 
 
 def run(notebook: Any, server: Server) -> list[Any]:
