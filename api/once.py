@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Form, Header, Request
 from pydantic import BaseModel
 
 from graph import rerating
@@ -79,6 +79,26 @@ async def _asked(
 
 
 TheKey = Annotated[Asked, Depends(_asked)]
+
+
+async def _asked_by_form(
+    request: Request,
+    key: Annotated[str, Form(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")],
+) -> Asked:
+    """The same of a form of the pages: its key is a field that the page made up."""
+    route = request.scope["route"]
+    fields = sorted((name, str(value)) for name, value in (await request.form()).multi_items())
+    said = repr([request.url.path, fields])
+    return Asked(
+        route=f"{request.method} {route.path_format}",
+        key=key,
+        body=hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest(),
+        status=route.status_code or 200,
+        now=datetime.now(UTC),
+    )
+
+
+TheFormKey = Annotated[Asked, Depends(_asked_by_form)]
 
 
 def once(

@@ -11,7 +11,12 @@ from functools import cache, cached_property
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "static"
-KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class File:
 @cache
 def files() -> dict[str, File]:
     """Every file by the name that it has in the folder."""
-    return {path.name: _read(path) for path in sorted(FOLDER.iterdir()) if path.suffix in KINDS}
+    return {path.name: _read(path) for path in sorted(FOLDER.rglob("*")) if path.suffix in KINDS}
 
 
 @cache

@@ -1,5 +1,6 @@
 """A template becomes a page, with the headers that keep a browser from doing anything else with it."""
 
+import uuid
 from datetime import date, datetime
 from typing import Any
 
@@ -52,6 +53,11 @@ ENVIRONMENT = Environment(
 )
 ENVIRONMENT.filters |= {"day": day, "count": count}
 ENVIRONMENT.globals |= {"static": address}
+
+
+def new_key() -> str:
+    """A name for what a form asks: sent twice, it has one effect."""
+    return uuid.uuid4().hex
 
 
 def render(

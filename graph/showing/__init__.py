@@ -5,10 +5,14 @@ stand in one line (ratings.py). What-ifs (asking.py) and the history (past.py) a
 """
 
 from graph.showing.asking import ShownLift, ShownMove, ShownStanding, ShownWhatIf, lift, what_if
+from graph.showing.own import Met, OwnContact, OwnFact, Source, met, own_facts
 from graph.showing.past import ShownCause, ShownHistory, ShownState, history
 from graph.showing.ratings import ShownExplanation, ShownPart, ShownRating, explain, shown, side_by_side
 
 __all__ = [
+    "Met",
+    "OwnContact",
+    "OwnFact",
     "ShownCause",
     "ShownExplanation",
     "ShownHistory",
@@ -19,9 +23,12 @@ __all__ = [
     "ShownStanding",
     "ShownState",
     "ShownWhatIf",
+    "Source",
     "explain",
     "history",
     "lift",
+    "met",
+    "own_facts",
     "shown",
     "side_by_side",
     "what_if",

@@ -53,7 +53,10 @@ def sentences(page: Page) -> list[str]:
 
 def hard(page: Page) -> dict[str, float]:
     """The sentences that are too hard, with their grades."""
-    graded = {each: float(textstat.flesch_kincaid_grade(each)) for each in sentences(page)}
+    # of one word or two the formula says nothing
+    graded = {
+        each: float(textstat.flesch_kincaid_grade(each)) for each in sentences(page) if len(each.split()) > 2
+    }
     return {text: grade for text, grade in graded.items() if grade > HARDEST}
 
 

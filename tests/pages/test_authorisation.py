@@ -5,6 +5,7 @@ signed in; a member about itself (p-1) and about another (p-2). What a page tell
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -12,7 +13,9 @@ from fastapi.routing import APIRoute
 
 from api.app import create_app
 from api.security import PUBLIC_PAGES, roles
-from graph.database import Database
+from graph import disputes, grants
+from graph import scheme as schemes
+from graph.database import Database, Transaction
 from graph.identity import Role
 from tests.pages.conftest import Fresh, SignIn
 
@@ -32,6 +35,26 @@ class Row:
     path: dict[str, str] = field(default_factory=dict)
     foreign: tuple[dict[str, str], int] | None = None
     form: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
+    "words of the form or query that name what is another's: then it is as if there were no such thing"
+
+
+def member(answers: int = 200, *, scheme: bool = False, left: bool = False, **more: dict[str, str]) -> Row:
+    """A page of a member; scheme: in a scheme of its own, and not in one that it has not joined.
+
+    left: who has left already is led on.
+    """
+    path = {"scheme": "reliability"} if scheme else {}
+    foreign = ({"scheme": "sesame-2018"}, answers if left else 404) if scheme else None
+    return Row(("member",), answers, path, foreign, **more)
+
+
+IN = "/me/schemes/{scheme}"
+PURPOSE = schemes.read("reliability").purpose[0]
+UNTIL = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
+GRANT = {"client": "a bank", "purpose": PURPOSE, "what": "band", "until": UNTIL, "key": "k-2"}
+DISPUTE = {"kind": "obligations", "statement": "No.", "key": "k-3"}
 
 
 # In the order in which they are asked: what takes something away comes last.
@@ -43,6 +66,33 @@ MATRIX: dict[str, Row] = {
     "GET /static/{file}": Row(ALL, 404, {"file": "none.css"}),
     "GET /sign-in": Row(ALL, 401),
     "POST /sign-in": Row(ALL, 401),
+    "GET /me": member(),
+    "GET /me/accesses": member(),
+    "GET /me/disputes": member(),
+    "GET /me/dispute": member(query={"kind": "visits", "fact": "x"}),
+    "GET /me/archive": member(),
+    "GET /me/erase": member(),
+    f"GET {IN}": member(scheme=True),
+    f"GET {IN}/circle.json": member(scheme=True),
+    f"GET {IN}/contact": member(scheme=True, query={"with": "p-2"}, others={"with": "q-1"}),
+    f"GET {IN}/contacts": member(scheme=True),
+    f"GET {IN}/facts": member(scheme=True),
+    f"GET {IN}/history": member(scheme=True),
+    f"GET {IN}/what-if": member(scheme=True),
+    f"GET {IN}/grants": member(scheme=True),
+    f"GET {IN}/report": member(scheme=True),
+    f"GET {IN}/contest": member(scheme=True),
+    f"GET {IN}/leave": member(scheme=True),
+    f"POST {IN}/pause": member(303, scheme=True, form={"contact": "p-2", "do": "resume"}),
+    f"POST {IN}/sharing": member(303, scheme=True, form={"shares": "no"}),
+    f"POST {IN}/grants": member(303, scheme=True, form=GRANT),
+    f"POST {IN}/grants/revoke": member(303, scheme=True, form={"grant": "own"}, others={"grant": "foreign"}),
+    f"POST {IN}/report": member(200, scheme=True, form={"audience": "a bank", "purpose": PURPOSE}),
+    "POST /me/disputes": member(303, form=DISPUTE | {"fact": "own"}, others={"fact": "foreign", "key": "k-9"}),
+    "POST /me/disputes/withdraw": member(303, form={"dispute": "own"}, others={"dispute": "foreign"}),
+    f"POST {IN}/contest": member(303, scheme=True, form={"statement": "No.", "key": "k-1"}),
+    f"POST {IN}/leave": member(303, scheme=True, left=True),
+    "POST /me/erase": member(303, form={"sure": "erase"}),
     "POST /sign-out": Row(ALL, 303),
 }
 
@@ -87,22 +137,56 @@ def _asked_by(dependant: object) -> set[str]:
     return found
 
 
-def ask(client: httpx.Client, name: str, path: dict[str, str]) -> httpx.Response:
+def ask(
+    client: httpx.Client, name: str, path: dict[str, str], others: dict[str, str] | None = None
+) -> httpx.Response:
     method, address = name.split(" ")
-    form = MATRIX[name].form if method == "POST" else None
-    return client.request(method, address.format(**path), data=form)
+    row, others = MATRIX[name], others or {}
+    form = row.form | others if method == "POST" else None
+    return client.request(
+        method, address.format(**path), data=form, params=row.query | others if form is None else {}
+    )
+
+
+RENAME = """
+MATCH (e:Entity {id: $entity})-[:GAVE]->(g:Grant)
+MATCH (e)-[:OPENED]->(d:Dispute)
+MATCH (e)-[o:OWED]->() WHERE o.disputed IS NULL
+WITH g, d, collect(o)[0] AS o
+MATCH ()-[f {disputed: d.id}]->()
+SET g.id = $to, d.id = $to, f.disputed = $to, o.id = $to
+"""
+
+
+@pytest.fixture(scope="module")
+def both(community: Database) -> Database:
+    """p-1 and p-2 have each given a grant, opened a dispute and owed something, all called own and foreign."""
+    now = datetime.now(UTC)
+    for entity, to in (("p-1", "own"), ("p-2", "foreign")):
+
+        def work(transaction: Transaction, entity: str = entity) -> None:
+            until, own = now + timedelta(days=9), {"scheme": "reliability", "purpose": PURPOSE, "what": "band"}
+            grants.grant(transaction, entity, client="nobody", until=until, now=now, **own)
+            [contact] = community.run("own_contacts", entity=entity)[:1]
+            disputes.dispute(transaction, entity, kind="contacts", fact=contact["id"], statement="No.", now=now)
+
+        community.write(work)
+        community.statement(RENAME, entity=entity, to=to)
+    return community
 
 
 @pytest.mark.parametrize("name", MATRIX)
 def test_a_page_is_for_the_roles_that_it_takes_and_about_nobody_else(
-    community: Database, fresh: Fresh, sign_in: SignIn, name: str
+    both: Database, fresh: Fresh, sign_in: SignIn, name: str
 ) -> None:
-    row = MATRIX[name]
+    row, ends_session = MATRIX[name], name in ("POST /sign-out", "POST /me/erase")
     for role in Role:
-        client = sign_in(role, "p-1" if role is Role.MEMBER else f"the {role}", anew=name == "POST /sign-out")
+        client = sign_in(role, "p-1" if role is Role.MEMBER else f"the {role}", anew=ends_session)
         if row.foreign and role.value in row.takes:
             path, status = row.foreign
             assert ask(client, name, path).status_code == status, (role, "foreign")
+        if row.others and role.value in row.takes:
+            assert ask(client, name, row.path, row.others).status_code == 404, (role, "another's")
         answer = ask(client, name, row.path)
         assert answer.status_code == (row.answers if role.value in row.takes else 403), (role, answer.text)
     nobody = ask(fresh(), name, row.path)

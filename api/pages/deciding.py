@@ -1,0 +1,200 @@
+"""What a member decides in one scheme: pausing ties, showing its part, contesting, grants, reports, leaving.
+
+Each is a form that leads back to a page, and sent twice it has one effect.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+
+from api.evenly import TheUnderWay
+from api.once import Done, TheFormKey, once
+from api.pages.me import Text, led_to
+from api.pages.rendering import PRIVATE
+from api.pages.viewing import member_of
+from api.parameters import SchemeId, TheDatabase
+from api.schemas import Grant, OwnContest
+from api.security import SignedInMember, one_text, own_entity
+from graph import access, contests, grants, membership, reports, rerating
+from graph.database import Database, Transaction
+from graph.errors import NotFound, ParameterError
+from graph.identity import Verifier
+from graph.reports import page as report_page
+from graph.rerating import Changes
+
+router = APIRouter(prefix="/me/schemes/{scheme}", include_in_schema=False)
+
+
+@router.post("/pause", status_code=303)
+def pause_tie(
+    member: SignedInMember, scheme: SchemeId, database: TheDatabase, contact: Text = "", do: Text = ""
+) -> Response:
+    """The tie with the contact counts for neither of the two, or counts again."""
+    entity, now = own_entity(member), datetime.now(UTC)
+    if do not in ("pause", "resume"):
+        raise ParameterError("do: pause or resume")
+
+    def work(transaction: Transaction) -> Changes:
+        if do == "pause":
+            return membership.pause(transaction, entity, scheme, contact, now=now)
+        return membership.resume(transaction, entity, scheme, contact)
+
+    _decide(database, work)
+    return led_to(f"/me/schemes/{scheme}/contact?with={quote(contact, safe='')}&done={do}d")
+
+
+@router.post("/sharing", status_code=303)
+def share_part(member: SignedInMember, scheme: SchemeId, database: TheDatabase, shares: Text = "") -> Response:
+    """Those who have the member in their circle see its part, or do not."""
+    entity = own_entity(member)
+    if shares not in ("yes", "no"):
+        raise ParameterError("shares: yes or no")
+
+    def work(transaction: Transaction) -> Changes:
+        membership.share(transaction, entity, scheme, shares=shares == "yes")
+        return Changes()
+
+    _decide(database, work)
+    return led_to(f"/me/schemes/{scheme}", "shown" if shares == "yes" else "hidden")
+
+
+@router.post("/contest", status_code=303)
+def contest_rating(
+    member: SignedInMember,
+    scheme: SchemeId,
+    database: TheDatabase,
+    asked: TheFormKey,
+    under_way: TheUnderWay,
+    statement: Text = "",
+) -> Response:
+    """Nobody may rely on the rating until somebody has decided."""
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[OwnContest]:
+        words = " ".join(statement.split())
+        id_ = contests.contest(transaction, entity, scheme, statement=words, now=asked.now, by=member.subject)
+        [opened] = (each for each in contests.of_entity(transaction, entity) if each.id == id_)
+        return Done(OwnContest.model_validate(opened))
+
+    with one_text():
+        once(asked, database, member, OwnContest, work)
+    under_way.let_leave()
+    return led_to(f"/me/schemes/{scheme}", "contested")
+
+
+@router.post("/grants", status_code=303)
+def give_grant(
+    member: SignedInMember,
+    scheme: SchemeId,
+    database: TheDatabase,
+    asked: TheFormKey,
+    under_way: TheUnderWay,
+    client: Text = "",
+    purpose: Text = "",
+    what: Text = "",
+    until: Text = "",
+) -> Response:
+    """The client may look at as much as `what` says, to the end of the day that `until` names."""
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[Grant]:
+        given = grants.grant(
+            transaction,
+            entity,
+            scheme=scheme,
+            client=client.strip(),
+            purpose=purpose,
+            what=_what(what),
+            until=_end_of(until),
+            now=asked.now,
+        )
+        return Done(Grant.model_validate(given))
+
+    with one_text():
+        once(asked, database, member, Grant, work)
+    under_way.let_leave()
+    return led_to(f"/me/schemes/{scheme}/grants", "granted")
+
+
+@router.post("/grants/revoke", status_code=303)
+def revoke_grant(
+    member: SignedInMember, scheme: SchemeId, database: TheDatabase, under_way: TheUnderWay, grant: Text = ""
+) -> Response:
+    """The grant holds no longer, and no answer under it leaves any more."""
+    entity, now = own_entity(member), datetime.now(UTC)
+    member_of(database, entity, scheme)
+    with one_text():
+        database.write(lambda transaction: grants.revoke(transaction, grant, entity=entity, now=now))
+    under_way.let_leave()
+    return led_to(f"/me/schemes/{scheme}/grants", "revoked")
+
+
+@router.post("/report")
+def make_report(
+    request: Request,
+    member: SignedInMember,
+    scheme: SchemeId,
+    database: TheDatabase,
+    audience: Text = "",
+    purpose: Text = "",
+) -> Response:
+    """A signed report to hand on, as a file. That it was made is on the member's record of reads."""
+    verifier: Verifier = request.app.state.verifier
+    key, now, entity = verifier.ring.signing(), datetime.now(UTC), own_entity(member)
+    with one_text():
+        made = reports.make(
+            database, entity, scheme, audience=audience, purpose=purpose, issuer=verifier.issuer, now=now
+        )
+    record = partial(
+        access.record,
+        scheme=scheme,
+        entity=entity,
+        who=member.subject,
+        role=member.role.value,
+        purpose=purpose,
+        what=f"report for {made.audience}",
+        now=now,
+    )
+    access.recorded(database, record)
+    headers = PRIVATE | report_page.HEADERS | {"Content-Disposition": 'attachment; filename="report.html"'}
+    return Response(reports.render(made, reports.sign(made, key)), media_type="text/html", headers=headers)
+
+
+@router.post("/leave", status_code=303)
+def leave_scheme(
+    member: SignedInMember, scheme: SchemeId, database: TheDatabase, under_way: TheUnderWay
+) -> Response:
+    """The rating and its history are gone. Who has left already is led to the same page."""
+    entity, now = own_entity(member), datetime.now(UTC)
+    try:
+        changes = database.write(lambda transaction: membership.leave(transaction, entity, scheme, now=now))
+    except NotFound:
+        return led_to("/me", "left")
+    rerating.passed_on(database, changes)
+    under_way.let_leave()
+    return led_to("/me", "left")
+
+
+def _decide(database: Database, work: Callable[[Transaction], Changes]) -> None:
+    with one_text():
+        changes = database.write(work)
+    rerating.passed_on(database, changes)
+
+
+def _what(text: str) -> grants.What:
+    for each in grants.WHATS:
+        if each == text:
+            return each
+    raise ParameterError(f"what: one of {', '.join(grants.WHATS)}")
+
+
+def _end_of(text: str) -> datetime:
+    """The end of this UTC day. Raises ParameterError."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ParameterError("until: a day such as 2026-12-31") from None
+    return datetime.combine(day, time(), UTC) + timedelta(days=1)

@@ -1,0 +1,161 @@
+"""A member's own pages that are of no one scheme: where it takes part, who looked, its disputes, all its data."""
+
+import io
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api import cursors
+from api.evenly import TheUnderWay
+from api.once import Done, TheFormKey, once
+from api.pages.rendering import PRIVATE, new_key, render
+from api.pages.viewing import FULL
+from api.parameters import TheDatabase
+from api.schemas import OwnDispute
+from api.security import SignedInMember, one_text, own_entity
+from api.sessions import Sessions
+from graph import access, archiving, disputes, erasing, grants, membership, rerating, showing
+from graph.database import Transaction
+from graph.errors import NOTHING_OPEN, NotFound
+from graph.identity.verifying import revoke
+
+ERASE = "erase"
+"What a member types to erase everything."
+
+router = APIRouter(include_in_schema=False)
+Note = Annotated[str, Query(max_length=40)]
+Text = Annotated[str, Form(max_length=4_000)]
+
+
+def led_to(path: str, done: str = "") -> RedirectResponse:
+    """Where somebody is led after a form, with a word on what was done: going back and forth repeats nothing."""
+    return RedirectResponse(f"{path}?done={done}" if done else path, status_code=303, headers=PRIVATE)
+
+
+@router.get("/me")
+def my_page(member: SignedInMember, database: TheDatabase, done: Note = "") -> Response:
+    """Where the member takes part: one rating for each scheme, side by side, and nothing that combines them."""
+    entity = own_entity(member)
+    part = membership.taking_part(database, entity)
+    ratings = {each.scheme: each for each in showing.side_by_side(database, entity)} if part.memberships else {}
+    schemes = [
+        (each, grants.policy_of(database, each.scheme).title, ratings.get(each.scheme))
+        for each in part.memberships
+    ]
+    return render("me.html.jinja", principal=member, part=part, schemes=schemes, done=done)
+
+
+@router.get("/me/accesses")
+def my_readers(
+    member: SignedInMember, database: TheDatabase, after: Annotated[str | None, Query(max_length=1_000)] = None
+) -> Response:
+    """Who looked at the member's ratings, the newest first."""
+    entity = own_entity(member)
+    whose, before = f"accesses {entity}", None
+    if after is not None:
+        at, id_ = cursors.read(database, whose, after)
+        before = (datetime.fromisoformat(at), id_)
+    found = access.accesses(database, entity, before=before, limit=FULL)
+    last = found[-1] if len(found) == FULL else None
+    following = last and cursors.cursor(database, whose, [last.at.isoformat(), last.id])
+    return render("accesses.html.jinja", principal=member, accesses=found, next=following, first=after is None)
+
+
+@router.get("/me/disputes")
+def my_disputes(member: SignedInMember, database: TheDatabase, done: Note = "") -> Response:
+    """The facts that the member disputes, and what became of that."""
+    found = disputes.of_entity(database, own_entity(member), now=datetime.now(UTC))
+    return render("disputes.html.jinja", principal=member, disputes=found, done=done)
+
+
+@router.get("/me/dispute")
+def dispute_page(
+    member: SignedInMember,
+    kind: Annotated[str, Query(max_length=20)],
+    fact: Annotated[str, Query(max_length=200)],
+) -> Response:
+    """The form to dispute one fact."""
+    return render("dispute.html.jinja", principal=member, kind=kind, fact=fact, key=new_key())
+
+
+@router.post("/me/disputes", status_code=303)
+def dispute_fact(
+    member: SignedInMember,
+    database: TheDatabase,
+    asked: TheFormKey,
+    kind: Text = "",
+    fact: Text = "",
+    statement: Text = "",
+) -> Response:
+    """The fact counts for nothing until somebody has decided."""
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[OwnDispute]:
+        id_, changes = disputes.dispute(
+            transaction,
+            entity,
+            kind=kind,
+            fact=fact,
+            statement=" ".join(statement.split()),
+            now=asked.now,
+            by=member.subject,
+        )
+        [opened] = disputes.by_id(transaction, [id_], now=asked.now)
+        return Done(OwnDispute.model_validate(opened), changes)
+
+    with one_text():
+        once(asked, database, member, OwnDispute, work)
+    return led_to("/me/disputes", "disputed")
+
+
+@router.post("/me/disputes/withdraw", status_code=303)
+def withdraw_dispute(member: SignedInMember, database: TheDatabase, dispute: Text = "") -> Response:
+    """The fact counts again."""
+    entity, now = own_entity(member), datetime.now(UTC)
+    with one_text():
+        changes = database.write(lambda transaction: disputes.withdraw(transaction, entity, dispute, now=now))
+    rerating.passed_on(database, changes)
+    return led_to("/me/disputes", "withdrawn")
+
+
+@router.get("/me/archive")
+def my_archive(member: SignedInMember, database: TheDatabase) -> Response:
+    """Everything that is kept about the member, as one file."""
+    out = io.BytesIO()
+    with one_text():
+        archiving.write(archiving.gather(database, own_entity(member), now=datetime.now(UTC)), out)
+    name = 'attachment; filename="archive.zip"'
+    return Response(out.getvalue(), media_type="application/zip", headers=PRIVATE | {"Content-Disposition": name})
+
+
+@router.get("/me/erase")
+def erase_page(member: SignedInMember) -> Response:
+    """What erasing does, before it is done."""
+    return render("erase.html.jinja", principal=member, word=ERASE, wrong=False)
+
+
+@router.post("/me/erase", status_code=303)
+def erase_me(
+    request: Request,
+    member: SignedInMember,
+    database: TheDatabase,
+    under_way: TheUnderWay,
+    sure: Text = "",
+) -> Response:
+    """The member is gone with all that was kept about it, and signed out."""
+    if sure.strip().lower() != ERASE:
+        return render("erase.html.jinja", principal=member, word=ERASE, wrong=True, status=422)
+    sessions: Sessions = request.app.state.sessions
+    now = datetime.now(UTC)
+    try:
+        done = database.write(lambda transaction: erasing.erase(transaction, own_entity(member), now=now))
+    except NotFound:
+        raise NotFound(NOTHING_OPEN) from None
+    rerating.passed_on(database, done.changes)
+    under_way.let_leave()
+    revoke(database, member.token, now, until=sessions.latest(now))
+    answer = led_to("/")
+    sessions.forget(answer)
+    return answer

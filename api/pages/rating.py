@@ -1,0 +1,264 @@
+"""A member's rating in one scheme: the number, why it is so, what it is made of, and what would change it."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from api.pages.drawing import place, scale, steps
+from api.pages.me import Note
+from api.pages.rendering import new_key, render
+from api.pages.viewing import SHORT, Opened, last_day, listed, member_of, opened, picture
+from api.parameters import SchemeId, TheDatabase
+from api.problems import NO_STORE
+from api.security import SignedInMember, own_entity
+from graph import access, contests, disputes, grants, showing, what_if
+from graph.database import Database
+from graph.errors import NOTHING_OPEN, NotFound, ParameterError
+from graph.showing import ShownLift, ShownWhatIf
+
+router = APIRouter(prefix="/me/schemes/{scheme}", include_in_schema=False)
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
+Contact = Annotated[str, Query(alias="with", max_length=200)]
+
+
+@router.get("")
+def rating_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase, done: Note = "") -> Response:
+    """The rating with its reasons, the circle, the newest facts, the history, who looked and who may."""
+    entity, now = own_entity(member), datetime.now(UTC)
+    joined, policy = member_of(database, entity, scheme)
+    found = opened(database, entity, scheme)
+    states = showing.history(database, entity, scheme).states if found else ()
+    looked = [each for each in access.accesses(database, entity) if each.scheme == scheme]
+    return render(
+        "rating.html.jinja",
+        principal=member,
+        scheme=scheme,
+        policy=policy,
+        membership=joined,
+        found=found,
+        place=place,
+        bands=scale(policy, found.rating.band) if found else (),
+        met=showing.met(database, entity),
+        states=states,
+        line=steps(states, now) if states else None,
+        looked=looked[:SHORT],
+        grants=[
+            each
+            for each in grants.given(database, entity, now=now)
+            if each.scheme == scheme and each.state == "live"
+        ],
+        disputed=[each for each in disputes.of_entity(database, entity, now=now) if each.state == "open"],
+        contest=next(
+            (
+                each
+                for each in contests.of_entity(database, entity)
+                if (each.scheme, each.state) == (scheme, "open")
+            ),
+            None,
+        ),
+        short=SHORT,
+        done=done,
+    )
+
+
+@router.get("/circle.json")
+def circle_picture(member: SignedInMember, scheme: SchemeId, database: TheDatabase, response: Response) -> Any:
+    """Who is around the member, for the picture: what the page says in words too."""
+    entity = own_entity(member)
+    member_of(database, entity, scheme)
+    response.headers.update(NO_STORE)
+    return picture(opened(database, entity, scheme), showing.met(database, entity), entity)
+
+
+@router.get("/contact")
+def contact_page(
+    member: SignedInMember, scheme: SchemeId, database: TheDatabase, contact: Contact, done: Note = ""
+) -> Response:
+    """The member's own days with one contact, and the tie with it."""
+    entity = own_entity(member)
+    joined, policy = member_of(database, entity, scheme)
+    days = next((each for each in showing.met(database, entity) if each.entity == contact), None)
+    paused = next((each for each in joined.pauses if each.contact == contact), None)
+    if days is None and paused is None:
+        raise NotFound(NOTHING_OPEN)
+    found = opened(database, entity, scheme)
+    return render(
+        "contact.html.jinja",
+        principal=member,
+        scheme=scheme,
+        policy=policy,
+        contact=contact,
+        met=days,
+        paused=paused,
+        line=found.named().get(contact) if found else None,
+        done=done,
+    )
+
+
+@router.get("/facts")
+def facts_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase, page: PageNumber = 1) -> Response:
+    """All own facts that the rating is made from, or could be, a page at a time."""
+    found = _opened(database, own_entity(member), scheme)
+    return render(
+        "facts.html.jinja",
+        principal=member,
+        scheme=scheme,
+        policy=grants.policy_of(database, scheme),
+        facts=listed(found.facts, page),
+    )
+
+
+@router.get("/contacts")
+def contacts_page(
+    member: SignedInMember, scheme: SchemeId, database: TheDatabase, page: PageNumber = 1
+) -> Response:
+    """All whom the member was in touch with, a page at a time."""
+    entity = own_entity(member)
+    joined, policy = member_of(database, entity, scheme)
+    found = opened(database, entity, scheme)
+    return render(
+        "contacts.html.jinja",
+        principal=member,
+        scheme=scheme,
+        policy=policy,
+        named=found.named() if found else {},
+        paused={each.contact for each in joined.pauses},
+        contacts=listed(showing.met(database, entity), page),
+    )
+
+
+@router.get("/history")
+def history_page(
+    member: SignedInMember,
+    scheme: SchemeId,
+    database: TheDatabase,
+    page: PageNumber = 1,
+    since: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Every state of the rating that is kept, the newest first, and what changed since one of them."""
+    entity = own_entity(member)
+    _joined, policy = member_of(database, entity, scheme)
+    found = showing.history(database, entity, scheme, since=_instant(since))
+    return render(
+        "history.html.jinja",
+        principal=member,
+        scheme=scheme,
+        policy=policy,
+        history=found,
+        line=steps(found.states, datetime.now(UTC)),
+        states=listed([*reversed(found.states)], page),
+    )
+
+
+@router.get("/what-if")
+def what_if_page(
+    member: SignedInMember,
+    scheme: SchemeId,
+    database: TheDatabase,
+    ask: Annotated[str, Query(max_length=20)] = "",
+    debt: Annotated[str, Query(max_length=200)] = "",
+    contact: Contact = "",
+    share: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """What the rating would be if one thing had been otherwise. Nothing is changed by asking."""
+    entity = own_entity(member)
+    found = _opened(database, entity, scheme)
+    answer: ShownWhatIf | None = None
+    lifted: ShownLift | None = None
+    wrong = False
+    try:
+        if ask == "lift":
+            lifted = showing.lift(database, entity, scheme)
+        elif ask:
+            change = _change(database, found, ask=ask, debt=debt, contact=contact, share=share)
+            answer = showing.what_if(database, entity, scheme, change)
+    except (ParameterError, ValueError):
+        wrong = True
+    return render(
+        "what_if.html.jinja",
+        principal=member,
+        scheme=scheme,
+        policy=grants.policy_of(database, scheme),
+        found=found,
+        met=showing.met(database, entity),
+        ask=ask,
+        debt=debt,
+        contact=contact,
+        share=share,
+        answer=answer,
+        lifted=lifted,
+        wrong=wrong,
+        status=422 if wrong else 200,
+    )
+
+
+@router.get("/leave")
+def leave_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase) -> Response:
+    """What leaving does, before it is done."""
+    _joined, policy = member_of(database, own_entity(member), scheme)
+    return render("leave.html.jinja", principal=member, scheme=scheme, policy=policy)
+
+
+@router.get("/contest")
+def contest_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase) -> Response:
+    """The form to contest the rating as a whole."""
+    _joined, policy = member_of(database, own_entity(member), scheme)
+    return render("contest.html.jinja", principal=member, scheme=scheme, policy=policy, key=new_key())
+
+
+@router.get("/grants")
+def grants_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase, done: Note = "") -> Response:
+    """Who may look, and the form to let somebody."""
+    entity, now = own_entity(member), datetime.now(UTC)
+    _joined, policy = member_of(database, entity, scheme)
+    given = [each for each in grants.given(database, entity, now=now) if each.scheme == scheme]
+    return render(
+        "grants.html.jinja",
+        principal=member,
+        scheme=scheme,
+        policy=policy,
+        grants=given,
+        today=now.date(),
+        key=new_key(),
+        done=done,
+    )
+
+
+@router.get("/report")
+def report_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase) -> Response:
+    """The form to make a report."""
+    _joined, policy = member_of(database, own_entity(member), scheme)
+    return render("report.html.jinja", principal=member, scheme=scheme, policy=policy)
+
+
+def _opened(database: Database, entity: str, scheme: str) -> Opened:
+    found = opened(database, entity, scheme)
+    if found is None:
+        raise NotFound(NOTHING_OPEN)
+    return found
+
+
+def _change(database: Database, found: Opened, *, ask: str, debt: str, contact: str, share: str) -> what_if.Change:
+    """The question as the form asks it. Raises ParameterError, ValueError."""
+    day: date = last_day(found.rating)
+    match ask:
+        case "pay":
+            return what_if.Settled(debt, day)
+        case "without":
+            return what_if.WithoutContact(contact)
+        case "day":
+            return what_if.NewContactDay(contact, day)
+        case "share":
+            rating = found.rating
+            return what_if.under_share(database, rating.entity, rating.scheme, float(share))
+    raise ParameterError(f"ask: there is no question {ask!r}")
+
+
+def _instant(text: str) -> datetime | None:
+    """The instant that the text names; None where it names none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

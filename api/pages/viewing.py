@@ -1,0 +1,109 @@
+"""What the pages of a member are made from: its membership, its rating as it is shown, and what is around it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from graph import grants, membership, showing
+from graph.database import Database
+from graph.errors import NOTHING_OPEN, NotFound
+from graph.membership import Membership
+from graph.scheme import Scheme
+from graph.showing import Met, OwnFact, ShownExplanation, ShownPart, ShownRating
+
+T = TypeVar("T")
+SHORT = 10
+"Rows of a list on the page of a rating; a page of its own has the rest."
+FULL = 50
+"Rows of a page that is nothing but a list."
+LARGEST_PICTURE = 500
+"People in the picture: those with whom there was most contact."
+
+
+@dataclass(frozen=True)
+class Listed(Generic[T]):
+    """One page of a list."""
+
+    rows: list[T]
+    total: int
+    number: int
+    "of the page, from 1"
+    last: int
+
+
+def listed(rows: list[T], number: int, size: int = FULL) -> Listed[T]:
+    """The page with this number; the last one where there are not so many."""
+    last = max(1, -(-len(rows) // size))
+    number = min(number, last)
+    return Listed(rows[(number - 1) * size : number * size], len(rows), number, last)
+
+
+def member_of(database: Database, entity: str, scheme: str) -> tuple[Membership, Scheme]:
+    """The membership, and the policy of its scheme. Raises NotFound in the words of every other reason."""
+    for each in membership.taking_part(database, entity).memberships:
+        if each.scheme == scheme:
+            return each, grants.policy_of(database, scheme)
+    raise NotFound(NOTHING_OPEN)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A rating as its member is shown it, with its own facts, the newest first."""
+
+    explained: ShownExplanation
+    facts: list[OwnFact]
+
+    @property
+    def rating(self) -> ShownRating:
+        return self.explained.rating
+
+    def unpaid(self) -> list[OwnFact]:
+        """The debts that are open."""
+        end = self.rating.as_of
+        return [
+            each
+            for each in self.facts
+            if each.kind == "obligations"
+            and each.outcome is None
+            and (each.settled is None or each.settled >= end)
+            and each.why != "disputed"
+        ]
+
+    def named(self) -> dict[str, ShownPart]:
+        """The contacts that have a line of their own, by id."""
+        return {part.name: part for part in self.rating.parts if part.source == "contact"}
+
+    def together(self) -> ShownPart | None:
+        """The line of those who have none."""
+        return next((part for part in self.rating.parts if part.source == "contacts"), None)
+
+
+def opened(database: Database, entity: str, scheme: str) -> Opened | None:
+    """The rating, opened; None where no run has rated the member yet. Raises StoreConflict."""
+    try:
+        explained = showing.explain(database, entity, scheme, facts=True)
+    except NotFound:
+        return None
+    return Opened(explained, showing.own_facts(database, entity, explained.factors or ()))
+
+
+def picture(rating: Opened | None, met: list[Met], entity: str) -> dict[str, Any]:
+    """Who is around the member, as nodes and edges: no more of anybody than the page says in words."""
+    named, together = (rating.named(), rating.together()) if rating else ({}, None)
+    nodes: list[dict[str, Any]] = [{"id": "me", "label": entity, "kind": "me"}]
+    edges: list[dict[str, Any]] = []
+    for number, each in enumerate(sorted(met, key=lambda each: each.entity not in named)[:LARGEST_PICTURE]):
+        line = named.get(each.entity)
+        node = {"id": f"c{number}", "label": each.entity, "kind": "named" if line else "met", "days": each.days}
+        nodes.append(node | ({"points": line.whole} if line else {}))
+        edges.append({"source": "me", "target": node["id"], "days": each.days})
+    if together:
+        label = f"{together.contacts} together"
+        nodes.append({"id": "together", "label": label, "kind": "together", "points": together.whole})
+        edges.append({"source": "me", "target": "together", "days": 0})
+    return {"nodes": nodes, "edges": edges}
+
+
+def last_day(rating: ShownRating) -> Any:
+    """The last day that counts in the rating."""
+    return (rating.as_of - timedelta(days=1)).date()
