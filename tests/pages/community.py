@@ -1,6 +1,7 @@
 """A member with contacts and facts, as a page shows them."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from graph import access, grants, rating, scheme
 from graph.database import Database, Transaction
@@ -66,7 +67,7 @@ def made(database: Database, contacts: int, more: int, shows: int = 4) -> None:
 def looked_at(database: Database) -> None:
     """A client has looked at ada's points under a grant."""
     now = datetime.now(UTC)
-    own = {"scheme": POLICY.id, "purpose": PURPOSE, "what": "points"}
+    own: dict[str, Any] = {"scheme": POLICY.id, "purpose": PURPOSE, "what": "points"}
 
     def work(transaction: Transaction) -> None:
         grants.grant(

@@ -6,6 +6,7 @@ signed in; a member about itself (p-1) and about another (p-2). What a page tell
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -165,7 +166,8 @@ def both(community: Database) -> Database:
     for entity, to in (("p-1", "own"), ("p-2", "foreign")):
 
         def work(transaction: Transaction, entity: str = entity) -> None:
-            until, own = now + timedelta(days=9), {"scheme": "reliability", "purpose": PURPOSE, "what": "band"}
+            until = now + timedelta(days=9)
+            own: dict[str, Any] = {"scheme": "reliability", "purpose": PURPOSE, "what": "band"}
             grants.grant(transaction, entity, client="nobody", until=until, now=now, **own)
             [contact] = community.run("own_contacts", entity=entity)[:1]
             disputes.dispute(transaction, entity, kind="contacts", fact=contact["id"], statement="No.", now=now)

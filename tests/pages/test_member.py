@@ -74,7 +74,7 @@ def test_every_page_is_read_by_a_first_time_reader_and_by_a_machine_and_asks_nob
     signed_in: tuple[Page, Seen], api: httpx.Client
 ) -> None:
     page, seen = signed_in
-    found = {}
+    found: dict[str, list[Any]] = {}
     for path in LOOKED_AT:
         page.goto(path)
         faults = [*hard(page).items(), *unexplained(page), *serious(page)]
