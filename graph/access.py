@@ -21,8 +21,8 @@ T = TypeVar("T")
 ANSWERED = "answered"
 START = "0" * 64
 "The hash before the first record of a ledger."
-AT_ONCE = 1_000
-"Reads that are recorded in one transaction."
+AT_ONCE = 200
+"Reads that are recorded in one transaction: few enough to be done in time on a machine that is busy."
 PATIENCE_SECONDS = 5
 "How long a read waits for its turn at a ledger before it is refused."
 

@@ -119,8 +119,14 @@ def test_what_is_drawn_of_the_distribution_are_its_bars(graph: Database) -> None
 def test_the_boxes_are_the_quarters_of_members_alike_in_conduct(
     graph: Database, ratings: list[dict[str, Any]]
 ) -> None:
-    found = plotting.conduct(graph, POLICY.id)
-    ordered = sorted(ratings, key=lambda row: (row["conduct"], row["entity"]))
+    """With conduct turned round, so that members in order of conduct are not in order of points."""
+    turned = "MATCH (m:Membership {scheme: $scheme}) SET m.hidden = m.conduct, m.conduct = 1 - m.conduct"
+    graph.statement(turned, scheme=POLICY.id)
+    try:
+        found = plotting.conduct(graph, POLICY.id)
+    finally:
+        graph.statement("MATCH (m:Membership) WHERE m.hidden IS NOT NULL SET m.conduct = m.hidden REMOVE m.hidden")
+    ordered = sorted(ratings, key=lambda row: (1 - row["conduct"], row["entity"]))
     sizes = [group.members for group in found.groups]
     assert sum(sizes) == MEMBERS
     assert min(sizes) >= 80, "each quarter has twenty"
@@ -128,7 +134,7 @@ def test_the_boxes_are_the_quarters_of_members_alike_in_conduct(
     for group in found.groups:
         inside = ordered[first : first + group.members]
         first += group.members
-        own = np.percentile([350 + 600 * row["conduct"] for row in inside], [25, 50, 75])
+        own = np.percentile([350 + 600 * (1 - row["conduct"]) for row in inside], [25, 50, 75])
         points = np.percentile([row["points"] for row in inside], [25, 50, 75])
         assert group.own == tuple(policies.whole(each) for each in own)
         assert group.points == tuple(policies.whole(each) for each in points)
@@ -336,7 +342,7 @@ def test_an_id_is_drawn_as_it_is_whatever_is_in_it(graph: Database, one: str, tm
         assert any(text.startswith(f"{name}, ") for text in texts(figure))
     for suffix in (".png", ".svg"):
         plotting.save(figure, tmp_path / f"circle{suffix}")
-    assert "a$b^{2}$c, " in (tmp_path / "circle.svg").read_text(encoding="utf-8")
+    assert ">a$b^{2}$c, " in (tmp_path / "circle.svg").read_text(encoding="utf-8")
     assert "<svg>" not in (tmp_path / "circle.svg").read_text(encoding="utf-8").replace("<svg xmlns", "")
 
 
