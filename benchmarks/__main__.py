@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import held_view, opening, scale
+from benchmarks import held_view, opening, pages, scale
 from graph import local_neo4j, migrations
 from graph.database import Database, connect
 from graph.settings import Settings
@@ -16,13 +16,19 @@ OTC = Path(__file__).resolve().parents[2] / "shared" / "data" / "bitcoin-otc"
 
 @contextmanager
 def empty_graph(heap_megabytes: int) -> Iterator[Database]:
+    with empty_service(heap_megabytes) as (database, _settings):
+        yield database
+
+
+@contextmanager
+def empty_service(heap_megabytes: int) -> Iterator[tuple[Database, Settings]]:
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home), heap_megabytes=heap_megabytes, pagecache_megabytes=1024)
         local_neo4j.start(settings)
         try:
             with connect(settings) as database:
                 migrations.apply(database)
-                yield database
+                yield database, settings
         finally:
             local_neo4j.stop(settings)
 
@@ -34,6 +40,8 @@ def main() -> None:
     arguments = parser.parse_args()
     with empty_graph(arguments.heap_megabytes) as database:
         held_view.run(database, OTC)
+    with empty_service(arguments.heap_megabytes) as (database, settings):
+        pages.run(database, settings)
     for members in arguments.members:
         with empty_graph(arguments.heap_megabytes) as database:
             scale.run(database, members)

@@ -21,9 +21,11 @@ function styles() {
 }
 
 async function draw() {
+  performance.mark("circle-begun");
   const [{ default: cytoscape }, answer] = await Promise.all([import(frame.dataset.library), fetch(frame.dataset.from)]);
   if (!answer.ok) return;
   const { nodes, edges } = await answer.json();
+  performance.mark("circle-known");
   frame.hidden = false;
   // Cytoscape would write a sheet of its own into the page, which our policy forbids. It does not where something
   // has this name already; what the sheet says is in style.css.
@@ -46,7 +48,7 @@ async function draw() {
   });
   new ResizeObserver(() => picture.resize().fit(undefined, 16)).observe(frame);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => picture.style(styles()));
-  picture.one("render", () => { frame.dataset.drawn = String(nodes.length); });
+  picture.one("render", () => { performance.mark("circle-drawn"); frame.dataset.drawn = String(nodes.length); });
 }
 
 if (frame) draw();
