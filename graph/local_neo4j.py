@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from graph import java, server_home, server_jars
+from graph import browsing, java, server_home, server_jars
 from graph.errors import LocalServerFailed, SettingInvalid
 from graph.server_home import State
 from graph.server_jars import Progress
@@ -247,6 +247,7 @@ def _launch(
     (logs / "neo4j.log").unlink(missing_ok=True)  # so that what it says is about this start
     shutil.rmtree(scratch, ignore_errors=True)  # a killed server leaves the unpacked Browser behind
     scratch.mkdir()
+    looks = browsing.add_files(folder, scratch)
     with (logs / "console.log").open("wb") as console:
         child = subprocess.Popen(
             [
@@ -259,7 +260,9 @@ def _launch(
                 *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
                 "-Dfile.encoding=UTF-8",
                 "-cp",
-                f"{folder}/*",
+                f"{looks}:{folder}/*"
+                if looks
+                else f"{folder}/*",  # the first Browser on the path is the one served
                 server_jars.main_class(folder, settings.neo4j_version),
                 f"--home-dir={home}",
                 f"--config-dir={home}/conf",

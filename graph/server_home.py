@@ -26,7 +26,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from graph import server_jars
+from graph import browsing, server_jars
 from graph.errors import LocalServerFailed
 from graph.settings import Settings
 
@@ -150,6 +150,8 @@ def write_configuration(settings: Settings, home: Path, state: State, more: Mapp
         "db.logs.query.enabled": "OFF",
         "db.logs.query.parameter_logging_enabled": "false",
         "dbms.logs.http.enabled": "false",
+        # Browser asks for it after a login. `localhost`, because only its hosts may give Browser a guide.
+        "browser.post_connect_cmd": browsing.post_connect(f"http://localhost:{state.http_port}/browser"),
         "dbms.usage_report.enabled": "false",
         "client.allow_telemetry": "false",
         "dbms.security.allow_csv_import_from_file_urls": "false",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PANEL = "Ratings"
 CONTESTED = "contested"
+NOT_BY_NAME = {"gather": "programs", "copy": "programs", "inspect": "Neo4j Browser"}
+"The rooms of queries that give the facts or scores of many at once, and for what they are."
 
 
 class Form(StrEnum):
@@ -156,7 +158,9 @@ def query(
     if found.mode != "read":
         raise ParameterError(f"{found.file} writes: only queries that read can be run by name")
     if not _is_for_people(found):
-        raise ParameterError(f"{found.file} is for programs: it gives the facts or scores of many at once")
+        raise ParameterError(
+            f"{found.file} is for {NOT_BY_NAME[found.room]}: it gives the facts or scores of many at once"
+        )
     params = queries.parse_params(found, param or [])
     with open_database(writes=False) as database:
         rows = database.run(name, **params)
@@ -180,5 +184,5 @@ def _cell(value: object) -> object:
 
 
 def _is_for_people(query: "Query") -> bool:
-    """Whether it reads, and not what programs gather: the facts or scores of many at once."""
-    return query.mode == "read" and query.room not in ("gather", "copy")
+    """Whether it reads, and does not give the facts or scores of many at once."""
+    return query.mode == "read" and query.room not in NOT_BY_NAME

@@ -49,6 +49,8 @@ OF_NONE = {
         "status",
         "doctor",
         "serve",
+        "favourites",
+        "guide",
     ),
     *("rate", "leave", "pause", "share", "object", "verify-report"),
     *("grants add", "grants revoke", "disputes decide", "disputes due"),
@@ -141,7 +143,8 @@ def test_the_test_above_sees_a_list_where_there_is_one() -> None:
 
 PROGRAMS = ("gather", "copy")
 "The rooms of what programs read of many at once."
-OFFERED = [query for query in queries.catalogue().values() if query.mode == "read" and query.room not in PROGRAMS]
+READ = [query for query in queries.catalogue().values() if query.mode == "read"]
+OFFERED = [query for query in READ if query.room not in (*PROGRAMS, "inspect")]
 PLACES = {
     "id": "reliability|ann",
     "entity": "ann",
@@ -187,11 +190,13 @@ def _example(field: queries.Field) -> Any:
     return PLACES.get(field.name, lists.get(field.type, numbers.get(field.type)))
 
 
-def test_queries_for_programs_are_not_run_by_name(graph: Database, command: Run) -> None:
-    gathered = [query for query in queries.catalogue().values() if query.room in PROGRAMS]
+def test_queries_for_programs_and_for_eyes_are_not_run_by_name(graph: Database, command: Run) -> None:
+    gathered = [query for query in READ if query.room in PROGRAMS]
     assert {"kept", "circles", "reached", "ratings", "gather_facts"} <= {query.name for query in gathered}
+    for_eyes = [query for query in READ if query.room == "inspect"]
+    assert {"circle_two_hops", "closed_circles", "moved_by_circle"} <= {query.name for query in for_eyes}
     listed = {each["name"] for each in json.loads(command("query", "--list", "--json").output)}
     assert listed == {query.name for query in OFFERED}
-    for query in gathered:
-        with pytest.raises(ParameterError, match="for programs"):
+    for query in (*gathered, *for_eyes):
+        with pytest.raises(ParameterError, match=r"is for (programs|Neo4j Browser): it gives"):
             command("query", query.name)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from graph import server_jars
+from graph import browsing, server_jars
 from graph.database import Database
 from graph.settings import Settings
 
@@ -68,7 +68,7 @@ def test_every_innercircle_variable_is_a_setting(services: dict[str, Any]) -> No
 
 def test_values_are_strings_so_that_yaml_does_not_make_something_else_of_them(services: dict[str, Any]) -> None:
     for service in services.values():
-        assert {type(value) for value in service["environment"].values()} == {str}
+        assert {type(value) for value in service.get("environment", {}).values()} <= {str}
 
 
 def test_the_image_is_the_version_that_the_project_is_tested_on(services: dict[str, Any]) -> None:
@@ -82,6 +82,16 @@ def test_ports_are_published_on_loopback_only(services: dict[str, Any]) -> None:
         for port in service.get("ports", []):
             assert port.startswith("127.0.0.1:")
     assert services["api"]["environment"]["INNERCIRCLE_API_HOST"] == "127.0.0.1"
+
+
+def test_browser_finds_its_style_and_guide_at_the_service_for_them(services: dict[str, Any]) -> None:
+    command = services["guide"]["command"]
+    port = command[command.index("--port") + 1]
+    assert command[0] == "guide"
+    assert services["guide"]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    told = services["neo4j"]["environment"]["NEO4J_browser_post__connect__cmd"]
+    assert told == browsing.post_connect(f"http://localhost:{port}")
+    assert "secrets" not in services["guide"]
 
 
 def test_no_password_stands_in_the_files() -> None:

@@ -1,0 +1,14 @@
+// How one rating reaches another: the shortest chain of circle ties from a member to somebody else.
+//
+// @mode   read
+// @result many
+// @param  id       STRING          Membership.id: whose rating is reached
+// @param  other    STRING          Entity.id of another member of the scheme: whose conduct reaches it
+// @return chain    PATH
+// @uses   membership_id
+MATCH (m:Membership {id: $id})
+WITH m, m.scheme + '|' + $other AS wanted
+MATCH (other:Membership {id: wanted})
+MATCH chain = ALL SHORTEST (m)-[:INNER]->{1,8}(other)
+RETURN chain
+LIMIT 10

@@ -1,0 +1,18 @@
+// Stale ties: nothing was heard for 180 days before the run, and they count all the same.
+//
+// @mode   read
+// @result many
+// @param  scheme   STRING          Scheme.id
+// @return member   NODE            the membership
+// @return tie      RELATIONSHIP    `last` is the last day of contact
+// @return contact  NODE            who is in the circle
+// @uses   scheme_id
+// @uses   run_id
+// @uses   membership_rid
+MATCH (s:Scheme {id: $scheme})
+MATCH (r:Run {id: s.run})
+MATCH (member:Membership {scheme: s.id})-[tie:INNER]->(contact:Membership)
+WHERE member.rid >= 0 AND tie.last < date(r.as_of) - duration({days: 180})
+RETURN member, tie, contact
+ORDER BY tie.last, member.rid
+LIMIT 60

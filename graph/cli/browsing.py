@@ -1,0 +1,53 @@
+"""Commands about Neo4j Browser: the queries as favourites; style and guide for a server that is not ours."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json
+from graph.errors import ParameterError
+
+PANEL = "Server"
+
+
+@app.command(rich_help_panel=PANEL)
+def favourites(
+    file: Annotated[Path, typer.Argument(help="The archive to write, such as innercircle.zip.")],
+    json: Json = False,
+) -> None:
+    """Write the queries for Neo4j Browser as an archive of favourites: drop it on Browser's favourites."""
+    from graph import browsing
+
+    try:
+        count = browsing.favourites(file)
+    except OSError as error:
+        raise ParameterError(f"{file} cannot be written: {error.strerror or error}") from error
+    if json:
+        print_json({"file": str(file), "queries": count})
+    else:
+        typer.echo(f"{file}: {count} queries; drop it on the favourites in Browser's side bar")
+
+
+@app.command(rich_help_panel=PANEL)
+def guide(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8001,
+    json: Json = False,
+) -> None:
+    """Serve Browser's style and guide until Control-C, for a Neo4j of your own; the managed one has them."""
+    from graph import browsing
+    from graph.browsing import serving
+
+    def announce(bound: int) -> None:
+        line = f"browser.post_connect_cmd={browsing.post_connect(f'http://localhost:{bound}')}"
+        if json:
+            print_json({"port": bound, "setting": line})
+        else:
+            typer.echo(f"served on port {bound}; Control-C ends it. In neo4j.conf:\n{line}")
+
+    try:
+        serving.serve(host, port, announce=announce)
+    except OSError as error:
+        raise ParameterError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
