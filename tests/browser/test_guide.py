@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -167,7 +168,7 @@ def two_schemes(database: Database) -> Database:
     return database
 
 
-def things(value: object) -> Iterator[object]:
+def things(value: Any) -> Iterator[Any]:
     """Every node, relationship and plain value in what a query returned."""
     if isinstance(value, list | tuple):
         for each in value:
