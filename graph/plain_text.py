@@ -43,4 +43,5 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 def no_formula(text: str) -> str:
     """The text as a cell of a CSV file: what a spreadsheet would take for a formula begins with an apostrophe."""
-    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(FORMULA) else text
+    after_blanks = (text.lstrip(" \u00a0\u3000"), text.lstrip())
+    return f"'{text}" if any(each.startswith(FORMULA) for each in after_blanks) else text

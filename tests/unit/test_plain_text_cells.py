@@ -13,7 +13,7 @@ from graph.plain_text import no_formula
 from graph.records import write_rejects
 
 PLAIN = ("=1+1", "+1", "-1+1", "@SUM(A1)", "＝1", "＋1", "－1", "＠x")
-FORMULAS = (*PLAIN, "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\u3000=1")
+FORMULAS = (*PLAIN, "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\u3000=1", "\x0c=1")
 
 
 @pytest.mark.parametrize("text", FORMULAS)
