@@ -24,7 +24,7 @@ from tests.showing.community import AS_OF, contact, facts_of, rated
 from tests.storing import join
 
 LOOKING = inspecting()
-PARAMETERS = {"scheme": "reliability", "id": "reliability|ann", "other": "bob", "share": 0.2}
+PARAMETERS: dict[str, Any] = {"scheme": "reliability", "id": "reliability|ann", "other": "bob", "share": 0.2}
 
 
 def fetch(address: str, path: str, method: str = "GET") -> tuple[http.client.HTTPResponse, str]:
