@@ -37,12 +37,16 @@ def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
     address = "127.0.0.1" if host.lower() == "localhost" else host
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        return socket.create_server((address, port), family=family)
+        listening = socket.create_server((address, port), family=family)
     except OSError as error:
         raise SettingInvalid(
             f"the API cannot listen on {url(address, port)}: {error.strerror}; "
             "choose another port with --port or INNERCIRCLE_API_PORT (0: any free one)"
         ) from error
+    # What accepts inherits it. asyncio sets it by itself only where a socket names its protocol, as these do not; an
+    # answer in two parts would then wait 40 ms for the reader's delayed acknowledgement.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def url(host: str, port: int) -> str:

@@ -66,6 +66,13 @@ def test_localhost_is_the_loopback_address_whatever_the_system_says() -> None:
         assert found.getsockname()[0] == "127.0.0.1"
 
 
+def test_no_answer_waits_for_its_reader_to_acknowledge_a_part() -> None:
+    with listen("127.0.0.1", 0) as found, socket.create_connection(found.getsockname()):
+        taken, _ = found.accept()
+        with taken:
+            assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_port_that_is_taken_is_said() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
