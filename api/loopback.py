@@ -43,8 +43,8 @@ def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
             f"the API cannot listen on {url(address, port)}: {error.strerror}; "
             "choose another port with --port or INNERCIRCLE_API_PORT (0: any free one)"
         ) from error
-    # What accepts inherits it. asyncio sets it by itself only where a socket names its protocol, as these do not; an
-    # answer in two parts would then wait 40 ms for the reader's delayed acknowledgement.
+    # Connections inherit it. asyncio sets it only where a socket names its protocol, as this does not; an answer
+    # in two parts would then wait 40 ms for the reader's delayed acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 

@@ -56,7 +56,7 @@ OF_NONE = {
     *("grants add", "grants revoke", "disputes decide", "disputes due"),
     *("scheme check", "scheme publish"),
     *("plot distribution", "plot conduct", "plot share"),
-    *("key create", "key list", "key export", "key revoke", "token issue", "token revoke"),
+    *("key create", "key list", "key export", "key revoke", "token issue", "token revoke", "link issue"),
 }
 # ... or something about many, which is looked at here.
 OF_MANY: dict[str, tuple[str, ...]] = {

@@ -138,7 +138,7 @@ def test_an_unknown_problem_is_not_found(failing_api: httpx.Client) -> None:
     assert failing_api.get("/problems/lost").json()["code"] == "not-found"
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v2/schemes", "/v1/schemes/", "/docs", "/redoc"])
+@pytest.mark.parametrize("path", ["/v1", "/v2/schemes", "/v1/schemes/", "/docs", "/redoc"])
 def test_an_unknown_route_is_a_problem(failing_api: httpx.Client, path: str) -> None:
     answer = failing_api.get(path)
     assert (answer.status_code, answer.json()["code"]) == (404, "no-route")

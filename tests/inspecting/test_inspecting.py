@@ -79,23 +79,31 @@ def forms(text: str) -> Iterator[bytes]:
 
 def written(home: Path, wanted: set[str]) -> set[str]:
     """The texts that stand in some file below this folder, whatever the file is; not in a copy inside it."""
-    needles = [(text, form) for text in wanted for form in forms(text)]
-    starts = np.array([int.from_bytes(form[:8], "little") for _, form in needles], dtype="<u8")
+    needles: dict[int, list[tuple[str, bytes]]] = {}
+    for text in wanted:
+        for form in forms(text):
+            needles.setdefault(int.from_bytes(form[:8], "little"), []).append((text, form))
+    starts = np.array(sorted(needles), dtype="<u8")
     found = set()
     for file in home.rglob("*"):
         if file.is_file() and not {"inspect", "inspect.new"} & set(file.relative_to(home).parts):
             held = re.sub(rb"\0{64,}", bytes(64), file.read_bytes())  # most of a transaction log
-            for place in np.flatnonzero(np.isin(starts, windows(held))):
-                text, form = needles[place]
-                if form in held:
-                    found.add(text)
+            for start in beginnings(held, starts):
+                found |= {text for text, form in needles[start] if form in held}
     return found
 
 
-def windows(held: bytes) -> "np.ndarray[Any, Any]":
-    """Every eight bytes in a row, as numbers."""
-    parts = [np.frombuffer(held, "<u8", (len(held) - at) // 8, at) for at in range(min(8, max(len(held) - 7, 0)))]
-    return np.unique(np.concatenate(parts)) if parts else np.array([], dtype="<u8")
+def beginnings(held: bytes, starts: "np.ndarray[Any, Any]") -> set[int]:
+    """Those of `starts` that stand somewhere in the bytes, each as eight bytes in a row."""
+    low = np.uint64(0xFFFFF)
+    possible = np.zeros(low + 1, dtype=bool)
+    possible[starts & low] = True
+    found: set[int] = set()
+    for at in range(min(8, max(len(held) - 7, 0))):
+        part = np.frombuffer(held, "<u8", (len(held) - at) // 8, at)
+        part = part[possible[part & low]]  # few are left to be compared whole
+        found.update(part[np.isin(part, starts)].tolist())
+    return found
 
 
 # Nobody has a name -----------------------------------------------------------------------------------
