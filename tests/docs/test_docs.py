@@ -299,6 +299,7 @@ def test_the_auditors_tour_computes_what_it_says() -> None:
     assert done.stdout.strip() == program.rpartition("# ")[2].strip()
 
 
+@pytest.mark.slow
 def test_the_operators_tour_does_what_it_says(
     graph: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

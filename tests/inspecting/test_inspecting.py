@@ -355,6 +355,7 @@ def test_no_copy_is_made_of_a_copy_of_another_neo4j_or_of_one_that_does_not_run(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_copy_that_fails_leaves_the_one_before_and_nothing_else(
     copied: Inspection, settings: Settings, copy: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

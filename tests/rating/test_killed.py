@@ -163,6 +163,7 @@ def undisturbed(database: Database, commands: Commands) -> tuple[Graph, Graph]:
     return loaded, whole_graph(database)
 
 
+@pytest.mark.slow
 def test_a_client_killed_in_the_middle_of_a_load_and_of_runs(
     undisturbed: tuple[Graph, Graph], graph: Database, commands: Commands
 ) -> None:
