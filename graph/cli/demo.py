@@ -153,6 +153,9 @@ def _print_where(where: dict[str, str | None], entity: str) -> None:
         typer.echo(f"                 user {where['user']}, password in {where['password_file']}")
     api = f"{where['api']}/v1/schemes  (start it with: innercircle serve)" if where["api"] else "innercircle serve"
     typer.echo(f"  HTTP API       {api}")
+    typer.echo("  Its page       innercircle key create")
+    typer.echo(f"                 innercircle link issue --entity {entity}")
+    typer.echo("                 innercircle serve")
     typer.echo("  Try            innercircle members reliability")
     typer.echo(f"                 innercircle explain {entity} --scheme reliability --facts --hops")
     typer.echo("                 innercircle query --list")
