@@ -106,7 +106,6 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     app.state.store = store
     app.state.verifier = Verifier(settings)
     app.state.sessions = Sessions(settings, app.state.verifier)
-    app.state.issuer = settings.issuer
     app.state.under_way = UnderWay()
     app.state.rates = Rates(settings.api_requests_per_second, settings.api_burst)
     for module in MODULES:

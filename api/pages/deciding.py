@@ -5,11 +5,11 @@ Each is a form that leads back to a page, and sent twice it has one effect.
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
+from api import reporting
 from api.evenly import TheUnderWay
 from api.once import Done, TheFormKey, once
 from api.pages.me import Text, led_to
@@ -18,10 +18,9 @@ from api.pages.viewing import member_of
 from api.parameters import SchemeId, TheDatabase
 from api.schemas import Grant, OwnContest
 from api.security import SignedInMember, one_text, own_entity
-from graph import access, contests, grants, membership, reports, rerating
+from graph import contests, grants, membership, rerating
 from graph.database import Database, Transaction
 from graph.errors import NotFound, ParameterError
-from graph.identity import Verifier
 from graph.reports import page as report_page
 from graph.rerating import Changes
 
@@ -142,25 +141,9 @@ def make_report(
     purpose: Text = "",
 ) -> Response:
     """A signed report to hand on, as a file. That it was made is on the member's record of reads."""
-    verifier: Verifier = request.app.state.verifier
-    key, now, entity = verifier.ring.signing(), datetime.now(UTC), own_entity(member)
-    with one_text():
-        made = reports.make(
-            database, entity, scheme, audience=audience, purpose=purpose, issuer=verifier.issuer, now=now
-        )
-    record = partial(
-        access.record,
-        scheme=scheme,
-        entity=entity,
-        who=member.subject,
-        role=member.role.value,
-        purpose=purpose,
-        what=f"report for {made.audience}",
-        now=now,
-    )
-    access.recorded(database, record)
+    made, signed = reporting.made_for(request, member, database, scheme, audience=audience, purpose=purpose)
     headers = PRIVATE | report_page.HEADERS | {"Content-Disposition": 'attachment; filename="report.html"'}
-    return Response(reports.render(made, reports.sign(made, key)), media_type="text/html", headers=headers)
+    return Response(report_page.render(made, signed), media_type="text/html", headers=headers)
 
 
 @router.post("/leave", status_code=303)

@@ -1,16 +1,15 @@
 """A report on the rating of the member who asks, signed for somebody else to check."""
 
-from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
+from api import reporting
 from api.openapi import AWAY, file, responses
 from api.parameters import TheDatabase
 from api.problems import NO_STORE
 from api.security import Member
-from graph import access, reports
+from graph import reports
 from graph.errors import (
     NOTHING_OPEN,
     NotFound,
@@ -20,7 +19,6 @@ from graph.errors import (
     SettingInvalid,
     StoreConflict,
 )
-from graph.identity import Verifier
 from graph.reports import page
 from graph.reports.making import LONGEST_NAME
 
@@ -98,26 +96,7 @@ def make_report(
     Nobody but the member is named in it. A contested rating is reported as contested, without points and band.
     docs/reports.md says how its reader checks it. That it was made is on the member's record of reads.
     """
-    verifier: Verifier = request.app.state.verifier
-    key, now, entity = verifier.ring.signing(), datetime.now(UTC), member.entity or ""
-    try:
-        made = reports.make(
-            database, entity, scheme, audience=audience, purpose=purpose, issuer=request.app.state.issuer, now=now
-        )
-    except NotFound:
-        raise NotFound(NOTHING_OPEN) from None
-    record = partial(
-        access.record,
-        scheme=scheme,
-        entity=entity,
-        who=member.subject,
-        role=member.role.value,
-        purpose=purpose,
-        what=f"report for {made.audience}",
-        now=now,
-    )
-    access.recorded(database, record)
-    signed = reports.sign(made, key)
+    made, signed = reporting.made_for(request, member, database, scheme, audience=audience, purpose=purpose)
     headers = NO_STORE | {"Vary": "Accept"}
     if HTML in (accept or ""):
         return Response(reports.render(made, signed), media_type=HTML, headers=headers | page.HEADERS)
