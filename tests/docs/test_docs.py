@@ -420,6 +420,7 @@ def _dispute(graph: Database) -> None:
     graph.write(work)
 
 
+@pytest.mark.slow
 def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Database, tmp_path: Path) -> None:
     publishing.publish(graph, scheme.read("reliability"))
     for kind, text in FULL.items():

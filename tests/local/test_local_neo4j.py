@@ -110,6 +110,7 @@ def test_a_killed_server_starts_again_on_its_ports_with_every_committed_fact(
         assert database.statement("MATCH (e:Entity) RETURN e.id AS id") == [{"id": "kept"}]
 
 
+@pytest.mark.slow
 def test_a_stopped_server_is_gone_and_stopping_it_again_is_no_error(second: Settings) -> None:
     running = local_neo4j.start(second)
     assert local_neo4j.stop(second) is True
@@ -118,6 +119,7 @@ def test_a_stopped_server_is_gone_and_stopping_it_again_is_no_error(second: Sett
     assert local_neo4j.stop(second) is False
 
 
+@pytest.mark.slow
 def test_a_home_whose_password_is_gone_says_so(second: Settings) -> None:
     file = second.home / "password"
     kept = file.read_text()
@@ -130,6 +132,7 @@ def test_a_home_whose_password_is_gone_says_so(second: Settings) -> None:
         file.write_text(kept)
 
 
+@pytest.mark.slow
 def test_a_server_that_dies_at_its_start_is_told_with_the_reason_from_its_log(second: Settings) -> None:
     with pytest.raises(LocalServerFailed, match=r"Neo4j did not start: .*no\.such\.setting.*neo4j\.log"):
         local_neo4j.start(second, configuration={"no.such.setting": "1"})
