@@ -3,28 +3,26 @@
 Each is a form that leads back to a page, and sent twice it has one effect.
 """
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from api import reporting
+from api import decisions, reporting
 from api.evenly import TheUnderWay
-from api.once import Done, TheFormKey, once
+from api.once import TheFormKey
 from api.pages.me import Text, led_to
 from api.pages.rendering import PRIVATE
 from api.pages.viewing import member_of
 from api.parameters import SchemeId, TheDatabase
-from api.schemas import Grant, OwnContest
 from api.security import SignedInMember, one_text, own_entity
-from graph import contests, grants, membership, rerating
-from graph.database import Database, Transaction
+from graph import grants, membership
+from graph.database import Transaction
 from graph.errors import NotFound, ParameterError
 from graph.reports import page as report_page
 from graph.rerating import Changes
 
-router = APIRouter(prefix="/me/schemes/{scheme}", include_in_schema=False)
+router = APIRouter(prefix="/me/schemes/{scheme}")
 
 
 @router.post("/pause", status_code=303)
@@ -41,7 +39,7 @@ def pause_tie(
             return membership.pause(transaction, entity, scheme, contact, now=now)
         return membership.resume(transaction, entity, scheme, contact)
 
-    _decide(database, work)
+    decisions.decide(database, work)
     return led_to(f"/me/schemes/{scheme}/contact?with={quote(contact, safe='')}&done={do}d")
 
 
@@ -56,7 +54,7 @@ def share_part(member: SignedInMember, scheme: SchemeId, database: TheDatabase, 
         membership.share(transaction, entity, scheme, shares=shares == "yes")
         return Changes()
 
-    _decide(database, work)
+    decisions.decide(database, work)
     return led_to(f"/me/schemes/{scheme}", "shown" if shares == "yes" else "hidden")
 
 
@@ -70,16 +68,8 @@ def contest_rating(
     statement: Text = "",
 ) -> Response:
     """Nobody may rely on the rating until somebody has decided."""
-    entity = own_entity(member)
-
-    def work(transaction: Transaction) -> Done[OwnContest]:
-        words = " ".join(statement.split())
-        id_ = contests.contest(transaction, entity, scheme, statement=words, now=asked.now, by=member.subject)
-        [opened] = (each for each in contests.of_entity(transaction, entity) if each.id == id_)
-        return Done(OwnContest.model_validate(opened))
-
-    with one_text():
-        once(asked, database, member, OwnContest, work)
+    words = " ".join(statement.split())
+    decisions.contest(database, member, asked, scheme=scheme, statement=words)
     under_way.let_leave()
     return led_to(f"/me/schemes/{scheme}", "contested")
 
@@ -97,23 +87,17 @@ def give_grant(
     until: Text = "",
 ) -> Response:
     """The client may look at as much as `what` says, to the end of the day that `until` names."""
-    entity = own_entity(member)
-
-    def work(transaction: Transaction) -> Done[Grant]:
-        given = grants.grant(
-            transaction,
-            entity,
+    with one_text():
+        decisions.grant(
+            database,
+            member,
+            asked,
             scheme=scheme,
             client=client.strip(),
             purpose=purpose,
             what=_what(what),
             until=_end_of(until),
-            now=asked.now,
         )
-        return Done(Grant.model_validate(given))
-
-    with one_text():
-        once(asked, database, member, Grant, work)
     under_way.let_leave()
     return led_to(f"/me/schemes/{scheme}/grants", "granted")
 
@@ -153,18 +137,11 @@ def leave_scheme(
     """The rating and its history are gone. Who has left already is led to the same page."""
     entity, now = own_entity(member), datetime.now(UTC)
     try:
-        changes = database.write(lambda transaction: membership.leave(transaction, entity, scheme, now=now))
+        decisions.decide(database, lambda transaction: membership.leave(transaction, entity, scheme, now=now))
     except NotFound:
         return led_to("/me", "left")
-    rerating.passed_on(database, changes)
     under_way.let_leave()
     return led_to("/me", "left")
-
-
-def _decide(database: Database, work: Callable[[Transaction], Changes]) -> None:
-    with one_text():
-        changes = database.write(work)
-    rerating.passed_on(database, changes)
 
 
 def _what(text: str) -> grants.What:

@@ -7,24 +7,21 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api import cursors
+from api import cursors, decisions
 from api.evenly import TheUnderWay
-from api.once import Done, TheFormKey, once
+from api.once import TheFormKey
 from api.pages.rendering import PRIVATE, new_key, render
 from api.pages.viewing import FULL
 from api.parameters import TheDatabase
-from api.schemas import OwnDispute
 from api.security import SignedInMember, one_text, own_entity
 from api.sessions import Sessions
-from graph import access, archiving, disputes, erasing, grants, membership, rerating, showing
-from graph.database import Transaction
-from graph.errors import NOTHING_OPEN, NotFound
+from graph import access, archiving, disputes, grants, membership, showing
 from graph.identity.verifying import revoke
 
 ERASE = "erase"
 "What a member types to erase everything."
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 Note = Annotated[str, Query(max_length=40)]
 Text = Annotated[str, Form(max_length=4_000)]
 
@@ -90,23 +87,8 @@ def dispute_fact(
     statement: Text = "",
 ) -> Response:
     """The fact counts for nothing until somebody has decided."""
-    entity = own_entity(member)
-
-    def work(transaction: Transaction) -> Done[OwnDispute]:
-        id_, changes = disputes.dispute(
-            transaction,
-            entity,
-            kind=kind,
-            fact=fact,
-            statement=" ".join(statement.split()),
-            now=asked.now,
-            by=member.subject,
-        )
-        [opened] = disputes.by_id(transaction, [id_], now=asked.now)
-        return Done(OwnDispute.model_validate(opened), changes)
-
-    with one_text():
-        once(asked, database, member, OwnDispute, work)
+    words = " ".join(statement.split())
+    decisions.dispute(database, member, asked, kind=kind, fact=fact, statement=words)
     return led_to("/me/disputes", "disputed")
 
 
@@ -114,9 +96,7 @@ def dispute_fact(
 def withdraw_dispute(member: SignedInMember, database: TheDatabase, dispute: Text = "") -> Response:
     """The fact counts again."""
     entity, now = own_entity(member), datetime.now(UTC)
-    with one_text():
-        changes = database.write(lambda transaction: disputes.withdraw(transaction, entity, dispute, now=now))
-    rerating.passed_on(database, changes)
+    decisions.decide(database, lambda transaction: disputes.withdraw(transaction, entity, dispute, now=now))
     return led_to("/me/disputes", "withdrawn")
 
 
@@ -149,11 +129,7 @@ def erase_me(
         return render("erase.html.jinja", principal=member, word=ERASE, wrong=True, status=422)
     sessions: Sessions = request.app.state.sessions
     now = datetime.now(UTC)
-    try:
-        done = database.write(lambda transaction: erasing.erase(transaction, own_entity(member), now=now))
-    except NotFound:
-        raise NotFound(NOTHING_OPEN) from None
-    rerating.passed_on(database, done.changes)
+    decisions.erase(database, member, now=now)
     under_way.let_leave()
     revoke(database, member.token, now, until=sessions.latest(now))
     answer = led_to("/")

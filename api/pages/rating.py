@@ -17,7 +17,7 @@ from graph.database import Database
 from graph.errors import NOTHING_OPEN, NotFound, ParameterError
 from graph.showing import ShownLift, ShownWhatIf
 
-router = APIRouter(prefix="/me/schemes/{scheme}", include_in_schema=False)
+router = APIRouter(prefix="/me/schemes/{scheme}")
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 Contact = Annotated[str, Query(alias="with", max_length=200)]
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
+from api import decisions
 from api.evenly import TheUnderWay
 from api.once import Done, TheKey, once
 from api.openapi import AWAY, responses
@@ -65,17 +66,7 @@ def contest_rating(
 
     When this answers, no client is told the rating any more. Refused (409) where it is contested already.
     """
-    entity = own_entity(member)
-
-    def work(transaction: Transaction) -> Done[OwnContest]:
-        id_ = contests.contest(
-            transaction, entity, scheme, statement=wanted.statement, now=asked.now, by=member.subject
-        )
-        [opened] = (each for each in contests.of_entity(transaction, entity) if each.id == id_)
-        return Done(OwnContest.model_validate(opened))
-
-    with one_text():
-        answer = once(asked, database, member, OwnContest, work)
+    answer = decisions.contest(database, member, asked, scheme=scheme, statement=wanted.statement)
     under_way.let_leave()
     return answer
 

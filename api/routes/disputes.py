@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
+from api import decisions
 from api.once import Done, TheKey, once
 from api.openapi import AWAY, responses
 from api.parameters import TheDatabase, about_a_person
@@ -64,23 +65,9 @@ def open_dispute(member: Member, wanted: NewDispute, asked: TheKey, database: Th
     It is one of the member's own: an obligation that it owes, a purchase, a visit, a contact at either end.
     Refused (409) where it is disputed already, or was and the dispute was rejected, and not corrected since.
     """
-    entity = own_entity(member)
-
-    def work(transaction: Transaction) -> Done[OwnDispute]:
-        id_, changes = disputes.dispute(
-            transaction,
-            entity,
-            kind=wanted.kind,
-            fact=wanted.fact,
-            statement=wanted.statement,
-            now=asked.now,
-            by=member.subject,
-        )
-        [opened] = disputes.by_id(transaction, [id_], now=asked.now)
-        return Done(OwnDispute.model_validate(opened), changes)
-
-    with one_text():
-        return once(asked, database, member, OwnDispute, work)
+    return decisions.dispute(
+        database, member, asked, kind=wanted.kind, fact=wanted.fact, statement=wanted.statement
+    )
 
 
 @router.delete(

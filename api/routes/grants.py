@@ -5,14 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
+from api import decisions
 from api.evenly import TheUnderWay
-from api.once import Done, TheKey, once
+from api.once import TheKey
 from api.openapi import AWAY, responses
 from api.parameters import TheDatabase, about_a_person
 from api.schemas import Grant, Grants, NewGrant, OwnGrant
 from api.security import Member, own_entity
 from graph import grants
-from graph.database import Transaction
 from graph.errors import NOTHING_OPEN, Conflict, NotFound, ParameterError, PurposeMismatch, StoreConflict
 
 router = APIRouter(prefix="/v1/me/grants", tags=["grants"], dependencies=[Depends(about_a_person)])
@@ -43,21 +43,16 @@ def give_grant(
     A newer grant to the same client for the same purpose takes the place of the one before, also when it opens
     less.
     """
-
-    def work(transaction: Transaction) -> Done[Grant]:
-        given = grants.grant(
-            transaction,
-            own_entity(member),
-            scheme=wanted.scheme,
-            client=wanted.client,
-            purpose=wanted.purpose,
-            what=wanted.what,
-            until=wanted.until,
-            now=asked.now,
-        )
-        return Done(Grant.model_validate(given))
-
-    given = once(asked, database, member, Grant, work)
+    given = decisions.grant(
+        database,
+        member,
+        asked,
+        scheme=wanted.scheme,
+        client=wanted.client,
+        purpose=wanted.purpose,
+        what=wanted.what,
+        until=wanted.until,
+    )
     under_way.let_leave()  # what an earlier grant opened
     return given
 

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends, Response
 
+from api import decisions
 from api.evenly import TheUnderWay
 from api.openapi import AWAY, file, responses
 from api.parameters import TheDatabase, about_a_person
 from api.problems import NO_STORE
 from api.schemas import Erased
 from api.security import Member
-from graph import archiving, erasing, rerating
+from graph import archiving
 from graph.errors import NOTHING_OPEN, NotFound, StoreConflict
 
 ZIP = "application/zip"
@@ -53,11 +54,6 @@ def erase_me(member: Member, database: TheDatabase, under_way: TheUnderWay) -> E
     When this answers, no answer about it leaves any more. What others owed to it stays with them, towards nobody.
     Asked again, there is nothing left: 404.
     """
-    now = datetime.now(UTC)
-    try:
-        done = database.write(lambda transaction: erasing.erase(transaction, member.entity or "", now=now))
-    except NotFound:
-        raise NotFound(NOTHING_OPEN) from None
-    passed_on = rerating.passed_on(database, done.changes)
+    done, passed_on = decisions.erase(database, member, now=datetime.now(UTC))
     under_way.let_leave()
     return Erased(gone=done.gone, kept=done.kept, passed_on=passed_on)

@@ -3,20 +3,19 @@
 No answer tells a member whether anybody else takes part: a pause is answered alike whoever it is of.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends
 
+from api.decisions import decide
 from api.evenly import TheUnderWay
 from api.once import Done, TheKey, once
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import Agreement, Me, Membership, Objection, Sharing
 from api.security import Member, own_entity
-from graph import membership, rerating
-from graph.database import Database, Transaction
+from graph import membership
+from graph.database import Transaction
 from graph.errors import (
     NOTHING_OPEN,
     CommitUnknown,
@@ -78,7 +77,7 @@ def leave_scheme(member: Member, scheme: SchemeId, database: TheDatabase, under_
     member in the circle is re-rated.
     """
     entity, now = own_entity(member), datetime.now(UTC)
-    _decide(database, lambda transaction: membership.leave(transaction, entity, scheme, now=now))
+    decide(database, lambda transaction: membership.leave(transaction, entity, scheme, now=now))
     under_way.let_leave()
 
 
@@ -94,7 +93,7 @@ def pause_tie(member: Member, scheme: SchemeId, contact: EntityId, database: The
     The answer is the same whether the contact is a member, has not joined, or is nobody that is known here.
     """
     entity, now = own_entity(member), datetime.now(UTC)
-    _decide(database, lambda transaction: membership.pause(transaction, entity, scheme, contact, now=now))
+    decide(database, lambda transaction: membership.pause(transaction, entity, scheme, contact, now=now))
 
 
 @router.delete(
@@ -106,7 +105,7 @@ def pause_tie(member: Member, scheme: SchemeId, contact: EntityId, database: The
 def resume_tie(member: Member, scheme: SchemeId, contact: EntityId, database: TheDatabase) -> None:
     """The pause is taken back, if there was one: the tie counts unless the other end has paused it too."""
     entity = own_entity(member)
-    _decide(database, lambda transaction: membership.resume(transaction, entity, scheme, contact))
+    decide(database, lambda transaction: membership.resume(transaction, entity, scheme, contact))
 
 
 @router.put(
@@ -123,7 +122,7 @@ def set_sharing(member: Member, scheme: SchemeId, wanted: Sharing, database: The
         membership.share(transaction, entity, scheme, shares=wanted.shares)
         return Changes()
 
-    _decide(database, work)
+    decide(database, work)
 
 
 @router.post(
@@ -156,18 +155,3 @@ def withdraw_objection(member: Member, database: TheDatabase) -> None:
     """Contacts with the entity are taken again, and it may join. What is gone is not brought back."""
     entity = own_entity(member)
     database.write(lambda transaction: membership.withdraw_objection(transaction, entity))
-
-
-def _decide(database: Database, work: Callable[[Transaction], Changes]) -> None:
-    """The work is done, and what it changes is passed on. Raises NotFound in the words of every other route."""
-    with _in_one_text():
-        changes = database.write(work)
-    rerating.passed_on(database, changes)
-
-
-@contextmanager
-def _in_one_text() -> Iterator[None]:
-    try:
-        yield
-    except NotFound:
-        raise NotFound(NOTHING_OPEN) from None

@@ -1,0 +1,90 @@
+"""What a member decides, whether it says so over a route or by a form: done once, and passed on to every rating.
+
+What cannot be found is not found in the words of every other reason to see nothing.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from api.once import Asked, Done, once
+from api.schemas import Grant, OwnContest, OwnDispute
+from api.security import one_text, own_entity
+from graph import contests, disputes, erasing, grants, rerating
+from graph.database import Database, Transaction
+from graph.erasing import Erased
+from graph.identity import Principal
+from graph.rerating import Changes
+
+
+def decide(database: Database, work: Callable[[Transaction], Changes]) -> None:
+    """The work is done, and what it changes is passed on. Raises NotFound, and what the work raises."""
+    with one_text():
+        changes = database.write(work)
+    rerating.passed_on(database, changes)
+
+
+def dispute(
+    database: Database, member: Principal, asked: Asked, *, kind: str, fact: str, statement: str
+) -> OwnDispute:
+    """The fact counts for nothing until somebody has decided. Raises as disputes.dispute and `once` do."""
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[OwnDispute]:
+        id_, changes = disputes.dispute(
+            transaction, entity, kind=kind, fact=fact, statement=statement, now=asked.now, by=member.subject
+        )
+        [opened] = disputes.by_id(transaction, [id_], now=asked.now)
+        return Done(OwnDispute.model_validate(opened), changes)
+
+    with one_text():
+        return once(asked, database, member, OwnDispute, work)
+
+
+def contest(database: Database, member: Principal, asked: Asked, *, scheme: str, statement: str) -> OwnContest:
+    """Nobody may rely on the rating until it is closed. Raises as contests.contest and `once` do."""
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[OwnContest]:
+        id_ = contests.contest(transaction, entity, scheme, statement=statement, now=asked.now, by=member.subject)
+        [opened] = (each for each in contests.of_entity(transaction, entity) if each.id == id_)
+        return Done(OwnContest.model_validate(opened))
+
+    with one_text():
+        return once(asked, database, member, OwnContest, work)
+
+
+def grant(
+    database: Database,
+    member: Principal,
+    asked: Asked,
+    *,
+    scheme: str,
+    client: str,
+    purpose: str,
+    what: grants.What,
+    until: datetime,
+) -> Grant:
+    """The client may look. Raises as grants.grant and `once` do; NotFound in its own words."""
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[Grant]:
+        given = grants.grant(
+            transaction,
+            entity,
+            scheme=scheme,
+            client=client,
+            purpose=purpose,
+            what=what,
+            until=until,
+            now=asked.now,
+        )
+        return Done(Grant.model_validate(given))
+
+    return once(asked, database, member, Grant, work)
+
+
+def erase(database: Database, member: Principal, *, now: datetime) -> tuple[Erased, bool]:
+    """(what is gone and what is kept, whether it has reached every rating already). Raises NotFound."""
+    with one_text():
+        done = database.write(lambda transaction: erasing.erase(transaction, own_entity(member), now=now))
+    return done, rerating.passed_on(database, done.changes)
