@@ -6,7 +6,9 @@ The answer is made as always, so a read is checked and on record before it is co
 import hashlib
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.whole import answer, held
 
 SPARED = ("content-length", "content-type")
 "Headers that a 304 leaves out: it has no body."
@@ -23,33 +25,17 @@ class ETags:
             await self.app(scope, receive, send)
             return
         known = ",".join(Headers(scope=scope).getlist("if-none-match"))
-        start: Message | None = None
-        body = bytearray()
 
-        async def tagged(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                kind = Headers(raw=message["headers"]).get("content-type", "")
-                if message["status"] != 200 or not kind.startswith("application/json"):
-                    await send(message)
-                else:
-                    start = message
-                return
-            if start is None:
-                await send(message)
-                return
-            body.extend(message.get("body", b""))
-            if message.get("more_body", False):
-                return
-            headers = MutableHeaders(raw=start["headers"])
+        def is_document(status: int, headers: MutableHeaders) -> bool:
+            return status == 200 and headers.get("content-type", "").startswith("application/json")
+
+        async def tagged(status: int, headers: MutableHeaders, body: bytes) -> None:
             headers["etag"] = tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
             if {tag, "*"} & {each.strip().removeprefix("W/") for each in known.split(",")}:
                 for name in SPARED:
                     del headers[name]
-                await send({"type": "http.response.start", "status": 304, "headers": headers.raw})
-                await send({"type": "http.response.body", "body": b""})
-                return
-            await send(start)
-            await send({"type": "http.response.body", "body": bytes(body)})
+                await answer(send, 304, headers, b"")
+            else:
+                await answer(send, status, headers, body)
 
-        await self.app(scope, receive, tagged)
+        await self.app(scope, receive, held(send, is_document, tagged))

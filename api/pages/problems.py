@@ -4,12 +4,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.pages import PLACES
 from api.pages.rendering import render
 from api.problems import MEDIA_TYPE, NO_METHOD, NO_ROUTE, NOT_LOOPBACK, TOO_LARGE, TOO_LONG
+from api.whole import answer, held
 from graph import errors
 
 
@@ -77,31 +78,18 @@ class ProblemPages:
         if scope["type"] != "http" or scope["path"].split("/")[1:2] not in [[place] for place in PLACES]:
             await self.app(scope, receive, send)
             return
-        start: Message | None = None
-        body = bytearray()
 
-        async def as_page(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                if not Headers(raw=message["headers"]).get("content-type", "").startswith(MEDIA_TYPE):
-                    await send(message)
-                else:
-                    start = message
-                return
-            if start is None:
-                await send(message)
-                return
-            body.extend(message.get("body", b""))
-            if message.get("more_body", False):
-                return
-            page, headers = _page(json.loads(body), scope["path"]), MutableHeaders(raw=start["headers"])
+        def is_problem(_status: int, headers: MutableHeaders) -> bool:
+            return headers.get("content-type", "").startswith(MEDIA_TYPE)
+
+        async def as_page(status: int, headers: MutableHeaders, body: bytes) -> None:
+            page = _page(json.loads(body), scope["path"])
             for name, value in page.headers.items():
                 headers[name] = value
             del headers["www-authenticate"]
-            await send({**start, "headers": headers.raw})
-            await send({"type": "http.response.body", "body": page.body})
+            await answer(send, status, headers, page.body)
 
-        await self.app(scope, receive, as_page)
+        await self.app(scope, receive, held(send, is_problem, as_page))
 
 
 def _page(problem: dict[str, Any], path: str) -> Any:
