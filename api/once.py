@@ -67,15 +67,8 @@ async def _asked(
         ),
     ],
 ) -> Asked:
-    route = request.scope["route"]
     said = b"\n".join([request.url.path.encode(), request.url.query.encode(), await request.body()])
-    return Asked(
-        route=f"{request.method} {route.path_format}",
-        key=key,
-        body=hashlib.sha256(said).hexdigest(),
-        status=route.status_code or 200,
-        now=datetime.now(UTC),
-    )
+    return _asks(request, key, said)
 
 
 TheKey = Annotated[Asked, Depends(_asked)]
@@ -86,19 +79,22 @@ async def _asked_by_form(
     key: Annotated[str, Form(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")],
 ) -> Asked:
     """The same of a form of the pages: its key is a field that the page made up."""
-    route = request.scope["route"]
     fields = sorted((name, str(value)) for name, value in (await request.form()).multi_items())
-    said = repr([request.url.path, fields])
-    return Asked(
-        route=f"{request.method} {route.path_format}",
-        key=key,
-        body=hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest(),
-        status=route.status_code or 200,
-        now=datetime.now(UTC),
-    )
+    return _asks(request, key, repr([request.url.path, fields]).encode(errors="surrogatepass"))
 
 
 TheFormKey = Annotated[Asked, Depends(_asked_by_form)]
+
+
+def _asks(request: Request, key: str, said: bytes) -> Asked:
+    route = request.scope["route"]
+    return Asked(
+        route=f"{request.method} {route.path_format}",
+        key=key,
+        body=hashlib.sha256(said).hexdigest(),
+        status=route.status_code or 200,
+        now=datetime.now(UTC),
+    )
 
 
 def once(
