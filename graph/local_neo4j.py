@@ -247,7 +247,9 @@ def _launch(
     (logs / "neo4j.log").unlink(missing_ok=True)  # so that what it says is about this start
     shutil.rmtree(scratch, ignore_errors=True)  # a killed server leaves the unpacked Browser behind
     scratch.mkdir()
-    looks = browsing.add_files(folder, scratch)
+    browser = browsing.add_files(folder, scratch)
+    # The first Browser on the path is the one that is served.
+    class_path = ":".join(str(jars) for jars in (browser, folder / "*") if jars)
     with (logs / "console.log").open("wb") as console:
         child = subprocess.Popen(
             [
@@ -260,9 +262,7 @@ def _launch(
                 *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
                 "-Dfile.encoding=UTF-8",
                 "-cp",
-                f"{looks}:{folder}/*"
-                if looks
-                else f"{folder}/*",  # the first Browser on the path is the one served
+                class_path,
                 server_jars.main_class(folder, settings.neo4j_version),
                 f"--home-dir={home}",
                 f"--config-dir={home}/conf",

@@ -14,8 +14,7 @@
 // @return members  INTEGER         how many there were at the start
 // @return ties     INTEGER         in all circles
 // @return sweeps   INTEGER
-// @return bound    FLOAT           how far any score could be from the exact one when it was published
-// @return slack    FLOAT           how far since changes were passed on to them; null: none were
+// @return bound    FLOAT           how far any score can be from the exact one, also after changes were passed on
 // @return stale    BOOLEAN         changes were given up on
 // @return histogram LIST<INTEGER>  members in each twelfth of the scale; null in runs before this was kept
 // @return bands    LIST<INTEGER>   members in each band of that policy, the lowest first; null as above
@@ -23,6 +22,6 @@
 MATCH (r:Run) WHERE r.scheme = $scheme
 RETURN r.id AS run, r.as_of AS as_of, r.started AS started, r.finished AS finished, r.version AS version,
        r.hash AS hash, r.engine AS engine, r.software AS software, r.members AS members, r.ties AS ties,
-       r.sweeps AS sweeps, r.bound AS bound, r.slack AS slack, coalesce(r.stale, false) AS stale,
+       r.sweeps AS sweeps, coalesce(r.slack, r.bound) AS bound, coalesce(r.stale, false) AS stale,
        r.histogram AS histogram, r.bands AS bands
 ORDER BY started, run

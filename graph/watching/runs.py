@@ -111,7 +111,7 @@ def _finished(row: dict[str, Any], before: dict[str, Any] | None) -> Finished:
         members=row["members"],
         ties=row["ties"],
         sweeps=row["sweeps"],
-        bound=row["bound"] if row["slack"] is None else row["slack"],
+        bound=row["bound"],
         stale=row["stale"],
         drift=stability(*histograms) if compared else None,
     )
