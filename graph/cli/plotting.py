@@ -12,6 +12,7 @@ from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose
 
 if TYPE_CHECKING:
+    from graph.database import Database
     from graph.frames import Reader
 
 PANEL = "Analysis"
@@ -31,10 +32,7 @@ def distribution(scheme: Scheme, out: Out, json: Json = False) -> None:
     """Draw how the ratings of a scheme are spread. No bar is of fewer than 20 members."""
     from graph import plotting
 
-    plotting.check(out)
-    with open_database() as database:
-        found = plotting.distribution(database, scheme)
-    _save(found, plotting.draw_distribution, out, json=json)
+    _draw(lambda database: plotting.distribution(database, scheme), plotting.draw_distribution, out, json=json)
 
 
 @plot.command("conduct")
@@ -42,10 +40,7 @@ def conduct(scheme: Scheme, out: Out, json: Json = False) -> None:
     """Draw ratings against own conduct. No square is of fewer than 20 members."""
     from graph import plotting
 
-    plotting.check(out)
-    with open_database() as database:
-        found = plotting.conduct(database, scheme)
-    _save(found, plotting.draw_conduct, out, json=json)
+    _draw(lambda database: plotting.conduct(database, scheme), plotting.draw_conduct, out, json=json)
 
 
 @plot.command("share")
@@ -53,10 +48,7 @@ def share(scheme: Scheme, out: Out, json: Json = False) -> None:
     """Draw what the ratings would be if the circle could supply more or less, from nothing to a half."""
     from graph import plotting
 
-    plotting.check(out)
-    with open_database() as database:
-        found = plotting.share(database, scheme)
-    _save(found, plotting.draw_share, out, json=json)
+    _draw(lambda database: plotting.share(database, scheme), plotting.draw_share, out, json=json)
 
 
 @plot.command("circle")
@@ -64,10 +56,12 @@ def circle(entity: Entity, scheme: Scheme, out: Out, purpose: Purpose = OPERATIO
     """Draw the circle of one member. The read is recorded, of the member and of each contact."""
     from graph import plotting
 
-    plotting.check(out)
-    with open_database() as database:
-        found = plotting.circle(database, scheme, entity, by=_by(purpose))
-    _save(found, plotting.draw_circle, out, json=json)
+    _draw(
+        lambda database: plotting.circle(database, scheme, entity, by=_by(purpose)),
+        plotting.draw_circle,
+        out,
+        json=json,
+    )
 
 
 @plot.command("history")
@@ -75,10 +69,12 @@ def history(entity: Entity, scheme: Scheme, out: Out, purpose: Purpose = OPERATI
     """Draw what the rating of one member was and is. The read is recorded."""
     from graph import plotting
 
-    plotting.check(out)
-    with open_database() as database:
-        found = plotting.past(database, scheme, entity, by=_by(purpose))
-    _save(found, plotting.draw_past, out, json=json)
+    _draw(
+        lambda database: plotting.past(database, scheme, entity, by=_by(purpose)),
+        plotting.draw_past,
+        out,
+        json=json,
+    )
 
 
 def _by(purpose: str) -> "Reader":
@@ -88,10 +84,13 @@ def _by(purpose: str) -> "Reader":
     return Reader(Settings.load().operator, purpose)
 
 
-def _save(found: Any, draw: Callable[[Any], Any], out: Path, *, json: bool) -> None:
-    """The picture is in the file; with --json, what it shows is printed."""
+def _draw(read: "Callable[[Database], Any]", draw: Callable[[Any], Any], out: Path, *, json: bool) -> None:
+    """What is read is drawn, and the picture is in the file; with --json, what it shows is printed."""
     from graph import plotting
 
+    plotting.check(out)
+    with open_database() as database:
+        found = read(database)
     plotting.save(draw(found), out)
     if json:
         print_json({"out": out, "data": found})
