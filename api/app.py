@@ -13,7 +13,7 @@ from api.evenly import UnderWay
 from api.guard import Guard
 from api.headers import SafeHeaders
 from api.limits import Rates, Sizes
-from api.pages import deciding, me, operators, rating, signing_in, start
+from api.pages import asking, deciding, me, operators, rating, signing_in, start
 from api.pages import schemes as scheme_pages
 from api.pages.problems import ProblemPages
 from api.routes import (
@@ -73,7 +73,7 @@ MODULES = (
     keys,
     service,
 )
-PAGES = (start, signing_in, scheme_pages, operators, me, rating, deciding)
+PAGES = (start, signing_in, scheme_pages, operators, me, rating, asking, deciding)
 
 
 def create_app(connect: Callable[[], Database] | None = None, settings: Settings | None = None) -> FastAPI:

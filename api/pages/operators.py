@@ -5,7 +5,6 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.pages import writing  # noqa: F401  # its filters
 from api.pages.rendering import render
 from api.parameters import TheDatabase
 from api.security import SignedInOperator

@@ -1,6 +1,6 @@
-"""A member's rating in one scheme: the number, why it is so, what it is made of, and what would change it."""
+"""A member's rating in one scheme: the number, why it is so, what it is made of, and the forms around it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -8,18 +8,15 @@ from fastapi import APIRouter, Query, Response
 from api.pages.drawing import place, scale, steps
 from api.pages.me import Note
 from api.pages.rendering import new_key, render
-from api.pages.viewing import SHORT, Opened, last_day, listed, member_of, opened, picture
+from api.pages.viewing import SHORT, Contact, listed, member_of, opened, picture, rated
 from api.parameters import SchemeId, TheDatabase
 from api.problems import NO_STORE
 from api.security import SignedInMember, own_entity
-from graph import access, contests, disputes, grants, showing, what_if
-from graph.database import Database
-from graph.errors import NOTHING_OPEN, NotFound, ParameterError
-from graph.showing import ShownLift, ShownWhatIf
+from graph import access, contests, disputes, grants, showing
+from graph.errors import NOTHING_OPEN, NotFound
 
 router = APIRouter(prefix="/me/schemes/{scheme}")
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
-Contact = Annotated[str, Query(alias="with", max_length=200)]
 
 
 @router.get("")
@@ -99,7 +96,7 @@ def contact_page(
 @router.get("/facts")
 def facts_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase, page: PageNumber = 1) -> Response:
     """All own facts that the rating is made from, or could be, a page at a time."""
-    found = _opened(database, own_entity(member), scheme)
+    found = rated(database, own_entity(member), scheme)
     return render(
         "facts.html.jinja",
         principal=member,
@@ -151,48 +148,6 @@ def history_page(
     )
 
 
-@router.get("/what-if")
-def what_if_page(
-    member: SignedInMember,
-    scheme: SchemeId,
-    database: TheDatabase,
-    ask: Annotated[str, Query(max_length=20)] = "",
-    debt: Annotated[str, Query(max_length=200)] = "",
-    contact: Contact = "",
-    share: Annotated[str, Query(max_length=10)] = "",
-) -> Response:
-    """What the rating would be if one thing had been otherwise. Nothing is changed by asking."""
-    entity = own_entity(member)
-    found = _opened(database, entity, scheme)
-    answer: ShownWhatIf | None = None
-    lifted: ShownLift | None = None
-    wrong = False
-    try:
-        if ask == "lift":
-            lifted = showing.lift(database, entity, scheme)
-        elif ask:
-            change = _change(database, found, ask=ask, debt=debt, contact=contact, share=share)
-            answer = showing.what_if(database, entity, scheme, change)
-    except (ParameterError, ValueError):
-        wrong = True
-    return render(
-        "what_if.html.jinja",
-        principal=member,
-        scheme=scheme,
-        policy=grants.policy_of(database, scheme),
-        found=found,
-        met=showing.met(database, entity),
-        ask=ask,
-        debt=debt,
-        contact=contact,
-        share=share,
-        answer=answer,
-        lifted=lifted,
-        wrong=wrong,
-        status=422 if wrong else 200,
-    )
-
-
 @router.get("/leave")
 def leave_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase) -> Response:
     """What leaving does, before it is done."""
@@ -230,29 +185,6 @@ def report_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase)
     """The form to make a report."""
     _joined, policy = member_of(database, own_entity(member), scheme)
     return render("report.html.jinja", principal=member, scheme=scheme, policy=policy)
-
-
-def _opened(database: Database, entity: str, scheme: str) -> Opened:
-    found = opened(database, entity, scheme)
-    if found is None:
-        raise NotFound(NOTHING_OPEN)
-    return found
-
-
-def _change(database: Database, found: Opened, *, ask: str, debt: str, contact: str, share: str) -> what_if.Change:
-    """The question as the form asks it. Raises ParameterError, ValueError."""
-    day: date = last_day(found.rating)
-    match ask:
-        case "pay":
-            return what_if.Settled(debt, day)
-        case "without":
-            return what_if.WithoutContact(contact)
-        case "day":
-            return what_if.NewContactDay(contact, day)
-        case "share":
-            rating = found.rating
-            return what_if.under_share(database, rating.entity, rating.scheme, float(share))
-    raise ParameterError(f"ask: there is no question {ask!r}")
 
 
 def _instant(text: str) -> datetime | None:

@@ -1,13 +1,13 @@
 """A template becomes a page, with the headers that keep a browser from doing anything else with it."""
 
 import uuid
-from datetime import date, datetime
 from typing import Any
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.pages.files import address
+from api.pages.writing import FILTERS
 from graph.identity import Principal
 
 HEADERS = {
@@ -29,20 +29,6 @@ HEADERS = {
 }
 PRIVATE = {"Cache-Control": "no-store"}
 PUBLIC = {"Cache-Control": "no-cache"}
-MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
-
-
-def day(value: date | datetime) -> str:
-    """1 July 2026, in UTC: words of the page's own language, whatever the server speaks."""
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """1 fact, 2 facts, 1,200 facts."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
 
 ENVIRONMENT = Environment(
     loader=PackageLoader("api.pages"),
@@ -51,7 +37,7 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ENVIRONMENT.filters |= {"day": day, "count": count}
+ENVIRONMENT.filters |= FILTERS
 ENVIRONMENT.globals |= {"static": address}
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.pages import writing  # noqa: F401  # its filters
 from api.pages.rendering import render
 from api.parameters import SchemeId, TheDatabase
 from graph import publishing
@@ -87,7 +86,7 @@ def one_scheme(database: Database, scheme_id: str) -> dict[str, Any]:
     scheme = published.scheme
     told = counts(database, scheme_id)
     runs = [row for row in database.run("runs", scheme=scheme_id) if row["run"] == published.run]
-    run = runs[0] | {"as_of": utc(runs[0]["as_of"]), "bound": _bound(runs[0])} if runs else None
+    run = runs[0] | {"as_of": utc(runs[0]["as_of"])} if runs else None
     return {
         "scheme": scheme,
         "sections": sections(scheme),
@@ -104,9 +103,3 @@ def one_scheme(database: Database, scheme_id: str) -> dict[str, Any]:
         "notice": [" ".join(each.split()) for each in scheme.notice.text.strip().split("\n\n")],
         "words": list(words(*WORDS)),
     }
-
-
-def _bound(run: dict[str, Any]) -> float:
-    """How far a score can be from the exact one, also after changes were passed on."""
-    found: float = run["bound"] if run["slack"] is None else run["slack"]
-    return found

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Query
 
 from graph import grants, membership, showing
 from graph.database import Database
@@ -12,6 +14,8 @@ from graph.scheme import Scheme
 from graph.showing import Met, OwnFact, ShownExplanation, ShownPart, ShownRating
 
 T = TypeVar("T")
+Contact = Annotated[str, Query(alias="with", max_length=200)]
+"The contact that a page is about."
 SHORT = 10
 "Rows of a list on the page of a rating; a page of its own has the rest."
 FULL = 50
@@ -85,6 +89,14 @@ def opened(database: Database, entity: str, scheme: str) -> Opened | None:
     except NotFound:
         return None
     return Opened(explained, showing.own_facts(database, entity, explained.factors or ()))
+
+
+def rated(database: Database, entity: str, scheme: str) -> Opened:
+    """The same, of who is rated. Raises NotFound where no run has rated the member yet."""
+    found = opened(database, entity, scheme)
+    if found is None:
+        raise NotFound(NOTHING_OPEN)
+    return found
 
 
 def picture(rating: Opened | None, met: list[Met], entity: str) -> dict[str, Any]:

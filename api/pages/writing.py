@@ -1,13 +1,15 @@
 """How the pages write numbers and times."""
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from api.pages.rendering import ENVIRONMENT, day
 from graph.telling.numbers import number, percent
 from graph.telling.policy import MANY
 from graph.watching.drift import verdict
 
+MONTHS = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
 STEPS = {
     "conduct": "own conduct of each member",
     "circle": "who is in whose circle",
@@ -17,6 +19,16 @@ STEPS = {
 }
 SMALLEST = 1e-12
 "Below this a number is written as this."
+
+
+def day(value: date | datetime) -> str:
+    """1 July 2026, in UTC: words of the page's own language, whatever the server speaks."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """1 fact, 2 facts, 1,200 facts."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def rough(value: float) -> str:
@@ -48,7 +60,9 @@ def drift(psi: float) -> str:
     return f"{psi:.2f}, {verdict(psi)}"
 
 
-ENVIRONMENT.filters |= {
+FILTERS = {
+    "day": day,
+    "count": count,
     "last_day": last_day,
     "kind": MANY.__getitem__,
     "moment": moment,
@@ -58,3 +72,4 @@ ENVIRONMENT.filters |= {
     "step": step,
     "drift": drift,
 }
+"By the names that templates call them."
