@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from graph.database import Database, connect
 from graph.errors import LocalServerFailed
 from graph.local_neo4j import Server
 from graph.settings import Settings
+from tests.access.commands import Run, run
 from tests.driving import launched
 
 # The only settings of the caller that tests heed: which Neo4j to test on, and where its jars are.
@@ -151,6 +153,12 @@ def innercircle(settings: Settings) -> Command:
         return subprocess.CompletedProcess(typed, code or 0, *(_text(stream) for stream in (out, err)))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def command(settings: Settings) -> Run:
+    """`innercircle ARGUMENTS` in this process, as an operator who is named; an expected error is raised."""
+    return partial(run, settings.home)
 
 
 def _text(stream: io.TextIOWrapper) -> str:

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
@@ -13,8 +12,7 @@ from graph import history, queries
 from graph.cli.app import app
 from graph.database import Database
 from graph.errors import ParameterError
-from graph.settings import Settings
-from tests.access.commands import Run, run
+from tests.access.commands import Run
 from tests.access.community import POLICY
 from tests.conftest import WIPE
 from tests.showing.community import contact, facts_of, rated
@@ -77,11 +75,6 @@ def graph(database: Database) -> Database:
     database.statement(WIPE)
     rated(database, facts_of(OUTCOMES, CONTACTS), POLICY)
     return database
-
-
-@pytest.fixture
-def command(settings: Settings) -> Run:
-    return partial(run, settings.home)
 
 
 def names(group: Any, path: str = "") -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -11,8 +10,7 @@ from graph import access, history, ledgers
 from graph.access import Access
 from graph.database import Database
 from graph.errors import NotFound, NotRecorded, ParameterError
-from graph.settings import Settings
-from tests.access.commands import Run, run
+from tests.access.commands import Run
 from tests.access.community import POLICY, PURPOSE
 from tests.conftest import WIPE
 from tests.showing.community import contact, facts_of, rated
@@ -34,11 +32,6 @@ def graph(rated_ones: Database) -> Database:
     """Rated members of whom nothing was read."""
     rated_ones.statement(FORGET)
     return rated_ones
-
-
-@pytest.fixture
-def command(settings: Settings) -> Run:
-    return partial(run, settings.home)
 
 
 def reads(database: Database) -> dict[str, list[Access]]:

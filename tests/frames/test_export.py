@@ -3,7 +3,6 @@
 import csv
 import json
 import stat
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ from graph import exporting, ledgers
 from graph.database import Database
 from graph.errors import NotFound, NotRecorded, ParameterError
 from graph.frames import reading
-from graph.settings import Settings
-from tests.access.commands import Run, run
+from tests.access.commands import Run
 from tests.access.community import POLICY
 from tests.conftest import WIPE
 from tests.plotting.community import BY, FORGET
@@ -40,11 +38,6 @@ def community(database: Database) -> Database:
 def graph(community: Database) -> Database:
     community.statement(FORGET)
     return community
-
-
-@pytest.fixture
-def command(settings: Settings) -> Run:
-    return partial(run, settings.home)
 
 
 def tables(graph: Database) -> dict[str, pd.DataFrame]:

@@ -4,7 +4,6 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,7 @@ from graph.database import Database
 from graph.errors import NotFound, NotRecorded, ParameterError, Refused, StoreConflict
 from graph.plotting import paper
 from graph.plotting.source import percents
-from graph.settings import Settings
-from tests.access.commands import Run, run
+from tests.access.commands import Run
 from tests.plotting.community import BY, FORGET, MEMBERS, POLICY, rated_twice
 
 RATINGS = """
@@ -47,11 +45,6 @@ def graph(community: Database) -> Database:
     """The community, of whom nothing was read."""
     community.statement(FORGET)
     return community
-
-
-@pytest.fixture
-def command(settings: Settings) -> Run:
-    return partial(run, settings.home)
 
 
 @pytest.fixture(scope="module")
