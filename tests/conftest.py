@@ -105,9 +105,13 @@ def roomy(graph: Database) -> Database:
     return graph
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium; who asks for it is skipped where there is none."""
+    """A headless Chromium; who asks for it is skipped where there is none.
+
+    It is closed with the module: while Playwright is open, the thread has a running event loop, and no test that
+    follows could use `asyncio.run`.
+    """
     with launched() as browser:
         yield browser
 
