@@ -163,14 +163,20 @@ def recorded(database: Database, work: Callable[[Transaction], T]) -> T:
 
 
 def accesses(
-    database: Database, entity: str, *, before: tuple[datetime, str] | None = None, limit: int = 100
+    database: Database,
+    entity: str,
+    *,
+    scheme: str | None = None,
+    before: tuple[datetime, str] | None = None,
+    limit: int = 100,
 ) -> list[Access]:
-    """Who read this entity, the newest first; before: the instant and id of the last one that is known already.
+    """Who read this entity, the newest first.
 
+    scheme: only the reads in this one. before: the instant and id of the last one that is known already.
     Raises NotRecorded where a record is none any more.
     """
     at, id_ = before or (None, "")
-    found = database.run("accesses", entity=entity, before=at, id=id_, limit=limit)
+    found = database.run("accesses", entity=entity, scheme=scheme, before=at, id=id_, limit=limit)
     try:
         return [access_of(row["record"]) for row in found]
     except (TypeError, AttributeError):

@@ -26,7 +26,6 @@ def rating_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase,
     joined, policy = member_of(database, entity, scheme)
     found = opened(database, entity, scheme)
     states = showing.history(database, entity, scheme).states if found else ()
-    looked = [each for each in access.accesses(database, entity) if each.scheme == scheme]
     return render(
         "rating.html.jinja",
         principal=member,
@@ -39,7 +38,7 @@ def rating_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase,
         met=showing.met(database, entity),
         states=states,
         line=steps(states, now) if states else None,
-        looked=looked[:SHORT],
+        looked=access.accesses(database, entity, scheme=scheme, limit=SHORT),
         grants=[
             each
             for each in grants.given(database, entity, now=now)

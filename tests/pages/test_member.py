@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from graph import showing
+from graph import access, showing
 from graph.database import Database
 from graph.identity import Keyring, Role
 from tests.driving import Seen, opened, serious
@@ -83,6 +83,19 @@ def test_every_page_is_read_by_a_first_time_reader_and_by_a_machine_and_asks_nob
     assert found == {}
     assert seen.elsewhere(api.base_url.netloc.decode()) == []
     assert [each for each in seen.faults if "status of 4" not in each] == []
+
+
+def test_who_looked_in_a_scheme_is_shown_however_many_looked_elsewhere(
+    signed_in: tuple[Page, Seen], ada: Database
+) -> None:
+    page, _ = signed_in
+    other: dict[str, Any] = {"scheme": "", "purpose": PURPOSE, "what": "points", "role": "client"}
+    for number in range(101):
+        access.record_reads(ada, entities=["ada"], who=f"Shop {number}", now=datetime.now(UTC), **other)
+    page.goto(HERE)
+    expect(page.get_by_role("cell", name="Bank of the valley")).to_be_visible()
+    expect(page.get_by_role("cell", name="Shop 1")).to_have_count(0)
+    assert len(access.accesses(ada, "ada", scheme="", limit=200)) == 101
 
 
 def test_a_member_signs_in_opens_a_contact_asks_what_if_disputes_grants_revokes_and_leaves(
