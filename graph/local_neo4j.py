@@ -110,7 +110,7 @@ def start(
 
 
 def stop(settings: Settings) -> bool:
-    """No managed server runs in this home; False if none did. Takes 10 s: so long Neo4j waits for clients."""
+    """No managed server runs in this home; False if none did."""
     home = server_home.locate(settings)
     with server_home.explained(home):
         if server_home.read_state(home) is None:

@@ -77,7 +77,7 @@ def server(settings: Settings) -> Iterator[Server]:
     """The managed Neo4j of this session."""
     server = local_neo4j.start(settings, configuration=PLANNED_ONCE)
     yield server
-    # Its data are thrown away, so it need not take 10 s to stop in good order.
+    # Its data are thrown away, so it need not stop in good order.
     os.kill(server.pid, signal.SIGKILL)
     while local_neo4j.status(settings):
         time.sleep(0.02)

@@ -7,7 +7,6 @@ this is killed, the next `innercircle up` or `compact` finds one whole store (se
 """
 
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,9 +108,9 @@ def _connect(server: Server) -> Database:
 
 
 def _stop(*homes: Settings) -> None:
-    """No server runs in these homes; side by side, since each takes 10 s."""
-    with ThreadPoolExecutor(len(homes)) as pool:
-        list(pool.map(local_neo4j.stop, homes))
+    """No server runs in these homes."""
+    for home in homes:
+        local_neo4j.stop(home)
 
 
 def _check_space(home: Path, size: int) -> None:
