@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import NamedTuple
 
+import pytest
 from hypothesis import strategies as st
 
 from graph import scheme
@@ -388,4 +389,9 @@ _MADE = {
 
 NASTY: list[Community] = [
     Community(name, numbered(replace(facts, products=PRODUCTS, sites=SITES))) for name, facts in _MADE.items()
+]
+# For what is judged at many places of each: the quick tests take every third.
+NASTY_AT_LENGTH = [
+    pytest.param(each, id=each.name, marks=pytest.mark.slow if number % 3 else ())
+    for number, each in enumerate(NASTY)
 ]

@@ -15,11 +15,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from api.app import create_app
 from api.security import PUBLIC
 from graph import contests, disputes, grants, scheme
 from graph.database import Database
 from tests.api.conftest import As, once_only
+from tests.api.document import DOCUMENT
 
 PURPOSE = scheme.read("reliability").purpose[0]
 ABOUT = {"own": "p-1", "granted": "p-4", "foreign": "p-2"}
@@ -145,7 +145,7 @@ MATRIX: dict[str, Row] = {
 
 def routes() -> Iterator[tuple[str, list[str]]]:
     """Every route as OpenAPI has it, with the roles that it says that it takes."""
-    for path, methods in create_app().openapi()["paths"].items():
+    for path, methods in DOCUMENT["paths"].items():
         for method, told in methods.items():
             yield f"{method.upper()} {path}", [role for each in told.get("security", ()) for role in each["token"]]
 

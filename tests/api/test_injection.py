@@ -15,11 +15,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from api.app import create_app
 from graph import loading
 from graph.database import Database
 from graph.records.columns import COLUMNS
 from tests.api.conftest import As, once_only
+from tests.api.document import DOCUMENT
 from tests.conftest import Command, samples
 
 CORPUS = [
@@ -53,7 +53,6 @@ SHAPE = """
 MATCH (n) WHERE NOT n:Ledger AND NOT n:Access AND NOT n:Request AND NOT n:Secret
 RETURN labels(n) AS kind, properties(n) AS said ORDER BY elementId(n)
 """
-DOCUMENT = create_app().openapi()
 
 
 def reads() -> Iterator[tuple[str, str]]:

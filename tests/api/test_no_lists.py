@@ -6,9 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api.app import create_app
+from tests.api.document import DOCUMENT
 
-DOCUMENT = create_app().openapi()
 WHO = {"entity", "contact", "id", "ledger", "name"}
 WORTH = {"score", "points", "whole_points", "whole", "band", "conduct", "used", "caption", "rates"}
 

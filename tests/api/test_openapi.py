@@ -9,14 +9,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from api.app import create_app
 from api.problems import CATALOGUE, MEDIA_TYPE
 from graph import __version__, contests, disputes, grants, scheme
 from graph.database import Database
 from tests.api.conftest import As, once_only
+from tests.api.document import DOCUMENT
 from tests.api.openapi_schema import check
-
-DOCUMENT = create_app().openapi()
 
 
 class Operation(NamedTuple):

@@ -29,7 +29,6 @@ def demo(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Databa
     """The community of `innercircle demo`, rated in two schemes."""
     directory = tmp_path_factory.mktemp("demo")
     database.statement(WIPE)
-    database.statement("CALL db.clearQueryCaches()")
     synthetic.write(directory)
     for name in ("reliability", "own-conduct"):
         publishing.publish(database, scheme.read(name))

@@ -12,7 +12,7 @@ from tests.explaining.test_hops import check_as_pagerank
 from tests.explaining.test_levels import check_as_reference
 from tests.explaining.test_reasons import check_as_recomputed
 from tests.storing import store
-from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes
+from tests.strategies import AS_OF, NASTY_AT_LENGTH, Community, communities, make_scheme, schemes
 
 
 def check(database: Database, facts: Facts, scheme: Scheme) -> None:
@@ -24,7 +24,7 @@ def check(database: Database, facts: Facts, scheme: Scheme) -> None:
     check_as_recomputed(database, facts, scheme)
 
 
-@pytest.mark.parametrize("community", NASTY, ids=lambda community: community.name)
+@pytest.mark.parametrize("community", NASTY_AT_LENGTH)
 def test_a_nasty_community_is_explained_exactly(graph: Database, community: Community) -> None:
     check(graph, community.facts, make_scheme(size=3))
 

@@ -19,7 +19,6 @@ FORGET = "MATCH (n:Access|Ledger) DETACH DELETE n"
 def rated_twice(database: Database) -> Database:
     """The graph holds this community and nothing else; its members are rated as of two days."""
     database.statement(WIPE)
-    database.statement("CALL db.clearQueryCaches()")
     publishing.publish(database, POLICY)
     publishing.publish(database, scheme.read("own-conduct"))
     with tempfile.TemporaryDirectory() as directory:

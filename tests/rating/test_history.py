@@ -30,7 +30,7 @@ def check_sums(found: history.History) -> None:
     assert sum(cause.whole for cause in found.causes) == found.after.whole_points - found.before.whole_points
 
 
-@settings(max_examples=samples(3, 8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(2, 8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), policy=schemes(), other=schemes(), seed=st.integers(0, 1000))
 def test_the_causes_of_a_change_sum_to_it_whatever_happened(
     graph: Database, facts: Facts, policy: Scheme, other: Scheme, seed: int

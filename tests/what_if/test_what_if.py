@@ -26,7 +26,7 @@ from graph.what_if import (
 )
 from tests.conftest import WIPE, samples
 from tests.storing import join, store
-from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes
+from tests.strategies import AS_OF, NASTY, NASTY_AT_LENGTH, Community, communities, make_scheme, schemes
 from tests.what_if.asking import LAST, make, questions
 
 CLOSE = 1e-9
@@ -81,7 +81,7 @@ def rated(database: Database, facts: Facts, scheme: Scheme) -> None:
     rating.rate(database, scheme.id, as_of=AS_OF)
 
 
-@pytest.mark.parametrize("community", NASTY, ids=lambda community: community.name)
+@pytest.mark.parametrize("community", NASTY_AT_LENGTH)
 def test_an_answer_about_a_nasty_community_is_that_of_a_full_re_rating(
     graph: Database, community: Community
 ) -> None:
