@@ -16,7 +16,8 @@ COPY cypher cypher
 ENV PATH="/opt/venv/bin:$PATH" \
     PYTHONPATH=/app \
     PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    MPLCONFIGDIR=/tmp/matplotlib
 USER innercircle
 ENTRYPOINT ["python", "-m", "graph.cli"]
 CMD ["serve"]

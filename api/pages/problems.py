@@ -49,6 +49,7 @@ TELLINGS: dict[str, Telling] = {
         "This form was sent before", "It was sent with other words then. Open the form again to send a new one."
     ),
     errors.ParameterError.code: WRONG,
+    errors.PurposeMismatch.code: WRONG,
     TOO_LARGE: WRONG,
     TOO_LONG: WRONG,
     errors.TooMany.code: Telling("That was too fast", "Please wait a few seconds and then try again."),
@@ -62,6 +63,8 @@ TELLINGS: dict[str, Telling] = {
     errors.MigrationPending.code: LATER,
     NOT_LOOPBACK: Telling("This is not the right address", "The service does not go by this name."),
 }
+EXACTLY = {errors.ParameterError.code, errors.PurposeMismatch.code, errors.Refused.code}
+"Of which the service's own words say what to put right, and nothing that who asks may not know."
 
 
 def told(code: str) -> Telling:
@@ -93,4 +96,5 @@ class ProblemPages:
 
 
 def _page(problem: dict[str, Any], path: str) -> Any:
-    return render("problem.html.jinja", telling=told(problem["code"]), problem=problem, path=path)
+    exactly = problem["detail"] if problem["code"] in EXACTLY else ""
+    return render("problem.html.jinja", telling=told(problem["code"]), problem=problem, exactly=exactly, path=path)

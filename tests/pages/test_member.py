@@ -20,6 +20,7 @@ from tests.pages.conftest import SignIn, link
 from tests.pages.reading import hard, unexplained
 
 HERE = f"/me/schemes/{POLICY.id}"
+TOMORROW = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
 LOOKED_AT = (
     "/me",
     HERE,
@@ -244,6 +245,29 @@ def test_a_form_that_is_sent_twice_has_one_effect(sign_in: SignIn, ada: Database
     for _ in range(2):
         assert client.post("/me/disputes", data=dispute).status_code == 303
     assert client.post("/me/disputes", data=dispute | {"key": "a-new-one"}).status_code == 409
+
+
+def test_a_form_that_is_refused_says_what_to_put_right_and_repeats_what_was_written_as_text(
+    sign_in: SignIn, ada: Database
+) -> None:
+    client = signed(sign_in)
+    grant = {"key": "refused", "client": "a bank", "purpose": PURPOSE, "what": "band", "until": "2020-01-01"}
+    dispute = {"kind": "obligations", "fact": "o-7", "statement": "No."}
+    assert client.post("/me/disputes", data=dispute | {"key": "once"}).status_code == 303
+    for path, form, status, words in (
+        (f"{HERE}/grants", grant, 422, "until: a time in the future, at most 366 days ahead"),
+        (f"{HERE}/grants", grant | {"until": "soon"}, 422, "until: a day such as 2026-12-31"),
+        (f"{HERE}/grants", grant | {"until": TOMORROW, "purpose": "<b>"}, 403, "&lt;b&gt;"),
+        ("/me/disputes", dispute | {"key": "twice"}, 409, "is disputed already"),
+        ("/me/disputes", dispute | {"key": "long", "statement": "n" * 2_001}, 422, "2,001 characters"),
+    ):
+        answer = client.post(path, data=form)
+        assert answer.status_code == status, path
+        assert "What is wrong:" in answer.text, path
+        assert words in answer.text, path
+        assert "<b>" not in answer.text
+    # Of what it may not see a member is told nothing.
+    assert "What is wrong:" not in client.get("/me/schemes/lost").text
 
 
 def test_what_others_wrote_is_shown_as_text(sign_in: SignIn, ada: Database) -> None:
