@@ -6,5 +6,6 @@
 // @uses   ledger_id
 UNWIND $rows AS row
 MATCH (ledger:Ledger {id: row.ledger})
+USING INDEX SEEK ledger:Ledger(id)        // while the graph fills, the server would read the whole index
 CREATE (a:Access)-[:IN]->(ledger)
 SET a = row, a.at = datetime(row.at), ledger.head = row.hash, ledger.count = row.number

@@ -12,8 +12,10 @@
 // @return ledger   STRING          Ledger.id
 // @uses   membership_id entity_id ledger_id
 UNWIND $entities AS entity
-OPTIONAL MATCH (:Membership {id: $scheme + '|' + entity})<-[:JOINED]-(member:Entity)
+OPTIONAL MATCH (m:Membership {id: $scheme + '|' + entity})<-[:JOINED]-(member:Entity)
+USING INDEX SEEK m:Membership(id)         // while the graph fills, the server would read the whole index
 OPTIONAL MATCH (known:Entity {id: CASE $scheme WHEN '' THEN entity END})
+USING INDEX SEEK known:Entity(id)
 WITH entity, coalesce(member, known) AS who
 WITH entity, who, $scheme + '|' + CASE WHEN who IS NULL THEN '' ELSE entity END AS id
 ORDER BY id                               // two that hold several take them in the same order

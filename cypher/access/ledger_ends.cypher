@@ -10,5 +10,7 @@
 // @uses   ledger_id access_id
 UNWIND $ids AS id
 MATCH (ledger:Ledger {id: id})
+USING INDEX SEEK ledger:Ledger(id)        // while the graph fills, the server would read the whole index
 OPTIONAL MATCH (a:Access {id: id + '|' + toString(ledger.count)})-[:IN]->(ledger)
+USING INDEX SEEK a:Access(id)
 RETURN id, ledger.count AS count, ledger.head AS head, properties(a) AS last
