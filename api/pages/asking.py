@@ -1,12 +1,12 @@
 """What a rating would be if one thing had been otherwise: a form that asks, and the answer below it."""
 
-from datetime import date
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from api.pages.rendering import render
-from api.pages.viewing import Contact, Opened, last_day, rated
+from api.pages.viewing import Contact, Opened, rated
 from api.parameters import SchemeId, TheDatabase
 from api.security import SignedInMember, own_entity
 from graph import grants, showing, what_if
@@ -61,7 +61,7 @@ def what_if_page(
 
 def _change(database: Database, found: Opened, *, ask: str, debt: str, contact: str, share: str) -> what_if.Change:
     """The question as the form asks it. Raises ParameterError, ValueError."""
-    day: date = last_day(found.rating)
+    day = (found.rating.as_of - timedelta(days=1)).date()  # the last that counts in the rating
     match ask:
         case "pay":
             return what_if.Settled(debt, day)

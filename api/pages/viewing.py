@@ -1,7 +1,6 @@
 """What the pages of a member are made from: its membership, its rating as it is shown, and what is around it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
@@ -114,8 +113,3 @@ def picture(rating: Opened | None, met: list[Met], entity: str) -> dict[str, Any
         nodes.append({"id": "together", "label": label, "kind": "together", "points": together.whole})
         edges.append({"source": "me", "target": "together", "days": 0})
     return {"nodes": nodes, "edges": edges}
-
-
-def last_day(rating: ShownRating) -> Any:
-    """The last day that counts in the rating."""
-    return (rating.as_of - timedelta(days=1)).date()

@@ -1,7 +1,6 @@
 """Every query file against a real server: what it declares is what the server plans."""
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -10,8 +9,8 @@ import pytest
 
 from graph import migrations, queries
 from graph.database import Database
-from graph.local_neo4j import Server
 from graph.queries import Query
+from tests.queries.plans import operators
 
 # A value of each declared type: EXPLAIN plans with parameters but reads none of them.
 EXAMPLES: dict[str, Any] = {
@@ -27,28 +26,11 @@ FORBIDDEN = {"AllNodesScan", "CartesianProduct"}
 BY_INDEX = ("Index", "MergeUniqueNode")
 
 
-@pytest.fixture(scope="module")
-def session(server: Server, database: Database) -> Iterator[neo4j.Session]:
-    """A plain session, as Browser has one; `database` has the indexes."""
-    with (
-        neo4j.GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver,
-        driver.session() as session,
-    ):
-        yield session
-
-
 @cache
 def explain(session: neo4j.Session, query: Query) -> tuple[list[str], neo4j.ResultSummary]:
     params = {field.name: EXAMPLES.get(field.type) for field in query.params}
     result = session.run("EXPLAIN " + query.text, params)
     return list(result.keys()), result.consume()
-
-
-def operators(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(operator, details) of a plan and everything below it."""
-    yield plan["operatorType"].split("@")[0], plan["args"].get("Details", "")
-    for child in plan.get("children", ()):
-        yield from operators(child)
 
 
 ALL = pytest.mark.parametrize("query", queries.catalogue().values(), ids=lambda query: query.name)

@@ -1,14 +1,13 @@
 """Reads are recorded by looking ids up, also while a graph is being filled."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import neo4j
 
 from graph import queries
 from graph.database import Database
-from graph.local_neo4j import Server
 from tests.conftest import WIPE
+from tests.queries.plans import operators
 
 READ = [f"e-{number}" for number in range(200)]
 PARAMETERS: dict[str, dict[str, Any]] = {
@@ -24,28 +23,18 @@ GROWTH = (
 
 
 def test_what_is_read_of_many_is_looked_up_while_the_server_knows_nothing_of_its_indexes(
-    database: Database, server: Server
+    database: Database, session: neo4j.Session
 ) -> None:
     """It samples an index some time after it has grown: until then, reading all of it seems to cost nothing."""
     found = {}
-    with (
-        neo4j.GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver,
-        driver.session() as session,
-    ):
-        for already in range(len(GROWTH)):
-            for name, parameters in PARAMETERS.items():
-                database.statement(WIPE)
-                database.statement("CALL db.clearQueryCaches()")
-                for statement in GROWTH[: already + 1]:
-                    database.statement(statement)
-                plan = session.run("EXPLAIN " + queries.catalogue()[name].text, parameters).consume().plan
-                assert plan is not None
-                found[name, already] = [each for each in operators(plan) if "Scan" in each]
+    for already in range(len(GROWTH)):
+        for name, parameters in PARAMETERS.items():
+            database.statement(WIPE)
+            database.statement("CALL db.clearQueryCaches()")
+            for statement in GROWTH[: already + 1]:
+                database.statement(statement)
+            plan = session.run("EXPLAIN " + queries.catalogue()[name].text, parameters).consume().plan
+            assert plan is not None
+            found[name, already] = [operator for operator, _ in operators(plan) if "Scan" in operator]
     database.statement(WIPE)
     assert {key: scans for key, scans in found.items() if scans} == {}
-
-
-def operators(plan: dict[str, Any]) -> Iterator[str]:
-    yield plan["operatorType"]
-    for child in plan.get("children", ()):
-        yield from operators(child)
