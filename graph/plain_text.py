@@ -1,14 +1,87 @@
-"""Plain text that somebody typed: nothing in it is invisible, and it is no longer than it may be."""
+"""Plain text that somebody typed: nothing in it is invisible, and it is no longer than it may be.
 
-import re
+identifier  an id, a subject or a name, as it is compared and kept
+plain       a statement or a reason: one line of text
+visible     a text as it is printed: nothing in it moves a cursor, turns the line or hides
+"""
+
+import unicodedata
+
+import regex
 
 from graph.errors import ParameterError
 
-# Also line separators, spaces without width and marks of the direction of writing: none of them is
-# visible, and two ids that look the same must be the same.
-CONTROL = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
+# Unicode's control, format, private, surrogate and unassigned characters; line separators; all that fonts do not
+# draw. Two ids that look the same must be the same, and what is not assigned yet has no normal form to keep to.
+# The last three are drawn as nothing and have no property that says so.
+UNSEEN = r"[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\U00016FE4\U0001D159]"
+# Blanks that are not the one of the keyboard, and several in a row: they look like one.
+BLANKS = r"[\p{Zs}--\x20]| {2,}"
 LONGEST = 2_000
 LONGEST_NAME = 200
+
+_UNSEEN = regex.compile(UNSEEN)
+_BLANKS = regex.compile(BLANKS, regex.VERSION1)
+# In prose, two marks that shape letters and draw nothing: Persian and the scripts of India are written with them.
+_UNSEEN_IN_PROSE = regex.compile(rf"(?![\u200c\u200d\ufe0e\ufe0f]){UNSEEN}")
+_SORTS = {"Cc": "a control character", "Cs": "half a character", "Co": "private use", "Cn": "not assigned"}
+
+
+def identifier(text: str, what: str, *, longest: int = LONGEST_NAME) -> str:
+    """The text in Unicode's normal form NFC, in which ids are kept and compared.
+
+    what: names the text in the message, such as `entity`.
+    Raises ParameterError where it is empty, too long, or could be taken for another one: a character that cannot
+    be seen, a blank at either end, or one that is not the usual blank.
+    """
+    text = normal(text)
+    if not 1 <= len(text) <= longest:
+        raise ParameterError(f"{what}: 1 to {longest} characters are needed, and not {len(text)}")
+    if text.strip() != text:
+        raise ParameterError(f"{what}: begins or ends with a blank")
+    if reason := unseen(text) or odd_blank(text):
+        raise ParameterError(f"{what}: {reason}")
+    return text
+
+
+def normal(text: str) -> str:
+    """The text in NFC: letters and their marks are one however they were typed."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def unseen(text: str) -> str:
+    """Why the text holds what nobody sees, naming the first such character; empty where it does not."""
+    if text.isascii() and text.isprintable():  # a hundred times as fast, and nearly every text
+        return ""
+    found = _UNSEEN.search(text)
+    return f"contains a control character or one that cannot be seen: {code_point(found[0])}" if found else ""
+
+
+def odd_blank(text: str) -> str:
+    """Why the text holds a blank that looks like another one; empty where it does not."""
+    found = _BLANKS.search(text)
+    if not found:
+        return ""
+    if found[0].isascii():
+        return "contains several blanks in a row, which look like one"
+    return f"contains a blank that looks like the usual one: {code_point(found[0])}"
+
+
+def code_point(character: str) -> str:
+    """Such as `U+200D ZERO WIDTH JOINER`."""
+    name = unicodedata.name(character, "") or _SORTS.get(unicodedata.category(character), "no name")
+    return f"U+{ord(character):04X} {name}"
+
+
+def visible(text: str) -> str:
+    r"""The text with each character that cannot be seen written out, such as `\x1b` or `\u200d`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_written_out(each) if _UNSEEN.match(each) else each for each in text)
+
+
+def _written_out(character: str) -> str:
+    return character.encode("unicode_escape").decode()
 
 
 def plain(text: str, what: str, *, longest: int = LONGEST) -> str:
@@ -16,14 +89,15 @@ def plain(text: str, what: str, *, longest: int = LONGEST) -> str:
 
     what: names the text in the message, such as `statement`.
     """
-    text = text.strip(" ")
+    text = normal(text).strip(" ")
     if not text or text.isspace():
         raise ParameterError(f"{what}: empty")
     if len(text) > longest:
         raise ParameterError(f"{what}: {len(text):,} characters, and at most {longest:,} are taken")
-    if re.search(CONTROL, text) or any("\ud800" <= each <= "\udfff" for each in text):
+    if found := _UNSEEN_IN_PROSE.search(text):
         raise ParameterError(
-            f"{what}: a line break or another control character; write it as one line of plain text"
+            f"{what}: a line break or another control character, {code_point(found[0])}; "
+            "write it as one line of plain text"
         )
     return text
 

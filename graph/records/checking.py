@@ -33,6 +33,10 @@ def cells_of(values: Sequence[str | None]) -> Cells:
     return cells.where(cells != "") if "" in values else cells
 
 
+def _text(cell: Any) -> str:
+    return "" if pd.isna(cell) else str(cell)
+
+
 class Sheet:
     """Rows of one kind on their way through the checks.
 
@@ -50,20 +54,23 @@ class Sheet:
     def origin(self, column: str) -> Origin:
         return self.origins.get(column) or Origin(self.cells[column], (column,))
 
-    def refuse(self, bad: Mask, origin: Origin, reason: Reason) -> None:
-        """Rows where `bad` holds are rejected, unless they were for an earlier reason."""
+    def refuse(self, bad: Mask, origin: Origin, reason: Reason, looked_at: "Cells | None" = None) -> None:
+        """Rows where `bad` holds are rejected, unless they were for an earlier reason.
+
+        looked_at: the text that has the fault, where it is not what the file says.
+        """
         if not bad.any():
             return
         for position in bad.index[bad].tolist():
-            self._reject(position, origin, reason)
+            self._reject(position, origin, reason, looked_at)
 
-    def _reject(self, position: int, origin: Origin, reason: Reason) -> None:
+    def _reject(self, position: int, origin: Origin, reason: Reason, looked_at: "Cells | None" = None) -> None:
         if position not in self._refused:
-            value = origin.cells.loc[position]
-            text: str = "" if pd.isna(value) else str(value)
+            text = _text(origin.cells.loc[position])
             name = origin.names[position % len(origin.names)]
-            why = reason(text) if callable(reason) else reason
-            self._refused[position] = Reject(self.file, self.lines[position], name, clipped(text), why)
+            if callable(reason):
+                reason = reason(text if looked_at is None else _text(looked_at.loc[position]))
+            self._refused[position] = Reject(self.file, self.lines[position], name, clipped(text), reason)
 
     def check(self, numbering: Numbering, categories: Categories) -> tuple[list[Row], list[int], list[Reject]]:
         """The good rows, their lines, and the rejects by line; each row is in one of the two.
@@ -94,10 +101,11 @@ class Sheet:
             if column.required:
                 self.refuse(cells.isna(), origin, "empty")
             cells = cells.dropna()
+        cells = form.normal(cells)
         for fault, reason in form.faults:
             bad = fault(cells)
             if bad.any():
-                self.refuse(bad, origin, reason)
+                self.refuse(bad, origin, reason, cells)
                 cells = cells[~bad]
         values = form.read(cells)
         self.refuse(values.isna(), origin, form.unread)

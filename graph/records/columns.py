@@ -20,6 +20,7 @@ from graph.records.formats import (
     CASE_NUMBER,
     CURRENCY,
     DATE,
+    ID,
     LEI,
     NAME,
     OPAQUE,
@@ -49,7 +50,7 @@ _optional = partial(Column, required=False)
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "entities": (
-        Column("id", NAME),
+        Column("id", ID),
         Column("kind", WHO),
         _optional("name", NAME),
         _optional("born", DATE),
@@ -59,14 +60,14 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "products": (Column("id", OPAQUE), Column("category", SLUG)),
     "sites": (Column("id", OPAQUE), Column("category", SLUG)),
     "contacts": (
-        _optional("id", NAME),
+        _optional("id", ID),
         Column("source"),
         Column("target"),
         Column("at", TIME),
         _optional("channel", SLUG),
     ),
     "obligations": (
-        _optional("id", NAME),
+        _optional("id", ID),
         Column("debtor"),
         Column("creditor"),
         _optional("kind", SLUG),
@@ -77,16 +78,16 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _optional("outcome", OUTCOME),
     ),
     "purchases": (
-        _optional("id", NAME),
+        _optional("id", ID),
         Column("entity"),
         Column("product"),
         Column("at", TIME),
         _optional("amount", AMOUNT),
         _optional("currency", CURRENCY),
     ),
-    "visits": (_optional("id", NAME), Column("entity"), Column("site"), Column("at", TIME)),
+    "visits": (_optional("id", ID), Column("entity"), Column("site"), Column("at", TIME)),
     "judgments": (
-        _optional("id", NAME),
+        _optional("id", ID),
         Column("entity"),
         Column("court", NAME),
         Column("case_number", CASE_NUMBER),

@@ -15,7 +15,7 @@ import pandas as pd
 
 from graph import registered
 from graph.categories import REFUSED, SLUG_IS, SLUG_WRITTEN, refusal
-from graph.plain_text import CONTROL
+from graph.plain_text import normal, odd_blank, unseen
 from graph.registered import standard_form
 
 Cells: TypeAlias = "pd.Series[Any]"
@@ -112,6 +112,23 @@ def _refused(cells: Cells) -> Mask:
     return cells.isin([text for text in cells.unique() if refusal(text)])
 
 
+def _in_normal_form(cells: Cells) -> Cells:
+    if "".join(cells).isascii():
+        return cells
+    return pd.Series([normal(cell) for cell in cells], index=cells.index, dtype="str")
+
+
+def _having(fault: Callable[[str], str]) -> Callable[[Cells], Mask]:
+    """Where the text has the fault; what a column as a whole does not have none of its cells has."""
+
+    def found(cells: Cells) -> Mask:
+        if not fault("".join(cells)):
+            return pd.Series(False, index=cells.index)
+        return pd.Series([bool(fault(cell)) for cell in cells], index=cells.index, dtype="bool")
+
+    return found
+
+
 def _outside(low: float, high: float) -> Callable[[Cells], Mask]:
     return lambda values: (values < low) | (values > high)
 
@@ -120,7 +137,8 @@ def _outside(low: float, high: float) -> Callable[[Cells], Mask]:
 class Format:
     """How the cells of a column are written, and what they say.
 
-    faults:  masks over the text, in order, each with its reason.
+    normal:  text -> the text that is looked at and kept.
+    faults:  masks over that, in order, each with its reason.
     read:    text without a fault -> values; missing where the text says nothing that exists.
     unread:  the reason for those.
     limits:  masks over the values, with their reasons.
@@ -136,28 +154,30 @@ class Format:
     show: Callable[[Cells], list[Any]] = _list
     parquet: frozenset[str] = frozenset({"text", "whole number"})
     dtype: str = "str"
+    normal: Callable[[Cells], Cells] = _as_written
 
 
-TEXT = Format(
-    faults=[
-        (lambda cells: cells.str.len() > TEXT_LENGTH, f"longer than {TEXT_LENGTH} characters"),
-        (lambda cells: cells.str.contains(CONTROL), "contains a control character"),
-        (lambda cells: cells.str.strip() != cells, "begins or ends with a blank"),
-    ]
+_PLAIN = (
+    (lambda cells: cells.str.len() > TEXT_LENGTH, f"longer than {TEXT_LENGTH} characters"),
+    (_having(unseen), unseen),
+    (lambda cells: cells.str.strip() != cells, "begins or ends with a blank"),
 )
-# Of entities and facts, and names: text, but no way to reach someone.
-NAME = Format(
-    faults=[
-        *TEXT.faults,
-        (
-            lambda cells: cells.str.contains(ADDRESS),
-            "looks like an address of mail or of the web, which is not kept",
-        ),
-        (lambda cells: cells.str.fullmatch(PHONE), "looks like a telephone number, which is not kept"),
-    ]
+_NO_TWIN = (_having(odd_blank), odd_blank)
+_NO_WAY_TO_REACH_SOMEONE = (
+    (
+        lambda cells: cells.str.contains(ADDRESS),
+        "looks like an address of mail or of the web, which is not kept",
+    ),
+    (lambda cells: cells.str.fullmatch(PHONE), "looks like a telephone number, which is not kept"),
 )
+# What another row may name, and so must be told from every other.
+TEXT = Format(faults=[*_PLAIN, _NO_TWIN], normal=_in_normal_form)
+# Names: text, but no way to reach someone; a blank of any width is as good as another.
+NAME = Format(faults=[*_PLAIN, *_NO_WAY_TO_REACH_SOMEONE], normal=_in_normal_form)
+# Of entities and facts.
+ID = Format(faults=[*TEXT.faults, *_NO_WAY_TO_REACH_SOMEONE], normal=_in_normal_form)
 # Of a judgment: a number that may look like one of a telephone.
-CASE_NUMBER = Format(faults=NAME.faults[:-1])
+CASE_NUMBER = Format(faults=[*TEXT.faults, _NO_WAY_TO_REACH_SOMEONE[0]], normal=_in_normal_form)
 # Of products and sites, which say by their category what they are.
 OPAQUE = Format(
     faults=[

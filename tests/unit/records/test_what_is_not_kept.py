@@ -22,6 +22,7 @@ NAMES = [
     ("judgments", "id"),
     ("judgments", "court"),
 ]
+IDS = [column for column in NAMES if column[1] == "id"]
 Column = tuple[str, str]
 
 
@@ -114,6 +115,46 @@ def test_an_id_or_a_name_is_no_way_to_reach_someone(column: Column, tmp_path: Pa
 def test_an_id_or_a_name_that_only_looks_like_one_is_kept(column: Column, tmp_path: Path) -> None:
     numbers = ["12345678", "0012345678", "2026-01-31", "No. 5", "24 7", "+1"]
     kept(tmp_path, column, [*numbers, "o/5 Nord", "a|b", "@home", "Ann + Bob"])
+
+
+@pytest.mark.parametrize("column", [*NAMES, ("contacts", "source"), ("memberships", "entity")], ids="-".join)
+def test_what_cannot_be_seen_is_refused_by_its_code_point(column: Column, tmp_path: Path) -> None:
+    hidden = {
+        "\u200d": "U+200D ZERO WIDTH JOINER",
+        "\u00ad": "U+00AD SOFT HYPHEN",
+        "\u3164": "U+3164 HANGUL FILLER",
+    }
+    hidden |= {
+        "\u034f": "U+034F COMBINING GRAPHEME JOINER",
+        "\ue000": "U+E000 private use",
+        "\x1b": "U+001B a control",
+    }
+    for character, name in hidden.items():
+        [reject] = outcomes(tmp_path, column, [f"a{character}b"])
+        assert isinstance(reject, Reject), character
+        assert (reject.column, name in reject.reason) == (column[1], True), reject
+
+
+@pytest.mark.parametrize("column", [*NAMES, ("contacts", "source"), ("memberships", "entity")], ids="-".join)
+def test_an_id_is_kept_in_one_form_however_it_was_typed(column: Column, tmp_path: Path) -> None:
+    for written in ("Zoe\u0308", "Zo\u00eb"):
+        [row] = outcomes(tmp_path, column, [written])
+        assert isinstance(row, dict)
+        assert row[column[1]] == "Zo\u00eb"
+
+
+@pytest.mark.parametrize("column", [*IDS, ("contacts", "source"), ("memberships", "entity")], ids="-".join)
+def test_blanks_that_look_like_one_are_no_part_of_an_id(column: Column, tmp_path: Path) -> None:
+    refused(tmp_path, column, ["a\u00a0b", "a\u3000b"], "contains a blank that looks like")
+    refused(tmp_path, column, ["a  b"], "contains several blanks")
+
+
+def test_two_ways_of_typing_one_id_are_one_row(tmp_path: Path) -> None:
+    path = tmp_path / "entities.csv"
+    path.write_text("id,kind\nZoe\u0308,person\nZo\u00eb,person\n", encoding="utf-8")
+    [chunk] = read(path)
+    assert [row["id"] for row in chunk.rows] == ["Zo\u00eb"]
+    assert chunk.rejects == []
 
 
 def test_every_column_that_holds_text_is_one_of_those_above() -> None:
