@@ -159,8 +159,9 @@ def parse(text: str, file: str) -> Mapping:
         raise SchemeInvalid(f"not TOML: {error}", file=file) from error
     tables = {kind: raw.pop(kind) for kind in KINDS if kind in raw}
     top = _convert(raw, _Top, file, "")
-    if len(top.separator) != 1 or top.separator in '"\r\n\0':
-        raise SchemeInvalid("must be one character, no quote and no line break", file=file, key="separator")
+    if len(top.separator) != 1 or top.separator in '"\r\n\0\\' or not top.separator.isascii():
+        message = "must be one ASCII character, no quote, no backslash and no line break"
+        raise SchemeInvalid(message, file=file, key="separator")
     outputs = tuple(_output(kind, table, file) for kind, table in tables.items())
     if not outputs:
         raise SchemeInvalid(f"no rows are taken: a table is needed, one of {', '.join(KINDS)}", file=file)

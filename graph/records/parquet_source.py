@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph.model import Reject
+from graph.records.hints import of_header
 from graph.records.sources import Piece, clipped, no_twins
 
 # A column of a row group is read in buffers of this size; it would otherwise be held whole.
@@ -23,6 +24,9 @@ class ParquetSource:
         self.types: Mapping[str, str] = {column.name: _word(column.type) for column in schema}
         self.line: int | None = None
         no_twins(self.names, file, None)
+
+    def hint(self, wanted: Sequence[str]) -> str:
+        return of_header(self.names, wanted)
 
     def pieces(self, rows: int, columns: Sequence[str]) -> Iterator[Piece]:
         number = 0

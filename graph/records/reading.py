@@ -1,6 +1,7 @@
 """A file, whatever its form, as chunks of checked rows."""
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ import pyarrow.parquet as pq
 from graph.categories import Categories, shipped
 from graph.errors import ParameterError, RecordError
 from graph.model import KINDS, Chunk
+from graph.plain_text import visible
+from graph.records import hints
 from graph.records import mapping as mappings
 from graph.records.adapting import sheets
 from graph.records.checking import Sheet, cells_of
@@ -34,7 +37,9 @@ def kind_of(path: Path) -> str:
     for kind in KINDS:
         if name.startswith(kind) and not name[len(kind) :][:1].isalnum():
             return kind
-    raise RecordError(f"the name begins with no kind of rows: {', '.join(KINDS)}", file=str(path))
+    missing = "" if path.exists() else "no such file, and "
+    message = f"{missing}the name begins with no kind of rows: {', '.join(KINDS)}; say which with --kind"
+    raise RecordError(message, file=str(path))
 
 
 def read(
@@ -100,7 +105,8 @@ def _mapped(path: Path, kind: str | None, mapping: Mapping, pieces: _Pieces) -> 
     with opened(path, header=mapping.header, separator=mapping.separator) as source:
         for name in used:
             if name not in source.names:
-                raise RecordError("a column is missing", file=str(path), line=source.line, column=name)
+                message = "a column is missing" + _told(source.hint(used))
+                raise RecordError(message, file=str(path), line=source.line, column=name)
             if source.types.get(name, "text") not in PLAIN:
                 message = f"the type is {source.types[name]}; only text, numbers, dates and times are read"
                 raise RecordError(message, file=str(path), column=name)
@@ -115,9 +121,9 @@ def opened(path: Path, *, header: Sequence[str] = (), separator: str = ",") -> I
     """
     name = path.name.lower()
     if not name.endswith(ENDINGS):
-        raise RecordError("neither .csv, .csv.gz nor .parquet by its name", file=str(path))
-    if not path.is_file():
-        raise RecordError("not a file" if path.exists() else "no such file", file=str(path))
+        hint = hints.of_name(path) if path.exists() else "no such file"
+        raise RecordError("neither .csv, .csv.gz nor .parquet by its name" + _told(hint), file=str(path))
+    _is_there(path)
     with ExitStack() as open_files:
         try:
             if path.stat().st_size == 0:
@@ -128,10 +134,28 @@ def opened(path: Path, *, header: Sequence[str] = (), separator: str = ",") -> I
             else:
                 opening = gzip.open if name.endswith(".gz") else open
                 stream = cast(BinaryIO, open_files.enter_context(opening(path, "rb")))
+                if hint := hints.of_content(stream.read(16)):
+                    raise RecordError(f"this is no CSV in UTF-8 but {hint}", file=str(path))
+                stream.seek(0)
                 source = CsvSource(stream, str(path), header, separator)
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
             raise RecordError(f"cannot be read: {error}", file=str(path)) from error
         yield source
+
+
+def _told(hint: str) -> str:
+    return f"; {hint}" if hint else ""
+
+
+def _is_there(path: Path) -> None:
+    """Raises RecordError where the path leads to no file."""
+    try:
+        is_file = path.is_file()
+        is_there = is_file or path.exists()
+    except OSError as error:  # such as a link that leads back to itself, on Python before 3.13
+        raise RecordError(f"cannot be read: {error.strerror}", file=str(path)) from error
+    if not is_file:
+        raise RecordError("not a file" if is_there else "no such file", file=str(path))
 
 
 def _fits(source: Source, kind: str, file: str) -> None:
@@ -140,7 +164,8 @@ def _fits(source: Source, kind: str, file: str) -> None:
     known = f"{kind} have {', '.join(columns)}"
     for name in source.names:
         if name not in columns:
-            message = f"an unknown column {name!r}; {known}"
+            required = [column.name for column in COLUMNS[kind] if column.required]
+            message = f"an unknown column {visible(name)!r}; {known}" + _told(source.hint(required))
             raise RecordError(message, file=file, line=source.line, column=name)
     for name, column in columns.items():
         if name not in source.names:

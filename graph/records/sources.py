@@ -38,6 +38,9 @@ class Source(Protocol):
     types: Mapping[str, str]
     line: int | None
 
+    def hint(self, wanted: Sequence[str]) -> str:
+        """What to do about a file that lacks these columns; empty where nothing can be said."""
+
     def pieces(self, rows: int, columns: Sequence[str]) -> Iterator[Piece]:
         """The records in pieces of at most `rows`, with these columns of theirs."""
 
@@ -50,4 +53,9 @@ def clipped(value: str) -> str:
 def no_twins(names: Sequence[str], file: str, line: int | None) -> None:
     for name in names:
         if names.count(name) > 1:
-            raise RecordError("a column that is there twice", file=file, line=line, column=name)
+            message = (
+                "a column that is there twice"
+                if name
+                else ("columns without a name; where something stands above the header, remove it")
+            )
+            raise RecordError(message, file=file, line=line, column=name)

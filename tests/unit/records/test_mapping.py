@@ -405,8 +405,8 @@ INVALID = [
     ),
     ("a header without a used column", "[visits]", 'header = ["who", "when"]\n[visits]', "header", "'where'"),
     ("a header with a name twice", "[visits]", 'header = ["who", "who"]\n[visits]', "header", "twice"),
-    ("a separator of two characters", "[visits]", 'separator = "::"\n[visits]', "separator", "one character"),
-    ("a quote as separator", "[visits]", "separator = '\"'\n[visits]", "separator", "one character"),
+    ("a separator of two characters", "[visits]", 'separator = "::"\n[visits]', "separator", "must be one"),
+    ("a quote as separator", "[visits]", "separator = '\"'\n[visits]", "separator", "must be one"),
 ]
 
 

@@ -384,8 +384,6 @@ _bad = st.sampled_from(
         ("ann", "bob", "2026-01-31", "call"),
         ("ann", "bob", AT, "call", "more"),
         ("ann", "bob", AT),
-        ("ann", '"bob', AT, "call"),
-        ("ann", 'b"o"b,"', AT, "call"),
         ("ann", "b\0b", AT, "call"),
         ("ann", "bob\rbob", AT, "call"),
         ("ann", "bob ", AT, "call"),
@@ -447,7 +445,21 @@ def test_no_line_is_lost_whatever_bytes_a_file_holds(
     body = b"\n".join(noise)
     path = written(tmp_path_factory.mktemp("noise"), "contacts.csv", b"source,target,at,channel\n" + body)
     wanted = [n for n, line in enumerate(body.split(b"\n"), start=2) if line.strip(b"\r")]
-    rows, rejects, count = outcome_of(path, chunk_rows)
+    try:
+        rows, rejects, count = outcome_of(path, chunk_rows)
+    except RecordError as error:  # the quotes leave a choice
+        refused = error.line or 0
+    else:
+        refused = None
+    if refused is not None:
+        assert b'"' in b"\n".join([b"", b"", *noise]).split(b"\n")[refused]
+        return
+    found = sorted([line for line, _ in rows] + [reject.line for reject in rejects])
+    assert outcome_of(path, 10_000) == (rows, rejects, count)
+    if b'"' in body:  # a record may have several lines
+        assert set(found) <= set(wanted)
+        assert count == len(found)
+        return
     assert sorted([line for line, _ in rows] + [reject.line for reject in rejects]) == wanted
     assert count == len(wanted)
 
