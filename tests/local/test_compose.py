@@ -84,6 +84,26 @@ def test_ports_are_published_on_loopback_only(services: dict[str, Any]) -> None:
     assert services["api"]["environment"]["INNERCIRCLE_API_HOST"] == "127.0.0.1"
 
 
+def megabytes(text: str) -> int:
+    return int(text[:-1]) * {"m": 1, "g": 1_024}[text[-1]]
+
+
+def test_every_service_gives_up_its_rights_and_has_a_limit_of_memory(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert megabytes(service["mem_limit"]) > 0, name
+        assert name == "neo4j" or "cap_add" not in service
+
+
+def test_neo4j_has_more_memory_than_its_heap_and_page_cache(services: dict[str, Any]) -> None:
+    environment = services["neo4j"]["environment"]
+    needed = sum(
+        megabytes(environment[f"NEO4J_server_memory_{name}"]) for name in ("heap_max__size", "pagecache_size")
+    )
+    assert megabytes(services["neo4j"]["mem_limit"]) >= 1.4 * needed
+
+
 def test_browser_finds_its_style_and_guide_at_the_service_for_them(services: dict[str, Any]) -> None:
     command = services["guide"]["command"]
     port = command[command.index("--port") + 1]
