@@ -57,7 +57,15 @@ class Sessions:
             return
         origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
         here = origin is not None and (
-            origin == self.origin or urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+            origin == self.origin or _netloc(origin) == request.headers.get("host", "").lower()
         )
         if not here or site not in (None, "same-origin"):
             raise Forbidden("a form is taken from the pages of this service only")
+
+
+def _netloc(origin: str) -> str | None:
+    """Host and port that an origin names, in small letters; None where it is no origin."""
+    try:
+        return urlsplit(origin).netloc.lower() or None
+    except ValueError:
+        return None

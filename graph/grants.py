@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from graph import scheme as policies
 from graph.database import Database, Transaction, utc
 from graph.errors import NotFound, ParameterError, PurposeMismatch
+from graph.instants import in_utc
 from graph.scheme import Scheme
 
 What = Literal["band", "points", "reasons"]
@@ -73,6 +74,7 @@ def grant(
         raise ParameterError(f"client: the subject of a client's token, of at most {LONGEST_NAME} characters")
     if until.tzinfo is None or not now < until <= now + timedelta(days=LONGEST_DAYS):
         raise ParameterError(f"until: a time in the future, at most {LONGEST_DAYS} days ahead")
+    until = in_utc(until, "until")
     check_purpose(policy_of(transaction, scheme), purpose)
     row = transaction.optional(
         "give_grant",

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import NotFound, ParameterError, QueryFileInvalid
+from graph.instants import in_utc
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "cypher"
 
@@ -170,12 +171,13 @@ def _parse_value(query: Query, name: str, type_: str, value: str) -> Any:
         return value
     try:
         found = datetime.fromisoformat(value) if type_ == "ZONED DATETIME" else json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if isinstance(found, bool):
         good = type_ == "BOOLEAN"
     elif isinstance(found, datetime):
         good = found.tzinfo is not None
+        found = in_utc(found, f"{query.name}: {name}") if good else found
     else:
         good = isinstance(found, _PYTHON.get(type_, list))
     if not good:

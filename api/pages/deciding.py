@@ -3,7 +3,7 @@
 Each is a form that leads back to a page, and sent twice it has one effect.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -19,6 +19,7 @@ from api.security import SignedInMember, one_text, own_entity
 from graph import grants, membership
 from graph.database import Transaction
 from graph.errors import NotFound, ParameterError
+from graph.instants import end_of
 from graph.reports import page as report_page
 from graph.rerating import Changes
 
@@ -157,4 +158,4 @@ def _end_of(text: str) -> datetime:
         day = date.fromisoformat(text)
     except ValueError:
         raise ParameterError("until: a day such as 2026-12-31") from None
-    return datetime.combine(day, time(), UTC) + timedelta(days=1)
+    return end_of(day, "until")

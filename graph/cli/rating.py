@@ -1,6 +1,6 @@
 """The command that rates."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +8,7 @@ import typer
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, progress
 from graph.errors import ParameterError
+from graph.instants import end_of, in_utc
 
 if TYPE_CHECKING:
     from graph.model import Run
@@ -55,9 +56,9 @@ def end_of_day(day: str, option: str) -> datetime:
     except ValueError:
         raise ParameterError(f"{option} is a day such as 2026-06-30, and not {day!r}") from None
     if len(day) == len("2026-06-30"):
-        return found.replace(tzinfo=UTC) + timedelta(days=1)
+        return end_of(found.date(), option)
     if found.tzinfo is None:
         raise ParameterError(
             f"{option} {day!r} has no time zone: give a day, or an instant such as 2026-07-01T00:00:00Z"
         )
-    return found
+    return in_utc(found, option)

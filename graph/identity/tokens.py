@@ -95,7 +95,7 @@ def unverified(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
         if len(text) > LONGEST_TOKEN or len(parts) != 3 or any(part != _rewritten(part) for part in parts):
             raise Unauthenticated("the token is none: three parts of base64url were expected")
         found = jwt.decode_complete(text, options={"verify_signature": False})
-    except (jwt.InvalidTokenError, binascii.Error, ValueError) as error:
+    except (jwt.InvalidTokenError, binascii.Error, ValueError, RecursionError) as error:
         raise Unauthenticated("the token is none, or was altered: it cannot be read") from error
     return found["header"], found["payload"]
 

@@ -84,7 +84,7 @@ def read_keys(path: Path) -> dict[str, PublicKey]:
                 keys[thumbprint(public)] = PublicKey(public, jwk.get("revoked") not in (None, False))
     except OSError as error:
         raise ParameterError(f"the key file {path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ParameterError(f"{path} is no JWK and no set of JWKs: {error}") from error
     if not keys:
         raise ParameterError(f"{path} holds no Ed25519 key: `GET /v1/keys` of the operator's service gives them")
@@ -145,14 +145,17 @@ def _report(payload: bytes) -> Report | None:
         for name in ("issued", "until"):
             said[name] = datetime.fromtimestamp(said[name], UTC)
         return msgspec.convert(said, Report)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, msgspec.ValidationError):
+    except (
+        *(ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError),
+        *(RecursionError, msgspec.ValidationError),
+    ):
         return None
 
 
 def _header(part: str) -> dict[str, Any] | None:
     try:
         found = json.loads(_decoded(part))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from graph.errors import ParameterError
+from graph.instants import check_day
 from graph.reference import Contact, Facts
 from graph.scheme import Scheme
 
@@ -127,7 +128,7 @@ def _noon(day: date, as_of: datetime) -> datetime:
     last = as_of.astimezone(UTC).date() - timedelta(days=1)
     if day > last:
         raise ParameterError(f"the rating goes up to {last}, so nothing of {day} can count: name an earlier day")
-    return datetime.combine(day, time(12), UTC)
+    return datetime.combine(check_day(day, "day"), time(12), UTC)
 
 
 def paid(facts: Facts, obligations: Sequence[str], as_of: datetime) -> Facts:
