@@ -3,19 +3,24 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from inspect import iscoroutinefunction
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
 
 from api import openapi, problems
 from api.etags import ETags
 from api.evenly import UnderWay
 from api.guard import Guard
 from api.headers import SafeHeaders
-from api.limits import Rates, Sizes
+from api.in_time import InTime
+from api.limits import AtOnce, Rates, Sizes
 from api.pages import asking, deciding, me, operators, rating, signing_in, start
 from api.pages import schemes as scheme_pages
 from api.pages.problems import ProblemPages
+from api.rooms import CLIENTS, HEALTH, MEMBERS, OTHERS, PUBLIC, SIGNING_IN, THREADS, Rooms
 from api.routes import (
     accesses,
     contests,
@@ -35,9 +40,10 @@ from api.routes import (
     taking_part,
     what_if,
 )
-from api.security import require_roles
+from api.security import require_roles, roles
 from api.sessions import Sessions
 from api.store import Store
+from api.together import Together
 from api.unforeseen import Unforeseen
 from graph import __version__, database
 from graph.database import Database
@@ -73,6 +79,13 @@ MODULES = (
     keys,
     service,
 )
+LOOKUPS_AT_ONCE = 2
+"Of one client."
+SHARED = {
+    *("GET /", "GET /schemes", "GET /schemes/{scheme}"),
+    *("GET /v1/schemes", "GET /v1/schemes/{scheme}", "GET /v1/keys", "GET /readyz"),
+}
+"The same for everybody, whatever the headers."
 PAGES = (start, signing_in, scheme_pages, operators, me, rating, asking, deciding)
 
 
@@ -87,6 +100,8 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # Each request in a room is in one thread at most, and two are left for what belongs to no request.
+        to_thread.current_default_thread_limiter().total_tokens = THREADS + 2
         await run_in_threadpool(store.open)
         yield
         await run_in_threadpool(store.close)
@@ -108,6 +123,9 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     app.state.sessions = Sessions(settings, app.state.verifier)
     app.state.under_way = UnderWay()
     app.state.rates = Rates(settings.api_requests_per_second, settings.api_burst)
+    app.state.costs = Rates(settings.api_ids_per_second, settings.api_ids_burst)
+    app.state.connections = settings.api_connections
+    app.state.lookups = AtOnce(LOOKUPS_AT_ONCE)
     for module in MODULES:
         require_roles(module.router)
         app.include_router(module.router)
@@ -115,7 +133,10 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
         require_roles(page.router)
         app.include_router(page.router, include_in_schema=False)
     problems.install(app)
+    app.add_middleware(Rooms, rooms=_rooms())
+    app.add_middleware(Together, shared=[route for route in routes() if _names(route) & SHARED])
     app.add_middleware(ETags)
+    app.add_middleware(InTime, seconds=settings.api_query_seconds)
     app.add_middleware(Sizes)
     app.add_middleware(Guard, names=settings.names(), open_to_others=app.state.verifier.configured)
     app.add_middleware(SafeHeaders)
@@ -123,3 +144,31 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     app.add_middleware(ProblemPages)
     app.openapi = openapi.describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation has it
     return app
+
+
+def routes() -> list[APIRoute]:
+    """Every route of the application, in the order in which they are looked for."""
+    found = [route for each in (*MODULES, *PAGES) for route in each.router.routes]
+    return [route for route in found if isinstance(route, APIRoute)]
+
+
+def _names(route: APIRoute) -> set[str]:
+    return {f"{method} {route.path_format}" for method in route.methods or ()}
+
+
+def _rooms() -> list[tuple[APIRoute, str | None]]:
+    """The room of each route, but for those in the room of members; None: it waits for nothing."""
+    found = [(route, _room(route)) for route in routes()]
+    return [(route, room) for route, room in found if room != MEMBERS]
+
+
+def _room(route: APIRoute) -> str | None:
+    taken = set(roles(route))
+    if not taken and iscoroutinefunction(route.endpoint):
+        return None
+    if not taken:
+        path = route.path_format
+        return HEALTH if path == "/readyz" else SIGNING_IN if path == "/sign-in" else PUBLIC
+    if "member" in taken:
+        return MEMBERS
+    return CLIENTS if "client" in taken else OTHERS

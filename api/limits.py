@@ -2,12 +2,15 @@
 
 Sizes are counted as a request comes in, before anything looks at it. How often counts by the subject of a token
 once it has been checked (api/security.py), and by the address a request comes from where there is none, so that
-one asker's flood is not another's.
+one asker's flood is not another's. What is asked of many others counts by how many they are.
 """
 
+import asyncio
 import math
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +22,8 @@ LONGEST_TARGET = 8_000
 "Bytes of a path and query: 20 ids of 200 characters, percent-encoded, fit in."
 LARGEST_BODY = 1_000_000
 "Bytes: 1,000 ids of 200 characters fit in."
+BODY_SECONDS = 20.0
+"Within which a body is there: a million bytes over a slow line."
 MOST_ASKERS = 100_000
 "Whose buckets are kept; beyond, the one that asked longest ago starts anew."
 
@@ -40,8 +45,17 @@ class Sizes:
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         body = bytearray()
         too_large = declared.isdigit() and int(declared) > LARGEST_BODY
+        until = time.monotonic() + BODY_SECONDS
         while not too_large:
-            message = await receive()
+            try:
+                message = await asyncio.wait_for(receive(), max(0.0, until - time.monotonic()))
+            except TimeoutError:
+                said = f"the body of a request is there within {BODY_SECONDS:g} s"
+                # what comes of it later must not be taken for another request
+                await problems.answer(problems.TOO_SLOW, said, headers={"Connection": "close"})(
+                    scope, receive, send
+                )
+                return
             if message["type"] == "http.disconnect":
                 return
             body += message.get("body", b"")
@@ -72,15 +86,43 @@ class Rates:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, asker: str) -> None:
-        """One request of this asker is counted. Raises TooMany where it has none left."""
+    def take(self, asker: str, cost: int = 1, what: str = "requests") -> None:
+        """So much is counted for this asker. Raises TooMany where it has too little left.
+
+        What costs more than a whole bucket is let through where the bucket is full, and waited for afterwards.
+        """
+        needed = min(cost, self.burst)
         with self._lock:
             now = time.monotonic()
             left, since = self._buckets.pop(asker, (float(self.burst), now))
             left = min(float(self.burst), left + (now - since) * self.per_second)
-            self._buckets[asker] = (max(left - 1, left if left < 1 else 0.0), now)
+            self._buckets[asker] = (left - cost if left >= needed else left, now)
             if len(self._buckets) > MOST_ASKERS:
                 self._buckets.popitem(last=False)
-        if left < 1:
-            wait = math.ceil((1 - left) / self.per_second)
-            raise TooMany(f"too many requests: ask again in {wait} s", retry_seconds=wait)
+        if left < needed:
+            wait = math.ceil((needed - left) / self.per_second)
+            raise TooMany(f"too many {what}: ask again in {wait} s", retry_seconds=wait)
+
+
+class AtOnce:
+    """So much of one kind at a time for each asker. Safe between threads."""
+
+    def __init__(self, most: int):
+        self.most = most
+        self._under_way: Counter[str] = Counter()
+        self._lock = Lock()
+
+    @contextmanager
+    def one(self, asker: str) -> Iterator[None]:
+        """One more is under way while the block runs. Raises TooMany where as many are as may be."""
+        with self._lock:
+            if self._under_way[asker] >= self.most:
+                raise TooMany(f"{self.most} of these are under way: ask again when one has ended", retry_seconds=1)
+            self._under_way[asker] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way[asker] -= 1
+                if not self._under_way[asker]:
+                    del self._under_way[asker]

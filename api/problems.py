@@ -121,7 +121,7 @@ KINDS: dict[type[InnerCircleError], Kind] = {
 
 # What only HTTP knows.
 NO_ROUTE, NO_METHOD, NOT_LOOPBACK, UNEXPECTED = "no-route", "no-method", "not-loopback", "unexpected"
-TOO_LONG, TOO_LARGE = "too-long", "too-large"
+TOO_LONG, TOO_LARGE, TOO_SLOW, BUSY = "too-long", "too-large", "too-slow", "busy"
 WEB: dict[str, Kind] = {
     NO_ROUTE: Kind(404, "There is no such route", example="there is no /v2: /openapi.json lists the routes"),
     NO_METHOD: Kind(405, "The route does not take this method", example="/v1/schemes does not take DELETE"),
@@ -131,6 +131,13 @@ WEB: dict[str, Kind] = {
     TOO_LARGE: Kind(413, "The body is too large", example="the body of a request has at most 1,000,000 bytes"),
     TOO_LONG: Kind(
         414, "The address is too long", example="the path and query of a request have at most 8,000 bytes"
+    ),
+    TOO_SLOW: Kind(408, "The request came too slowly", example="the body of a request is there within 20 s"),
+    BUSY: Kind(
+        503,
+        "The service is busy",
+        example="more is asked at once than can be answered: ask again in a second",
+        retry_seconds=1,
     ),
     UNEXPECTED: Kind(500, "The service failed", f"this is a fault of ours: {_OPERATOR}"),
 }

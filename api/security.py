@@ -15,7 +15,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
-from api.limits import Rates
+from api.limits import AtOnce, Rates
 from api.parameters import TheStore
 from api.sessions import Sessions
 from graph.errors import NOTHING_OPEN, Forbidden, NotFound, SetupError, Unauthenticated
@@ -74,11 +74,26 @@ def take_of_address(request: Request) -> None:
     rates.take(f"address {request.client.host if request.client else ''}")
 
 
+@contextmanager
+def asking_of(request: Request, client: Principal, ids: int) -> Iterator[None]:
+    """So many others are asked for, by one of the few requests of this client that may do so at a time.
+
+    Raises TooMany.
+    """
+    costs: Rates = request.app.state.costs
+    lookups: AtOnce = request.app.state.lookups
+    with lookups.one(client.subject):
+        costs.take(client.subject, ids, "ids")
+        yield
+
+
 def _let_in(request: Request, scopes: SecurityScopes, store: TheStore, principal: Principal) -> Principal:
     rates: Rates = request.app.state.rates
-    rates.take(f"{principal.role} {principal.subject}")
+    # Whoever has a revoked token empties the bucket of that token, and not the one of its subject.
+    rates.take(f"token {principal.token}")
     with store.use() as database:
         refuse_revoked(database, principal)
+    rates.take(f"{principal.role} {principal.subject}")
     request.state.principal = principal
     if principal.role not in scopes.scopes:
         raise Forbidden(

@@ -8,9 +8,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.connections import bound, protocol
 from api.loopback import listen, url
 from graph.database import connect
 from graph.settings import Settings
+
+BACKLOG = 128
+"Connections that are taken in one go: fewer than may be held, so that each is counted before there are too many."
 
 
 def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
@@ -40,5 +44,7 @@ def server(app: FastAPI) -> uvicorn.Server:
             proxy_headers=False,
             ws="none",
             timeout_graceful_shutdown=5,
+            http=protocol(bound(app.state.connections)),
+            backlog=BACKLOG,
         )
     )

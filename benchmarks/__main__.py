@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import held_view, opening, pages, scale
+from benchmarks import held_view, neighbours, opening, pages, scale
 from graph import local_neo4j, migrations
 from graph.database import Database, connect
 from graph.settings import Settings
@@ -42,6 +42,8 @@ def main() -> None:
         held_view.run(database, OTC)
     with empty_service(arguments.heap_megabytes) as (database, settings):
         pages.run(database, settings)
+    with empty_service(arguments.heap_megabytes) as (database, settings):
+        neighbours.run(database, settings)
     for members in arguments.members:
         with empty_graph(arguments.heap_megabytes) as database:
             scale.run(database, members)

@@ -40,7 +40,7 @@ def run(database: Database, settings: Settings) -> None:
     """Prints the figures of two members who are made up for it."""
     with tempfile.TemporaryDirectory() as folder:
         for who, contacts, facts in (("ada", 15, 200), ("hub", 500, 20)):
-            _write(Path(folder), who, contacts, facts)
+            write_files(Path(folder), who, contacts, facts)
         publishing.publish(database, scheme.read(SCHEME))
         assert not any(each.rejected for each in loading.load(database, [Path(folder)]))
     for days in (60, 30, 0):
@@ -140,7 +140,7 @@ def _served(settings: Settings) -> Iterator[httpx.Client]:
             thread.join()
 
 
-def _write(folder: Path, who: str, contacts: int, facts: int) -> None:
+def write_files(folder: Path, who: str, contacts: int, facts: int) -> None:
     """Files of a member with so many contacts, in touch on two days each, and so many other facts."""
     others = [f"{who}-{number:03}" for number in range(contacts)]
     at = [AS_OF - timedelta(days=2 + number % 90, hours=3) for number in range(max(contacts, facts))]

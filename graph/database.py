@@ -3,17 +3,21 @@
 Driver errors become ours here and nowhere else, most specific first, always `from` the cause.
 """
 
+import random
+import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import neo4j
 from neo4j import exceptions as driver_errors
 
-from graph import queries
+from graph import deadlines, queries
 from graph.errors import (
     CommitUnknown,
     InnerCircleError,
@@ -30,6 +34,14 @@ Rows = list[dict[str, Any]]
 T = TypeVar("T")
 TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
 "In the code of the server's error, whoever set the timeout; the second where it waited for a lock."
+
+CONNECT_SECONDS = 5
+"To an address that does not answer."
+ACQUIRE_SECONDS = 10
+"For a connection that has logged in; above the one before, which is a part of it."
+RETRY_SECONDS = 15
+"How long a read or a write is repeated, while its failure is transient."
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 1.0
 
 # Where a driver error lands. The order matters: IncompleteCommit is a ServiceUnavailable.
 _MAPPING: tuple[tuple[type[Exception], type[InnerCircleError], str], ...] = (
@@ -74,7 +86,7 @@ class Database:
                 uri,
                 auth=(user, password),
                 notifications_min_severity="OFF",  # tests/queries turns warnings into failures instead
-                max_transaction_retry_time=15,
+                connection_timeout=CONNECT_SECONDS,
             )
         except (driver_errors.ConfigurationError, ValueError) as error:
             raise ParameterError(
@@ -103,12 +115,42 @@ class Database:
         query = queries.get(name)
         _check(query, params)
         text = neo4j.Query(query.text, metadata=dict(tags or {}))
-        with _translated(query.file), self._session(query.mode) as session:
+        with _translated(query.file):
             if query.mode in ("batch", "schema"):
-                return session.run(text, params).data()
-            work = neo4j.unit_of_work(metadata=dict(tags or {}), timeout=self.timeout_seconds)(_rows)
-            execute = session.execute_read if query.mode == "read" else session.execute_write
-            return execute(work, query.text, params)
+                return self._auto(query.mode, text, params)
+            if query.mode == "read":  # one way there and back; in a transaction of its own there would be three
+                return _repeated(lambda: self._auto("read", text, params, timeout=True))
+            return _repeated(lambda: self._alone(lambda own: own.run(name, **params), tags))
+
+    def _auto(self, mode: str, text: neo4j.Query, params: Mapping[str, Any], *, timeout: bool = False) -> Rows:
+        """The rows of a text that is its own transaction, or several."""
+        if timeout:
+            text = neo4j.Query(text.text, metadata=text.metadata, timeout=self._timeout())
+        with self._session(mode) as session:
+            return session.run(text, dict(params)).data()
+
+    def _alone(
+        self,
+        work: Callable[["Transaction"], T],
+        tags: Mapping[str, str] | None,
+        timeout_seconds: float | None = None,
+    ) -> T:
+        """What `work` gives in one write transaction, which is committed afterwards."""
+        limit = self._timeout(timeout_seconds)
+        with (
+            self._session("write") as session,
+            session.begin_transaction(metadata=dict(tags or {}), timeout=limit) as transaction,
+        ):
+            made = work(Transaction(transaction))
+            if not transaction.closed():
+                transaction.commit()
+            return made
+
+    def _timeout(self, seconds: float | None = None) -> float | None:
+        """After which the server ends a transaction: never later than the work that it is a part of."""
+        deadline = deadlines.current()
+        given = [self.timeout_seconds if seconds is None else seconds, deadline.left() if deadline else None]
+        return min((each for each in given if each is not None), default=None)
 
     def one(self, name: str, /, **params: Any) -> dict[str, Any]:
         """The single row of a query whose @result is `one`; a NotFound if there is none."""
@@ -129,7 +171,7 @@ class Database:
     def statement(self, text: str, **params: Any) -> Rows:
         """The rows of one statement that is not a shipped query: migrations and server commands."""
         with _translated("statement"), self._session("schema") as session:
-            return session.run(neo4j.Query(text, timeout=self.timeout_seconds), params).data()
+            return session.run(neo4j.Query(text, timeout=self._timeout()), params).data()
 
     @contextmanager
     def transaction(self, tags: Mapping[str, str] | None = None) -> Iterator["Transaction"]:
@@ -140,7 +182,7 @@ class Database:
         with (
             _translated("transaction"),
             self._session("write") as session,
-            session.begin_transaction(metadata=dict(tags or {}), timeout=self.timeout_seconds) as transaction,
+            session.begin_transaction(metadata=dict(tags or {}), timeout=self._timeout()) as transaction,
         ):
             yield Transaction(transaction)
             if not transaction.closed():
@@ -158,10 +200,8 @@ class Database:
         `work` may run more than once, so it does nothing but run queries.
         timeout_seconds: after which the server ends the transaction; None: as for all of this database.
         """
-        unit = neo4j.unit_of_work(metadata=dict(tags or {}), timeout=timeout_seconds or self.timeout_seconds)
-        managed = unit(lambda transaction: work(Transaction(transaction)))
-        with _translated("transaction"), self._session("write") as session:
-            return session.execute_write(managed)
+        with _translated("transaction"):
+            return _repeated(lambda: self._alone(work, tags, timeout_seconds))
 
     @contextmanager
     def rolled_back(self) -> Iterator["Transaction"]:
@@ -169,7 +209,7 @@ class Database:
         with (
             _translated("rehearsal"),
             self._session("write") as session,
-            session.begin_transaction(timeout=self.timeout_seconds) as transaction,
+            session.begin_transaction(timeout=self._timeout()) as transaction,
         ):
             yield Transaction(transaction)
             if not transaction.closed():
@@ -181,27 +221,41 @@ class Database:
 
         The server ends it when this process dies, however it dies: that is what makes it a lock.
         """
-        with self._session("read") as session:
-            with _translated("lock"):
-                # timeout 0: a default timeout of the server must not end the lock
-                transaction = session.begin_transaction(metadata=dict(tags), timeout=0)
-                transaction.run("RETURN 1").consume()
+        with _translated("lock"), self._session("read") as session:
+            # timeout 0: a default timeout of the server must not end the lock
+            transaction = session.begin_transaction(metadata=dict(tags), timeout=0)
+            transaction.run("RETURN 1").consume()
             try:
                 yield
             finally:
-                transaction.close()
+                with suppress(driver_errors.Neo4jError, driver_errors.DriverError, OSError):
+                    transaction.close()  # where the connection is lost, so is the lock
 
     def server(self) -> ServerInfo:
         """What answers at the address. Raises StoreUnavailable."""
-        (row,) = self.statement(
+        for row in self.statement(
             "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' "
             "RETURN versions[0] AS version, edition"
-        )
-        return ServerInfo(version=row["version"], edition=row["edition"])
+        ):
+            return ServerInfo(version=row["version"], edition=row["edition"])
+        raise StoreUnavailable("the server does not say what it is")
 
-    def _session(self, mode: str) -> neo4j.Session:
-        access = neo4j.READ_ACCESS if mode == "read" else neo4j.WRITE_ACCESS
-        return self._driver.session(database=self.name, default_access_mode=access, fetch_size=10_000)
+    @contextmanager
+    def _session(self, mode: str) -> Iterator[neo4j.Session]:
+        """A session that ends, and whatever is waited for in it, with the deadline of the work it is a part of."""
+        deadline = deadlines.current()
+        session = self._driver.session(
+            database=self.name,
+            default_access_mode=neo4j.READ_ACCESS if mode == "read" else neo4j.WRITE_ACCESS,
+            fetch_size=10_000,
+            connection_acquisition_timeout=min(ACQUIRE_SECONDS, deadline.left()) if deadline else ACQUIRE_SECONDS,
+        )
+        if deadline is None:
+            with session:
+                yield session
+        else:
+            with deadline.watched(partial(_hang_up, session)), session:
+                yield session
 
 
 def utc(value: Any) -> datetime:
@@ -247,6 +301,29 @@ class Transaction:
             self._transaction.rollback()
 
 
+def _repeated(attempt: Callable[[], T]) -> T:
+    """What the attempt gives, made again while it fails in a way that may pass, and there is time."""
+    until, pause = time.monotonic() + RETRY_SECONDS, FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return attempt()
+        except (driver_errors.Neo4jError, driver_errors.DriverError) as error:
+            if not error.is_retryable() or time.monotonic() + pause > until:
+                raise
+        if deadline := deadlines.current():
+            deadline.left()
+        time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  # two who wait for each other do not do so in step
+        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+
+def _hang_up(session: neo4j.Session) -> None:
+    """The session waits for the server no longer. The driver has no way to say so from another thread."""
+    connection = getattr(session, "_connection", None)
+    if connection is not None:
+        with suppress(Exception):
+            connection.kill()
+
+
 def _rows(transaction: neo4j.ManagedTransaction | neo4j.Transaction, text: str, params: Mapping[str, Any]) -> Rows:
     return transaction.run(text, dict(params)).data()
 
@@ -272,3 +349,17 @@ def _translated(where: str) -> Iterator[None]:
             if isinstance(error, kind):
                 raise ours(f"{meaning} ({where}): {error}") from error
         raise
+    except InnerCircleError:
+        raise
+    except Exception as error:
+        if not _is_of_the_driver(error):
+            raise
+        raise StoreUnavailable(f"the connection to Neo4j was lost ({where}): {error}") from error
+
+
+def _is_of_the_driver(error: Exception) -> bool:
+    """Whether it was raised inside the driver: a socket that is gone, or what it has no name of its own for."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    own = [str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame in frames]
+    places = [place for place, name in enumerate(own) if name == "neo4j"]
+    return bool(places) and "graph" not in own[places[-1] :]

@@ -15,7 +15,8 @@ from typing import Any
 
 from graph import __version__
 from graph.database import Database, utc
-from graph.errors import InnerCircleError, NotConverged, ParameterError, StoreConflict
+from graph.errors import InnerCircleError, NotConverged, ParameterError, StoreConflict, StoreUnavailable
+from graph.instants import in_utc
 from graph.model import Run
 from graph.publishing import published
 from graph.scheme import CategoryFactor, Factor, ObligationsFactor, Scheme
@@ -47,7 +48,7 @@ def rate(
     way), NotConverged (nothing was published), and every StoreError; a run that was broken off leaves the old
     ratings and can simply be started again.
     """
-    as_of = coming_midnight(datetime.now(UTC)) if as_of is None else as_of.astimezone(UTC)
+    as_of = coming_midnight(datetime.now(UTC)) if as_of is None else in_utc(as_of, "as_of")
     if as_of != datetime.combine(as_of.date(), datetime.min.time(), UTC):
         raise ParameterError(
             f"as_of is the end of a UTC day, such as 2026-07-01T00:00:00Z, and not {as_of.isoformat()}"
@@ -203,7 +204,7 @@ def alone(database: Database, scheme: str, run: str) -> Iterator[dict[str, str]]
     tags = {"scheme": scheme, "run": run}
     with database.held(tags):
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while (oldest := database.run("runs_under_way", scheme=scheme)[0])["run"] != run:
+        while (oldest := _oldest(database, scheme))["run"] != run:
             if time.monotonic() > deadline:
                 raise StoreConflict(
                     f"another run of {scheme} is under way since {oldest['since']} (run {oldest['run']}): "
@@ -211,3 +212,11 @@ def alone(database: Database, scheme: str, run: str) -> Iterator[dict[str, str]]
                 )
             time.sleep(0.2)
         yield tags
+
+
+def _oldest(database: Database, scheme: str) -> dict[str, Any]:
+    """The run of the scheme that began first. Raises StoreUnavailable: not even the one that asks is there."""
+    found = database.run("runs_under_way", scheme=scheme)
+    if not found:
+        raise StoreUnavailable(f"the server has ended the lock of a run of {scheme}: run the command again")
+    return found[0]

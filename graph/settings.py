@@ -95,8 +95,17 @@ class Settings(BaseSettings):
     api_burst: int = Field(default=200, ge=1)
     "How many of them may come at once."
 
+    api_ids_per_second: float = Field(default=100, gt=0)
+    "How many others one client may ask for each second, on average, in however many requests."
+
+    api_ids_burst: int = Field(default=1_000, ge=1)
+    "How many of them may come at once."
+
     api_query_seconds: float = Field(default=30, gt=0)
-    "After which a query of the API is ended by the server."
+    "After which a request of the API has its answer, whatever it waits for; its queries are ended by the server."
+
+    api_connections: int = Field(default=512, ge=1)
+    "How many connections the API holds at a time; never more than half of the files that it may open."
 
     pages_url: str | None = Field(default=None, pattern=r"^https?://[^/?#]+$")
     "Where browsers find the pages, e.g. https://ratings.example.org. Unset: the address that the API listens at."

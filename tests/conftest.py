@@ -68,7 +68,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings for a managed Neo4j in a home of this session."""
     home = tmp_path_factory.mktemp("neo4j") / "home"
-    yield Settings(home=home, pagecache_megabytes=128, api_requests_per_second=10_000, api_burst=10_000)
+    yield Settings(
+        home=home,
+        pagecache_megabytes=128,
+        api_requests_per_second=10_000,
+        api_burst=10_000,
+        api_ids_per_second=1_000_000,
+        api_ids_burst=1_000_000,
+        api_query_seconds=120,  # what is asked for the first time is planned first, on a machine that is busy
+    )
     shutil.rmtree(home, ignore_errors=True)
 
 

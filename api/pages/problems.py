@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.pages import PLACES
 from api.pages.rendering import render
-from api.problems import MEDIA_TYPE, NO_METHOD, NO_ROUTE, NOT_LOOPBACK, TOO_LARGE, TOO_LONG
+from api.problems import BUSY, MEDIA_TYPE, NO_METHOD, NO_ROUTE, NOT_LOOPBACK, TOO_LARGE, TOO_LONG, TOO_SLOW
 from api.whole import answer, held
 from graph import errors
 
@@ -52,6 +52,8 @@ TELLINGS: dict[str, Telling] = {
     errors.PurposeMismatch.code: WRONG,
     TOO_LARGE: WRONG,
     TOO_LONG: WRONG,
+    TOO_SLOW: LATER,
+    BUSY: LATER,
     errors.TooMany.code: Telling("That was too fast", "Please wait a few seconds and then try again."),
     errors.StoreUnavailable.code: LATER,
     errors.StoreConflict.code: LATER,

@@ -10,7 +10,7 @@ from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import Found, GrantedRating, Wanted
 from api.schemas.grants import LONGEST_PURPOSE
-from api.security import Client
+from api.security import Client, asking_of
 from graph import granted
 from graph.errors import NOTHING_OPEN, NotFound, NotRecorded, ParameterError, PurposeMismatch, StoreConflict
 
@@ -45,7 +45,7 @@ REFUSALS = responses(
     response_model_exclude_none=True,
 )
 def granted_rating(
-    client: Client, scheme: SchemeId, entity: EntityId, purpose: Purpose, database: TheDatabase
+    client: Client, scheme: SchemeId, entity: EntityId, purpose: Purpose, database: TheDatabase, request: Request
 ) -> GrantedRating:
     """The band, the points or all with reasons, as the member granted it to this client for this purpose.
 
@@ -54,9 +54,9 @@ def granted_rating(
     is not there, the answer is the same 404 after the same time. Each read is on record, and the member sees it.
     """
     now = datetime.now(UTC)
-    return GrantedRating.of(
-        granted.ask_one(database, scheme, entity, client=client.subject, purpose=purpose, now=now)
-    )
+    with asking_of(request, client, 1):
+        told = granted.ask_one(database, scheme, entity, client=client.subject, purpose=purpose, now=now)
+    return GrantedRating.of(told)
 
 
 @router.post("/lookup", summary="Several ratings by id", responses=REFUSALS, response_model_exclude_none=True)
@@ -69,6 +69,7 @@ def look_up_ratings(
     """
     request.state.step_seconds = STEP_SECONDS * (1 + (len(wanted.ids) - 1) // IDS_A_STEP)
     now = datetime.now(UTC)
-    told = granted.ask(database, scheme, wanted.ids, client=client.subject, purpose=wanted.purpose, now=now)
+    with asking_of(request, client, len(wanted.ids)):
+        told = granted.ask(database, scheme, wanted.ids, client=client.subject, purpose=wanted.purpose, now=now)
     missing = set(wanted.ids).difference(each.entity for each in told)
     return Found(scheme=scheme, ratings=[GrantedRating.of(each) for each in told], missing=sorted(missing))

@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from api.evenly import Evenly, IsUnderWay
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, TheDatabase, about_a_person
 from api.schemas import Organisation, Standing
 from api.schemas.grants import LONGEST_PURPOSE
-from api.security import Anyone, MemberOrClient, one_text, own
+from api.security import Anyone, MemberOrClient, asking_of, one_text, own
 from graph import organisations, standing
 from graph.errors import (
     NOTHING_OPEN,
@@ -57,7 +57,11 @@ Number = Annotated[
     ),
 )
 def show_standing(
-    principal: MemberOrClient, entity: EntityId, database: TheDatabase, purpose: Purpose = None
+    principal: MemberOrClient,
+    entity: EntityId,
+    database: TheDatabase,
+    request: Request,
+    purpose: Purpose = None,
 ) -> Standing:
     """Restricted is who has a judgment against it that is past due and unpaid. No rating leads there.
 
@@ -71,7 +75,8 @@ def show_standing(
             return Standing.model_validate(standing.standing(database, entity, now=now))
     if purpose is None:
         raise ParameterError("query.purpose: a client says what for")
-    found = standing.standing_for_client(database, entity, client=principal.subject, purpose=purpose, now=now)
+    with asking_of(request, principal, 1):
+        found = standing.standing_for_client(database, entity, client=principal.subject, purpose=purpose, now=now)
     return Standing.model_validate(found)
 
 

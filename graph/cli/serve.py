@@ -32,10 +32,13 @@ def serve(
 ) -> None:
     """Serve the API until Control-C; beyond this machine only once there is a key, or an issuer of tokens."""
     from api import serving
+    from api.saying import OnceASecond
     from graph.settings import Settings
 
     given = {name: value for name, value in {"api_host": host, "api_port": port}.items() if value is not None}
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(OnceASecond())
 
     def announce(url: str) -> None:
         if json:

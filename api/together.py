@@ -1,0 +1,76 @@
+"""Public documents are made once for all who wait for them.
+
+Who comes while one is being made gets the next: so nobody is given one that was made before it was asked for, and
+however many ask at once, one is made at a time.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Key = tuple[str, bytes]
+"Path and query."
+Making = asyncio.Task[list[Message]]
+
+
+class Together:
+    """What is public is made once for all who wait for it.
+
+    shared: the routes that answer everybody alike, whatever the headers.
+    """
+
+    def __init__(self, app: ASGIApp, shared: Sequence[BaseRoute]):
+        self.app, self._shared = app, shared
+        self._made: dict[Key, Making] = {}
+        self._next: dict[Key, Making] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or not self._is_shared(scope):
+            await self.app(scope, receive, send)
+            return
+        key = (scope["path"], scope["query_string"])
+        running = self._made.get(key)
+        if running is None:
+            task = self._made[key] = asyncio.create_task(self._make(scope))
+            task.add_done_callback(lambda done: self._forget(self._made, key, done))
+        elif key in self._next:
+            task = self._next[key]
+        else:
+            task = self._next[key] = asyncio.create_task(self._follow(scope, running, key))
+        for message in await asyncio.shield(task):
+            await send(message)
+
+    def _is_shared(self, scope: Scope) -> bool:
+        return any(route.matches(scope)[0] is Match.FULL for route in self._shared)
+
+    async def _follow(self, scope: Scope, before: Making, key: Key) -> list[Message]:
+        await asyncio.wait({before})
+        task = self._next.pop(key)
+        self._made[key] = task
+        task.add_done_callback(lambda done: self._forget(self._made, key, done))
+        return await self._make(scope)
+
+    async def _make(self, scope: Scope) -> list[Message]:
+        said: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            said.append(message)
+
+        async def nothing() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        await self.app(dict(scope), nothing, keep)
+        return said
+
+    @staticmethod
+    def _forget(
+        where: dict[Key, Making],
+        key: Key,
+        task: Making,
+    ) -> None:
+        if where.get(key) is task:
+            del where[key]
+        if not task.cancelled():
+            task.exception()
