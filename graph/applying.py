@@ -23,13 +23,16 @@ def apply(
     by: str | None = None,
     batch: int = 10_000,
     categories: Categories | None = None,
+    prefix: str | None = None,
     tolerance_points: float = rerating.TOLERANCE_POINTS,
     progress: Callable[[str], None] = lambda message: None,
 ) -> tuple[list[Loaded], list[Rerated]]:
     """The files are loaded, known facts are corrected by what they say, and whom that touches is re-rated.
 
     by: who applies them; it is kept with what is new.
-    A blank says nothing, as in loading: to take a value away, remove the fact and load it anew.
+    prefix: the one that the facts were loaded with.
+    An empty cell or a missing column says nothing, and what is stored there stays: to take a value away, remove
+    the fact and load it anew.
     Raises what loading.load and rerating.rerate raise; repeating it is safe.
     """
     changes = Changes()
@@ -43,6 +46,7 @@ def apply(
         by=by,
         batch=batch,
         categories=categories,
+        prefix=prefix,
         progress=progress,
         touch=changes.add,
     )

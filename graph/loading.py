@@ -6,18 +6,19 @@ was broken off is simply run again.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from graph import records
+from graph import clashes, records
 from graph.categories import Categories
 from graph.database import Database, Transaction
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.model import CORRECTABLE, KINDS, Chunk, Loaded, Reject, Row
-from graph.storing import Load, remove, store
+from graph.storing import Load, filled_in, remove, store
 
 ATTEMPTS = 3
 T = TypeVar("T")
@@ -97,16 +98,19 @@ class _Loader:
         raise AssertionError("unreachable")
 
     def _correct(self, kind: str, row: Row) -> bool:
-        """Whether the row now stands in place of the fact that its id was known with."""
+        """Whether what the row says now stands in place of what was known under its id; the rest of that stays."""
         if kind not in CORRECTABLE:
             return False
         with self.database.transaction() as transaction:
-            removed = remove(transaction, kind, [row["id"]])
-            outcome = store(transaction, kind, [row], load=self.load)
-            if not removed or outcome["rejects"]:
+            removed = next(iter(remove(transaction, kind, [row["id"]])), None)
+            if removed is None:
                 transaction.rollback()
                 return False
-        self.touch(kind, {*removed[0].get("touched", ()), *outcome.get("touched", ())})
+            outcome = store(transaction, kind, [filled_in(row, removed["said"])], load=self.load)
+            if outcome["rejects"]:
+                transaction.rollback()
+                return False
+        self.touch(kind, {*removed.get("touched", ()), *outcome.get("touched", ())})
         return True
 
 
@@ -122,6 +126,8 @@ def load(
     by: str | None = None,
     batch: int = 10_000,
     categories: Categories | None = None,
+    prefix: str | None = None,
+    most_clashes: float = 1.0,
     progress: Callable[[str], None] = lambda message: None,
     touch: Callable[[str, Iterable[str]], None] = lambda kind, touched: None,
 ) -> list[Loaded]:
@@ -136,21 +142,35 @@ def load(
     by:      who loads; it is kept with what is new.
     batch:   rows in one transaction.
     categories: what products and sites may be; None: what ships.
+    prefix:  put before the id of every fact, so that those of two sources stay apart.
+    most_clashes: the share of a file's rows whose ids may be known with other content; where there are more,
+             nothing is written. By default they are rejected one by one. A correction clashes with nothing.
     touch:   told, kind by kind, of the entities whose ratings what is new can change; of memberships, the schemes.
     Raises RecordError for a file that cannot be used at all, before anything of any file is written, and
     every StoreError; what was stored until then stays, and repeating the load completes it.
     """
     files = _files(paths, kind=kind, mapping=mapping, rejects=rejects)
+    read = partial(
+        records.read, kind=kind, mapping=mapping, chunk_rows=batch, categories=categories, prefix=prefix
+    )
     for file in files:  # opened and closed again: one that cannot be used stops the load here
-        next(records.read(file, kind, mapping, chunk_rows=1), None)
+        next(read(file, chunk_rows=1), None)
+    if most_clashes < 1 and not correct:
+        named = clashes.kinds_of(files, kind, mapping)
+        with _rejected(rejects) as reject:
+            stopped = clashes.forbid(
+                database, files, read, named, most=most_clashes, reject=reject, progress=progress
+            )
+        if stopped:
+            raise stopped
     with (
-        records.write_rejects(rejects) if rejects else nullcontext(_forget) as reject,
+        _rejected(rejects) as reject,
         database.rolled_back() if dry_run else nullcontext() as rehearsal,
     ):
         record = Load.begin(by, datetime.now(UTC), [str(file) for file in files])
         loader = _Loader(database, rehearsal, record, correct, reject, progress, touch)
         for file in files:
-            for chunk in _ahead(records.read(file, kind, mapping, chunk_rows=batch, categories=categories)):
+            for chunk in _ahead(read(file)):
                 loader.take(chunk)
         loaded = [tally.done() for tally in loader.tallies.values()]
         if not dry_run:
@@ -208,6 +228,11 @@ def _ahead(items: Iterator[T]) -> Iterator[T]:
         while (item := following.result()) is not None:
             following = reader.submit(next, items, None)
             yield item
+
+
+def _rejected(path: Path | None) -> AbstractContextManager[Callable[[Iterable[Reject]], None]]:
+    """A function that takes rejects, for the file at this path, if any."""
+    return records.write_rejects(path) if path else nullcontext(_forget)
 
 
 def _forget(rejects: Iterable[Reject]) -> None:

@@ -1,13 +1,13 @@
 """Checked rows -> graph, in one transaction: by the query of their kind, but for those that name who objects."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from graph import objections, queries
-from graph.database import Database, Transaction
+from graph.database import Database, Transaction, utc
 from graph.model import Row
 
 
@@ -55,7 +55,21 @@ def store(
 
 
 def remove(source: Database | Transaction, kind: str, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """A row for each that was there and is gone: its id and, of a fact, whose ratings that can change."""
+    """A row for each that was there and is gone: id, what was `said` of it and, of a fact, whom that `touched`."""
     if kind == "judgments":
         return source.run("remove_judgments", ids=ids)
     return source.run("remove_facts", kind=kind, ids=ids)
+
+
+def filled_in(row: Row, said: Mapping[str, Any]) -> Row:
+    """The row, with what was said before in each cell that is empty: what a row does not say is not said.
+
+    row:  every column of its kind, None where the file has no such column or an empty cell.
+    said: what was stored, as the driver gives it.
+    """
+    return row | {name: _written(said[name]) for name, value in row.items() if value is None and name in said}
+
+
+def _written(value: Any) -> Any:
+    """A stored value as rows carry it: times as text."""
+    return value if isinstance(value, str | int | float) else utc(value).isoformat()

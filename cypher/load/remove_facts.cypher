@@ -6,6 +6,7 @@
 // @param  ids      LIST<STRING>    of facts of this kind
 // @return id       STRING          of a fact that is gone
 // @return touched  LIST<STRING>    Entity.id: whose ratings that can change
+// @return said     MAP             what was stored of it, but for its two ends
 // @uses   contacted_id owed_id bought_id visited_id
 UNWIND $ids AS id
 CALL (id) {
@@ -22,5 +23,6 @@ CALL (id) {
   RETURN fact, [entity] AS touched
 }
 FOREACH (entity IN touched | SET entity.changed = datetime())
+WITH id, fact, [entity IN touched | entity.id] AS touched, properties(fact) AS said
 DELETE fact
-RETURN id, [entity IN touched | entity.id] AS touched
+RETURN id, touched, said

@@ -21,6 +21,9 @@ RowKind = Annotated[str | None, typer.Option(help="What the rows are, where the 
 Mapping = Annotated[
     str | None, typer.Option(help="A mapping file, or the name of a shipped one, such as bitcoin-otc.")
 ]
+Prefix = Annotated[
+    str | None, typer.Option(help="Put before the id of every fact, so that those of two sources stay apart.")
+]
 Rejects = Annotated[Path, typer.Option(help="Where bad rows go, with their reasons.")]
 # Fewer rejects than this share end with 0.
 RejectRate = Annotated[
@@ -52,6 +55,7 @@ def load(
     paths: Paths,
     kind: RowKind = None,
     mapping: Mapping = None,
+    prefix: Prefix = None,
     rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
@@ -59,7 +63,10 @@ def load(
     tolerance: Tolerance = 0.05,
     json: Json = False,
 ) -> None:
-    """Load facts and memberships. Good rows load, bad rows come back; loading a file twice changes nothing."""
+    """Load facts and memberships. Good rows load, bad rows come back; loading a file twice changes nothing.
+
+    Nothing is written where ids are known with other content: `--prefix` keeps those of two sources apart.
+    """
     from graph import categories, loading, migrations, rerating
     from graph.database import connect
     from graph.settings import Settings
@@ -80,6 +87,8 @@ def load(
             by=settings.operator,
             batch=settings.batch_rows,
             categories=categories.read(settings.categories),
+            prefix=prefix,
+            most_clashes=max_reject_rate,
             progress=tell,
             touch=changes.add if rerate else lambda kind, touched: None,
         )
@@ -93,6 +102,7 @@ def apply(
     paths: Paths,
     kind: RowKind = None,
     mapping: Mapping = None,
+    prefix: Prefix = None,
     rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
     tolerance: Tolerance = 0.05,
@@ -100,7 +110,7 @@ def apply(
 ) -> None:
     """Load facts and corrections of facts, and re-rate at once whom they touch.
 
-    A row whose id is known with other values takes the place of what is stored.
+    A row whose id is known with other values corrects what is stored; what it leaves empty stays as it is.
     """
     from graph import applying, categories, migrations
     from graph.database import connect
@@ -118,6 +128,7 @@ def apply(
             by=settings.operator,
             batch=settings.batch_rows,
             categories=categories.read(settings.categories),
+            prefix=prefix,
             tolerance_points=tolerance,
             progress=tell,
         )

@@ -2,10 +2,11 @@
 
 csv_source.py and parquet_source.py take files apart, mapping.py and adapting.py bring other people's files into
 our form, columns.py is the table of what holds for a row and formats.py of what holds for a cell, checking.py
-applies both, numbering.py derives ids; reading.py puts them together. None of them knows the database.
+applies both, numbering.py derives ids; reading.py puts them together. earlier.py keeps what files said before.
+None of them knows the database.
 """
 
-from graph.records.reading import ENDINGS, kind_of, read
+from graph.records.reading import ENDINGS, kind_of, named_by_ids, read
 from graph.records.rejects import write_rejects
 
-__all__ = ["ENDINGS", "kind_of", "read", "write_rejects"]
+__all__ = ["ENDINGS", "kind_of", "named_by_ids", "read", "write_rejects"]

@@ -72,19 +72,24 @@ class Sheet:
                 reason = reason(text if looked_at is None else _text(looked_at.loc[position]))
             self._refused[position] = Reject(self.file, self.lines[position], name, clipped(text), reason)
 
-    def check(self, numbering: Numbering, categories: Categories) -> tuple[list[Row], list[int], list[Reject]]:
+    def check(
+        self, numbering: Numbering, categories: Categories, prefix: str = ""
+    ) -> tuple[list[Row], list[int], list[Reject]]:
         """The good rows, their lines, and the rejects by line; each row is in one of the two.
 
+        prefix: put before the ids of facts, given or derived.
         Only a row that contradicts nothing that an earlier one of this sheet said under the same id is in neither.
         """
         columns = COLUMNS[self.kind]
         values = pd.DataFrame({column.name: self._read(column) for column in columns})
+        if prefix and self.kind in PREFIX:
+            values["id"] = self._prefixed(prefix, values["id"])
         for rule in rules(self.kind, categories):
             self.refuse(rule.broken(values), self._origin_of_rule(rule.column), rule.reason)
         values = values.drop(index=list(self._refused))
         shown = {column.name: column.format.show(values[column.name]) for column in columns}
         if self.kind in PREFIX and None in shown["id"]:
-            shown["id"] = self._derived(shown, numbering)
+            shown["id"] = self._derived(shown, numbering, prefix)
         # A third faster than a comprehension; the columns are of one length by construction.
         rows = list(map(dict, map(zip, repeat(tuple(shown)), zip(*shown.values(), strict=True))))
         rows, positions = self._once(rows, values.index.tolist())
@@ -118,7 +123,15 @@ class Sheet:
             return self.origin(column)
         return Origin(cells_of([None] * len(self.lines)), (column,))
 
-    def _derived(self, shown: dict[str, list[Any]], numbering: Numbering) -> list[str]:
+    def _prefixed(self, prefix: str, ids: Cells) -> Cells:
+        """The ids behind the prefix; a row is refused where the two together are no id."""
+        together = (prefix + ids).astype("str")
+        for fault, reason in next(column.format.faults for column in COLUMNS[self.kind] if column.name == "id"):
+            if len(there := together.dropna()):
+                self.refuse(fault(there), self.origin("id"), reason)
+        return together
+
+    def _derived(self, shown: dict[str, list[Any]], numbering: Numbering, prefix: str = "") -> list[str]:
         """The ids, with one derived from the other cells where there is none."""
         ids, named = shown["id"], NAMED.get(self.kind)
         rest = [cells for name, cells in shown.items() if (name in named if named else name != "id")]
@@ -129,7 +142,7 @@ class Sheet:
         ]
         make = same_ids if named else numbering.ids
         derived = iter(make(PREFIX[self.kind], contents))
-        return [known if known is not None else next(derived) for known in ids]
+        return [known if known is not None else prefix + next(derived) for known in ids]
 
     def _once(self, rows: list[Row], positions: list[int]) -> tuple[list[Row], list[int]]:
         """The rows to keep and their positions: a later row under the same id completes the first, or is refused.

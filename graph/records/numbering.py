@@ -23,13 +23,7 @@ class Numbering:
     """
 
     def __init__(self) -> None:
-        # An empty name is a private database on disk that nobody else sees and that needs no journal.
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._database.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        for setting in ("temp_store = FILE", "journal_mode = OFF", "synchronous = OFF"):
-            self._database.execute(f"PRAGMA {setting}")
-        self._database.execute("CREATE TABLE seen (content INTEGER PRIMARY KEY, times INTEGER NOT NULL)")
-        self._database.execute("BEGIN")
+        self._database = private_database("seen (content INTEGER PRIMARY KEY, times INTEGER NOT NULL)")
 
     def close(self) -> None:
         self._database.close()
@@ -52,6 +46,18 @@ class Numbering:
         # In order of the key, so that neighbours in the table are written together.
         self._database.executemany("REPLACE INTO seen VALUES (?, ?)", sorted(times.items()))
         return ids
+
+
+def private_database(table: str) -> sqlite3.Connection:
+    """A database with this table that nobody else sees, spilled to disk beyond CACHE_KIB, in a transaction."""
+    # An empty name is a private database on disk that needs no journal.
+    database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    database.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    for setting in ("temp_store = FILE", "journal_mode = OFF", "synchronous = OFF"):
+        database.execute(f"PRAGMA {setting}")
+    database.execute(f"CREATE TABLE {table}")
+    database.execute("BEGIN")
+    return database
 
 
 def same_ids(prefix: str, contents: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """A file, whatever its form, as chunks of checked rows."""
 
 import gzip
+import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -18,7 +19,7 @@ from graph.records import hints
 from graph.records import mapping as mappings
 from graph.records.adapting import sheets
 from graph.records.checking import Sheet, cells_of
-from graph.records.columns import COLUMNS
+from graph.records.columns import COLUMNS, KEY, NAMED
 from graph.records.csv_source import CsvSource
 from graph.records.mapping import Mapping
 from graph.records.numbering import Numbering
@@ -26,6 +27,8 @@ from graph.records.parquet_source import BUFFER_BYTES, PLAIN, ParquetSource
 from graph.records.sources import Piece, Source
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
+PREFIX_WRITTEN = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}"
+PREFIX_IS = "letters, digits, dots, colons, hyphens and underscores, at most 40, such as shop-"
 
 
 def kind_of(path: Path) -> str:
@@ -49,6 +52,7 @@ def read(
     *,
     chunk_rows: int = 10_000,
     categories: Categories | None = None,
+    prefix: str | None = None,
 ) -> Iterator[Chunk]:
     """Every record of the file, checked, in chunks of one kind, in the order of the file.
 
@@ -58,6 +62,7 @@ def read(
                 the file then gives a chunk for each kind, in the order in which kinds depend on each other.
     chunk_rows: records of the file in one piece; memory grows with this, not with the file.
     categories: what products and sites may be; None: what ships.
+    prefix:     put before the id of every fact, given or derived, so that those of two sources stay apart.
 
     A record is in a chunk's rows or in its rejects, with two exceptions: rows that the mapping filters
     out, and a row that repeats one of its chunk under the same id. A line that is no record at all is
@@ -71,10 +76,29 @@ def read(
         raise ParameterError(f"chunk_rows is {chunk_rows}; it must be at least 1")
     if kind is not None and kind not in KINDS:
         raise ParameterError(f"no such kind of rows: {kind!r}; it is one of {', '.join(KINDS)}")
-    pieces = _Pieces(chunk_rows, categories or shipped())
+    if prefix is not None and not re.fullmatch(PREFIX_WRITTEN, prefix):
+        raise ParameterError(f"{prefix!r} is no prefix of ids: {PREFIX_IS}")
+    pieces = _Pieces(chunk_rows, categories or shipped(), prefix or "")
     if mapping is None:
         return _plain(path, kind or kind_of(path), pieces)
     return _mapped(path, kind, mapping if isinstance(mapping, Mapping) else mappings.read(mapping), pieces)
+
+
+def named_by_ids(
+    path: str | Path, kind: str | None = None, mapping: str | Path | Mapping | None = None
+) -> tuple[str, ...]:
+    """The kinds of rows of the file that say their own ids, or what these are derived from without all the rest.
+
+    Ids that are derived from all that a row says cannot be known with other content. Raises what read raises.
+    """
+    path = Path(path)
+    if mapping is None:
+        with opened(path) as source:
+            given = {kind or kind_of(path): set(source.names)}
+    else:
+        made = mapping if isinstance(mapping, Mapping) else mappings.read(mapping)
+        given = {output.kind: set(output.cells) for output in made.outputs if kind in (None, output.kind)}
+    return tuple(each for each in given if KEY[each] == ("id",) and ("id" in given[each] or each in NAMED))
 
 
 class _Pieces(NamedTuple):
@@ -82,6 +106,7 @@ class _Pieces(NamedTuple):
 
     rows: int
     categories: Categories
+    prefix: str
 
 
 def _plain(path: Path, kind: str, pieces: _Pieces) -> Iterator[Chunk]:
@@ -185,7 +210,7 @@ def _chunks(
         for piece in source.pieces(pieces.rows, columns):
             broken = piece.rejects
             for sheet in sheets_of(piece):
-                rows, lines, refused = sheet.check(numbering, pieces.categories)
+                rows, lines, refused = sheet.check(numbering, pieces.categories, pieces.prefix)
                 rejects = sorted([*broken, *refused], key=lambda reject: reject.line)
                 read = len(piece.lines) + len(broken)
                 yield Chunk(sheet.kind, sheet.file, rows, lines, rejects, read)

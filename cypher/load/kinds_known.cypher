@@ -1,0 +1,15 @@
+// Of which kinds there is anything.
+//
+// @mode   read
+// @result one
+// @return kinds    LIST<STRING>    of entities, products, sites, contacts, obligations, purchases, visits, judgments
+RETURN [each IN [
+  {kind: 'entities', known: EXISTS { MATCH (:Entity) }},
+  {kind: 'products', known: EXISTS { MATCH (:Product) }},
+  {kind: 'sites', known: EXISTS { MATCH (:Site) }},
+  {kind: 'contacts', known: EXISTS { MATCH ()-[:CONTACTED]->() }},
+  {kind: 'obligations', known: EXISTS { MATCH ()-[:OWED]->() }},
+  {kind: 'purchases', known: EXISTS { MATCH ()-[:BOUGHT]->() }},
+  {kind: 'visits', known: EXISTS { MATCH ()-[:VISITED]->() }},
+  {kind: 'judgments', known: EXISTS { MATCH (:Judgment) }}
+] WHERE each.known | each.kind] AS kinds
