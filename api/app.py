@@ -119,6 +119,7 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.store = store
+    app.state.late_after_days = settings.late_after_days
     app.state.verifier = Verifier(settings)
     app.state.sessions = Sessions(settings, app.state.verifier)
     app.state.under_way = UnderWay()

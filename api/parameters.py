@@ -31,10 +31,16 @@ def _database(store: Annotated[Store, Depends(_store)]) -> Iterator[Database]:
         yield database
 
 
+async def _late_after(request: Request) -> int:
+    days: int = request.app.state.late_after_days
+    return days
+
+
 async def about_a_person(response: Response) -> None:
     """The answer is not kept by anything between the service and who asked."""
     response.headers.update(NO_STORE)
 
 
 TheStore = Annotated[Store, Depends(_store)]
+LateAfter = Annotated[int, Depends(_late_after)]
 TheDatabase = Annotated[Database, Depends(_database)]

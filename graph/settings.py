@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     operator: str = Field(default_factory=getpass.getuser)
     "Who is acting on the command line: kept with what is loaded, and with reads of a person."
 
+    late_after_days: int = Field(default=31, ge=1)
+    "How many days ago the last rated day and the last load may be, until health says that they are late."
+
     api_host: str = "127.0.0.1"
     api_names: str | None = None
     "Names by which the API may be asked for beyond loopback, with commas between: ratings.example.org."

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.pages.rendering import render
-from api.parameters import TheDatabase
+from api.parameters import LateAfter, TheDatabase
 from api.security import SignedInOperator
 from graph import contests, disputes, doctor, watching
 from graph.database import Database
@@ -23,19 +23,22 @@ router = APIRouter()
 
 
 @router.get("/operator")
-def operator_page(somebody: SignedInOperator, database: TheDatabase) -> Response:
+def operator_page(somebody: SignedInOperator, database: TheDatabase, late_after: LateAfter) -> Response:
     """How the service is."""
-    return render("operator.html.jinja", principal=somebody, **service(database, now=datetime.now(UTC)))
+    found = service(database, now=datetime.now(UTC), late_after_days=late_after)
+    return render("operator.html.jinja", principal=somebody, **found)
 
 
-def service(database: Database, *, now: datetime) -> dict[str, Any]:
+def service(database: Database, *, now: datetime, late_after_days: int) -> dict[str, Any]:
     """How the service is. Nobody is in it, and nobody is read for it."""
     schemes = watching.watched(database)
     checks = list(doctor.examine_database(database))
+    ages = watching.ages(database, now=now, late_after_days=late_after_days)
     return {
         "now": now,
         "checks": checks,
-        "well": all(each.ok for each in checks) and not any(each.broken_off for each in schemes),
+        "well": all(x.ok for x in checks) and not any(x.broken_off for x in schemes) and not watching.late(ages),
+        "ages": ages,
         "schemes": schemes,
         "loads": watching.last_loads(database),
         "disputes": disputes.waiting(database, now=now),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from graph.telling.numbers import number, percent
 from graph.telling.policy import MANY
+from graph.watching.ages import ago
 from graph.watching.drift import verdict
 
 MONTHS = (
@@ -71,5 +72,6 @@ FILTERS = {
     "rough": rough,
     "step": step,
     "drift": drift,
+    "ago": ago,
 }
 "By the names that templates call them."

@@ -1,12 +1,15 @@
 """Whether the service lives and is ready, and what its problems mean."""
 
+from datetime import UTC, datetime
+
 from fastapi import APIRouter
 
 from api.openapi import AWAY, responses
-from api.parameters import ProblemCode, TheStore
+from api.parameters import LateAfter, ProblemCode, TheStore
 from api.problems import CATALOGUE
-from api.schemas import Alive, ProblemKind, Ready
+from api.schemas import Alive, HowOld, ProblemKind, Ready
 from graph.errors import MigrationEdited, NotFound, SettingInvalid
+from graph.watching import ages
 
 router = APIRouter(tags=["service"])
 
@@ -23,10 +26,20 @@ async def live() -> Alive:
     summary="Whether the service is ready",
     responses=responses(*AWAY, MigrationEdited, SettingInvalid),
 )
-def ready(store: TheStore) -> Ready:
-    """The database answers and has every migration; else the problem says what to do."""
+def ready(store: TheStore, late_after: LateAfter) -> Ready:
+    """The database answers and has every migration, and how old the ratings are; else what to do."""
     server = store.prove()
-    return Ready(status="ready", neo4j=f"{server.version} {server.edition}", migrations="all applied")
+    with store.use() as database:
+        found = ages(database, now=datetime.now(UTC), late_after_days=late_after)
+    return Ready(
+        status="ready",
+        neo4j=f"{server.version} {server.edition}",
+        migrations="all applied",
+        ages=[
+            HowOld(scheme=x.scheme, last_day=x.last_day, days_ago=x.days_ago, late=x.late, says=x.says)
+            for x in found
+        ],
+    )
 
 
 @router.get(

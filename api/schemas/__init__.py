@@ -57,7 +57,7 @@ from api.schemas.ratings import (
     SideBySide,
 )
 from api.schemas.schemes import PolicyVersion, SchemeDocument, Schemes, SchemeSummary
-from api.schemas.service import Alive, Problem, ProblemKind, Ready, Unfit
+from api.schemas.service import Alive, HowOld, Problem, ProblemKind, Ready, Unfit
 from api.schemas.standing import Judgment, Organisation, Standing
 from api.schemas.taking_part import Agreement, Me, Membership, Objection, Pause, Sharing
 from api.schemas.what_if import (
@@ -107,6 +107,7 @@ __all__ = [
     "GrantedReason",
     "Grants",
     "Hash",
+    "HowOld",
     "Judgment",
     "KeySet",
     "Ledger",

@@ -1,5 +1,6 @@
 """The service itself, and its problems."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -13,12 +14,23 @@ class Alive(Model):
     status: Literal["alive"]
 
 
+class HowOld(Model):
+    """How old the ratings of a scheme are, or what was loaded last."""
+
+    scheme: str | None = Field(description="null: the last load")
+    last_day: date | None = Field(description="the last day that is rated, or of the last load; null: none yet")
+    days_ago: int | None
+    late: bool = Field(description="longer ago than the operator allows; the service is ready all the same")
+    says: str = Field(description="the same in words")
+
+
 class Ready(Model):
-    """The service can answer about ratings."""
+    """The service can answer about ratings, and how old they are."""
 
     status: Literal["ready"]
     neo4j: str = Field(description="version and edition of the database")
     migrations: Literal["all applied"]
+    ages: list[HowOld] = Field(description="of each scheme, by id, and then of the last load")
 
 
 class Unfit(Model):

@@ -10,6 +10,7 @@ from graph.cli.output import Json, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from graph.local_neo4j import Server
+    from graph.settings import Settings
 
 PANEL = "Server"
 
@@ -68,6 +69,7 @@ def status(json: Json = False) -> None:
         else:
             typer.echo("the managed Neo4j does not run: `innercircle up` starts it")
         raise typer.Exit(1)
+    found |= how_old(settings)
     if address := api_address(settings):
         lives = api_lives(settings)
         known = address if json or lives else f"{address} when `innercircle serve` runs"
@@ -93,6 +95,28 @@ def doctor(json: Json = False) -> None:
     raise typer.Exit(0 if good else 1)
 
 
+def how_old(settings: "Settings") -> dict[str, object]:
+    """How old the ratings of each scheme and the last load are; nothing where the database does not answer."""
+    from datetime import UTC, datetime
+
+    from graph import watching
+    from graph.database import connect
+    from graph.errors import StoreError
+
+    try:
+        with connect(settings) as database:
+            return {
+                "ages": [
+                    asdict(each) | {"says": each.says}
+                    for each in watching.ages(
+                        database, now=datetime.now(UTC), late_after_days=settings.late_after_days
+                    )
+                ]
+            }
+    except StoreError:
+        return {}
+
+
 def described(server: "Server") -> dict[str, object]:
     """What may be shown of a managed server: where its password is, not what it is."""
     return {
@@ -113,5 +137,7 @@ def print_server(found: dict[str, object], *, json: bool) -> None:
         print_json(found)
         return
     for name, value in found.items():
-        if not isinstance(value, bool):
+        if not isinstance(value, bool | list):
             typer.echo(f"{name.replace('_', ' '):14} {value}")
+    for age in found.get("ages", ()):  # type: ignore[attr-defined]
+        typer.echo(f"{'late' if age['late'] else 'age':14} {age['says']}")

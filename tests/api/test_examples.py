@@ -44,6 +44,10 @@ def lasting(text: str, api: httpx.Client) -> str:
     text = re.sub(r'("run": ?")(?!\w{8}-0000-)[0-9a-f-]{36}', r"\g<1>00000000-0000-4000-8000-000000000000", text)
     text = text.replace(api.get("/readyz").json()["neo4j"], "5.26.31 community")
     text = text.replace(str(api.base_url).rstrip("/"), ADDRESS).replace("\r\n", "\n")
+    text = re.sub(r'("last_day": ?")[0-9-]+', r"\g<1>2026-06-30", text)
+    text = re.sub(r'("days_ago": ?)\d+', r"\g<1>1", text)
+    text = re.sub(r'("days_ago": ?1, ?"late": ?)true', r"\1false", text)
+    text = re.sub(r'(up to|loaded on) \d{4}-\d\d-\d\d, [^"]*', r"\1 2026-06-30, yesterday", text)
     text = re.sub(r'(?<="since":")[^"]+', "2026-06-30T08:00:00Z", text)
     return re.sub(r"(?im)^date: .*$", "date: Wed, 01 Jul 2026 08:00:00 GMT", text)
 

@@ -1,12 +1,15 @@
 """The operator's page: how the service is, and nobody on it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 import httpx
 import pytest
 from playwright.sync_api import Browser
 
+from api.pages import operators
+from api.pages.rendering import render
 from api.pages.writing import drift, moment, rough, step
 from graph import migrations, publishing, scheme
 from graph.database import Database, connect
@@ -34,7 +37,8 @@ def market(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Data
 
 @pytest.fixture(scope="module")
 def api(market: Database, settings: Settings, server: Server, ring: Keyring) -> Iterator[httpx.Client]:
-    with serve(partial(connect, settings), settings=settings) as client:
+    patient = settings.model_copy(update={"late_after_days": 100_000})
+    with serve(partial(connect, settings), settings=patient) as client:
         yield client
 
 
@@ -114,6 +118,21 @@ def test_nobody_is_on_the_page_and_no_counts_by_score(html: str, market: Databas
         for each in (row["histogram"], row["bands"]):
             assert str(each) not in html
     assert market.statement("MATCH (a:Access) RETURN count(a) AS reads") == [{"reads": 0}]
+
+
+def test_health_says_how_old_the_ratings_are_and_that_it_is_late(market: Database) -> None:
+    """The market is rated up to 30 June, and was loaded when this test began."""
+    for days, late in ((31, False), (32, True), (151, True)):
+        now = AS_OF + timedelta(days=days - 1, hours=9)
+        found = operators.service(market, now=now, late_after_days=31)
+        assert [each.late for each in found["ages"][:2]] == [late, False]
+        assert found["well"] == (not late)
+        text = " ".join(bytes(render("operator.html.jinja", principal=None, **found).body).decode().split())
+        assert f"the last rated day is 30 June 2026, {days} days ago." in text
+        assert "Trading partners</span>: there is none yet." in text
+        assert "Facts: the last load was on" in text
+        assert ("That is late." in text) == late
+        assert ("All is well." in text) == (not late)
 
 
 def test_health_is_that_of_the_database(html: str, market: Database, sign_in: SignIn) -> None:
