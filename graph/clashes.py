@@ -10,11 +10,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from graph import objections, records
+from graph import objections
 from graph.database import Database
 from graph.errors import RecordError
 from graph.model import CORRECTABLE, Chunk, Reject, Row
 from graph.records.earlier import Earlier
+from graph.records.reading import named_by_ids
 from graph.storing import store
 
 EXAMPLES = 3
@@ -146,4 +147,4 @@ def _stopped(found: Sequence[Clashes]) -> RecordError:
 
 def kinds_of(files: Sequence[Path], kind: str | None, mapping: str | None) -> dict[Path, tuple[str, ...]]:
     """By file: the kinds of its rows that are named by ids which another source could have given too."""
-    return {file: records.named_by_ids(file, kind, mapping) for file in files}
+    return {file: named_by_ids(file, kind, mapping) for file in files}

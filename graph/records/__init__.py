@@ -6,7 +6,7 @@ applies both, numbering.py derives ids; reading.py puts them together. earlier.p
 None of them knows the database.
 """
 
-from graph.records.reading import ENDINGS, kind_of, named_by_ids, read
+from graph.records.reading import ENDINGS, kind_of, read
 from graph.records.rejects import write_rejects
 
-__all__ = ["ENDINGS", "kind_of", "named_by_ids", "read", "write_rejects"]
+__all__ = ["ENDINGS", "kind_of", "read", "write_rejects"]

@@ -9,6 +9,7 @@ from graph import loading, records
 from graph.database import Database
 from graph.errors import ParameterError
 from graph.model import KINDS
+from graph.records.reading import named_by_ids
 from tests.conftest import Command
 from tests.loading.looking import content, whole, written
 from tests.loading.test_loading import HEADERS, NEW, OTHER, ROWS, directory, market
@@ -156,7 +157,7 @@ def test_other_bad_rows_do_not_stop_a_load(filled: Database, innercircle: Comman
 
 def test_without_ids_no_file_is_looked_at_twice(filled: Database, tmp_path: Path) -> None:
     file = written(tmp_path, "contacts-3.csv", "source,target,at", f"ann,bob,{DUE}")
-    assert records.named_by_ids(file) == ()
+    assert named_by_ids(file) == ()
     seen: list[str] = []
     loading.load(filled, [file], most_clashes=0, progress=seen.append)
     assert [line for line in seen if "looked" in line] == []
