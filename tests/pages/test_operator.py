@@ -121,14 +121,14 @@ def test_nobody_is_on_the_page_and_no_counts_by_score(html: str, market: Databas
 
 
 def test_health_says_how_old_the_ratings_are_and_that_it_is_late(market: Database) -> None:
-    """The market is rated up to 30 June, and was loaded when this test began."""
+    """The market is rated up to 2 July, and was loaded when this test began."""
     for days, late in ((31, False), (32, True), (151, True)):
-        now = AS_OF + timedelta(days=days - 1, hours=9)
+        now = AS_OF + timedelta(days=days + 1, hours=9)
         found = operators.service(market, now=now, late_after_days=31)
         assert [each.late for each in found["ages"][:2]] == [late, False]
         assert found["well"] == (not late)
         text = " ".join(bytes(render("operator.html.jinja", principal=None, **found).body).decode().split())
-        assert f"the last rated day is 30 June 2026, {days} days ago." in text
+        assert f"the last rated day is 2 July 2026, {days} days ago." in text
         assert "Trading partners</span>: there is none yet." in text
         assert "Facts: the last load was on" in text
         assert ("That is late." in text) == late
