@@ -4,6 +4,7 @@ A chunk of rows is one transaction with one query of cypher/load. Repeating a lo
 was broken off is simply run again.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -200,14 +201,14 @@ def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, reje
 
     The rejects of an earlier load may lie in a directory among the files that they are from.
     """
-    written = rejects and rejects.resolve()
+    written = rejects and Path(os.path.realpath(rejects))  # unlike resolve, also where links lead in a circle
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
             inside = [
                 file
                 for file in sorted(path.iterdir())
-                if file.name.lower().endswith(records.ENDINGS) and file.resolve() != written
+                if file.name.lower().endswith(records.ENDINGS) and Path(os.path.realpath(file)) != written
             ]
             if not inside:
                 raise RecordError("the directory holds no .csv, .csv.gz or .parquet file", file=str(path))

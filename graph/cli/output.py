@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from graph.errors import InnerCircleError
+from graph.plain_text import visible
 
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
 
@@ -34,7 +35,8 @@ def print_error(error: InnerCircleError, *, as_json: bool) -> None:
     if as_json:
         print_json({"error": {"code": error.code, "message": str(error)}})
     else:
-        typer.secho(f"error: {error}", err=True, fg="red" if sys.stderr.isatty() else None)
+        message = "\n".join(visible(line) for line in str(error).split("\n"))
+        typer.secho(f"error: {message}", err=True, fg="red" if sys.stderr.isatty() else None)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
@@ -51,7 +53,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
         table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         # Text, because a name such as "[b]" is not markup
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(Text("" if cell is None else visible(str(cell))) for cell in row))
     if title:
         typer.echo(title)
     Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
@@ -67,4 +69,4 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda _message: None
         return
     with console.status("") as status:
-        yield status.update
+        yield lambda message: status.update(visible(message))

@@ -1,5 +1,6 @@
 """Pieces of somebody else's file -> sheets of our kinds, as a mapping says."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,18 @@ import pandas as pd
 from msgspec import UNSET
 
 from graph.records.checking import Origin, Sheet, cells_of
-from graph.records.formats import LATEST, TIME_WRITTEN, Cells, Mask, Reason, iso_utc, local_times, numbers
+from graph.records.formats import (
+    DATE_WRITTEN,
+    LATEST,
+    LOCAL_WRITTEN,
+    TIME_WRITTEN,
+    Cells,
+    Mask,
+    Reason,
+    iso_utc,
+    local_times,
+    numbers,
+)
 from graph.records.mapping import Cell, Condition, Output, Value
 from graph.records.sources import Piece
 
@@ -120,7 +132,11 @@ def _local(zone: str, cells: Cells) -> tuple[Cells, Reason]:
     def reason(text: str) -> str:
         if text in read:
             return f"a local time that {zone} skips or has twice; write it with an offset"
-        return "not a local time between 1970 and 2200; write it as in 2026-01-31 09:30:00"
+        if re.fullmatch(DATE_WRITTEN, text):
+            return f"a date without a time, and {zone} needs one; write it as in 2026-01-31 09:30:00"
+        if re.fullmatch(LOCAL_WRITTEN, text):
+            return "no such local time between 1970 and 2200"
+        return "not written as a local time is; write it as in 2026-01-31 09:30:00"
 
     text = _text(iso_utc(there.dt.tz_convert("UTC")))
     # A time that has its offset needs no zone.

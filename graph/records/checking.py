@@ -113,7 +113,7 @@ class Sheet:
                 self.refuse(bad, origin, reason, cells)
                 cells = cells[~bad]
         values = form.read(cells)
-        self.refuse(values.isna(), origin, form.unread)
+        self.refuse(values.isna(), origin, form.unread, cells)
         for limit, reason in form.limits:
             self.refuse(limit(values), origin, reason)
         return values if len(values) == len(index) else values.reindex(index)

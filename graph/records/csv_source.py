@@ -42,6 +42,7 @@ class CsvSource:
         self._records, self._lines = Records(separator), _lines(stream)
         self.line: int | None = None
         self.names: Sequence[str] = header
+        self.first: Sequence[str] = ()
         if header:
             self._skip_empty()
         else:
@@ -126,6 +127,8 @@ class CsvSource:
         try:
             for line in self._lines:
                 if not _is_empty(line):
+                    with suppress(ValueError, StopIteration, csv.Error):
+                        self.first = self._fields(line)
                     self._lines = chain([line], self._lines)
                     return
                 self._records.line += 1

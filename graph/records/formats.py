@@ -16,6 +16,7 @@ import pandas as pd
 from graph import registered
 from graph.categories import REFUSED, SLUG_IS, SLUG_WRITTEN, refusal
 from graph.plain_text import normal, odd_blank, unseen
+from graph.records import reach
 from graph.registered import standard_form
 
 Cells: TypeAlias = "pd.Series[Any]"
@@ -30,10 +31,6 @@ DATE_WRITTEN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 LOCAL_WRITTEN = DATE_WRITTEN + r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
 TIME_WRITTEN = LOCAL_WRITTEN + r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
 
-# An @ inside a word; the beginning of a URL; a number that begins with + or is cut into
-# groups. A bare row of digits is an id as good as any.
-ADDRESS = r"\S[@＠]\S|[A-Za-z][A-Za-z0-9+.-]*://|(?i:\bwww\.|\bmailto:|\btel:)"
-PHONE = r"[+(][0-9(][0-9 ()./-]{5,}[0-9]|[0-9(][0-9()]+ [0-9()/-][0-9 ()/-]{3,}[0-9]"
 # No dot, slash or colon, so that no host, URL or path fits, and no blank, so that no sentence does.
 OPAQUE_WRITTEN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
 
@@ -93,6 +90,12 @@ def _why_no_time(text: str) -> str:
     return "not a time; write it as in 2026-01-31T09:30:00Z"
 
 
+def _why_no_such_time(text: str) -> str:
+    if not "1970" <= text[:4] <= "2200":
+        return "no time between 1970-01-01 and 2200-01-01"
+    return "no such time: no calendar or clock has it (between 1970-01-01 and 2200-01-01)"
+
+
 def _why_no_number(text: str) -> str:
     if text.strip("+-").lower() in ("inf", "infinity", "nan"):
         return "not a finite number"
@@ -149,7 +152,7 @@ class Format:
 
     faults: Sequence[tuple[Callable[[Cells], Mask], Reason]]
     read: Callable[[Cells], Cells] = _as_written
-    unread: str = ""
+    unread: Reason = ""
     limits: Sequence[tuple[Callable[[Cells], Mask], Reason]] = ()
     show: Callable[[Cells], list[Any]] = _list
     parquet: frozenset[str] = frozenset({"text", "whole number"})
@@ -163,12 +166,15 @@ _PLAIN = (
     (lambda cells: cells.str.strip() != cells, "begins or ends with a blank"),
 )
 _NO_TWIN = (_having(odd_blank), odd_blank)
+
+
+def _reaches(sort: str) -> Callable[[Cells], Mask]:
+    return lambda cells: pd.Series([reach.why(cell) == sort for cell in cells], index=cells.index, dtype="bool")
+
+
 _NO_WAY_TO_REACH_SOMEONE = (
-    (
-        lambda cells: cells.str.contains(ADDRESS),
-        "looks like an address of mail or of the web, which is not kept",
-    ),
-    (lambda cells: cells.str.fullmatch(PHONE), "looks like a telephone number, which is not kept"),
+    (_reaches("mail"), "looks like an address of mail or of the web, which is not kept"),
+    (_reaches("phone"), "looks like a telephone number, which is not kept"),
 )
 # What another row may name, and so must be told from every other.
 TEXT = Format(faults=[*_PLAIN, _NO_TWIN], normal=_in_normal_form)
@@ -193,7 +199,7 @@ SLUG = Format(faults=[*TEXT.faults, (_refused, _why_refused), (_unlike(SLUG_WRIT
 TIME = Format(
     faults=[(_unlike(TIME_WRITTEN), _why_no_time)],
     read=_times,
-    unread="no such time between 1970-01-01 and 2200-01-01",
+    unread=_why_no_such_time,
     show=iso_utc,
     parquet=frozenset({"text", "time"}),
     dtype="datetime64[us, UTC]",
@@ -231,9 +237,5 @@ SCHEME = Format(
 WHO = Format(
     faults=[(_unlike("person|organisation|sole-trader"), "neither person nor organisation nor sole-trader")]
 )
-USCC = Format(
-    TEXT.faults, partial(_codes, registered.USCC), "not a unified social credit code: its check digit is wrong"
-)
-LEI = Format(
-    TEXT.faults, partial(_codes, registered.LEI), "not a legal entity identifier: its check digits are wrong"
-)
+USCC = Format(TEXT.faults, partial(_codes, registered.USCC), partial(registered.why_not, registered.USCC))
+LEI = Format(TEXT.faults, partial(_codes, registered.LEI), partial(registered.why_not, registered.LEI))

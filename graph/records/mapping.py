@@ -62,6 +62,10 @@ class Condition(_Table, frozen=True):
         values = msgspec.structs.asdict(self)
         return {name: value for name, value in values.items() if name != "column" and value is not UNSET}
 
+    @property
+    def is_of_numbers(self) -> bool:
+        return any(not isinstance(value, str) for value in self.tests().values())
+
 
 class Cell(_Table, frozen=True):
     """Where the cells of one of our columns come from, and the one thing that is done to them.
@@ -89,6 +93,13 @@ class Cell(_Table, frozen=True):
         if self.column is not UNSET:
             return (self.column,)
         return () if self.columns is UNSET else self.columns
+
+    @property
+    def counts(self) -> bool:
+        """Whether a number or a time is read from the cells."""
+        return any(
+            step is not UNSET for step in (self.from_, self.seconds_since, self.milliseconds_since, self.zone)
+        )
 
 
 class _Top(_Table, frozen=True):

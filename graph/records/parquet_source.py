@@ -6,12 +6,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graph.errors import RecordError
 from graph.model import Reject
 from graph.records.hints import of_header
 from graph.records.sources import Piece, clipped, no_twins
 
 # A column of a row group is read in buffers of this size; it would otherwise be held whole.
 BUFFER_BYTES = 1 << 20
+# More than any text of ours takes, also in other people's columns, and what a file has beside its cells.
+CELL_BYTES, SPARE_BYTES = 1_024, 1_000_000
 
 
 class ParquetSource:
@@ -23,12 +26,14 @@ class ParquetSource:
         self.names: Sequence[str] = schema.names
         self.types: Mapping[str, str] = {column.name: _word(column.type) for column in schema}
         self.line: int | None = None
+        self.first: Sequence[str] = ()
         no_twins(self.names, file, None)
 
     def hint(self, wanted: Sequence[str]) -> str:
         return of_header(self.names, wanted)
 
     def pieces(self, rows: int, columns: Sequence[str]) -> Iterator[Piece]:
+        self._bound(columns)
         number = 0
         try:
             for batch in self._parquet.iter_batches(batch_size=rows, columns=list(columns), use_threads=False):
@@ -39,6 +44,20 @@ class ParquetSource:
         except (pa.ArrowException, OSError) as error:
             reason = f"the file is damaged here, nothing below was read: {error}"
             yield Piece({name: [] for name in columns}, [], [Reject(self.file, number + 1, "", "", reason)])
+
+    def _bound(self, columns: Sequence[str]) -> None:
+        """No column is longer than our cells can be, which is known before any is read. Raises RecordError."""
+        metadata = self._parquet.metadata
+        for group in range(metadata.num_row_groups):
+            for position in range(metadata.num_columns):
+                column = metadata.row_group(group).column(position)
+                most = SPARE_BYTES + CELL_BYTES * column.num_values
+                if column.path_in_schema in columns and column.total_uncompressed_size > most:
+                    message = (
+                        f"{column.total_uncompressed_size:,} bytes for {column.num_values:,} cells: "
+                        "a cell is far too long; no text has more than 200 characters"
+                    )
+                    raise RecordError(message, file=self.file, column=column.path_in_schema)
 
     def _piece(self, batch: pa.RecordBatch, first: int, columns: Sequence[str]) -> Piece:
         lines = range(first, first + batch.num_rows)

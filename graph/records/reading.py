@@ -21,7 +21,7 @@ from graph.records.adapting import sheets
 from graph.records.checking import Sheet, cells_of
 from graph.records.columns import COLUMNS, KEY, NAMED
 from graph.records.csv_source import CsvSource
-from graph.records.mapping import Mapping
+from graph.records.mapping import Mapping, Output
 from graph.records.numbering import Numbering
 from graph.records.parquet_source import BUFFER_BYTES, PLAIN, ParquetSource
 from graph.records.sources import Piece, Source
@@ -135,7 +135,41 @@ def _mapped(path: Path, kind: str | None, mapping: Mapping, pieces: _Pieces) -> 
             if source.types.get(name, "text") not in PLAIN:
                 message = f"the type is {source.types[name]}; only text, numbers, dates and times are read"
                 raise RecordError(message, file=str(path), column=name)
+        _are_no_floats(source, outputs, str(path))
+        _is_no_header(source, outputs, str(path))
         yield from _chunks(source, used, lambda piece: sheets(outputs, str(path), piece), pieces)
+
+
+def _are_no_floats(source: Source, outputs: Sequence[Output], file: str) -> None:
+    """Raises RecordError where texts would be made of numbers with a fraction: 1e+16 is nobody's id."""
+    for output in outputs:
+        formats = {column.name: column.format for column in COLUMNS[output.kind]}
+        for name, cell in output.cells.items():
+            if cell.counts or "whole number" not in formats[name].parquet or "number" in formats[name].parquet:
+                continue
+            for column in cell.sources:
+                if source.types.get(column) == "number":
+                    message = "the type is number; ids and texts are text or whole number: write the column as one"
+                    raise RecordError(message, file=file, column=column)
+
+
+def _is_no_header(source: Source, outputs: Sequence[Output], file: str) -> None:
+    """Raises RecordError where the first record of a file, whose header the mapping gives, seems to be one.
+
+    It repeats a name at its place, or holds no number and no time where the mapping reads them.
+    """
+    cells = dict(zip(source.names, source.first, strict=False))
+    read = {name for output in outputs for cell in output.cells.values() if cell.counts for name in cell.sources}
+    read |= {name for output in outputs for each in output.where if each.is_of_numbers for name in [each.column]}
+    written = [cells[name].strip() for name in read if cells.get(name, "").strip()]
+    repeated = [name for name, cell in cells.items() if cell.strip().lower() == name.lower()]
+    if repeated or (written and not any(any("0" <= each <= "9" for each in cell) for cell in written)):
+        message = (
+            f"the first line seems to be a header ({', '.join(map(visible, source.first))}), "
+            "and the mapping gives one: remove that line, "
+            "or use a copy of the mapping without `header` that names the file's columns"
+        )
+        raise RecordError(message, file=file, line=1)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from graph.errors import ParameterError
 from graph.model import Reject
-from graph.plain_text import no_formula
+from graph.plain_text import no_formula, visible
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def write_rejects(path: str | Path) -> Iterator[Callable[[Iterable[Reject]], Non
             def write(rejects: Iterable[Reject]) -> None:
                 nonlocal count
                 for reject in rejects:
-                    writer.writerow([no_formula(x) if isinstance(x, str) else x for x in astuple(reject)])
+                    writer.writerow([no_formula(visible(x)) if isinstance(x, str) else x for x in astuple(reject)])
                     count += 1
 
             yield write

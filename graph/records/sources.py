@@ -32,11 +32,13 @@ class Source(Protocol):
     names: the columns, all different.
     types: by column, in the words of parquet_source.py; empty for CSV, where all is text.
     line:  of the header, where there is one.
+    first: the first record of a CSV file whose header is given, as far as it is one line.
     """
 
     names: Sequence[str]
     types: Mapping[str, str]
     line: int | None
+    first: Sequence[str]
 
     def hint(self, wanted: Sequence[str]) -> str:
         """What to do about a file that lacks these columns; empty where nothing can be said."""

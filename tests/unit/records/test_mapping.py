@@ -103,10 +103,10 @@ def test_times_are_read_as_the_mapping_says(cell: str, written: str, at: str, tm
         ("milliseconds_since = 1970-01-01T00:00:00Z", "", "empty"),
         ('zone = "Europe/Copenhagen"', "2026-03-29 02:30:00", "skips or has twice"),
         ('zone = "Europe/Copenhagen"', "2026-10-25 02:30:00", "skips or has twice"),
-        ('zone = "Europe/Copenhagen"', "2026-01-31", "not a local time"),
-        ('zone = "Europe/Copenhagen"', "2026-02-30 02:30:00", "not a local time"),
+        ('zone = "Europe/Copenhagen"', "2026-01-31", "a date without a time"),
+        ('zone = "Europe/Copenhagen"', "2026-02-30 02:30:00", "no such local time"),
         ('zone = "Europe/Copenhagen"', "1969-12-31 23:30:00", "between 1970-01-01"),
-        ('zone = "Europe/Copenhagen"', "0001-01-01 00:00:00", "not a local time"),
+        ('zone = "Europe/Copenhagen"', "0001-01-01 00:00:00", "no such local time"),
     ],
 )
 def test_a_time_that_does_not_fit_is_rejected_as_it_is_written(
