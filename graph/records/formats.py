@@ -91,7 +91,7 @@ def _why_no_time(text: str) -> str:
 
 
 def _why_no_such_time(text: str) -> str:
-    if not "1970" <= text[:4] <= "2200":
+    if not "1970" < text[:4] < "2200":
         return "no time between 1970-01-01 and 2200-01-01"
     return "no such time: no calendar or clock has it (between 1970-01-01 and 2200-01-01)"
 

@@ -71,7 +71,7 @@ def of_header(names: Sequence[str], wanted: Sequence[str], following: Sequence[S
             lines = "the line above it" if number == 1 else "the lines above it"
             return f"the header seems to come {number} records further down: remove {lines}"
     folded = {name.strip().lower() for name in names}
-    if needed and needed <= folded:
+    if not needed <= set(names) and needed <= folded:
         return "columns are named in small letters, without blanks around them"
     return ""
 
