@@ -12,6 +12,7 @@ key with another request is a Conflict. A request that failed had no effect, and
 """
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -109,7 +110,8 @@ def once(
     work: runs queries of the transaction and does nothing else, for it may run again.
     Raises Conflict where the key was used for another request, and what `work` raises.
     """
-    name = "\n".join([principal.subject, asked.route, asked.key])
+    # also for whom: who acts for a person and for a firm asks for each of them
+    name = json.dumps([principal.role, principal.subject, principal.entity, asked.route, asked.key])
     key = hashlib.sha256(name.encode()).hexdigest()
 
     def carry_out(transaction: Transaction) -> Done[T]:

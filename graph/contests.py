@@ -5,13 +5,15 @@ reason, has closed the contest.
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from graph.database import Database, Transaction, utc
 from graph.errors import NotFound, Refused
-from graph.plain_text import LONGEST_NAME, plain, same_name
+from graph.parties import have_a_part, names_of
+from graph.plain_text import identifier, plain
 
 OPEN = "open"
 
@@ -64,23 +66,21 @@ def close(
     reason: str,
     reviewer: str,
     now: datetime,
-    reviewer_entity: str | None = None,
+    acts_for: Collection[str] = (),
 ) -> Contest:
     """The contest is closed, and the rating may be relied on again; returns it as it is then.
 
     reviewer:        a name, and not that of who contests.
-    reviewer_entity: the entity that the reviewer is, where that is known.
+    acts_for: entities that the reviewer acts for or belongs to.
     Raises ParameterError (a reason that is no plain text), NotFound (no such contest), Refused (it has ended, or
     this reviewer may not close it).
     """
     reason = plain(reason, "reason")
-    reviewer = plain(reviewer, "reviewer", longest=LONGEST_NAME)
+    reviewer = identifier(reviewer.strip(), "reviewer")
     found = transaction.optional("contest", id=id_)
     if found is None:
         raise NotFound(f"there is no contest {id_!r}")
-    parties = [each for each in (found["entity"], found["by"]) if each]
-    names = [each for each in (reviewer, reviewer_entity) if each]
-    if any(same_name(party, name) for party in parties for name in names):
+    if have_a_part(names_of(reviewer, acts_for), (found["entity"], found["by"], *found["subjects"])):
         raise Refused(f"{reviewer!r} is who contests the rating, and cannot close that")
     if transaction.optional("close_contest", id=id_, reviewer=reviewer, reason=reason, now=now) is None:
         raise Refused("the contest has ended")

@@ -6,15 +6,17 @@ its fact, and no copy of what it said: so loading the same file again does not b
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from graph.database import Database, Transaction, utc
+from graph.days import days_left
 from graph.errors import NotFound, ParameterError, Refused
 from graph.model import FACTS
-from graph.plain_text import LONGEST_NAME, plain, same_name
+from graph.parties import have_a_part, names_of
+from graph.plain_text import identifier, plain
 from graph.rerating import Changes
 
 REMINDED_DAYS, DUE_DAYS, REMOVED_DAYS = 25, 30, 45
@@ -51,7 +53,7 @@ class Dispute:
     due: datetime
     "when a decision is overdue"
     days_left: int | None
-    "whole days until then; below 0 it is overdue; None where it has ended"
+    "from today to the day of `due`, in UTC; below 0 it is overdue; None where it has ended"
     overdue: bool
     reminded: datetime | None
     decided: datetime | None
@@ -76,7 +78,7 @@ class Waiting:
     opened: datetime
     due: datetime
     days_left: int
-    "whole days until then; below 0 it is overdue"
+    "from today to the day of `due`, in UTC; below 0 it is overdue"
     reminded: datetime | None
 
 
@@ -136,6 +138,14 @@ def _explain_nothing(transaction: Transaction, entity: str, kind: str, fact: str
     raise NotFound(f"{entity!r} is a member of no scheme")
 
 
+def says(database: Database, entity: str, *, kind: str, fact: str) -> dict[str, Any]:
+    """What a fact of the entity's own says, for whoever is about to dispute it. Raises NotFound."""
+    found = database.optional("disputable", kind=kind, fact=fact)
+    if found is None or entity not in found["owners"]:
+        raise NotFound(f"{entity!r} has no {fact!r} among its {kind}")
+    return _said(found["says"])
+
+
 def withdraw(transaction: Transaction, entity: str, id_: str, *, now: datetime) -> Changes:
     """The fact counts again, because who disputed it says so.
 
@@ -158,24 +168,24 @@ def decide(
     reason: str,
     reviewer: str,
     now: datetime,
-    reviewer_entity: str | None = None,
+    acts_for: Collection[str] = (),
 ) -> Changes:
     """The dispute is decided: its fact is removed (upheld) or counts again; returns what has to be re-rated.
 
     reviewer:        a name: of nobody whom the fact is about, nor of who loaded it.
-    reviewer_entity: the entity that the reviewer is, where that is known.
+    acts_for: entities that the reviewer acts for or belongs to.
     Raises ParameterError (a reason that is no plain text), NotFound (no such dispute), Refused (it has ended, or
     this reviewer may not decide it).
     """
     reason = plain(reason, "reason")
-    reviewer = plain(reviewer, "reviewer", longest=LONGEST_NAME)
+    reviewer = identifier(reviewer.strip(), "reviewer")
     found = _one(transaction, id_)
     says = found["says"] or {}
-    parties = [each for each in (found["entity"], found["by"], says.get("source"), says.get("target")) if each]
-    names = [each for each in (reviewer, reviewer_entity) if each]
-    if any(same_name(party, name) for party in parties for name in names):
+    parties = (found["entity"], found["by"], says.get("source"), says.get("target"), *found["subjects"])
+    names = names_of(reviewer, acts_for)
+    if have_a_part(names, parties):
         raise Refused(f"{reviewer!r} is a party of this dispute, and cannot decide it")
-    if any(same_name(loader, reviewer) for loader in found["loaders"]):
+    if have_a_part(names, found["loaders"]):
         raise Refused(f"{reviewer!r} loaded the disputed fact, and cannot decide on it")
     return _close(
         transaction, found, "upheld" if upheld else "rejected", now=now, reviewer=reviewer, reason=reason
@@ -220,7 +230,7 @@ def waiting(database: Database, *, now: datetime) -> list[Waiting]:
         opened = utc(row["opened"])
         due_at = opened + timedelta(days=DUE_DAYS)
         reminded = row["reminded"] and utc(row["reminded"])
-        found.append(Waiting(row["id"], row["kind"], opened, due_at, _days_left(due_at, now), reminded))
+        found.append(Waiting(row["id"], row["kind"], opened, due_at, days_left(due_at, now), reminded))
     return found
 
 
@@ -263,7 +273,7 @@ def _read(database: Database | Transaction, ids: Sequence[str], now: datetime) -
 def _dispute(row: dict[str, Any], now: datetime) -> Dispute:
     opened = utc(row["opened"])
     due_at, is_open = opened + timedelta(days=DUE_DAYS), row["state"] == OPEN
-    says = row["says"] and {key: _plain_value(value) for key, value in row["says"].items() if value is not None}
+    says = row["says"] and _said(row["says"])
     return Dispute(
         id=row["id"],
         entity=row["entity"],
@@ -274,7 +284,7 @@ def _dispute(row: dict[str, Any], now: datetime) -> Dispute:
         state=row["state"],
         opened=opened,
         due=due_at,
-        days_left=_days_left(due_at, now) if is_open else None,
+        days_left=days_left(due_at, now) if is_open else None,
         overdue=is_open and now > due_at,
         reminded=row["reminded"] and utc(row["reminded"]),
         decided=row["decided"] and utc(row["decided"]),
@@ -287,8 +297,9 @@ def _dispute(row: dict[str, Any], now: datetime) -> Dispute:
     )
 
 
-def _days_left(due_at: datetime, now: datetime) -> int:
-    return (due_at - now) // timedelta(days=1)
+def _said(says: dict[str, Any]) -> dict[str, Any]:
+    """What a fact says, without what it does not have."""
+    return {key: _plain_value(value) for key, value in says.items() if value is not None}
 
 
 def _plain_value(value: Any) -> Any:

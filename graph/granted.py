@@ -14,6 +14,7 @@ from graph.database import Database, Transaction
 from graph.errors import NOTHING_OPEN, NotFound, ParameterError
 from graph.explaining import read_facts
 from graph.grants import WHATS, Grant, What
+from graph.model import SetAside
 from graph.reasons import Reasons, find
 from graph.scheme import Scheme
 from graph.showing.ratings import Opened, ShownPart, open_veiled, show
@@ -40,6 +41,8 @@ class Told:
     "how much is open"
     contested: bool
     "nobody may rely on it until a reviewer has closed the contest"
+    set_aside: SetAside | None = None
+    "facts that the rating lacks, since they are in dispute: told with whatever is told of it"
     band: str | None = None
     whole_points: int | None = None
     within_points: float | None = None
@@ -157,6 +160,7 @@ def _told(database: Database, scheme: str, asked: _Asked) -> Told | None:
     told = replace(
         told,
         contested=False,
+        set_aside=rating.set_aside,
         band=rating.band,
         run=rating.run,
         as_of=rating.as_of,

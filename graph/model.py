@@ -126,6 +126,21 @@ class Part:
 
 
 @dataclass(frozen=True)
+class SetAside:
+    """Facts that a rating lacks because they are in dispute, by who raised that."""
+
+    member: int = 0
+    "the member itself did"
+    other: int = 0
+    "the other side did"
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.member + self.other
+
+
+@dataclass(frozen=True)
 class Rating:
     """One membership's published rating."""
 
@@ -145,6 +160,8 @@ class Rating:
     "facts are newer than it, or changes were not passed on: the next run settles it"
     contested: bool
     "nobody may rely on it until a reviewer has closed the contest"
+    set_aside: SetAside
+    "facts that it lacks, since they are in dispute"
 
 
 @dataclass(frozen=True)

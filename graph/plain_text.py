@@ -102,15 +102,6 @@ def plain(text: str, what: str, *, longest: int = LONGEST) -> str:
     return text
 
 
-def same_name(one: str, other: str) -> bool:
-    """Whether two names are one: capitals and blanks do not tell them apart."""
-    return _folded(one) == _folded(other)
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
-
-
 # What a spreadsheet takes for the beginning of a formula, or for something before one; wide forms as well.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 

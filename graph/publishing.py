@@ -6,6 +6,8 @@ from datetime import datetime
 from graph import scheme as policies
 from graph.database import Database
 from graph.errors import NotFound, SchemeInvalid
+from graph.placeholders import placeholders
+from graph.plain_text import LONGEST_NAME, plain
 from graph.scheme import Scheme
 
 
@@ -18,6 +20,24 @@ class Published:
     "every version that was published, with the hash of what it said"
     run: str | None
     as_of: datetime | None
+
+
+def named(database: Database, scheme: Scheme, operator: str | None = None) -> Scheme:
+    """The policy as it can be shown to everybody: it says who runs the scheme, and nothing is still to be written.
+
+    operator: put in where the policy has its operator's name. None: what the policy says; where that is a
+              placeholder, the name under which the scheme is published already.
+    Raises SchemeInvalid for a text that is a placeholder, ParameterError for a name that is no plain text.
+    """
+    if operator is not None:
+        scheme = policies.with_operator(scheme, plain(operator, "operator", longest=LONGEST_NAME), scheme.id)
+    elif "operator" in dict(placeholders(scheme)) and (row := database.optional("scheme", id=scheme.id)):
+        known = policies.parse(row["policy"], f"scheme {scheme.id}").operator
+        scheme = policies.with_operator(scheme, known, scheme.id)
+    for key, text in placeholders(scheme):
+        how = ": say who runs the scheme with --operator" if key == "operator" else ": write it, then publish"
+        raise SchemeInvalid(f"{text!r} is still to be written{how}", file=scheme.id, key=key)
+    return scheme
 
 
 def publish(database: Database, scheme: Scheme) -> bool:

@@ -76,6 +76,7 @@ def rate(
             "publish",
             share=scheme.circle.share,
             bands=bands(scheme),
+            contacts_aside=contacts_aside(database, scheme),
             run=run,
             started=started,
             **{"from": scores},
@@ -183,6 +184,17 @@ def _factor(factor: Factor | None) -> dict[str, Any] | None:
 def circle(scheme: Scheme) -> dict[str, Any]:
     """The size and ageing of circles as cypher/rate/circle.cypher takes them."""
     return {"half_life": _half_life(scheme.circle.half_life_days), "size": scheme.circle.size}
+
+
+def contacts_aside(database: Database, scheme: Scheme) -> dict[str, list[int]]:
+    """Contacts in dispute now, by rid as text: [those that the member disputes, those that others do].
+
+    Asked after circles were made: what is disputed since then counts as set aside, though it is still in a circle.
+    """
+    if not scheme.circle.size:
+        return {}
+    rows = database.run("contacts_aside", scheme=scheme.id)
+    return {str(row["rid"]): [row["member"], row["other"]] for row in rows}
 
 
 def bands(scheme: Scheme) -> list[dict[str, Any]]:

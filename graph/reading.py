@@ -10,7 +10,7 @@ from graph import rating as runs
 from graph import scheme as policies
 from graph.database import Database, utc
 from graph.errors import NotFound, ParameterError, StoreConflict
-from graph.model import Contact, OpenRating, Part, Rating
+from graph.model import Contact, OpenRating, Part, Rating, SetAside
 from graph.scheme import Scheme
 
 MOST_IDS = 1_000
@@ -154,7 +154,14 @@ def _summary(row: dict[str, Any], entity: str, scheme_id: str) -> dict[str, Any]
         "bound": row["bound"],
         "stale": row["stale"],
         "contested": row["contested"],
+        "set_aside": set_aside_of(row["set_aside"]),
     }
+
+
+def set_aside_of(counts: Sequence[int] | None) -> SetAside:
+    """What is set aside, as a membership keeps it: own facts [of the member, of others], then contacts."""
+    own, others, met, met_others = counts or (0, 0, 0, 0)
+    return SetAside(own + met, others + met_others)
 
 
 def members(database: Database, scheme_id: str, *, page: int = 1_000) -> Iterator[dict[str, Any]]:

@@ -158,7 +158,8 @@ def _rerate(
                 ranges = _ranges(touched.circle)
                 database.run("circle", ranges=ranges, members=start["members"], **rating.circle(scheme), **own)
             settled = [*marks, change]
-            stale = _publish(database, scheme, start, seeds, settled, tolerance, slack, most_ties, counts)
+            circled = sorted(touched.circle)
+            stale = _publish(database, scheme, start, seeds, circled, settled, tolerance, slack, most_ties, counts)
         if stale:
             database.run("mark_stale", scheme=scheme_id)
     return Rerated(
@@ -195,6 +196,7 @@ def _publish(
     scheme: Scheme,
     start: dict[str, Any],
     seeds: list[int],
+    circled: list[int],
     settled: list[str],
     tolerance: float,
     slack: float,
@@ -208,6 +210,7 @@ def _publish(
     share = scheme.circle.share
     rids, forced = seeds, seeds
     published: set[int] = set()
+    aside = rating.contacts_aside(database, scheme) if circled else {}
     with database.transaction() as transaction:
         while rids:
             row = transaction.run(
@@ -218,6 +221,8 @@ def _publish(
                 share=share,
                 threshold=tolerance * (1 - share),
                 bands=rating.bands(scheme),
+                circled=circled,
+                contacts_aside=aside,
                 run=start["run"],
                 now=utc(start["now"]),
             )[0]

@@ -1,6 +1,7 @@
 """A policy file -> Scheme, checked and hashed; docs/schemes.md describes every key."""
 
 import hashlib
+import json
 import math
 import re
 import tomllib
@@ -255,6 +256,19 @@ def parse(text: str, file: str, categories: Categories | None = None) -> Scheme:
         policy = msgspec.structs.replace(policy, access=AS_EVERYWHERE)
     canonical = msgspec.json.encode(policy, order="sorted").decode()
     return Scheme(text=text, hash=_sha256(canonical), **msgspec.structs.asdict(policy))
+
+
+def with_operator(scheme: Scheme, name: str, file: str) -> Scheme:
+    """The same policy, with this name where the operator's stands in its text; `file` names it in errors.
+
+    Raises SchemeInvalid for a text in which that is no line of its own.
+    """
+    line = f"operator = {json.dumps(name, ensure_ascii=False)}"
+    text, count = re.subn(r"^operator[ \t]*=.*$", lambda _: line, scheme.text, count=1, flags=re.MULTILINE)
+    found = parse(text, file) if count else scheme
+    if found.operator != name:
+        raise SchemeInvalid("the name cannot be put in: write it into the file", file=file, key="operator")
+    return found
 
 
 def _contradictions(policy: Policy) -> list[tuple[str, str]]:

@@ -12,7 +12,18 @@ from api.security import SignedInMember, own_entity
 from graph import grants, showing, what_if
 from graph.database import Database
 from graph.errors import ParameterError
-from graph.showing import ShownLift, ShownWhatIf
+from graph.scheme import Scheme
+from graph.showing import OwnFact, ShownLift, ShownWhatIf
+
+ON_ITS_DAY = "due"
+"When a debt had been paid: on the day it was due; otherwise now, on the last day that counts."
+NOTHING = {
+    "pay": "What would move is less than a point.",
+    "without": "Either this contact is not in your circle, or what would move is less than a point.",
+    "day": "One more day does not change your circle, or what would move is less than a point. A tie counts only "
+    "if each of you has begun a contact.",
+    "share": "Your circle stands where you stand, or what would move is less than a point.",
+}
 
 router = APIRouter(prefix="/me/schemes/{scheme}")
 
@@ -26,6 +37,7 @@ def what_if_page(
     debt: Annotated[str, Query(max_length=200)] = "",
     contact: Contact = "",
     share: Annotated[str, Query(max_length=10)] = "",
+    when: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """What the rating would be if one thing had been otherwise. Nothing is changed by asking."""
     entity = own_entity(member)
@@ -37,15 +49,16 @@ def what_if_page(
         if ask == "lift":
             lifted = showing.lift(database, entity, scheme)
         elif ask:
-            change = _change(database, found, ask=ask, debt=debt, contact=contact, share=share)
+            change = _change(database, found, ask=ask, debt=debt, contact=contact, share=share, when=when)
             answer = showing.what_if(database, entity, scheme, change)
     except (ParameterError, ValueError):
         wrong = True
+    policy = grants.policy_of(database, scheme)
     return render(
         "what_if.html.jinja",
         principal=member,
         scheme=scheme,
-        policy=grants.policy_of(database, scheme),
+        policy=policy,
         found=found,
         met=showing.met(database, entity),
         ask=ask,
@@ -55,16 +68,23 @@ def what_if_page(
         answer=answer,
         lifted=lifted,
         wrong=wrong,
+        when=when,
+        owed=_unpaid(found, debt),
+        nothing=why_nothing(found, policy, ask=ask, debt=debt, when=when),
         status=422 if wrong else 200,
     )
 
 
-def _change(database: Database, found: Opened, *, ask: str, debt: str, contact: str, share: str) -> what_if.Change:
+def _change(
+    database: Database, found: Opened, *, ask: str, debt: str, contact: str, share: str, when: str
+) -> what_if.Change:
     """The question as the form asks it. Raises ParameterError, ValueError."""
     day = (found.rating.as_of - timedelta(days=1)).date()  # the last that counts in the rating
     match ask:
         case "pay":
-            return what_if.Settled(debt, day)
+            owed = _unpaid(found, debt)
+            due = owed.at.date() if owed and when == ON_ITS_DAY else day
+            return what_if.Settled(debt, min(due, day))
         case "without":
             return what_if.WithoutContact(contact)
         case "day":
@@ -73,3 +93,23 @@ def _change(database: Database, found: Opened, *, ask: str, debt: str, contact: 
             rating = found.rating
             return what_if.under_share(database, rating.entity, rating.scheme, float(share))
     raise ParameterError(f"ask: there is no question {ask!r}")
+
+
+def why_nothing(found: Opened, policy: Scheme, *, ask: str, debt: str, when: str) -> str:
+    """Why the answer to this question may be that nothing moves."""
+    owed, factor = _unpaid(found, debt), policy.factors.obligations
+    if ask == "pay" and factor is None:
+        return "This scheme does not look at debts."
+    late = (owed.late or 0) if owed and when != ON_ITS_DAY else 0
+    if ask == "pay" and factor and late >= factor.late_days:
+        return (
+            f"From {factor.late_days} days late on, a debt counts as if it was never paid. To pay it now moves "
+            "nothing at once."
+        )
+    if ask == "pay" and late > 0:
+        return "The days that have passed stay late. To pay now only stops the debt from getting later."
+    return NOTHING.get(ask, "")
+
+
+def _unpaid(found: Opened, debt: str) -> OwnFact | None:
+    return next((each for each in found.unpaid() if each.fact == debt), None)

@@ -70,11 +70,14 @@ def my_disputes(member: SignedInMember, database: TheDatabase, done: Note = "") 
 @router.get("/me/dispute")
 def dispute_page(
     member: SignedInMember,
+    database: TheDatabase,
     kind: Annotated[str, Query(max_length=20)],
     fact: Annotated[str, Query(max_length=200)],
 ) -> Response:
     """The form to dispute one fact."""
-    return render("dispute.html.jinja", principal=member, kind=kind, fact=fact, key=new_key())
+    with one_text():
+        says = disputes.says(database, own_entity(member), kind=kind, fact=fact)
+    return render("dispute.html.jinja", principal=member, kind=kind, fact=fact, says=says, key=new_key())
 
 
 @router.post("/me/disputes", status_code=303)

@@ -13,6 +13,7 @@ from api.pages.rendering import PRIVATE, render
 from api.parameters import TheDatabase
 from api.security import SignedIn, take_of_address
 from api.sessions import Sessions
+from graph.database import Database
 from graph.errors import Unauthenticated
 from graph.identity import Principal, Role, Verifier, sessions
 from graph.identity.tokens import LONGEST_TOKEN
@@ -29,8 +30,13 @@ def sign_in_page(
     request: Request, database: TheDatabase, link: Annotated[str, Query(max_length=LONGEST_TOKEN)] = ""
 ) -> Response:
     """Whom the link signs in, and the button that does."""
-    principal = _linked(request, link)
-    refuse_revoked(database, principal)
+    try:
+        principal = _linked(request, link)
+        refuse_revoked(database, principal)
+    except Unauthenticated:
+        if somebody := _somebody(request, database):  # a used link leads to where it led
+            return _led_to(FIRST.get(somebody.role, "/"))
+        raise
     return render("sign_in.html.jinja", link=link, linked=principal)
 
 
@@ -42,16 +48,21 @@ def sign_in(
     given: Sessions = request.app.state.sessions
     verifier: Verifier = request.app.state.verifier
     given.refuse_other_origins(request)
-    principal = _linked(request, link)
-    session = sessions.begin(
-        database,
-        verifier.ring,
-        principal,
-        issuer=verifier.issuer,
-        audience=verifier.audience,
-        now=datetime.now(UTC),
-        hours=given.hours,
-    )
+    try:
+        principal = _linked(request, link)
+        session = sessions.begin(
+            database,
+            verifier.ring,
+            principal,
+            issuer=verifier.issuer,
+            audience=verifier.audience,
+            now=datetime.now(UTC),
+            hours=given.hours,
+        )
+    except Unauthenticated:
+        if somebody := _somebody(request, database):  # a used link leads to where it led
+            return _led_to(FIRST.get(somebody.role, "/"))
+        raise
     answer = _led_to(FIRST.get(principal.role, "/"))
     given.keep(answer, session)
     return answer
@@ -75,6 +86,17 @@ def _linked(request: Request, link: str) -> Principal:
     except Unauthenticated:
         take_of_address(request)
         raise
+
+
+def _somebody(request: Request, database: Database) -> Principal | None:
+    """Who is signed in already, whatever became of the link; None: nobody."""
+    given: Sessions = request.app.state.sessions
+    try:
+        somebody = given.check(request)
+        refuse_revoked(database, somebody)
+    except Unauthenticated:
+        return None
+    return somebody
 
 
 def _led_to(path: str) -> RedirectResponse:

@@ -1,16 +1,14 @@
 """How the pages write numbers and times."""
 
 import math
-from datetime import UTC, date, datetime, timedelta
 
+from graph.days import day, last_day, moment, until
+from graph.telling import disputed, facts
 from graph.telling.numbers import number, percent
 from graph.telling.policy import MANY
 from graph.watching.ages import ago
 from graph.watching.drift import verdict
 
-MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
 STEPS = {
     "conduct": "own conduct of each member",
     "circle": "who is in whose circle",
@@ -20,11 +18,6 @@ STEPS = {
 }
 SMALLEST = 1e-12
 "Below this a number is written as this."
-
-
-def day(value: date | datetime) -> str:
-    """1 July 2026, in UTC: words of the page's own language, whatever the server speaks."""
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -38,16 +31,6 @@ def rough(value: float) -> str:
         return "0"
     unit = 10.0 ** math.floor(math.log10(max(value, SMALLEST)))
     return number(math.ceil(round(max(value, SMALLEST) / unit, 9)) * unit)
-
-
-def moment(at: datetime) -> str:
-    """`2026-07-01 09:30`."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
-def last_day(as_of: datetime) -> str:
-    """30 June 2026: the day that ends at this midnight."""
-    return day(as_of - timedelta(days=1))
 
 
 def step(name: str) -> str:
@@ -67,11 +50,14 @@ FILTERS = {
     "last_day": last_day,
     "kind": MANY.__getitem__,
     "moment": moment,
+    "until": until,
     "figure": number,
     "percent": percent,
     "rough": rough,
     "step": step,
     "drift": drift,
     "ago": ago,
+    "in_dispute": disputed.in_words,
+    "fact": facts.in_words,
 }
 "By the names that templates call them."

@@ -106,7 +106,7 @@ def close_contest(
             contest,
             reason=closing.reason,
             reviewer=reviewer.subject,
-            reviewer_entity=reviewer.entity,
+            acts_for=reviewer.acts_for,
             now=asked.now,
         )
         answer = Closed.model_validate({name: getattr(closed, name) for name in Closed.model_fields})

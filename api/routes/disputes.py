@@ -138,7 +138,7 @@ def decide_dispute(
             upheld=decision.upheld,
             reason=decision.reason,
             reviewer=reviewer.subject,
-            reviewer_entity=reviewer.entity,
+            acts_for=reviewer.acts_for,
             now=asked.now,
         )
         [found] = disputes.by_id(transaction, [dispute], now=asked.now)

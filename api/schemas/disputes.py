@@ -58,7 +58,9 @@ class OwnDispute(Model):
     )
     opened: datetime
     due: datetime = Field(description="when a decision is overdue")
-    days_left: int | None = Field(description="whole days until then, below 0 when overdue; null: it has ended")
+    days_left: int | None = Field(
+        description="days from today to that day, in UTC, below 0 when overdue; null: it has ended"
+    )
     reminded: datetime | None
     decided: datetime | None = Field(description="when it ended")
     reviewer: str | None = Field(description="who decided")
@@ -81,7 +83,7 @@ class WaitingDispute(Model):
     kind: FactKind
     opened: datetime
     due: datetime = Field(description="when a decision is overdue")
-    days_left: int = Field(description="whole days until then, below 0 when overdue")
+    days_left: int = Field(description="days from today to that day, in UTC, below 0 when overdue")
     overdue: bool
     reminded: datetime | None = None
     entity: str | None = Field(default=None, description="who disputes; this and what follows: the reviewer only")

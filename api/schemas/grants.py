@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from api.schemas.base import AsOf, EntityId, Hash, Model
+from api.schemas.ratings import SetAside
 from graph import granted, grants
 
 LONGEST_PURPOSE = 1_000
@@ -89,6 +90,9 @@ class GrantedRating(Model):
     scheme: str
     what: What = Field(description="how much is open")
     contested: bool = Field(description="nobody may rely on it until a reviewer has closed the contest")
+    set_aside: SetAside | None = Field(
+        default=None, description="facts that the rating lacks, since they are in dispute; told with every rating"
+    )
     band: str | None = None
     whole_points: int | None = None
     within_points: float | None = Field(

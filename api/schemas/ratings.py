@@ -19,6 +19,13 @@ class ShownPart(Model):
     contacts: int = Field(description="how many contacts the line is of")
 
 
+class SetAside(Model):
+    """Facts that a rating lacks because they are in dispute, by who raised that."""
+
+    member: int = Field(description="that the rated member disputes")
+    other: int = Field(description="that the other side disputes")
+
+
 class ShownRating(Model):
     """A rating as everybody but the operator is shown it."""
 
@@ -30,6 +37,7 @@ class ShownRating(Model):
         description="how far the points can be from the operator's: docs/showing.md says why they differ"
     )
     contested: bool = Field(description="whether it is contested: then no client may rely on it")
+    set_aside: SetAside = Field(description="facts that this rating lacks, since they are in dispute")
     run: str = Field(description="the run that gave this rating")
     as_of: AsOf
     rerated: datetime | None = Field(description="when a change was passed on to it; null: it is the run's own")

@@ -9,7 +9,8 @@
 // @return born     DATE
 // @return uscc     STRING
 // @return lei      STRING
+// @return subjects LIST<STRING>   who acts for it, or ever did: subjects of tokens
 // @uses   entity_id
 MATCH (e:Entity {id: $entity})
 RETURN e.id AS id, CASE WHEN e:Person THEN 'person' WHEN e:SoleTrader THEN 'sole-trader' ELSE 'organisation' END AS kind,
-       e.name AS name, e.born AS born, e.uscc AS uscc, e.lei AS lei
+       e.name AS name, e.born AS born, e.uscc AS uscc, e.lei AS lei, coalesce(e.subjects, []) AS subjects

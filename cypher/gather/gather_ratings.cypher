@@ -49,5 +49,6 @@ RETURN m.rid AS rid, entity.id AS entity, m.obligations AS obligations, m.purcha
        m.rerated.epochSeconds * 1000000 + m.rerated.microsecond AS rerated, coalesce(r.slack, r.bound) AS bound,
        coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false) AS stale,
        m.contested IS NOT NULL AS contested,
-       m.seal = run + ' ' + toString(score) + ' ' + band AS sealed
+       m.seal = run + ' ' + toString(score) + ' ' + band
+         + reduce(text = '', each IN coalesce(m.set_aside, []) | text + ' ' + toString(each)) AS sealed
 ORDER BY rid

@@ -30,4 +30,5 @@ WITH m, m.score AS score, m.band AS band, m.run AS run
 OPTIONAL MATCH (r:Run {id: run})
 RETURN m.rid AS rid, m.id AS id, m.conduct AS conduct, score, m.points AS points, band,
        m.circle AS circle, m.weights AS weights, m.used AS used, run, r.as_of AS as_of,
-       m.seal = run + ' ' + toString(score) + ' ' + band AS sealed
+       m.seal = run + ' ' + toString(score) + ' ' + band
+         + reduce(text = '', each IN coalesce(m.set_aside, []) | text + ' ' + toString(each)) AS sealed

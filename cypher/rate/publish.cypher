@@ -3,7 +3,9 @@
 // `circle`, `weights` and `used` are lists in the order of the contacts' rid: the contacts, what each weighs, and
 // the score of each that this rating used. The rating adds up from its own node alone:
 // score = (1 - share) * conduct + share * (sum of weight * used), or conduct where the circle is empty.
-// `seal` repeats run, score and band, so that a reader can tell an answer that it met half-way.
+// `set_aside` says how many facts it lacks, since they are in dispute: own facts that the member disputes, and that
+// others do; contacts that the member disputes, and that others do. It is not there where there are none.
+// `seal` repeats run, score, band and what is set aside, so that a reader can tell an answer that it met half-way.
 // A rating whose caption changes, points as shown or band, is kept as it was last published: (:Past).
 // What was staged stays, since those who come later read their contacts' scores from it.
 //
@@ -15,6 +17,7 @@
 // @param  from         STRING      the property that holds the scores of the last sweep
 // @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
 // @param  run          STRING      Run.id
+// @param  contacts_aside MAP       by Membership.rid, as text: contacts in dispute [by the member, by others]
 // @param  started      ZONED DATETIME  of the run
 // @return published    INTEGER     memberships
 // @return ties         INTEGER     in all circles
@@ -35,7 +38,9 @@ CALL (span) {
   // Whole points decide the band, since they are what is shown; digits below 1e-6 are noise of the sum.
   WITH m, circle, weights, used, score, points, toInteger(round(round(points, 6))) AS whole
   WITH m, circle, weights, used, score, points, whole, [band IN $bands WHERE band.from <= whole][-1] AS band
-  WITH m, circle, weights, used, score, points, band, toString(whole) + ' ' + band.name AS caption
+  WITH m, circle, weights, used, score, points, band, toString(whole) + ' ' + band.name AS caption,
+       coalesce(m.next_set_aside, [0, 0]) + coalesce($contacts_aside[toString(m.rid)], [0, 0]) AS aside
+  WITH *, CASE WHEN any(each IN aside WHERE each > 0) THEN aside END AS set_aside
   FOREACH (_ IN CASE WHEN m.caption <> caption THEN [1] END |
     CREATE (m)-[:WAS]->(past:Past)
     SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .evidence,
@@ -44,10 +49,11 @@ CALL (span) {
   SET m:$(band.label),
       m.obligations = m.next_obligations, m.purchases = m.next_purchases, m.visits = m.next_visits,
       m.conduct = m.next_conduct, m.evidence = m.next_evidence,
-      m.circle = circle, m.weights = weights, m.used = used,
+      m.set_aside = set_aside, m.circle = circle, m.weights = weights, m.used = used,
       m.score = score, m.points = points, m.band = band.name,
       m.since = CASE m.caption WHEN caption THEN m.since ELSE $started END, m.caption = caption,
       m.run = $run, m.seal = $run + ' ' + toString(score) + ' ' + band.name
+               + reduce(text = '', each IN coalesce(set_aside, []) | text + ' ' + toString(each))
   RETURN count(m) AS published, sum(size(circle)) AS ties
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW
 RETURN sum(published) AS published, sum(ties) AS ties

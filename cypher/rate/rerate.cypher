@@ -13,6 +13,8 @@
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
 // @param  threshold    FLOAT       of a change of score
 // @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
+// @param  circled      LIST<INTEGER>  whose circle was made anew
+// @param  contacts_aside MAP       by Membership.rid, as text: contacts in dispute [by the member, by others]
 // @param  run          STRING      Run.id: the run whose policy and instant hold
 // @param  now          ZONED DATETIME  when the re-rating started
 // @return published    LIST<INTEGER>  rids of those whose rating is another now
@@ -41,7 +43,11 @@ CALL (moved) {
   WITH each, each.m AS m, each.score AS score, 350 + 600 * each.score AS points
   WITH each, m, score, points, toInteger(round(round(points, 6))) AS whole
   WITH each, m, score, points, whole, [band IN $bands WHERE band.from <= whole][-1] AS band
-  WITH each, m, score, points, band, toString(whole) + ' ' + band.name AS caption
+  WITH each, m, score, points, band, toString(whole) + ' ' + band.name AS caption,
+       CASE WHEN m.next_conduct IS NULL THEN coalesce(m.set_aside[..2], [0, 0]) ELSE coalesce(m.next_set_aside, [0, 0]) END
+         + CASE WHEN m.rid IN $circled THEN coalesce($contacts_aside[toString(m.rid)], [0, 0])
+           ELSE coalesce(m.set_aside[2..], [0, 0]) END AS aside
+  WITH *, CASE WHEN any(each IN aside WHERE each > 0) THEN aside END AS set_aside
   // a member that several rounds publish was one thing before all of them
   FOREACH (_ IN CASE WHEN m.caption <> caption AND coalesce(m.rerated <> $now, true) THEN [1] END |
     CREATE (m)-[:WAS]->(past:Past)
@@ -51,11 +57,13 @@ CALL (moved) {
   SET m:$(band.label),
       m.obligations = coalesce(m.next_obligations, m.obligations), m.purchases = coalesce(m.next_purchases, m.purchases),
       m.visits = coalesce(m.next_visits, m.visits), m.evidence = coalesce(m.next_evidence, m.evidence),
-      m.conduct = each.conduct, m.circle = each.circle, m.weights = each.weights, m.used = each.used,
+      m.set_aside = set_aside, m.conduct = each.conduct, m.circle = each.circle, m.weights = each.weights, m.used = each.used,
       m.score = score, m.points = points, m.band = band.name,
       m.since = CASE m.caption WHEN caption THEN m.since ELSE $now END, m.caption = caption,
       m.run = $run, m.rerated = $now, m.seal = $run + ' ' + toString(score) + ' ' + band.name
-  REMOVE m.next_obligations, m.next_purchases, m.next_visits, m.next_evidence, m.next_conduct, m.next_score
+               + reduce(text = '', each IN coalesce(set_aside, []) | text + ' ' + toString(each))
+  REMOVE m.next_obligations, m.next_purchases, m.next_visits, m.next_evidence, m.next_set_aside, m.next_conduct,
+         m.next_score
   WITH m
   OPTIONAL MATCH (m)<-[:INNER]-(follower:Membership)
   RETURN collect(DISTINCT follower.rid) AS followers

@@ -35,5 +35,6 @@ RETURN state.since AS since, state.rerated AS rerated, run, r.as_of AS as_of, r.
        score, state.points AS points, band, state.conduct AS conduct,
        [state.obligations, state.purchases, state.visits] AS rates, state.evidence AS evidence,
        state.circle AS circle, state.weights AS weights, state.used AS used, present,
-       NOT present OR state.seal = run + ' ' + toString(score) + ' ' + band AS sealed
+       NOT present OR state.seal = run + ' ' + toString(score) + ' ' + band
+         + reduce(text = '', each IN coalesce(state.set_aside, []) | text + ' ' + toString(each)) AS sealed
 ORDER BY since, present

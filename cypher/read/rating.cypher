@@ -18,12 +18,14 @@
 // @return bound       FLOAT           how far the score can be from the exact one
 // @return stale       BOOLEAN         whether facts are newer than it, or changes were not passed on
 // @return contested   BOOLEAN         whether it is contested: nobody may rely on it
+// @return set_aside   LIST<INTEGER>   facts in dispute that it lacks: own ones [of the member, of others],
+//                     then contacts by the same; null: none
 // @return version     STRING          of the policy that the run used
 // @return hash        STRING          of that policy
 // @return sealed      BOOLEAN         false where the answer was met half-way through publication: read again
 // @uses   membership_id membership_rid run_id
 MATCH (m:Membership {id: $id})<-[:JOINED]-(entity:Entity)
-WITH m, entity, m.score AS score, m.points AS points, m.band AS band, m.run AS run
+WITH m, entity, m.score AS score, m.points AS points, m.band AS band, m.run AS run, m.set_aside AS aside
 OPTIONAL MATCH (r:Run {id: run})
 RETURN m.obligations AS obligations, m.purchases AS purchases, m.visits AS visits,
        m.conduct AS conduct, reduce(sum = 0.0, each IN m.evidence | sum + each) AS evidence, score, points, band,
@@ -35,6 +37,7 @@ RETURN m.obligations AS obligations, m.purchases AS purchases, m.visits AS visit
        } AS circle,
        run, r.as_of AS as_of, m.rerated AS rerated, coalesce(r.slack, r.bound) AS bound,
        coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false) AS stale,
-       m.contested IS NOT NULL AS contested,
+       m.contested IS NOT NULL AS contested, aside AS set_aside,
        r.version AS version, r.hash AS hash,
-       m.seal = run + ' ' + toString(score) + ' ' + band AS sealed
+       m.seal = run + ' ' + toString(score) + ' ' + band
+         + reduce(text = '', each IN coalesce(aside, []) | text + ' ' + toString(each)) AS sealed

@@ -2,7 +2,7 @@
 //
 // @mode   write
 // @result none
-// @param  key      STRING          sha256 of subject, route and Idempotency-Key
+// @param  key      STRING          sha256 of who asks, for whom, route and Idempotency-Key
 // @param  status   INTEGER         of the answer
 // @param  answer   STRING          the body of the answer
 // @param  entity   STRING          Entity.id of whom the answer is about; may be null

@@ -2,7 +2,7 @@
 //
 // @mode   write
 // @result one
-// @param  key      STRING          sha256 of subject, route and Idempotency-Key
+// @param  key      STRING          sha256 of who asks, for whom, route and Idempotency-Key
 // @param  body     STRING          sha256 of what was asked
 // @param  now      ZONED DATETIME
 // @return body     STRING          sha256 of what was asked the first time

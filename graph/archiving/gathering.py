@@ -91,6 +91,7 @@ def _ratings(ratings: list[ShownRating]) -> dict[str, Rows]:
     return {
         "ratings": [
             {name: getattr(each, name) for name in columns}
+            | {f"set_aside_{who}": count for who, count in asdict(each.set_aside).items()}
             | {"policy_version": each.version, "policy_hash": each.hash, "conduct": each.conduct}
             for each in ratings
         ],

@@ -11,6 +11,7 @@ import jinja2
 import msgspec
 
 from graph.archiving.gathering import MEANING, Archive, Rows
+from graph.days import moment
 from graph.plain_text import no_formula
 
 _TEMPLATES = jinja2.Environment(
@@ -20,6 +21,7 @@ _TEMPLATES = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["moment"] = moment
 
 
 def write(archive: Archive, out: BinaryIO) -> None:

@@ -8,6 +8,7 @@ from graph.cli.app import app
 from graph.cli.grants import PANEL
 from graph.cli.output import Json, print_json, print_table
 from graph.cli.reading import open_database
+from graph.days import second
 
 if TYPE_CHECKING:
     from graph.ledgers import Verified
@@ -33,10 +34,7 @@ def accesses(
         return
     print_table(
         ("at", "scheme", "number", "who", "role", "purpose", "what", "outcome"),
-        [
-            (f"{a.at:%Y-%m-%dT%H:%M:%SZ}", a.scheme, a.number, a.who, a.role, a.purpose, a.what, a.outcome)
-            for a in found
-        ],
+        [(second(a.at), a.scheme, a.number, a.who, a.role, a.purpose, a.what, a.outcome) for a in found],
     )
     for ledger in ledgers:
         typer.echo(f"{ledger.scheme}: {ledger.count:,} records, the last has the hash {ledger.head}")

@@ -9,6 +9,7 @@ import typer
 from graph.cli.app import app
 from graph.cli.output import Json, print_json
 from graph.cli.reading import open_database
+from graph.days import moment
 
 if TYPE_CHECKING:
     from graph.database import Transaction
@@ -42,7 +43,7 @@ def join(
     if json:
         print_json({"entity": entity, "membership": joined, "passed_on": passed_on})
         return
-    since = "" if joined.at == now else f" since {joined.at:%Y-%m-%dT%H:%MZ}"
+    since = "" if joined.at == now else f" since {moment(joined.at)}"
     typer.echo(f"{entity} is a member of {scheme}{since}, and agreed to the notice {joined.notice}")
     _print_pending(passed_on)
 

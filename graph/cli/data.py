@@ -9,6 +9,7 @@ import typer
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table, progress
 from graph.cli.reading import open_database
+from graph.days import last_day
 from graph.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def print_rerated(rerated: "list[Rerated]") -> None:
             typer.echo(f"{each.scheme} is stale until its next run: {each.stale}")
         else:
             typer.echo(
-                f"re-rated {each.published:,} members of {each.scheme} as of {each.as_of:%Y-%m-%dT%H:%MZ}: "
+                f"re-rated {each.published:,} members of {each.scheme} as of {last_day(each.as_of)}: "
                 f"{each.touched:,} touched, {each.rounds} rounds, every score within {each.bound:.2g}"
             )
 

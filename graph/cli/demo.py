@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PANEL = "Data"
 SCHEMES = ("reliability", "own-conduct")
+OPERATOR = "A made-up community"
+"Who runs the schemes of the demo."
 HISTOGRAM_WIDTH = 50
 
 
@@ -51,7 +53,8 @@ def demo(
         with connect(settings) as database, tempfile.TemporaryDirectory() as directory:
             migrations.apply(database)
             for name in SCHEMES:
-                publishing.publish(database, scheme.read(name))
+                if database.optional("scheme", id=name) is None:  # a demo before this one has published it
+                    publishing.publish(database, publishing.named(database, scheme.read(name), OPERATOR))
             tell("making up a community")
             synthetic.write(Path(directory), seed=seed)
             known = loading.load(database, [Path(directory) / "entities.csv"], dry_run=True)

@@ -9,6 +9,7 @@ from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose, record_reads
+from graph.days import day
 
 if TYPE_CHECKING:
     from graph.disputes import Dispute
@@ -25,7 +26,10 @@ def list_disputes(
     purpose: Purpose = OPERATION,
     json: Json = False,
 ) -> None:
-    """List the disputes that wait for a decision, the oldest first. With --statements the read is recorded."""
+    """List the disputes that wait for a decision, the oldest first.
+
+    With --statements also whose they are, which fact, and what the member says: that read is recorded.
+    """
     if context.invoked_subcommand is not None:
         return
     from graph import disputes as disputing
@@ -37,25 +41,37 @@ def list_disputes(
     if json:
         print_json({"disputes": [_listed(each, statements=statements) for each in found]})
         return
-    print_table(
-        ("dispute", "of", "opened", "days left", *(("statement",) if statements else ())),
-        [
-            (
-                each.id,
-                each.kind,
-                f"{each.opened:%Y-%m-%d}",
-                each.days_left,
-                *((each.statement,) if statements else ()),
-            )
-            for each in found
-        ],
-    )
+    if statements:
+        _print_opened(found)
+    elif found:
+        print_table(
+            ("dispute", "of", "opened", "decide by", "days left"),
+            [(each.id, each.kind, day(each.opened), day(each.due), each.days_left) for each in found],
+        )
+        typer.echo("Whose they are, which fact and what is said: --statements. That read is recorded.")
+    else:
+        typer.echo("No dispute waits for a decision.")
 
 
 def _listed(dispute: "Dispute", *, statements: bool) -> dict[str, object]:
     """What the operator sees of a dispute."""
-    names = ("id", "kind", "opened", "due", "days_left", "reminded", *(("statement",) if statements else ()))
+    whose = ("entity", "fact", "says", "statement") if statements else ()
+    names = ("id", "kind", "opened", "due", "days_left", "reminded", *whose)
     return {name: getattr(dispute, name) for name in names}
+
+
+def _print_opened(found: "list[Dispute]") -> None:
+    """Each dispute in a block: whose it is, what the fact says, what the member says, and until when to decide."""
+    from graph.telling.facts import in_words
+
+    for each in found:
+        left = f"{each.days_left} days left" if (each.days_left or 0) >= 0 else "overdue"
+        typer.echo(f"dispute {each.id}")
+        typer.echo(f"  {each.entity} disputes: {in_words(each.kind, each.says)} [{each.kind}, id {each.fact}]")
+        typer.echo(f"  says: {each.statement}")
+        typer.echo(f"  opened {day(each.opened)}, to be decided by {day(each.due)}: {left}")
+    if not found:
+        typer.echo("No dispute waits for a decision.")
 
 
 @disputes.command("decide")
@@ -121,7 +137,7 @@ def due_disputes(json: Json = False) -> None:
     for id_ in done.reminded:
         typer.echo(f"{id_}: to be decided within 5 days")
     for each in late:
-        typer.echo(f"{each.id}: overdue since {each.due:%Y-%m-%d}")
+        typer.echo(f"{each.id}: overdue, was to be decided by {day(each.due)}")
     for id_ in done.expired:
         typer.echo(f"{id_}: was not decided in 45 days, and the fact is removed")
     _print_passed_on(passed_on=passed_on)

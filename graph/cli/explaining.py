@@ -6,8 +6,9 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
-from graph.cli.reading import PANEL, open_database, print_contested
+from graph.cli.reading import PANEL, open_database, print_reserve
 from graph.cli.recording import OPERATION, Purpose, record_reads
+from graph.days import day, last_day, moment
 
 if TYPE_CHECKING:
     from graph.explaining import Explanation, FactLine, OpenFactor, Reach, Tie
@@ -73,15 +74,15 @@ def print_explanation(explained: "Explanation") -> None:
 
 
 def _print_head(rating: "OpenRating") -> None:
-    passed_on = f", re-rated {rating.rerated:%Y-%m-%dT%H:%MZ} after a change" if rating.rerated else ""
+    passed_on = f", re-rated {moment(rating.rerated)} after a change" if rating.rerated else ""
     typer.echo(
         f"{rating.entity} has {rating.whole_points} points in {rating.scheme}, {rating.band}: "
-        f"as of {rating.as_of:%Y-%m-%dT%H:%MZ} under policy {rating.version}, by run {rating.run}{passed_on}, "
+        f"as of {last_day(rating.as_of)} under policy {rating.version}, by run {rating.run}{passed_on}, "
         f"exact to {600 * rating.bound:.2g} points"
     )
     if rating.stale:
         typer.echo("There are newer facts than this rating: the next run will count them.")
-    print_contested(contested=rating.contested)
+    print_reserve(rating)
 
 
 def _print_levels(explained: "Explanation") -> None:
@@ -121,10 +122,10 @@ def _print_facts(factor: "OpenFactor") -> None:
 def _what(fact: "FactLine") -> str:
     """For example: to mill, due 2026-03-01, settled 2026-03-09."""
     if fact.factor != "obligations":
-        return f"{fact.other} ({fact.category}), {fact.at:%Y-%m-%d}"
-    settled = f"settled {fact.settled:%Y-%m-%d}" if fact.settled else "open"
+        return f"{fact.other} ({fact.category}), {day(fact.at)}"
+    settled = f"settled {day(fact.settled)}" if fact.settled else "open"
     how = settled if fact.outcome is None else f"outcome {fact.outcome:g}"
-    return f"to {fact.other}, due {fact.at:%Y-%m-%d}, {how}"
+    return f"to {fact.other}, due {day(fact.at)}, {how}"
 
 
 def _print_contacts(contacts: "tuple[Tie, ...]") -> None:

@@ -10,6 +10,7 @@ from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
 from graph.cli.rating import end_of_day
 from graph.cli.reading import open_database
+from graph.days import until as until_text
 
 PANEL = "Who may see what"
 grants = typer.Typer(help="Give, end and list grants: which client may read a rating.", no_args_is_help=True)
@@ -54,7 +55,7 @@ def add_grant(
     if json:
         print_json(grant)
     else:
-        typer.echo(f"{grant.id}: {client} may read {what.value} of {entity} until {instant:%Y-%m-%dT%H:%MZ}")
+        typer.echo(f"{grant.id}: {client} may read {what.value} of {entity} until {until_text(instant)}")
 
 
 @grants.command("revoke")
@@ -83,7 +84,7 @@ def list_grants(entity: Annotated[str, typer.Argument(help="A person's id.")], j
         print_table(
             ("grant", "scheme", "client", "what", "purpose", "until", "state"),
             [
-                (each.id, each.scheme, each.client, each.what, each.purpose, f"{each.until:%Y-%m-%d}", each.state)
+                (each.id, each.scheme, each.client, each.what, each.purpose, until_text(each.until), each.state)
                 for each in found
             ],
         )

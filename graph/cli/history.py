@@ -7,8 +7,9 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
-from graph.cli.reading import is_contested, open_database, print_contested
+from graph.cli.reading import open_database, print_reserve, rating_now
 from graph.cli.recording import OPERATION, Purpose, record_reads
+from graph.days import last_day, second
 
 if TYPE_CHECKING:
     from graph.verifying import Apart, Verified
@@ -35,7 +36,7 @@ def history(
     with open_database() as database:
         found = histories.history(database, entity, scheme, since=since and since.replace(tzinfo=UTC))
         record_reads(database, scheme, [entity], what="history", purpose=purpose)
-        contested = is_contested(database, entity, scheme)
+        rated = rating_now(database, entity, scheme)
     if json:
         print_json(found)
         return
@@ -43,10 +44,10 @@ def history(
         ("since", "points", "band", "as of", "by", "policy"),
         [
             (
-                f"{state.since:%Y-%m-%dT%H:%M:%SZ}",
+                second(state.since),
                 state.whole_points,
                 state.band,
-                f"{state.as_of:%Y-%m-%d}",
+                last_day(state.as_of),
                 "a change" if state.rerated else "a run",
                 state.version,
             )
@@ -54,7 +55,7 @@ def history(
         ],
         title=f"{entity} in {scheme}",
     )
-    print_contested(contested=contested)
+    print_reserve(rated)
     if found.before == found.after:
         typer.echo("The whole points and the band have not changed since.")
         return
@@ -100,7 +101,7 @@ def _by(apart: "Apart") -> float | None:
 
 def _print_verified(found: "Verified") -> None:
     run = found.run
-    typer.echo(f"run {run.id} of {run.scheme} {run.version}, as of {run.as_of:%Y-%m-%dT%H:%MZ}")
+    typer.echo(f"run {run.id} of {run.scheme} {run.version}, as of {last_day(run.as_of)}")
     typer.echo(f"  the policy on record {'has' if found.policy_holds else 'DOES NOT HAVE'} its hash {run.hash}")
     typer.echo(f"  {found.equal:,} scores are the same, the largest difference is {found.largest:.2g}")
     if found.equal_as_shown:

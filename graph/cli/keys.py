@@ -8,6 +8,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
+from graph.days import moment
 
 if TYPE_CHECKING:
     from graph.identity import Key, Keyring
@@ -46,14 +47,14 @@ def list_keys(json: Json = False) -> None:
     signing = next((key for key in reversed(keys) if key.private), None)
     print_table(
         ("key", "created", "state"),
-        [(key.id, f"{key.created:%Y-%m-%dT%H:%MZ}", _state(key, signing)) for key in keys],
+        [(key.id, moment(key.created), _state(key, signing)) for key in keys],
         title=str(ring.directory),
     )
 
 
 def _state(key: "Key", signing: "Key | None") -> str:
     if key.revoked:
-        return f"revoked {key.revoked:%Y-%m-%dT%H:%MZ}"
+        return f"revoked {moment(key.revoked)}"
     return "signs" if key == signing else "what it signed holds"
 
 
@@ -63,11 +64,12 @@ def revoke(
     json: Json = False,
 ) -> None:
     """Revoke a key: nothing that it ever signed holds any longer, and its private half is destroyed."""
-    revoked = keyring().revoke(key, datetime.now(UTC))
+    now = datetime.now(UTC)
+    revoked = keyring().revoke(key, now)
     if json:
         print_json(_described(revoked))
     else:
-        typer.echo(f"{revoked.id} is revoked since {revoked.revoked:%Y-%m-%dT%H:%MZ}")
+        typer.echo(f"{revoked.id} is revoked since {moment(revoked.revoked or now)}")
 
 
 @key_app.command("export")

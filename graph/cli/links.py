@@ -9,10 +9,14 @@ import typer
 from graph.cli.app import app
 from graph.cli.keys import PANEL, keyring
 from graph.cli.output import Json, print_json
-from graph.cli.tokens import RoleName
+from graph.cli.tokens import RoleName, known_holder
+from graph.days import moment
 
 link_app = typer.Typer(help="Links that sign somebody in on the pages.", no_args_is_help=True)
 app.add_typer(link_app, name="link", rich_help_panel=PANEL)
+
+WITH_PAGES = (RoleName.MEMBER, RoleName.OPERATOR)
+"Whom the pages have something for."
 
 
 @link_app.command("issue")
@@ -32,6 +36,10 @@ def issue(
     from graph.settings import Settings
 
     settings = Settings.load()
+    if role not in WITH_PAGES:
+        raise ParameterError(
+            f"the pages have nothing for a {role}: it asks the API, with a token of `innercircle token issue`"
+        )
     named = subject or entity
     if named is None:
         raise ParameterError("who the link is for: --entity of a member, or --role and --subject")
@@ -45,10 +53,11 @@ def issue(
         audience=settings.audience,
         now=datetime.now(UTC),
     )
+    known_holder(role, link.subject, link.entity, None)
     origin = settings.pages_url or url(settings.api_host, settings.api_port)
     address = f"{origin}/sign-in?{urlencode({'link': link.text})}"
     if json:
         print_json({"url": address, "id": link.id, "until": link.until})
     else:
         typer.echo(address)
-        typer.echo(f"id {link.id}, works once, until {link.until:%Y-%m-%dT%H:%MZ}", err=True)
+        typer.echo(f"id {link.id}, works once, until {moment(link.until)}", err=True)

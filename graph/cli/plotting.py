@@ -10,6 +10,7 @@ from graph.cli.app import app
 from graph.cli.output import Json, print_json
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose
+from graph.days import last_day
 
 if TYPE_CHECKING:
     from graph.database import Database
@@ -95,4 +96,4 @@ def _draw(read: "Callable[[Database], Any]", draw: Callable[[Any], Any], out: Pa
     if json:
         print_json({"out": out, "data": found})
     else:
-        typer.echo(f"{out}: {found.source.scheme} as of {found.source.as_of:%Y-%m-%d}, run {found.source.run}")
+        typer.echo(f"{out}: {found.source.scheme} as of {last_day(found.source.as_of)}, run {found.source.run}")

@@ -7,6 +7,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, progress
+from graph.days import last_day
 from graph.errors import ParameterError
 from graph.instants import end_of, in_utc
 
@@ -44,7 +45,7 @@ def rate(
 def print_run(run: "Run") -> None:
     seconds = (run.finished - run.started).total_seconds()
     typer.echo(
-        f"rated {run.members:,} members of {run.scheme} {run.version} as of {run.as_of:%Y-%m-%dT%H:%MZ}: "
+        f"rated {run.members:,} members of {run.scheme} {run.version} as of {last_day(run.as_of)}: "
         f"{run.ties:,} circle ties, {run.sweeps} sweeps, every score within {run.bound:.2g}, {seconds:.1f} s"
     )
 

@@ -10,6 +10,7 @@ import typer
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
 from graph.cli.recording import OPERATION, Purpose, record_reads
+from graph.days import day, last_day
 from graph.errors import ParameterError, Refused
 
 if TYPE_CHECKING:
@@ -75,9 +76,16 @@ def show(
         print_json({"entity": entity, "ratings": ratings})
     elif ratings:
         print_table(
-            ("scheme", "points", "band", "as of", ""),
+            ("scheme", "points", "band", "as of", "", "in dispute"),
             [
-                (each.scheme, each.whole_points, each.band, f"{each.as_of:%Y-%m-%d}", _contested(each))
+                (
+                    each.scheme,
+                    each.whole_points,
+                    each.band,
+                    last_day(each.as_of),
+                    _contested(each),
+                    each.set_aside.total or None,
+                )
                 for each in ratings
             ],
         )
@@ -87,26 +95,32 @@ def show(
 
 def print_rating(opened: "OpenRating") -> None:
     """The rating as a sum of its parts."""
+    from graph.telling.disputed import after_band
+
     print_table(
         ("part", "from", "points"),
         [(part.source, part.name, part.whole) for part in opened.parts]
-        + [("sum", opened.band, opened.whole_points)],
-        title=f"{opened.entity} in {opened.scheme} {opened.version}, as of {opened.as_of:%Y-%m-%dT%H:%MZ}",
+        + [("sum", after_band(opened.band, opened.set_aside), opened.whole_points)],
+        title=f"{opened.entity} in {opened.scheme} {opened.version}, as of {last_day(opened.as_of)}",
     )
-    print_contested(contested=opened.contested)
+    print_reserve(opened)
 
 
-def print_contested(*, contested: bool) -> None:
-    """What has to be known of a rating that is contested."""
-    if contested:
+def print_reserve(rating: "Rating | None") -> None:
+    """What has to be known of a rating that is contested, or lacks facts that are in dispute."""
+    from graph.telling.disputed import in_words
+
+    if rating and rating.contested:
         typer.echo(f"{CONTESTED}: nobody may rely on this rating until a reviewer has closed the contest.")
+    if rating and rating.set_aside.total:
+        typer.echo(in_words(rating.set_aside))
 
 
-def is_contested(database: "Database", entity: str, scheme: str) -> bool:
-    """Whether the rating is contested now."""
+def rating_now(database: "Database", entity: str, scheme: str) -> "Rating | None":
+    """The rating as it is now, for what `print_reserve` says of it."""
     from graph import reading
 
-    return any(rating.contested for rating in reading.lookup(database, [entity], scheme))
+    return next(iter(reading.lookup(database, [entity], scheme)), None)
 
 
 def _contested(rating: "Rating") -> str:
@@ -125,7 +139,7 @@ def members(scheme: Annotated[str, typer.Argument(help="A published scheme.")], 
     else:
         print_table(
             ("entity", "joined", "contacts in circle"),
-            [(each["entity"], f"{each['joined']:%Y-%m-%d}", each["contacts"]) for each in found],
+            [(each["entity"], day(each["joined"]), each["contacts"]) for each in found],
         )
 
 

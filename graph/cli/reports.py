@@ -1,5 +1,6 @@
 """Commands about reports: made and signed here, checked by whoever was given one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,10 @@ from graph.cli.grants import PANEL
 from graph.cli.output import Json, print_json
 from graph.cli.reading import open_database
 from graph.cli.recording import record_reads
+from graph.days import last_day
+from graph.days import until as until_text
+
+OF_PAGE = "this is what was signed; the page around it was not, and may show anything: go by what is said here"
 
 if TYPE_CHECKING:
     from graph.reports import Checked
@@ -29,6 +34,7 @@ def report(
     from graph import reports
     from graph.identity import Keyring
     from graph.settings import Settings
+    from graph.telling.disputed import in_words
 
     settings = Settings.load()
     key = Keyring.of(settings).signing()
@@ -49,16 +55,27 @@ def report(
     files["jws"].write_text(signed + "\n", encoding="ascii")
     files["page"].write_text(reports.render(made, signed), encoding="utf-8")
     if json:
-        print_json({"id": made.id, "until": made.until, "contested": bool(made.contested), "key": key.id} | files)
+        print_json(
+            {
+                "id": made.id,
+                "until": made.until,
+                "contested": bool(made.contested),
+                "set_aside": made.set_aside,
+                "key": key.id,
+            }
+            | files
+        )
         return
-    typer.echo(f"{files['jws']} and {files['page']}: report {made.id}, valid until {made.until:%Y-%m-%d}")
+    typer.echo(f"{files['jws']} and {files['page']}: report {made.id}, valid until {until_text(made.until)}")
+    if made.set_aside and made.set_aside.total:
+        typer.echo(in_words(made.set_aside))
     if made.contested:
         typer.echo("the rating is contested: the report says so, and gives no points and no band")
 
 
 @app.command(rich_help_panel=PANEL)
 def verify_report(
-    file: Annotated[Path, typer.Argument(help="A report as it was signed: report.jws.")],
+    file: Annotated[Path, typer.Argument(help="A report as it was signed, report.jws, or the page that has it.")],
     key: Annotated[Path, typer.Option(help="The public keys of who made it: a JWK, or a set of them.")],
     audience: Annotated[
         str | None, typer.Option(help="Who you are: a report for anybody else does not hold.")
@@ -67,21 +84,43 @@ def verify_report(
 ) -> None:
     """Check a report with the public keys of who made it, asking nobody. Ends with 1 when it does not hold."""
     from graph import reports
+
+    text, of_page = _signed(file)
+    found = reports.check(text, reports.read_keys(key), now=datetime.now(UTC), audience=audience)
+    if of_page and found.holds:
+        found = replace(found, message=f"{found.message}: {OF_PAGE}")
+    if json:
+        print_json(found)
+    else:
+        _print_checked(found, audience)
+        if of_page and found.holds:
+            typer.echo(f"  {OF_PAGE}")
+    raise typer.Exit(0 if found.holds else 1)
+
+
+def _signed(file: Path) -> tuple[str, bool]:
+    """(the signed document of the file, whether it was in a page). Raises ParameterError."""
+    from graph import reports
     from graph.errors import ParameterError
 
     try:
         text = file.read_bytes().decode("ascii", errors="replace")
     except OSError as error:
         raise ParameterError(f"{file} cannot be read: {error.strerror}") from error
-    found = reports.check(text, reports.read_keys(key), now=datetime.now(UTC), audience=audience)
-    if json:
-        print_json(found)
-    else:
-        _print_checked(found, audience)
-    raise typer.Exit(0 if found.holds else 1)
+    if not text.lstrip("\ufffd \r\n\t").startswith("<"):
+        return text, False
+    found = reports.documents(text)
+    if len(found) != 1:
+        raise ParameterError(
+            f"{file} is a page with {len(found)} signed documents in it, and one is checked at a time: give the "
+            "document that belongs to the page, report.jws (the page has a link that saves it)"
+        )
+    return found[0], True
 
 
 def _print_checked(found: "Checked", audience: str | None) -> None:
+    from graph.telling.disputed import in_words
+
     if found.why is not None:
         typer.echo(f"DOES NOT HOLD ({found.why}): {found.message}")
     if (made := found.report) is None:
@@ -90,7 +129,9 @@ def _print_checked(found: "Checked", audience: str | None) -> None:
         typer.echo(f"CONTESTED: {made.contested}")
     if made.rating:
         typer.echo(f"{made.rating.points} {made.rating.band}, within {made.within_points:.3g} points")
+    if made.set_aside and made.set_aside.total:
+        typer.echo(f"IN DISPUTE: {in_words(made.set_aside)}")
     typer.echo(f"  of {made.subject} in {made.title} ({made.scheme} {made.policy_version}), by {made.operator}")
     typer.echo(f"  for {made.audience}" + ("" if audience else ": make sure that this is you"))
     typer.echo(f"  purpose: {made.purpose}")
-    typer.echo(f"  as of {made.as_of:%Y-%m-%d}, valid until {made.until:%Y-%m-%dT%H:%M:%SZ}")
+    typer.echo(f"  as of {last_day(made.as_of)}, valid until {until_text(made.until)}")

@@ -18,7 +18,8 @@ PolicyFile = Annotated[str, typer.Argument(help="A policy file (.toml), or the i
 def list_schemes(json: Json = False) -> None:
     """List the schemes that are published, and those that ship with innercircle."""
     from graph import migrations, scheme
-    from graph.database import connect
+    from graph.database import connect, utc
+    from graph.days import last_day
     from graph.settings import Settings
 
     with connect(Settings.load()) as database:
@@ -29,7 +30,15 @@ def list_schemes(json: Json = False) -> None:
         return
     print_table(
         ("scheme", "version", "title", "last run as of"),
-        [(row["id"], row["version"], row["title"], row["as_of"] or "not run yet") for row in published],
+        [
+            (
+                row["id"],
+                row["version"],
+                row["title"],
+                last_day(utc(row["as_of"])) if row["as_of"] else "not run yet",
+            )
+            for row in published
+        ],
         title="published",
     )
     typer.echo(f"shipped: {', '.join(scheme.shipped())}")
@@ -49,8 +58,17 @@ def check(policy: PolicyFile, json: Json = False) -> None:
 
 
 @scheme_app.command("publish")
-def publish(policy: PolicyFile, json: Json = False) -> None:
-    """Publish a policy: the scheme's next run uses it. A changed policy needs a new version."""
+def publish(
+    policy: PolicyFile,
+    operator: Annotated[
+        str | None, typer.Option(help="Who runs the scheme: put in where the policy names its operator.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Publish a policy: the scheme's next run uses it. A changed policy needs a new version.
+
+    A text that is still to be written, such as the operator's name in the policies that ship, is refused.
+    """
     from graph import categories, migrations, publishing, scheme
     from graph.database import connect
     from graph.settings import Settings
@@ -59,6 +77,7 @@ def publish(policy: PolicyFile, json: Json = False) -> None:
     checked = scheme.read(policy, categories.read(settings.categories))
     with connect(settings) as database:
         migrations.require(database)
+        checked = publishing.named(database, checked, operator)
         changed = publishing.publish(database, checked)
     if json:
         print_json({"id": checked.id, "version": checked.version, "hash": checked.hash, "changed": changed})

@@ -9,6 +9,7 @@ from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose, record_reads
+from graph.days import day
 
 PANEL = "Standing"
 
@@ -33,7 +34,7 @@ def standing(
         print_table(
             ("judgment", "court", "case", "amount", "", "issued", "due"),
             [
-                (j.id, j.court, j.case_number, j.amount, j.currency, f"{j.issued:%Y-%m-%d}", f"{j.due:%Y-%m-%d}")
+                (j.id, j.court, j.case_number, j.amount, j.currency, day(j.issued), day(j.due))
                 for j in found.judgments
             ],
             title="past due and unpaid",

@@ -10,6 +10,7 @@ from graph.cli.app import app
 from graph.cli.keys import PANEL, keyring
 from graph.cli.output import Json, print_json
 from graph.cli.reading import open_database
+from graph.days import moment
 
 token_app = typer.Typer(help="Issue and revoke the tokens that say who asks.", no_args_is_help=True)
 app.add_typer(token_app, name="token", rich_help_panel=PANEL)
@@ -25,11 +26,37 @@ class RoleName(StrEnum):
     AUDITOR = "auditor"
 
 
+ActsFor = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--acts-for",
+        help="An entity that a reviewer acts for or belongs to; again for each. It never decides on them.",
+    ),
+]
+
+
+def known_holder(role: str, subject: str, entity: str | None, acts_for: list[str] | None) -> None:
+    """The entities are there, and it is on record with a member's entity who acts for it. Raises NotFound."""
+    from graph.errors import NotFound
+    from graph.identity import verifying
+    from graph.plain_text import identifier
+
+    if entity is None and not acts_for:
+        return
+    with open_database() as database:
+        for each in acts_for or ():
+            if database.optional("entity", id=identifier(each, "acts-for")) is None:
+                raise NotFound(f"there is no entity {each!r}")
+        if entity is not None and role == RoleName.MEMBER and not verifying.act_for(database, entity, subject):
+            raise NotFound(f"there is no entity {entity!r}: its facts are loaded first (`innercircle load`)")
+
+
 @token_app.command("issue")
 def issue(
     role: Annotated[RoleName, typer.Option(help="What its holder may be.")],
     subject: Annotated[str, typer.Option(help="Who its holder is: a name that stays the same.")],
     entity: Annotated[str | None, typer.Option(help="A member's entity; needed for a member.")] = None,
+    acts_for: ActsFor = None,
     days: Annotated[float, typer.Option(help="How long it holds; up to 366.")] = 30,
     json: Json = False,
 ) -> None:
@@ -43,16 +70,18 @@ def issue(
         Role(role),
         subject,
         entity=entity,
+        acts_for=acts_for or (),
         days=days,
         issuer=settings.issuer,
         audience=settings.audience,
         now=datetime.now(UTC),
     )
+    known_holder(role, issued.subject, issued.entity, acts_for)
     if json:
         print_json({"token": issued.text, "id": issued.id, "key": issued.key, "until": issued.until})
     else:
         typer.echo(issued.text)
-        typer.echo(f"id {issued.id}, holds until {issued.until:%Y-%m-%dT%H:%MZ}", err=True)
+        typer.echo(f"id {issued.id}, holds until {moment(issued.until)}", err=True)
 
 
 @token_app.command("revoke")
@@ -69,4 +98,4 @@ def revoke(
     if json:
         print_json({"id": token_id, "revoked": since})
     else:
-        typer.echo(f"{token_id} is revoked since {since:%Y-%m-%dT%H:%MZ}")
+        typer.echo(f"{token_id} is revoked since {moment(since)}")

@@ -9,8 +9,9 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table
-from graph.cli.reading import PANEL, is_contested, open_database, print_contested
+from graph.cli.reading import PANEL, open_database, print_reserve, rating_now
 from graph.cli.recording import OPERATION, Purpose, record_reads
+from graph.days import day, last_day
 from graph.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def what_if(
             else asking.what_if(database, entity, scheme, asked[0](database))
         )
         record_reads(database, scheme, [entity], what="what-if", purpose=purpose)
-        contested = is_contested(database, entity, scheme)
+        rated = rating_now(database, entity, scheme)
     if json:
         print_json(found)
         return
@@ -89,7 +90,7 @@ def what_if(
         print_lift(found)
     else:
         print_what_if(found)
-    print_contested(contested=contested)
+    print_reserve(rated)
 
 
 def _dated(option: str, text: str) -> tuple[str, date]:
@@ -127,7 +128,7 @@ def print_what_if(found: "WhatIf") -> None:
     print_table(
         ("part", "from", "now", "then", "exactly"),
         rows,
-        title=f"{found.entity} in {found.scheme}, as of {found.as_of:%Y-%m-%dT%H:%MZ}, if {found.asked}",
+        title=f"{found.entity} in {found.scheme}, as of {last_day(found.as_of)}, if {found.asked}",
     )
     then, now = found.after, found.before
     typer.echo(
@@ -145,7 +146,7 @@ def print_lift(found: "Lift") -> None:
     else:
         print_table(
             ("settle", "owed to", "due", "on"),
-            [(each.obligation, each.creditor, f"{each.due:%Y-%m-%d}", each.settled) for each in found.payments],
+            [(each.obligation, each.creditor, day(each.due), day(each.settled)) for each in found.payments],
             title=where,
         )
         typer.echo(f"{found.after.whole_points} {found.after.band} then; no fewer payments do")

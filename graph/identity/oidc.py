@@ -70,12 +70,14 @@ class Provider:
             leeway=LEEWAY_SECONDS,
             options={"require": ["iss", "sub", "aud", "exp", "iat"], "enforce_minimum_key_length": True},
         )
+        entity = _claim(claims, self._entity_claim)
         return tokens.principal(
             # Behind its issuer, so that it is nobody whom our own tokens name.
             subject=f"{self.issuer}|{claims['sub']}",
             role=_role(_claim(claims, self._role_claim)),
-            entity=_claim(claims, self._entity_claim),
+            entity=entity,
             token=token_id,
+            acts_for=entity,  # a reviewer's are those that it may not decide about
         )
 
     def _key(self, key_id: object) -> jwt.PyJWK:

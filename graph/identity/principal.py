@@ -30,3 +30,5 @@ class Principal:
     "Entity.id of a member"
     token: str
     "the token's id, by which it can be revoked; never the token"
+    acts_for: tuple[str, ...] = ()
+    "Entity.ids that a reviewer acts for or belongs to: it decides on nothing that they have a part in"

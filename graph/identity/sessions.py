@@ -4,6 +4,7 @@ Both are tokens of ours, each of a `typ` of its own: a link is no session, neith
 such token signs anybody in.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from graph.database import Database
@@ -28,6 +29,7 @@ def issue_link(
     audience: str,
     now: datetime,
     entity: str | None = None,
+    acts_for: Collection[str] = (),
     minutes: float = MINUTES,
 ) -> Issued:
     """A link for the subject: whoever opens it first, within so many minutes, is taken for it.
@@ -44,6 +46,7 @@ def issue_link(
         audience=audience,
         now=now,
         entity=entity,
+        acts_for=acts_for,
         days=minutes / (24 * 60),
         kind=LINK,
     )
@@ -71,6 +74,7 @@ def begin(
         audience=audience,
         now=now,
         entity=link.entity,
+        acts_for=link.acts_for,
         days=hours / 24,
         kind=SESSION,
     )

@@ -7,6 +7,7 @@ a report is no token, and what signs in on the pages (sessions.py) is none for t
 import base64
 import binascii
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ import jwt
 from graph.errors import ParameterError, SettingInvalid, Unauthenticated
 from graph.identity.keys import ALGORITHM, Keyring
 from graph.identity.principal import Principal, Role
+from graph.plain_text import identifier
 
 TYPE = "at+jwt"
 LONGEST_DAYS = 366
@@ -47,18 +49,22 @@ def issue(
     audience: str,
     now: datetime,
     entity: str | None = None,
+    acts_for: Collection[str] = (),
     days: float = 30,
     kind: str = TYPE,
 ) -> Issued:
     """A token for the subject, signed with the newest key.
 
-    entity: Entity.id; a member needs one. days: how long it holds, at most 366. kind: its `typ`.
+    entity: Entity.id; a member needs one. acts_for: Entity.ids that a reviewer acts for or belongs to.
+    days: how long it holds, at most 366. kind: its `typ`.
     Raises ParameterError for a subject or a time that no token can have, SettingInvalid where no key signs.
     """
     role = Role(role)
-    for name, value in (("subject", subject), ("entity", entity)):
-        if value is not None and not 1 <= len(value) <= LONGEST_NAME:
-            raise ParameterError(f"{name}: 1 to {LONGEST_NAME} characters are needed, and not {len(value)}")
+    subject = identifier(subject, "subject")
+    entity = None if entity is None else identifier(entity, "entity")
+    acts_for = sorted({identifier(each, "acts-for") for each in acts_for})
+    if acts_for and role is not Role.REVIEWER:
+        raise ParameterError("acts-for: this is asked of a reviewer, so that nobody decides on their own")
     if "://" in subject:
         raise ParameterError("subject: `://` is in the names of those whom another issuer knows")
     if (entity is None) == (role is Role.MEMBER):
@@ -81,6 +87,8 @@ def issue(
     }
     if entity is not None:
         claims["entity"] = entity
+    if acts_for:
+        claims["acts_for"] = acts_for
     text = jwt.encode(claims, key.private, algorithm=ALGORITHM, headers={"kid": key.id, "typ": kind})
     return Issued(claims["jti"], text, key.id, subject, role, entity, until)
 
@@ -119,7 +127,13 @@ def check(text: str, ring: Keyring, *, issuer: str, audience: str, kind: str = T
     claims = verified(
         text, key.public, algorithms=[ALGORITHM], issuer=issuer, audience=audience, options=with_faults_named
     )
-    return principal(subject=claims["sub"], role=claims["role"], entity=claims.get("entity"), token=claims["jti"])
+    return principal(
+        subject=claims["sub"],
+        role=claims["role"],
+        entity=claims.get("entity"),
+        token=claims["jti"],
+        acts_for=claims.get("acts_for"),
+    )
 
 
 def verified(text: str, key: Any, **rules: Any) -> dict[str, Any]:
@@ -145,18 +159,33 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def principal(*, subject: Any, role: Any, entity: Any, token: Any) -> Principal:
-    """Who asks, if the claims say it as they should. Raises Unauthenticated."""
-    for value in (subject, token, *([] if entity is None else [entity])):
-        if not isinstance(value, str) or not 1 <= len(value) <= 2 * LONGEST_NAME:
-            raise Unauthenticated("the token has a claim that does not hold")
+def principal(*, subject: Any, role: Any, entity: Any, token: Any, acts_for: Any = None) -> Principal:
+    """Who asks, if the claims say it as they should; names in the form in which they are kept.
+
+    acts_for: one Entity.id or several, of a reviewer. Raises Unauthenticated.
+    """
+    subject, token = _name(subject), _name(token)
+    several = [] if acts_for is None else acts_for if isinstance(acts_for, list) else [acts_for]
+    represented = tuple(map(_name, several))
     try:
         known = Role(role)
     except ValueError:
         raise Unauthenticated("the token names no role of this service") from None
-    if known is Role.MEMBER and entity is None:
+    if known is not Role.MEMBER:
+        return Principal(subject, known, None, token, represented if known is Role.REVIEWER else ())
+    if entity is None:
         raise Unauthenticated("the token of a member names no entity")
-    return Principal(subject, known, entity if known is Role.MEMBER else None, token)
+    return Principal(subject, known, _name(entity), token)
+
+
+def _name(value: Any) -> str:
+    """A subject, an id or a token's id as it is kept. Raises Unauthenticated where it is none."""
+    try:
+        if isinstance(value, str):
+            return identifier(value, "claim", longest=2 * LONGEST_NAME)
+    except ParameterError as error:
+        raise Unauthenticated(f"the token has a claim that does not hold: {error}") from None
+    raise Unauthenticated("the token has a claim that does not hold")
 
 
 def _rewritten(part: str) -> str:

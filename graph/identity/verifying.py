@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graph.database import Database, utc
-from graph.errors import SettingInvalid, Unauthenticated
+from graph.errors import SettingInvalid, StoreError, Unauthenticated
 from graph.identity import tokens
 from graph.identity.keys import Keyring
 from graph.identity.oidc import Provider
@@ -68,9 +68,24 @@ def identified(text: str, settings: Settings) -> tuple[str, datetime | None]:
 
 
 def refuse_revoked(database: Database, principal: Principal) -> None:
-    """Raises Unauthenticated if the token was revoked."""
-    if database.optional("revoked", id=principal.token) is not None:
+    """Raises Unauthenticated if the token was revoked; of a member it is on record for whom its subject acts.
+
+    One read, and a write the first time that this subject acts for this entity.
+    """
+    known = database.one("admitted", id=principal.token, subject=principal.subject, entity=principal.entity)
+    if known["revoked"]:
         raise Unauthenticated("the token was revoked: ask for a new one")
+    if principal.entity is not None and not known["acts"]:
+        with suppress(StoreError):  # where nothing can be written now, the next request does it
+            act_for(database, principal.entity, principal.subject)
+
+
+def act_for(database: Database, entity: str, subject: str) -> bool:
+    """It is on record with the entity that this subject acts for it; returns whether there is such an entity.
+
+    It stays on record: who has acted for an entity decides on nothing that the entity has a part in.
+    """
+    return database.optional("act_for", entity=entity, subject=subject) is not None
 
 
 def revoke(database: Database, token: str, now: datetime, *, until: datetime | None = None) -> datetime:

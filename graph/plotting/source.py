@@ -6,6 +6,7 @@ from datetime import datetime
 from graph import frames, rating
 from graph import scheme as policies
 from graph.database import Database
+from graph.days import last_day
 from graph.errors import NotFound, Refused, StoreConflict
 from graph.frames import Community
 from graph.scheme import Scheme
@@ -27,7 +28,7 @@ class Source:
     @property
     def line(self) -> str:
         return (
-            f"Source: {self.scheme} {self.version} as of {self.as_of:%Y-%m-%dT%H:%MZ}, run {self.run}\n"
+            f"Source: {self.scheme} {self.version} as of {last_day(self.as_of)}, run {self.run}\n"
             f"under the policy {self.hash}"
         )
 

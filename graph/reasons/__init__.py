@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from graph.database import Database
+from graph.days import day
 from graph.explaining import Given, read_facts
 from graph.model import Contact, OpenRating
 from graph.reading import policy_of_run, wholes
@@ -157,7 +158,7 @@ def _lack(fact: Given) -> float:
 
 def _worst_obligation(fact: Given, count: int) -> str:
     to = f"to {fact.other}, " if fact.other else ""  # whom it is to is not told to everybody
-    what = f"the one {to}due {fact.at:%Y-%m-%d}"
+    what = f"the one {to}due {day(fact.at)}"
     how = f"outcome {fact.outcome:g} of 1" if fact.outcome is not None else f"{_count(fact.late or 0, 'day')} late"
     return f"It is {what}: {how}" if count == 1 else f"Most is lost by {what}: {how}"
 

@@ -5,6 +5,6 @@ making.py says what a report holds, sealing.py signs and checks it, page.py make
 
 from graph.reports.making import Report, make
 from graph.reports.page import render
-from graph.reports.sealing import TYPE, Checked, check, read_keys, sign
+from graph.reports.sealing import TYPE, Checked, check, documents, read_keys, sign
 
-__all__ = ["TYPE", "Checked", "Report", "check", "make", "read_keys", "render", "sign"]
+__all__ = ["TYPE", "Checked", "Report", "check", "documents", "make", "read_keys", "render", "sign"]

@@ -13,6 +13,7 @@ from graph import grants
 from graph.database import Database
 from graph.errors import ParameterError
 from graph.explaining import read_facts
+from graph.model import SetAside
 from graph.reading import policy_of_run
 from graph.scheme import POINTS_RANGE, CategoryFactor, Factor, ObligationsFactor, Scheme
 from graph.showing import ShownRating, shown
@@ -115,6 +116,8 @@ class Report:
     policy_hash: str
     policy: str
     "the whole text"
+    set_aside: SetAside | None = None
+    "facts that the rating lacks, since they are in dispute; None: an older report, which does not say"
 
 
 def make(
@@ -158,6 +161,7 @@ def make(
         policy_version=rated.version,
         policy_hash=rated.hash,
         policy=policy.text,
+        set_aside=rated.set_aside,
     )
 
 

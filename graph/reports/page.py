@@ -6,7 +6,9 @@ from pathlib import Path
 
 import jinja2
 
+from graph.days import last_day, moment, until
 from graph.reports.making import Report
+from graph.telling.disputed import in_words
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -15,6 +17,7 @@ _TEMPLATES = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters |= {"moment": moment, "until": until, "last_day": last_day}
 _TEMPLATES.filters["number"] = lambda value: f"{value:.3g}" if abs(value) < 1000 else f"{value:g}"
 
 HEADERS = {
@@ -33,6 +36,7 @@ def render(report: Report, signed: str) -> str:
         report=report,
         rating=report.rating,
         circle=report.circle,
+        aside=in_words(report.set_aside) if report.set_aside else "",
         signed=base64.b64encode(signed.encode()).decode(),
         digest=hashlib.sha256(signed.encode()).hexdigest(),
     )

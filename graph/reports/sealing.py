@@ -6,7 +6,9 @@ that its bytes have is an alteration as well.
 
 import base64
 import json
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +27,8 @@ CLAIMS = {"id": "jti", "issuer": "iss", "subject": "sub", "audience": "aud", "is
 "Fields of a report that have a name of their own in a JWT."
 SKEW = timedelta(minutes=5)
 "How far the clock of who signed may be ahead of the reader's."
+
+_EMBEDDED = re.compile(r"data:application/jose;base64,([A-Za-z0-9+/=]+)")
 
 Why = Literal[
     "not-a-report", "unknown-key", "altered", "revoked-key", "not-yet-valid", "expired", "other-audience"
@@ -89,6 +93,15 @@ def read_keys(path: Path) -> dict[str, PublicKey]:
     if not keys:
         raise ParameterError(f"{path} holds no Ed25519 key: `GET /v1/keys` of the operator's service gives them")
     return keys
+
+
+def documents(page: str) -> list[str]:
+    """The signed documents that a page holds, each once: a report's page has one to save."""
+    found = {}
+    for encoded in _EMBEDDED.findall(page):
+        with suppress(ValueError):
+            found[base64.b64decode(encoded, validate=True).decode("ascii", errors="replace").strip()] = None
+    return list(found)
 
 
 def check(text: str, keys: Mapping[str, PublicKey], *, now: datetime, audience: str | None = None) -> Checked:

@@ -11,7 +11,7 @@ from datetime import datetime
 from graph import reading, reasons
 from graph.database import Database
 from graph.explaining import OpenFactor, open_factors, read_facts
-from graph.model import Contact, OpenRating
+from graph.model import Contact, OpenRating, SetAside
 from graph.reading import policy_of_run
 from graph.reasons import Reasons
 from graph.scheme import Scheme
@@ -46,6 +46,8 @@ class ShownRating:
     "how far the points can be from those that the operator sees"
     contested: bool
     "nobody may rely on it until a reviewer has closed the contest"
+    set_aside: SetAside
+    "facts that it lacks, since they are in dispute"
     run: str
     as_of: datetime
     rerated: datetime | None
@@ -126,6 +128,7 @@ def show(opened: Opened) -> ShownRating:
         band=rating.band,
         within_points=within(rating.circle, opened.veil, opened.policy),
         contested=rating.contested,
+        set_aside=rating.set_aside,
         run=rating.run,
         as_of=rating.as_of,
         rerated=rating.rerated,

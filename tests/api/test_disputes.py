@@ -12,7 +12,8 @@ import pytest
 from graph import grants, scheme
 from graph.database import Database
 from graph.errors import NOTHING_OPEN
-from tests.api.conftest import As, once_only
+from graph.identity import Keyring, Role
+from tests.api.conftest import As, issue, once_only
 from tests.disputes.market import Village, build
 
 PURPOSE = scheme.read("reliability").purpose[0]
@@ -22,7 +23,7 @@ OWN = "/v1/me/disputes"
 
 @pytest.fixture(scope="module")
 def villages(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
-    return build(database, tmp_path_factory.mktemp("villages"), 9)
+    return build(database, tmp_path_factory.mktemp("villages"), 13)
 
 
 @pytest.fixture
@@ -193,3 +194,83 @@ def test_a_contested_rating_is_told_to_no_client_until_a_reviewer_has_closed_it(
     assert (own["state"], own["reviewer"], own["reason"]) == ("closed", "Ruth", "Seen.")
     assert text(close("Ruth", id_))["code"] == "refused"
     assert text(close("Ruth", "nothing"))["detail"] == NOTHING_OPEN
+
+
+def as_holder(api: httpx.Client, ring: Keyring, role: Role, subject: str, **more: Any) -> httpx.Client:
+    """A client with a token of this subject."""
+    headers = {"Authorization": f"Bearer {issue(ring, role, subject, **more).text}"}
+    return httpx.Client(base_url=api.base_url, headers=headers, trust_env=False, timeout=30)
+
+
+def test_tokens_of_one_subject_are_known_as_one_person(
+    village: Village, api: httpx.Client, ring: Keyring, as_member: As, as_reviewer: As
+) -> None:
+    """The creditor's own bookkeeper cannot decide as a reviewer on what is owed to the creditor."""
+    id_ = dispute(as_member(village("bob")), village("o2")).json()["id"]
+    keeper = f"Zoë of {village.number}"
+    with as_holder(api, ring, Role.MEMBER, keeper, entity=village("bank")) as creditor:
+        assert creditor.get("/v1/me").status_code == 200
+    for subject in (keeper, keeper.upper(), keeper.replace("ë", "e\u0308"), keeper.replace(" ", "  ").lower()):
+        with as_holder(api, ring, Role.REVIEWER, subject.replace("  ", " ")) as reviewer:
+            assert text(decide(reviewer, id_, upheld=False))["code"] == "refused"
+    for acts_for in ([village("bank")], [village("ann"), village("bob")]):
+        with as_holder(api, ring, Role.REVIEWER, "Rolf", acts_for=acts_for) as reviewer:
+            assert text(decide(reviewer, id_, upheld=False))["code"] == "refused"
+    with as_holder(api, ring, Role.REVIEWER, "Rolf", acts_for=[village("ann")]) as reviewer:
+        assert decide(reviewer, id_, upheld=False).status_code == 200
+
+
+def test_who_acts_for_a_member_cannot_close_its_contest(
+    village: Village, api: httpx.Client, ring: Keyring, as_member: As
+) -> None:
+    path, ann = "/v1/schemes/reliability/contest", village("ann")
+    id_ = as_member(ann).post(path, json={"statement": SECRET}, headers=once_only()).json()["id"]
+    friend = f"friend {village.number}"
+    with as_holder(api, ring, Role.MEMBER, friend, entity=ann) as other:
+        assert other.get("/v1/me").status_code == 200
+    for more in ({"subject": friend}, {"subject": "Rolf", "acts_for": [ann]}):
+        with as_holder(api, ring, Role.REVIEWER, **more) as reviewer:
+            closing = reviewer.post(f"/v1/contests/{id_}/closing", json={"reason": "x"}, headers=once_only())
+            assert text(closing)["code"] == "refused"
+
+
+def test_one_who_acts_for_two_has_a_request_of_each_answered(
+    village: Village, api: httpx.Client, ring: Keyring
+) -> None:
+    """The same key, route and body: what a person was answered is not what its firm is answered."""
+    key, now = once_only(), datetime.now(UTC)
+    until = (now + timedelta(days=1)).isoformat()
+    wanted = {"scheme": "reliability", "client": "bank", "purpose": PURPOSE, "what": "band", "until": until}
+    given = {}
+    for who in ("ann", "bob"):
+        with as_holder(api, ring, Role.MEMBER, "one of both", entity=village(who)) as holder:
+            first, again = (holder.post("/v1/me/grants", json=wanted, headers=key) for _ in range(2))
+            assert (first.status_code, first.json()) == (201, again.json())
+            [listed] = holder.get("/v1/me/grants").json()["grants"]
+            assert listed["id"] == first.json()["id"]
+            given[who] = listed["id"]
+    assert len(set(given.values())) == 2
+
+
+def test_a_client_reads_no_rating_without_reading_that_facts_are_set_aside(
+    village: Village, as_member: As, as_client: As
+) -> None:
+    bob, now = village("bob"), datetime.now(UTC)
+    assert dispute(as_member(bob), village("o2")).status_code == 201
+    path = "/v1/schemes/reliability/ratings"
+    for what in grants.WHATS:
+        give = partial(grants.grant, scheme="reliability", client="bank", purpose=PURPOSE, what=what, now=now)
+        village.database.write(partial(give, entity=bob, until=now + timedelta(days=1)))
+        told = as_client("bank").get(f"{path}/{bob}/granted", params={"purpose": PURPOSE}).json()
+        [found] = (
+            as_client("bank").post(f"{path}/lookup", json={"ids": [bob], "purpose": PURPOSE}).json()["ratings"]
+        )
+        assert (told["what"], told["set_aside"], found) == (what, {"member": 1, "other": 0}, told)
+    own = as_member(bob).get(f"{path}/{bob}").json()
+    assert own["set_aside"] == {"member": 1, "other": 0}
+    made = as_member(bob).get(
+        "/v1/me/report",
+        params={"scheme": "reliability", "audience": "bank", "purpose": PURPOSE},
+        headers={"Accept": "text/html"},
+    )
+    assert "1 fact is in dispute and counts for nothing here: its member disputes 1." in made.text

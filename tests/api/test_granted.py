@@ -72,7 +72,19 @@ def last(database: Database, ledger: str) -> Access:
 
 def test_a_client_reads_what_the_grant_says_and_no_more(community: Database, as_client: As) -> None:
     shown = showing.shown(community, "p-1", "reliability")
-    always = {"entity", "scheme", "what", "contested", "band", "run", "as_of", "stale", "version", "hash"}
+    always = {
+        "entity",
+        "scheme",
+        "what",
+        "contested",
+        "band",
+        "run",
+        "as_of",
+        "stale",
+        "version",
+        "hash",
+        "set_aside",
+    }
     opened: dict[grants.What, set[str]] = {
         "band": always,
         "points": always | {"whole_points", "within_points"},

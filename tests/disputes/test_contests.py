@@ -6,9 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
-from graph import applying, contests, rating, reading, showing
+from graph import access, applying, contests, rating, reading, showing
 from graph.cli.app import app
 from graph.contests import Contest
 from graph.database import Database
@@ -40,7 +40,9 @@ def close(
     village: Village, id_: str, reviewer: str = "Ruth", reason: str = "Seen.", entity: str | None = None
 ) -> None:
     village.database.write(
-        lambda tx: contests.close(tx, id_, reason=reason, reviewer=reviewer, reviewer_entity=entity, now=NOW + DAY)
+        lambda tx: contests.close(
+            tx, id_, reason=reason, reviewer=reviewer, acts_for=[entity] if entity else (), now=NOW + DAY
+        )
     )
 
 
@@ -171,3 +173,26 @@ def test_commands_show_a_contested_rating_as_contested(
     assert not any(say_so())
     contest(village)
     assert all(say_so())
+
+
+def test_the_commands_list_contests_and_close_them(
+    village: Village, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INNERCIRCLE_HOME", str(settings.home))
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, ["contests", *arguments])
+
+    id_, ann = contest(village, statement="Not me at all."), village("ann")
+    for plain in (run().stdout, run("--json").stdout):
+        assert id_ in plain
+        assert not [word for word in (ann, "Not me at all.") if word in plain]
+    for opened in (run("--statements").stdout, run("--statements", "--json").stdout):
+        assert not [word for word in (id_, ann, "Not me at all.") if word not in opened]
+    last = access.accesses(village.database, ann, limit=1)[0]
+    assert (last.role, last.what) == ("operator", "contest"), "what names a member is on record"
+    own = run("close", id_, "--reason", "Seen.", "--reviewer", ann)
+    assert isinstance(own.exception, Refused)
+    closed = run("close", id_, "--reason", "Seen.", "--reviewer", "Ruth")
+    assert (closed.exit_code, contested(village)) == (0, False)
+    assert id_ not in run().stdout

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from graph import applying, disputes, loading
 from graph.cli.app import app
 from graph.database import Database
+from graph.days import days_left
 from graph.disputes import Dispute
 from graph.errors import NotFound, ParameterError, Refused
 from graph.model import FACTS
@@ -68,7 +69,7 @@ def decide(village: Village, id_: str, *, upheld: bool, reviewer: str = "Ruth", 
                 upheld=upheld,
                 reason="Seen.",
                 reviewer=reviewer,
-                reviewer_entity=entity,
+                acts_for=[entity] if entity else (),
                 now=NOW + DAY,
             )
         )
@@ -541,3 +542,44 @@ def test_the_commands_list_decide_and_keep_disputes_in_time(
     again = run("decide", upheld, "--rejected", "--reason", "Seen.")
     assert isinstance(again.exception, Refused)
     assert run("decide", soon, "--reason", "Seen.").exit_code == 2, "one of the two is needed"
+
+
+def test_the_list_with_statements_says_whose_which_fact_and_what_is_said(
+    village: Village, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INNERCIRCLE_HOME", str(settings.home))
+    now = datetime.now(UTC)
+    opened = [open_one(village, entity, kind, fact, now, f"About {fact}.") for kind, fact, entity in OWN]
+
+    def listed(*more: str) -> str:
+        return CliRunner().invoke(app, ["disputes", *more]).stdout
+
+    ann, bob, cat, bank = map(village, ("ann", "bob", "cat", "bank"))
+    said = {
+        "o2": f"{bob} disputes: debt of {bob} to {bank}: 10 CNY, due 2026-05-01, settled 2026-06-20",
+        "p1": f"{ann} disputes: purchase of bread (groceries) by {ann} on 2026-06-28",
+        "v1": f"{cat} disputes: visit of {cat} to library (education) on 2026-06-28",
+        "c3": f"{cat} disputes: contact of {bob} with {cat} on 2026-06-02",
+    }
+    shown = listed("--statements")
+    for fact, words in said.items():
+        assert words in shown
+        assert f"About {fact}." in shown
+    assert f"opened {now:%Y-%m-%d}, to be decided by {now + 30 * DAY:%Y-%m-%d}: 30 days left" in shown
+    told = {each["id"]: each for each in json.loads(listed("--statements", "--json"))["disputes"]}
+    assert [(told[id_]["entity"], told[id_]["fact"]) for id_ in opened] == [
+        (village(entity), village(fact)) for _, fact, entity in OWN
+    ]
+    for plain in (listed(), listed("--json")):
+        assert not [each for each in (ann, bob, cat, bank) if each in plain]
+        assert all(each in plain for each in opened)
+
+
+def test_days_that_are_left_are_one_number_all_day_long() -> None:
+    opened = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
+    due = opened + 30 * DAY
+    moments = [opened, opened + timedelta(seconds=1), opened + timedelta(hours=14)]
+    assert {days_left(due, now) for now in moments} == {30}
+    assert days_left(due, opened + timedelta(hours=15)) == 29, "it is the next day"
+    assert (days_left(due, due), days_left(due, due + INSTANT), days_left(due, due + DAY)) == (0, -1, -1)
+    assert days_left(due, due + 2 * DAY) == -2

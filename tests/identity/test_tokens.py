@@ -171,3 +171,31 @@ def test_a_revoked_token_does_not_hold_from_the_next_request_on(graph: Database,
     verifying.revoke(graph, token.id, NOW, until=token.until)
     with pytest.raises(Unauthenticated, match="revoked"):
         verifying.refuse_revoked(graph, principal)
+
+
+HIDDEN = {"a joiner": "ru\u200dth", "a tag": "ruth\U000e0061", "a turn": "\u202eruth", "an end": "ruth\ufeff"}
+
+
+@pytest.mark.parametrize("subject", HIDDEN.values(), ids=HIDDEN)
+def test_a_subject_that_looks_like_another_is_neither_issued_nor_let_in(ring: Keyring, subject: str) -> None:
+    given: dict[str, Any] = {"issuer": "innercircle", "audience": "innercircle", "now": NOW}
+    with pytest.raises(ParameterError, match="subject"):
+        tokens.issue(ring, Role.REVIEWER, subject, **given)
+    with pytest.raises(ParameterError, match="acts-for"):
+        tokens.issue(ring, Role.REVIEWER, "ruth", acts_for=[subject], **given)
+    with pytest.raises(Unauthenticated, match="claim"):
+        tokens.principal(subject=subject, role="reviewer", entity=None, token="x")
+
+
+def test_a_subject_is_one_however_its_letters_were_typed(ring: Keyring) -> None:
+    given: dict[str, Any] = {"issuer": "innercircle", "audience": "innercircle", "now": NOW}
+    assert tokens.issue(ring, Role.REVIEWER, "Zoe\u0308", **given).subject == "Zoë"
+    assert tokens.principal(subject="Zoe\u0308", role="reviewer", entity=None, token="x").subject == "Zoë"
+
+
+def test_a_reviewer_says_for_whom_it_acts_and_nobody_else_does(ring: Keyring) -> None:
+    given: dict[str, Any] = {"issuer": "innercircle", "audience": "innercircle", "now": NOW}
+    token = tokens.issue(ring, Role.REVIEWER, "ruth", acts_for=["mill", "ada"], **given)
+    assert tokens.check(token.text, ring, issuer="innercircle", audience="innercircle").acts_for == ("ada", "mill")
+    with pytest.raises(ParameterError, match="acts-for"):
+        tokens.issue(ring, Role.CLIENT, "ruth", acts_for=["mill"], **given)

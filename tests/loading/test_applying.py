@@ -207,7 +207,7 @@ def test_the_commands_correct_remove_look_back_and_repeat(
     file = written(tmp_path, "obligations.csv", OBLIGATIONS, row)
     done = innercircle("apply", file, "--rejects", tmp_path / "rejects.csv")
     assert done.returncode == 0, done.stderr
-    assert "re-rated 2 members of reliability as of 2026-07-01T00:00Z: 1 touched" in done.stdout
+    assert "re-rated 2 members of reliability as of 2026-06-30: 1 touched" in done.stdout
     done = innercircle("history", "bob", "--scheme", "reliability")
     assert "own facts" in done.stdout
     assert "a change" in done.stdout

@@ -10,9 +10,10 @@ from playwright.sync_api import Browser
 
 from api.pages import operators
 from api.pages.rendering import render
-from api.pages.writing import drift, moment, rough, step
+from api.pages.writing import drift, rough, step
 from graph import migrations, publishing, scheme
 from graph.database import Database, connect
+from graph.days import moment
 from graph.identity import Keyring, Role
 from graph.local_neo4j import Server
 from graph.settings import Settings
@@ -176,4 +177,4 @@ def test_numbers_are_written_for_people() -> None:
     assert step("sweep 12") == "sweep 12"
     assert step("circle") == "who is in whose circle"
     assert drift(0.104) == "0.10, medium"
-    assert moment(AS_OF) == "2026-07-01 00:00"
+    assert moment(AS_OF) == "2026-07-01 00:00 UTC"

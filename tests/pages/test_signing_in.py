@@ -34,6 +34,22 @@ def test_opening_a_link_uses_nothing_up_and_its_button_signs_in_once(
     assert fresh().get("/sign-in", params={"link": issued.text}).status_code == 401
 
 
+def test_a_used_link_leads_whoever_is_signed_in_to_its_page(
+    database: Database, fresh: Fresh, ring: Keyring
+) -> None:
+    issued, client = link(ring, Role.OPERATOR, "ops"), fresh()
+    assert client.post("/sign-in", data={"link": issued.text}).headers["location"] == "/operator"
+    old = link(ring, Role.OPERATOR, "ops", now=datetime.now(UTC) - timedelta(minutes=16))
+    for text in (issued.text, old.text):
+        again = client.get("/sign-in", params={"link": text}, follow_redirects=False)
+        assert (again.status_code, again.headers["location"]) == (303, "/operator")
+        pressed = client.post("/sign-in", data={"link": text})
+        assert (pressed.status_code, pressed.headers["location"]) == (303, "/operator")
+        assert fresh().get("/sign-in", params={"link": text}).status_code == 401
+    client.post("/sign-out")
+    assert client.get("/sign-in", params={"link": issued.text}).status_code == 401, "it signs nobody in again"
+
+
 def test_of_two_who_use_a_link_at_once_one_is_signed_in(
     database: Database, fresh: Fresh, api: httpx.Client, ring: Keyring
 ) -> None:
@@ -141,6 +157,7 @@ def test_what_has_expired_or_was_revoked_signs_nobody_in(
 def test_the_command_prints_a_link_that_signs_in(
     database: Database, fresh: Fresh, api: httpx.Client, ring: Keyring, innercircle: Command
 ) -> None:
+    database.statement("MERGE (:Entity {id: 'p-1'})")
     said = innercircle("link", "issue", "--entity", "p-1", INNERCIRCLE_PAGES_URL="https://ratings.example.org")
     address = said.stdout.strip()
     assert address.startswith("https://ratings.example.org/sign-in?link=")

@@ -292,7 +292,7 @@ def test_a_picture_has_a_title_units_and_its_source(graph: Database, one: str, k
     (row,) = graph.statement(RUN, scheme=POLICY.id)
     shown = " ".join(texts(figure))
     assert f"run {row['run']['id']}" in shown
-    assert "as of 2026-07-01T00:00Z" in shown
+    assert "as of 2026-06-30" in shown
     assert row["run"]["hash"] == POLICY.hash == found.source.hash
     assert POLICY.hash in shown
     assert figure.texts[0].get_text().endswith(f"in {POLICY.id}")
@@ -412,7 +412,7 @@ def test_a_command_draws_each_picture_and_prints_what_is_behind_it(
     assert bool(records) == (kind in OF_ONE)
     assert {row["said"]["purpose"] for row in records} <= {"a question of hers"}
     shown = command("plot", kind, *whom[:1], "--scheme", POLICY.id, "--out", str(file)).output
-    assert "reliability as of 2026-07-01" in shown
+    assert "reliability as of 2026-06-30" in shown
 
 
 def test_another_kind_of_file_is_refused_before_anyone_is_read(

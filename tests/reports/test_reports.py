@@ -427,3 +427,33 @@ def test_a_report_is_recorded_written_and_checked_by_the_commands(
     revoked = CliRunner().invoke(app, verify)
     assert revoked.exit_code == 1
     assert revoked.output.startswith("DOES NOT HOLD (revoked-key)")
+
+
+def test_of_a_page_the_document_in_it_is_checked_and_nothing_else(
+    made: Report, signed: str, ring: Keyring, tmp_path: Path
+) -> None:
+    """Whoever alters what a page shows alters nothing that was signed, and its reader is told what was."""
+    keys, file = tmp_path / "keys.json", tmp_path / "report.html"
+    keys.write_text(json.dumps(ring.public()))
+    now = replace(made, issued=datetime.now(UTC).replace(microsecond=0), until=datetime.now(UTC) + timedelta(1))
+    signed = reports.sign(now, ring.signing())
+    page = reports.render(now, signed)
+    assert made.rating
+    points = f"{made.rating.points} {made.rating.band}"
+
+    def check(text: str, *more: str) -> Any:
+        file.write_text(text, encoding="utf-8")
+        return CliRunner().invoke(app, ["verify-report", str(file), "--key", str(keys), *more])
+
+    for text in (page, page.replace(points, "950 good"), "\ufeff\n" + page):
+        done = check(text)
+        assert (done.exit_code, points in done.output, "950 good" in done.output) == (0, True, False), done.output
+        assert "the page around it was not" in done.output
+        told = json.loads(check(text, "--json").output)
+        assert (told["holds"], told["report"]["rating"]["points"]) == (True, made.rating.points)
+    altered = base64.b64encode((signed[:-1] + ("A" if signed[-1] != "A" else "B")).encode()).decode()
+    assert check(page.replace(base64.b64encode(signed.encode()).decode(), altered)).exit_code == 1
+    for text in ("<html></html>", page + reports.render(now, reports.sign(replace(now, id="x"), ring.signing()))):
+        refused = check(text)
+        assert isinstance(refused.exception, ParameterError)
+        assert "report.jws" in str(refused.exception)

@@ -1,0 +1,46 @@
+"""How days and instants are written for people: one form for each, everywhere.
+
+day       `2026-06-30`: a day, in UTC. Days of facts, of deadlines, of runs.
+last_day  `2026-06-30`: of what ends at a midnight, the last day that counts: a run's `as_of`, a grant's `until`.
+moment    `2026-07-01 09:30 UTC`: when something was done. The zone stands here, and nowhere else.
+until     the last day of what ends at midnight, the moment of what ends at another time.
+
+For programs an instant is RFC 3339 in JSON, and none of these are for them.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+
+def day(value: date | datetime) -> str:
+    """`2026-06-30`."""
+    return f"{_in_utc(value) if isinstance(value, datetime) else value:%Y-%m-%d}"
+
+
+def last_day(end: datetime) -> str:
+    """`2026-06-30` of the midnight that ends it: the last day that counts."""
+    return day(end - timedelta(microseconds=1))
+
+
+def moment(at: datetime) -> str:
+    """`2026-07-01 09:30 UTC`."""
+    return f"{_in_utc(at):%Y-%m-%d %H:%M} UTC"
+
+
+def second(at: datetime) -> str:
+    """`2026-07-01 09:30:15 UTC`, where several things happen in one minute."""
+    return f"{_in_utc(at):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def until(end: datetime) -> str:
+    """`2026-12-31` of what holds to the end of that day, `2026-12-31 09:30 UTC` of what ends then."""
+    return last_day(end) if _in_utc(end).timetz() == time(tzinfo=UTC) else moment(end)
+
+
+def days_left(end: datetime, now: datetime) -> int:
+    """Days from today to the day of the end, in UTC; below 0 from the instant on at which it is over."""
+    left = (_in_utc(end).date() - _in_utc(now).date()).days
+    return left if now <= end else min(left, -1)
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)

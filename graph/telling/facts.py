@@ -1,0 +1,42 @@
+"""A fact in words, as whoever it is about knows it: with whom, when and how much, and never by its id alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from graph.days import day
+from graph.telling.numbers import number
+
+GONE = "a fact that is not there any more: no copy of it is kept"
+
+
+def in_words(kind: str, says: Mapping[str, Any] | None) -> str:
+    """`debt of ann to bank: 10 CNY, due 2026-05-01, settled 2026-06-20`.
+
+    says: what the fact says, as `cypher/dispute/disputes.cypher` has it; None: it is gone.
+    """
+    if says is None:
+        return GONE
+    source, target = says.get("source"), says.get("target")
+    category = f" ({says['category']})" if says.get("category") else ""
+    if kind == "obligations":
+        return f"debt of {source} to {target}: {', '.join([*_amount(says), *_settling(says)])}"
+    if kind == "purchases":
+        return ", ".join([f"purchase of {target}{category} by {source} on {day(says['at'])}", *_amount(says)])
+    if kind == "visits":
+        return f"visit of {source} to {target}{category} on {day(says['at'])}"
+    channel = f" by {says['channel']}" if says.get("channel") else ""
+    return f"contact of {source} with {target}{channel} on {day(says['at'])}"
+
+
+def _amount(says: Mapping[str, Any]) -> list[str]:
+    if says.get("amount") is None:
+        return []
+    return [f"{number(says['amount'])} {says.get('currency') or ''}".strip()]
+
+
+def _settling(says: Mapping[str, Any]) -> list[str]:
+    if says.get("outcome") is not None:
+        how = f"ended with {says['outcome']:.2g} of 1"
+    else:
+        how = f"settled {day(says['settled'])}" if says.get("settled") else "open"
+    return [f"due {day(says['due'])}", how]

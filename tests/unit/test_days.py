@@ -1,0 +1,53 @@
+"""Days and instants are written by one module, in one form, everywhere."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+from graph import days
+
+ROOT = Path(__file__).parents[2]
+END = datetime(2026, 7, 1, tzinfo=UTC)
+# A format of a date, or a name of a month, in code that writes for people.
+OWN_FORM = re.compile(r"strftime|:%[YdBbHm]|\.isoformat\(|\.ctime\(|\bJanuary\b|month_name")
+FOR_PROGRAMS = {
+    "graph/days.py",
+    "graph/access.py",  # what is hashed of a record
+    "graph/archiving/writing.py",  # cells of CSV
+    "graph/exporting.py",
+    "graph/frames/circle_graph.py",
+    "graph/identity/keys.py",  # files of keys
+    "graph/instants.py",  # reads what programs write
+    "graph/membership.py",  # a row to store
+    "graph/storing.py",  # what is compared of a row
+    "graph/synthetic.py",  # files to load
+    "graph/rating.py",  # repeats an instant that was given
+    "api/pages/me.py",  # a cursor
+    "api/routes/accesses.py",
+    "api/routes/history.py",  # repeats an instant that was given
+}
+IN_TEMPLATES = re.compile(r"strftime|\.(year|month)\b")
+
+
+def test_nothing_else_writes_a_day_for_people() -> None:
+    for file in [*ROOT.glob("graph/**/*.py"), *ROOT.glob("api/**/*.py")]:
+        name = file.relative_to(ROOT).as_posix()
+        if name not in FOR_PROGRAMS and not name.startswith("graph/records/"):
+            found = [line for line in file.read_text(encoding="utf-8").splitlines() if OWN_FORM.search(line)]
+            assert not [line for line in found if "formats=[" not in line], name
+    for file in [*ROOT.glob("graph/**/*.jinja"), *ROOT.glob("api/**/*.jinja")]:
+        assert not IN_TEMPLATES.search(file.read_text(encoding="utf-8")), file
+
+
+def test_what_ends_at_midnight_is_said_by_its_last_day() -> None:
+    assert (days.last_day(END), days.until(END)) == ("2026-06-30", "2026-06-30")
+    assert days.until(END + timedelta(hours=9, minutes=30)) == "2026-07-01 09:30 UTC"
+    assert days.day(END) == days.day(END.date()) == "2026-07-01"
+    assert (days.moment(END), days.second(END)) == ("2026-07-01 00:00 UTC", "2026-07-01 00:00:00 UTC")
+
+
+def test_every_form_is_in_utc() -> None:
+    elsewhere = END.astimezone(timezone(timedelta(hours=8)))
+    assert days.until(elsewhere) == "2026-06-30"
+    assert days.day(elsewhere) == "2026-07-01"
+    assert days.moment(elsewhere) == "2026-07-01 00:00 UTC"
