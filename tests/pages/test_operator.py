@@ -129,7 +129,7 @@ def test_health_says_how_old_the_ratings_are_and_that_it_is_late(market: Databas
         assert [each.late for each in found["ages"][:2]] == [late, False]
         assert found["well"] == (not late)
         text = " ".join(bytes(render("operator.html.jinja", principal=None, **found).body).decode().split())
-        assert f"the last rated day is 2 July 2026, {days} days ago." in text
+        assert f"the last rated day is 2026-07-02, {days} days ago." in text
         assert "Trading partners</span>: there is none yet." in text
         assert "Facts: the last load was on" in text
         assert ("That is late." in text) == late
