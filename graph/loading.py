@@ -77,7 +77,9 @@ class _Loader:
                 corrected = len(outcome["rejects"]) - len(refused)
             # The driver's result refers to itself and to these: they would stay until a full garbage collection.
             rows.clear()
-            rejects += [Reject(file=chunk.file, **each) for each in refused]
+            for each in refused:
+                column = chunk.names.get(each["column"], each["column"])  # as the file calls it
+                rejects.append(Reject(file=chunk.file, **(each | {"column": column})))
             tally.corrected += corrected
             tally.stored += outcome["stored"]
             tally.completed += outcome["completed"]

@@ -45,6 +45,7 @@ class Chunk:
     lines:   the line of each row in its file, as long as `rows`.
     rejects: rows that failed a check which needs no database.
     read:    how many records of the file this chunk accounts for (good, rejected or filtered out).
+    names:   what the file calls a column, where that is not what we call it.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Chunk:
     lines: list[int]
     rejects: list[Reject] = field(default_factory=list)
     read: int = 0
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

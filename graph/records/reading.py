@@ -247,5 +247,6 @@ def _chunks(
                 rows, lines, refused = sheet.check(numbering, pieces.categories, pieces.prefix)
                 rejects = sorted([*broken, *refused], key=lambda reject: reject.line)
                 read = len(piece.lines) + len(broken)
-                yield Chunk(sheet.kind, sheet.file, rows, lines, rejects, read)
+                names = {column: origin.names[0] for column, origin in sheet.origins.items()}
+                yield Chunk(sheet.kind, sheet.file, rows, lines, rejects, read, names)
                 broken = []

@@ -171,3 +171,10 @@ def test_no_name_of_a_file_moves_the_cursor_of_who_reads_the_rejects(tmp_path: P
     with write_rejects(tmp_path / "rejects.csv") as write:
         write([Reject("a\x1b[2J.csv", 2, "at", "\u202ex\x9b", "not a time")])
     assert r"a\x1b[2J.csv,2,at,\u202ex\x9b,not a time" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+
+
+def test_a_chunk_knows_what_the_file_calls_its_columns(tmp_path: Path) -> None:
+    path = tmp_path / "otc.csv"
+    path.write_text("1,2,3,1376539200\n")
+    contacts = next(chunk for chunk in read(path, mapping="bitcoin-otc") if chunk.kind == "contacts")
+    assert contacts.names == {"source": "rater", "target": "ratee", "at": "time"}
