@@ -38,9 +38,9 @@ def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         listening = socket.create_server((address, port), family=family)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a name that cannot be written for the network is a ValueError
         raise SettingInvalid(
-            f"the API cannot listen on {url(address, port)}: {error.strerror}; "
+            f"the API cannot listen on {url(address, port)}: {getattr(error, 'strerror', None) or error}; "
             "choose another port with --port or INNERCIRCLE_API_PORT (0: any free one)"
         ) from error
     # Connections inherit it. asyncio sets it only where a socket names its protocol, as this does not; an answer

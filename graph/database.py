@@ -88,7 +88,7 @@ class Database:
                 notifications_min_severity="OFF",  # tests/queries turns warnings into failures instead
                 connection_timeout=CONNECT_SECONDS,
             )
-        except (driver_errors.ConfigurationError, ValueError) as error:
+        except Exception as error:  # the driver imports what a scheme needs, and may lack it
             raise ParameterError(
                 f"{uri!r} is not a Neo4j address such as bolt://127.0.0.1:7687: {error}"
             ) from error

@@ -5,8 +5,6 @@ spreadsheet would take for a formula begin with an apostrophe in CSV, as everywh
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,17 +14,19 @@ from typing import BinaryIO
 import networkx as nx
 import pandas as pd
 
-from graph import frames, rating
+from graph import frames, output_files, rating
 from graph.database import Database
 from graph.errors import ParameterError
 from graph.frames import Reader
 from graph.frames.circle_graph import circle_graph
 from graph.frames.reading import read, read_facts
+from graph.output_files import Write
 from graph.plain_text import no_formula
 
 WHAT = "export"
+ABOUT = "about.json"
+TABULAR = ("members", "facts", "circles", "ratings")
 INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
-Write = Callable[[BinaryIO], None]
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ def export(database: Database, scheme_id: str, directory: Path, form: str, *, by
     Everyone is on record as read before the first file is there.
     Raises NotFound, NotRecorded, StoreConflict, ParameterError (another form; the directory cannot be written to).
     """
-    if form not in FORMATS:
-        raise ParameterError(f"{form!r} is none of {', '.join(FORMATS)}")
+    check(directory, form)
     community = read(database, scheme_id)
     everyone = set(community.members["entity"])
     if form == GRAPHML:
@@ -57,12 +56,8 @@ def export(database: Database, scheme_id: str, directory: Path, form: str, *, by
     else:
         facts = read_facts(database, scheme_id)
         everyone |= set(facts["entity"])
-        tables = {
-            "members": community.members,
-            "facts": facts,
-            "circles": community.circles,
-            "ratings": community.ratings,
-        }
+        found = (community.members, facts, community.circles, community.ratings)
+        tables = dict(zip(TABULAR, found, strict=True))
         counts = {f"{name}.{form}": len(table) for name, table in tables.items()}
         writes = {f"{name}.{form}": partial(TABLES[form], table) for name, table in tables.items()}
     runs = [rating.recorded(database, run) for run in sorted(set(community.ratings["run"]))]
@@ -76,10 +71,18 @@ def export(database: Database, scheme_id: str, directory: Path, form: str, *, by
         "purpose": by.purpose,
         "rows": counts,
     }
-    writes["about.json"] = partial(_write_text, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+    writes[ABOUT] = partial(_write_text, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
     frames.record(database, scheme_id, everyone, by=by, what=WHAT)
-    _replace(directory, writes)
+    output_files.replace_all(directory, writes)
     return Exported(scheme_id, counts)
+
+
+def check(directory: Path, form: str) -> None:
+    """The files of this form can be written there. Raises ParameterError."""
+    if form not in FORMATS:
+        raise ParameterError(f"{form!r} is none of {', '.join(FORMATS)}")
+    names = ("circles.graphml",) if form == GRAPHML else (f"{name}.{form}" for name in TABULAR)
+    output_files.check_directory(directory, [*names, ABOUT])
 
 
 def write_csv(table: pd.DataFrame, out: BinaryIO) -> None:
@@ -114,22 +117,3 @@ def _write_graphml(graph: "nx.DiGraph[str]", out: BinaryIO) -> None:
 
 def _write_text(text: str, out: BinaryIO) -> None:
     out.write(text.encode())
-
-
-def _replace(directory: Path, writes: dict[str, Write]) -> None:
-    """Each file of the directory is the new one; where writing failed, all are still the old ones."""
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # on the same disk, so that a file moves from there at once
-        with tempfile.TemporaryDirectory(prefix=".writing-", dir=directory) as beside:
-            for name, write in writes.items():
-                with _for_the_owner(Path(beside) / name) as out:
-                    write(out)
-            for name in writes:
-                (Path(beside) / name).replace(directory / name)
-    except OSError as error:
-        raise ParameterError(f"cannot write to {directory}: {error.strerror}") from error
-
-
-def _for_the_owner(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")

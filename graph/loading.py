@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from graph import clashes, records
+from graph import clashes, output_files, records
 from graph.categories import Categories
 from graph.database import Database, Transaction
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
@@ -139,7 +139,8 @@ def load(
     paths:   files, and directories whose files are named for their kinds. Kinds that others refer to go first.
     kind:    of the rows, where the files' names do not say it.
     mapping: the name or path of a mapping file, for files that are not in our form.
-    rejects: where to write the bad rows with their reasons; the file is made only when there are any.
+    rejects: where to write the bad rows with their reasons; the file is made only when there are any. What cannot
+             be replaced by a file, or is read here, is a ParameterError before anything is loaded.
     dry_run: everything is checked, also against the graph, in one transaction that is rolled back.
     correct: a fact that is known with other values is replaced by the row, instead of the row being rejected.
     by:      who loads; it is kept with what is new.
@@ -152,22 +153,25 @@ def load(
     Raises RecordError for a file that cannot be used at all, before anything of any file is written, and
     every StoreError; what was stored until then stays, and repeating the load completes it.
     """
+    if rejects:
+        output_files.check(rejects)
     files = _files(paths, kind=kind, mapping=mapping, rejects=rejects)
     read = partial(
         records.read, kind=kind, mapping=mapping, chunk_rows=batch, categories=categories, prefix=prefix
     )
     for file in files:  # opened and closed again: one that cannot be used stops the load here
         next(read(file, chunk_rows=1), None)
+    inputs = [*files, *([Path(mapping)] if mapping else [])]
     if most_clashes < 1 and not correct:
         named = clashes.kinds_of(files, kind, mapping)
-        with _rejected(rejects) as reject:
+        with _rejected(rejects, inputs) as reject:
             stopped = clashes.forbid(
                 database, files, read, named, most=most_clashes, reject=reject, progress=progress
             )
         if stopped:
             raise stopped
     with (
-        _rejected(rejects) as reject,
+        _rejected(rejects, inputs) as reject,
         database.rolled_back() if dry_run else nullcontext() as rehearsal,
     ):
         record = Load.begin(by, datetime.now(UTC), [str(file) for file in files])
@@ -203,14 +207,14 @@ def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, reje
 
     The rejects of an earlier load may lie in a directory among the files that they are from.
     """
-    written = rejects and Path(os.path.realpath(rejects))  # unlike resolve, also where links lead in a circle
+    former = rejects and rejects.is_file() and records.is_rejects(rejects) and Path(os.path.realpath(rejects))
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
             inside = [
                 file
                 for file in sorted(path.iterdir())
-                if file.name.lower().endswith(records.ENDINGS) and Path(os.path.realpath(file)) != written
+                if file.name.lower().endswith(records.ENDINGS) and Path(os.path.realpath(file)) != former
             ]
             if not inside:
                 raise RecordError("the directory holds no .csv, .csv.gz or .parquet file", file=str(path))
@@ -233,9 +237,9 @@ def _ahead(items: Iterator[T]) -> Iterator[T]:
             yield item
 
 
-def _rejected(path: Path | None) -> AbstractContextManager[Callable[[Iterable[Reject]], None]]:
+def _rejected(path: Path | None, inputs: Sequence[Path]) -> AbstractContextManager[Callable[[Iterable[Reject]], None]]:
     """A function that takes rejects, for the file at this path, if any."""
-    return records.write_rejects(path) if path else nullcontext(_forget)
+    return records.write_rejects(path, inputs=inputs) if path else nullcontext(_forget)
 
 
 def _forget(rejects: Iterable[Reject]) -> None:

@@ -22,7 +22,7 @@ from graph import browsing, java, server_home, server_jars
 from graph.errors import LocalServerFailed, SettingInvalid
 from graph.server_home import State
 from graph.server_jars import Progress
-from graph.settings import Settings
+from graph.settings import LONGEST, Settings
 
 START_SECONDS = 120
 STOP_SECONDS = 30
@@ -66,9 +66,12 @@ def connection(settings: Settings) -> Connection:
     else:
         file = settings.neo4j_password_file or Path()
         try:
-            password = file.read_text(encoding="utf-8").strip()
+            with file.expanduser().open(encoding="utf-8") as stream:
+                password = stream.read(LONGEST + 1).strip()  # a device may never end
         except (OSError, ValueError) as error:
             raise SettingInvalid(f"INNERCIRCLE_NEO4J_PASSWORD_FILE={file}: {error}") from error
+        if not password or len(password) > LONGEST or "\0" in password:
+            raise SettingInvalid(f"INNERCIRCLE_NEO4J_PASSWORD_FILE={file}: it holds no password")
     return Connection(settings.neo4j_uri, settings.neo4j_user, password)
 
 

@@ -1,15 +1,29 @@
 """Every setting, read from INNERCIRCLE_* variables; docs/settings.md lists them."""
 
 import getpass
+import os
+import unicodedata
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from graph import addresses
 from graph.errors import SettingInvalid
+
+LONGEST = 10_000
+"Characters of a setting; no address, name or path that works is as long."
+
+
+def _whoami() -> str:
+    """The name of who runs this process; its number where it has none, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return str(os.getuid())
 
 
 class Settings(BaseSettings):
@@ -44,10 +58,10 @@ class Settings(BaseSettings):
     http_port: int = Field(default=0, ge=0, le=65535)
     "The managed server's Browser port. 0: 7474 if it is free, else any free one, then kept."
 
-    heap_megabytes: int = Field(default=1024, ge=256)
+    heap_megabytes: int = Field(default=1024, ge=256, le=2**21)
     "The managed server's largest heap, in MiB."
 
-    pagecache_megabytes: int = Field(default=512, ge=64)
+    pagecache_megabytes: int = Field(default=512, ge=64, le=2**24)
     "The managed server's page cache, in MiB."
 
     java: Path | None = None
@@ -62,7 +76,7 @@ class Settings(BaseSettings):
     categories: Path | None = None
     "A file of neutral categories that there are besides the shipped ones."
 
-    operator: str = Field(default_factory=getpass.getuser)
+    operator: str = Field(default_factory=_whoami)
     "Who is acting on the command line: kept with what is loaded, and with reads of a person."
 
     late_after_days: int = Field(default=31, ge=1)
@@ -92,22 +106,22 @@ class Settings(BaseSettings):
     oidc_entity_claim: str = "entity"
     "Which of its claims names a member's entity."
 
-    api_requests_per_second: float = Field(default=20, gt=0)
+    api_requests_per_second: float = Field(default=20, gt=0, le=1e6)
     "How many requests of one subject the API answers each second, on average."
 
-    api_burst: int = Field(default=200, ge=1)
+    api_burst: int = Field(default=200, ge=1, le=10**9)
     "How many of them may come at once."
 
-    api_ids_per_second: float = Field(default=100, gt=0)
+    api_ids_per_second: float = Field(default=100, gt=0, le=1e6)
     "How many others one client may ask for each second, on average, in however many requests."
 
-    api_ids_burst: int = Field(default=1_000, ge=1)
+    api_ids_burst: int = Field(default=1_000, ge=1, le=10**9)
     "How many of them may come at once."
 
-    api_query_seconds: float = Field(default=30, gt=0)
+    api_query_seconds: float = Field(default=30, gt=0, le=86_400)
     "After which a request of the API has its answer, whatever it waits for; its queries are ended by the server."
 
-    api_connections: int = Field(default=512, ge=1)
+    api_connections: int = Field(default=512, ge=1, le=10**6)
     "How many connections the API holds at a time; never more than half of the files that it may open."
 
     pages_url: str | None = Field(default=None, pattern=r"^https?://[^/?#]+$")
@@ -116,11 +130,60 @@ class Settings(BaseSettings):
     session_hours: float = Field(default=8, gt=0, le=24)
     "How long somebody stays signed in on the pages."
 
-    batch_rows: int = Field(default=10_000, ge=1)
+    batch_rows: int = Field(default=10_000, ge=1, le=10_000_000)
     "Rows in one transaction of a load."
 
-    batch_members: int = Field(default=10_000, ge=1)
+    batch_members: int = Field(default=10_000, ge=1, le=10_000_000)
     "Members in one transaction of a run."
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        """Text that can be shown on a terminal and written to a file; anything else passes."""
+        if not isinstance(value, str):
+            return value
+        if len(value) > LONGEST:
+            raise ValueError(f"it is longer than {LONGEST:,} characters")
+        if not value.strip():
+            raise ValueError("it is blank: unset it, or say something")
+        for letter in value:
+            if unicodedata.category(letter) == "Cs":
+                raise ValueError("it is not UTF-8")
+            if unicodedata.category(letter) == "Cc":
+                raise ValueError(f"it holds a control character, U+{ord(letter):04X}")
+        return value
+
+    @field_validator("home", "cache", "java", "categories", "neo4j_password_file")
+    @classmethod
+    def _known_place(cls, path: Path | None) -> Path | None:
+        """A path that can be looked for: no user that is not known, no name that is too long, no loop of links."""
+        if path is not None:
+            try:
+                path.expanduser().resolve().exists()
+            except (OSError, RuntimeError, ValueError) as error:
+                raise ValueError(f"it cannot be looked for: {getattr(error, 'strerror', None) or error}") from None
+        return path
+
+    @field_validator("neo4j_uri")
+    @classmethod
+    def _address_of_neo4j(cls, uri: str | None) -> str | None:
+        if uri is not None and (fault := addresses.fault_of_neo4j(uri)):
+            raise ValueError(f"not an address of a Neo4j such as bolt://127.0.0.1:7687: {fault}")
+        return uri
+
+    @field_validator("maven_repository", "oidc_issuer", "pages_url")
+    @classmethod
+    def _address_on_the_web(cls, url: str | None) -> str | None:
+        if url is not None and (fault := addresses.fault_of_web(url)):
+            raise ValueError(f"not an address on the web: {fault}")
+        return url
+
+    @field_validator("api_host")
+    @classmethod
+    def _name_of_a_machine(cls, host: str) -> str:
+        if not addresses.is_host(host):
+            raise ValueError("not a name or an address of a machine")
+        return host
 
     @model_validator(mode="after")
     def _one_password(self) -> Self:
@@ -144,16 +207,26 @@ class Settings(BaseSettings):
         """The names by which the API may be asked for."""
         return [name.strip() for name in (self.api_names or "").split(",") if name.strip()]
 
+    def files(self) -> list[Path]:
+        """The files that they name, and the password of the managed Neo4j: what no command may write over."""
+        named = (self.neo4j_password_file, self.categories, self.java, self.home.expanduser() / "password")
+        return [file for file in named if file]
+
     @classmethod
-    def load(cls) -> Self:
-        """The settings of this environment. Raises SettingInvalid naming the variable and its value."""
+    def load(cls, **given: Any) -> Self:
+        """The settings of this environment, and `given` in place of what it says.
+
+        Raises SettingInvalid naming the variable and its value; of a secret, the variable alone.
+        """
         try:
-            return cls()
+            return cls(**given)
         except ValidationError as error:
             raise SettingInvalid("; ".join(map(_reason, error.errors()))) from None
 
 
 def _reason(error: ErrorDetails) -> str:
     if not error["loc"]:
-        return error["msg"]
-    return f"INNERCIRCLE_{str(error['loc'][0]).upper()}={error['input']!r}: {error['msg']}"
+        return error["msg"].removeprefix("Value error, ")
+    name = str(error["loc"][0])
+    value = "" if name == "neo4j_password" else f"={str(error['input'])[:200]!r}"
+    return f"INNERCIRCLE_{name.upper()}{value}: {error['msg'].removeprefix('Value error, ')}"

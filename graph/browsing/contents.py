@@ -4,6 +4,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from graph import queries
 from graph.errors import NotFound
@@ -57,10 +58,10 @@ def post_connect(address: str) -> str:
     return f"config autoComplete: false; style {address}/innercircle.grass; guide {address}/start.md"
 
 
-def favourites(file: Path) -> int:
-    """`file` is an archive of the queries, to be dropped into Browser; how many. Same queries, same bytes."""
+def favourites(out: BinaryIO) -> int:
+    """In `out` is an archive of the queries, to be dropped into Browser; how many. Same queries, same bytes."""
     found = inspecting()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for query in found:
             entry = zipfile.ZipInfo(f"innercircle/{query.path.name}", _DATE)
             archive.writestr(entry, query.text, zipfile.ZIP_DEFLATED)

@@ -27,6 +27,8 @@ __all__ = [
 
 SHIPPED = Path(__file__).with_name("neutral.toml")
 SLUG_LENGTH = 40
+LARGEST = 1_000_000
+"Characters of a file of categories."
 SLUG_WRITTEN = rf"(?=.{{1,{SLUG_LENGTH}}}$)[a-z0-9]+(?:-[a-z0-9]+)*"
 SLUG_IS = f"small letters, digits and single hyphens, at most {SLUG_LENGTH}"
 REFUSED = "refused: it says something of {}"
@@ -54,9 +56,12 @@ def read(further: Path | None) -> Categories:
     if further is None:
         return shipped()
     try:
-        text = further.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        with further.expanduser().open(encoding="utf-8") as stream:
+            text = stream.read(LARGEST + 1)  # a device may never end
+    except (OSError, ValueError) as error:
         raise SettingInvalid(f"INNERCIRCLE_CATEGORIES={str(further)!r}: cannot be read: {error}") from error
+    if len(text) > LARGEST:
+        raise SettingInvalid(f"INNERCIRCLE_CATEGORIES={str(further)!r}: longer than {LARGEST:,} characters")
     return Categories(shipped().neutral | _parse(text, str(further)))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json
+from graph.cli.output import Json, check_output, print_json
 from graph.errors import ParameterError
 
 PANEL = "Server"
@@ -18,12 +18,11 @@ def favourites(
     json: Json = False,
 ) -> None:
     """Write the queries for Neo4j Browser as an archive of favourites: drop it on Browser's favourites."""
-    from graph import browsing
+    from graph import browsing, output_files
 
-    try:
-        count = browsing.favourites(file)
-    except OSError as error:
-        raise ParameterError(f"{file} cannot be written: {error.strerror or error}") from error
+    check_output(file)
+    with output_files.replaced(file, mode=output_files.FOR_ALL) as out:
+        count = browsing.favourites(out)
     if json:
         print_json({"file": str(file), "queries": count})
     else:

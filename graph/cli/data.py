@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, print_table, progress
+from graph.cli.output import Json, check_output, print_json, print_table, progress
 from graph.cli.reading import open_database
 from graph.days import last_day
 from graph.errors import ParameterError
@@ -75,6 +75,7 @@ def load(
     if rerate and dry_run:
         raise ParameterError("--dry-run writes nothing, so there is nothing to re-rate")
     settings = Settings.load()
+    check_output(rejects, *paths, *([Path(mapping)] if mapping else []))
     changes = rerating.Changes()
     with connect(settings) as database, progress() as tell:
         migrations.require(database)
@@ -118,6 +119,7 @@ def apply(
     from graph.settings import Settings
 
     settings = Settings.load()
+    check_output(rejects, *paths, *([Path(mapping)] if mapping else []))
     with connect(settings) as database, progress() as tell:
         migrations.require(database)
         loaded, rerated = applying.apply(

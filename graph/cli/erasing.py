@@ -8,7 +8,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.data import print_rerated
-from graph.cli.output import Json, print_json, print_table, progress
+from graph.cli.output import Json, check_output, print_json, print_table, progress
 from graph.cli.reading import open_database
 from graph.cli.recording import record_reads
 
@@ -106,13 +106,14 @@ def archive(
     json: Json = False,
 ) -> None:
     """Write everything that is kept about an entity into one zip file for it: JSON, CSV and a page to read."""
-    from graph import archiving
+    from graph import archiving, output_files
 
+    check_output(out)
     with open_database() as database:
         found = archiving.gather(database, entity, now=datetime.now(UTC))
         for each in found.tables["memberships"]:
             record_reads(database, each["scheme"], [entity], what="archive")
-    with out.open("wb") as file:
+    with output_files.replaced(out) as file:
         archiving.write(found, file)
     counts = {kind: len(rows) for kind, rows in found.tables.items()}
     if json:

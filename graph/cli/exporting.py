@@ -35,6 +35,7 @@ def export(
     from graph.settings import Settings
 
     by = Reader(Settings.load().operator, purpose)
+    exporting.check(out, form.value)
     with open_database() as database:
         done = exporting.export(database, scheme, out, form.value, by=by)
     if json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, print_table
+from graph.cli.output import Json, check_output, print_json, print_table
 from graph.days import moment
 
 if TYPE_CHECKING:
@@ -80,11 +80,14 @@ def export(
     """Print the public keys as a JWK set, for whoever checks tokens and reports without asking the API."""
     import msgspec
 
+    from graph import output_files
+
     text = msgspec.json.format(msgspec.json.encode(keyring().public()), indent=0 if json else 2).decode()
     if output is None:
         typer.echo(text)
     else:
-        output.write_text(text + "\n", encoding="utf-8")
+        check_output(output)
+        output_files.write_text(output, text + "\n", mode=output_files.FOR_ALL)
 
 
 def _described(key: "Key") -> dict[str, object]:

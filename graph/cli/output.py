@@ -11,6 +11,7 @@ A command ends like this:
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -57,6 +58,17 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
     if title:
         typer.echo(title)
     Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
+
+
+def check_output(path: Path, *inputs: Path) -> None:
+    """The command may write its file there; asked before it does anything else. Raises ParameterError.
+
+    inputs: files that it reads; they are never written over, nor are those that the settings name.
+    """
+    from graph import output_files
+    from graph.settings import Settings
+
+    output_files.check(path, inputs=[*inputs, *Settings.load().files()])
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json
+from graph.cli.output import Json, check_output, print_json
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose
 from graph.days import last_day
@@ -89,6 +89,7 @@ def _draw(read: "Callable[[Database], Any]", draw: Callable[[Any], Any], out: Pa
     """What is read is drawn, and the picture is in the file; with --json, what it shows is printed."""
     from graph import plotting
 
+    check_output(out)
     plotting.check(out)
     with open_database() as database:
         found = read(database)

@@ -20,6 +20,9 @@ OF_PAGE = "this is what was signed; the page around it was not, and may show any
 if TYPE_CHECKING:
     from graph.reports import Checked
 
+FILES = {"jws": "report.jws", "page": "report.html"}
+"The files of a report, by what --json calls them."
+
 
 @app.command(rich_help_panel=PANEL)
 def report(
@@ -31,12 +34,13 @@ def report(
     json: Json = False,
 ) -> None:
     """Make a signed report on a member's rating, and its page to print. It is valid for 30 days."""
-    from graph import reports
+    from graph import output_files, reports
     from graph.identity import Keyring
     from graph.settings import Settings
     from graph.telling.disputed import in_words
 
     settings = Settings.load()
+    output_files.check_directory(out, FILES.values())
     key = Keyring.of(settings).signing()
     with open_database() as database:
         made = reports.make(
@@ -50,10 +54,9 @@ def report(
         )
         record_reads(database, scheme, [entity], what=f"report for {made.audience}", purpose=purpose)
     signed = reports.sign(made, key)
-    out.mkdir(parents=True, exist_ok=True)
-    files = {"jws": out / "report.jws", "page": out / "report.html"}
-    files["jws"].write_text(signed + "\n", encoding="ascii")
-    files["page"].write_text(reports.render(made, signed), encoding="utf-8")
+    texts = {"jws": signed + "\n", "page": reports.render(made, signed)}
+    output_files.write_texts(out, {FILES[form]: text for form, text in texts.items()})
+    files = {form: out / name for form, name in FILES.items()}
     if json:
         print_json(
             {

@@ -46,7 +46,7 @@ def serve(
         else:
             typer.echo(f"the API answers at {url}; Control-C ends it")
 
-    serving.serve(Settings.load().model_copy(update=given), announce=announce)
+    serving.serve(Settings.load(**given), announce=announce)
 
 
 def api_address(settings: "Settings") -> str | None:

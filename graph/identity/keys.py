@@ -86,7 +86,12 @@ class Keyring:
     def create(self, now: datetime) -> Key:
         """A new key, which signs from now on; the older ones still hold."""
         key = Key.of(Ed25519PrivateKey.generate(), now)
-        self._write(key)
+        try:
+            self._write(key)
+        except OSError as error:
+            raise SettingInvalid(
+                f"{self.directory} cannot be written: {error.strerror}; set INNERCIRCLE_HOME right"
+            ) from error
         return key
 
     def revoke(self, key_id: str, now: datetime) -> Key:
@@ -132,6 +137,10 @@ def _state(directory: Path) -> tuple[Any, ...]:
             found = [(each.name, each.stat()) for each in entries if each.name.endswith(".jwk")]
     except FileNotFoundError:
         return ()
+    except OSError as error:
+        raise SettingInvalid(
+            f"{directory} cannot be read: {error.strerror}; set INNERCIRCLE_HOME right"
+        ) from error
     return tuple(sorted((name, stat.st_ino, stat.st_mtime_ns, stat.st_size) for name, stat in found))
 
 

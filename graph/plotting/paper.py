@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from graph import output_files
 from graph.errors import ParameterError
 from graph.plotting.source import Source
 from graph.scheme import LOWEST_POINTS, POINTS_RANGE, Band
@@ -91,11 +92,10 @@ def show_bands(axes: Axes, bands: Sequence[Band], *, on: str) -> None:
 
 
 def check(file: Path) -> None:
-    """A picture can go there. Raises ParameterError: another kind of file, or there is no such directory."""
+    """A picture can go there. Raises ParameterError: another kind of file, or none that can be written."""
     if file.suffix.lower() not in SUFFIXES:
         raise ParameterError(f"{file}: a picture is a .png or a .svg file")
-    if not file.parent.is_dir():
-        raise ParameterError(f"{file}: there is no directory {file.parent}")
+    output_files.check(file)
 
 
 def save(figure: Figure, file: Path) -> None:
@@ -106,10 +106,7 @@ def save(figure: Figure, file: Path) -> None:
     check(file)
     form = file.suffix.lower()[1:]
     nothing: Mapping[str, Any] = {"Software": None} if form == "png" else {"Date": None, "Creator": None}
-    try:
-        with mpl.rc_context(STYLE), warnings.catch_warnings():
-            # of letters that the font lacks, such as Chinese ones; an SVG file is shown with the viewer's fonts
-            warnings.filterwarnings("ignore", "Glyph .* missing from font")
-            figure.savefig(file, format=form, dpi=120, metadata=dict(nothing))
-    except OSError as error:
-        raise ParameterError(f"cannot write {file}: {error.strerror}") from error
+    with output_files.replaced(file) as out, mpl.rc_context(STYLE), warnings.catch_warnings():
+        # of letters that the font lacks, such as Chinese ones; an SVG file is shown with the viewer's fonts
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        figure.savefig(out, format=form, dpi=120, metadata=dict(nothing))

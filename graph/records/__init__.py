@@ -7,6 +7,6 @@ None of them knows the database.
 """
 
 from graph.records.reading import ENDINGS, kind_of, read
-from graph.records.rejects import write_rejects
+from graph.records.rejects import is_rejects, write_rejects
 
-__all__ = ["ENDINGS", "kind_of", "read", "write_rejects"]
+__all__ = ["ENDINGS", "is_rejects", "kind_of", "read", "write_rejects"]

@@ -104,7 +104,8 @@ DROP = """([list, content]) => {
 
 
 def test_favourites_are_taken_when_the_archive_is_dropped(page: Page, tmp_path: Path) -> None:
-    browsing.favourites(tmp_path / "favourites.zip")
+    with (tmp_path / "favourites.zip").open("wb") as out:
+        browsing.favourites(out)
     content = base64.b64encode((tmp_path / "favourites.zip").read_bytes()).decode()
     page.get_by_test_id("navigationFavorites").click()
     drawer = page.get_by_text("Local Scripts").first

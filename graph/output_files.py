@@ -1,0 +1,190 @@
+"""Files that people name for something to be written to: each is replaced as a whole, in one step, or not at all.
+
+Every file that a command writes for its user goes through here. Only an ordinary file is replaced: a device, a
+pipe, a link, a directory and a file that the same command reads are refused, by `check` before anything is done.
+"""
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from graph.errors import ParameterError
+
+FOR_THE_OWNER, FOR_ALL = 0o600, 0o644
+"Who may read a file, as far as the umask lets: what quotes people's data is for whoever ran the command."
+Write = Callable[[BinaryIO], object]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_KINDS = (
+    (stat.S_ISLNK, "a link: name the file that it leads to, or another one"),
+    (stat.S_ISDIR, "a directory: name a file in it"),
+    (stat.S_ISFIFO, "a pipe: name an ordinary file"),
+    (stat.S_ISSOCK, "a socket: name an ordinary file"),
+    (stat.S_ISCHR, "a device: name an ordinary file"),
+    (stat.S_ISBLK, "a device: name an ordinary file"),
+)
+
+
+def check(path: Path, *, inputs: Iterable[Path] = ()) -> None:
+    """A file can be made at `path`, or the ordinary one there be replaced. Nothing is changed.
+
+    inputs: the files that the same command reads; none of them is ever written over.
+    Raises ParameterError, which says what is in the way and what to do.
+    """
+    _check_place(path, inputs)
+    with _beside(path, FOR_THE_OWNER):
+        """A new file can stand beside it, which is what takes its place."""
+
+
+def check_directory(directory: Path, names: Iterable[str]) -> None:
+    """Files of these names can be made or replaced in the directory, which may yet have to be made.
+
+    Raises ParameterError.
+    """
+    with _explained(directory):
+        there = next(path for path in (directory, *directory.absolute().parents) if os.path.lexists(path))
+    if not there.is_dir():
+        raise ParameterError(f"nothing can be written in {directory}: {there} is not a directory")
+    with _beside(there / "any", FOR_THE_OWNER):
+        """A new file can stand there."""
+    if there == directory:
+        for name in names:
+            _check_place(directory / name, ())
+
+
+@contextmanager
+def replaced(
+    path: Path,
+    *,
+    mode: int = FOR_THE_OWNER,
+    inputs: Iterable[Path] = (),
+    wanted: Callable[[], bool] = lambda: True,
+) -> Iterator[BinaryIO]:
+    """A stream; when the block ends, the file at `path` is what was written to it.
+
+    Until then, and where the block raises, what was there stays as it was. The new file is on the disk before it
+    takes the place of the other, so that a power cut leaves one of the two.
+    inputs: as in `check`. wanted: asked at the end; where it says no, no file is made and none is replaced.
+    Raises ParameterError.
+    """
+    inputs = list(inputs)
+    _check_place(path, inputs)
+    with _beside(path, mode) as (fresh, stream):
+        yield stream
+        if wanted():
+            _close(stream, path)
+            _check_place(path, inputs)  # as it is now
+            _put(fresh, path)
+
+
+def replace_all(directory: Path, writes: Mapping[str, Write]) -> None:
+    """Each file of the directory is the new one, for its owner; where writing failed, all are still the old ones.
+
+    writes: by name of the file, what writes it. The directory is made where there is none. Raises ParameterError.
+    """
+    check_directory(directory, writes)
+    with _explained(directory):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        fresh = {}
+        for name, write in writes.items():
+            fresh[name], stream = stack.enter_context(_beside(directory / name, FOR_THE_OWNER))
+            write(stream)
+            _close(stream, directory / name)
+        for name, file in fresh.items():
+            _check_place(directory / name, ())
+            _put(file, directory / name)
+
+
+def write_text(path: Path, text: str, *, mode: int = FOR_THE_OWNER) -> None:
+    """The file is this text, in UTF-8. Raises ParameterError."""
+    with replaced(path, mode=mode) as out:
+        out.write(text.encode())
+
+
+def write_texts(directory: Path, texts: Mapping[str, str]) -> None:
+    """The files of the directory, by name, are these texts, all of them or none. Raises ParameterError."""
+    replace_all(directory, {name: partial(_write, text.encode()) for name, text in texts.items()})
+
+
+def _write(content: bytes, out: BinaryIO) -> None:
+    out.write(content)
+
+
+def _check_place(path: Path, inputs: Iterable[Path]) -> None:
+    """What lies at `path` may be replaced: nothing, or an ordinary file that is no input."""
+    with _explained(path):
+        try:
+            found = path.lstat()
+        except FileNotFoundError:
+            if not path.parent.is_dir():
+                raise ParameterError(
+                    f"no file can be written at {path}: there is no directory {path.parent}"
+                ) from None
+            return
+        for is_so, what in _KINDS:
+            if is_so(found.st_mode):
+                raise ParameterError(f"no file can be written at {path}: it is {what}")
+        if any(each.exists() and os.path.samestat(found, each.stat()) for each in inputs):
+            raise ParameterError(f"no file can be written at {path}: this command reads it; name another file")
+        if not os.access(path, os.W_OK):
+            raise ParameterError(f"no file can be written at {path}: it is write-protected; name another file")
+
+
+@contextmanager
+def _beside(path: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
+    """A file in the same directory, gone when the block ends unless it was moved, and a stream into it."""
+    # A short name of its own: that of the file may be as long as names can be.
+    fresh = path.parent / f".writing-{secrets.token_hex(8)}"
+    with _explained(path):
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    stream = os.fdopen(descriptor, "wb")
+    try:
+        yield fresh, stream
+    except OSError as error:
+        # Of writing, not of whatever else the block does: that names a file, or has another number.
+        if error.filename is None and error.errno in _FULL:
+            raise _refusal(path, error) from error
+        raise
+    finally:
+        with suppress(OSError):  # what is left unwritten is not wanted any more
+            stream.close()
+        fresh.unlink(missing_ok=True)
+
+
+def _close(stream: BinaryIO, path: Path) -> None:
+    """All of it is on the disk."""
+    with _explained(path):
+        stream.flush()
+        os.fsync(stream.fileno())
+        stream.close()
+
+
+def _put(fresh: Path, path: Path) -> None:
+    """The new file stands at `path`, also after a power cut."""
+    with _explained(path):
+        fresh.replace(path)
+    with suppress(OSError):  # there are file systems that cannot do this to a directory
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+        raise _refusal(path, error) from error
+
+
+def _refusal(path: Path, error: Exception) -> ParameterError:
+    return ParameterError(f"no file can be written at {path}: {getattr(error, 'strerror', None) or error}")
