@@ -8,6 +8,7 @@ A query file is one Cypher query with a header of line comments: a title, perhap
     // @result optional             one | optional | many | none
     // @param  id     STRING        Membership.id
     // @return score  FLOAT         in [0, 1]
+    // @for    one entity           analysts may run it by name, in this group; without it, it is for programs
     // @uses   membership_id        an index or constraint that the plan must use
 
 The name of a query is its file's stem. The text runs as it is, comments included.
@@ -29,6 +30,8 @@ DIRECTORY = Path(__file__).resolve().parent.parent / "cypher"
 
 MODES = ("read", "write", "batch", "schema")
 RESULTS = ("one", "optional", "many", "none")
+GROUPS = ("community", "one entity", "policies", "runs", "loads")
+"Of queries that `innercircle query` offers."
 _TYPE = r"(?:BOOLEAN|STRING|INTEGER|FLOAT|DATE|ZONED DATETIME|MAP|NODE|RELATIONSHIP|PATH|LIST<[A-Z<> ]+>)"
 _TAG = re.compile(r"//\s*@(?P<tag>\w+)\s*(?P<rest>.*)")
 _FIELD = re.compile(rf"(?P<name>\w+)\s+(?P<type>{_TYPE})(?:\s+(?P<meaning>.*))?$")
@@ -60,6 +63,8 @@ class Query:
     returns: tuple[Field, ...]
     uses: tuple[str, ...]
     text: str
+    group: str | None = None
+    "which of GROUPS; None: it is for programs alone"
 
     @property
     def file(self) -> str:
@@ -92,6 +97,10 @@ def parse(path: Path) -> Query:
             if not (field := _FIELD.match(rest)):
                 raise QueryFileInvalid(f"@{tag} needs a name and a Cypher type", file=file, line=number)
             fields[tag].append(Field(field["name"], field["type"], field["meaning"] or ""))
+        elif tag == "for":
+            if rest not in GROUPS:
+                raise QueryFileInvalid(f"@for must be one of {', '.join(GROUPS)}", file=file, line=number)
+            single[tag] = rest
         elif tag == "uses":
             uses.extend(rest.split())
         else:
@@ -99,6 +108,10 @@ def parse(path: Path) -> Query:
     for tag in ("mode", "result"):
         if tag not in single:
             raise QueryFileInvalid(f"the header lacks @{tag}", file=file)
+    if "for" in single and single["mode"] != "read":
+        raise QueryFileInvalid("@for is for a query that reads", file=file)
+    if "for" in single and ":Secret" in text:
+        raise QueryFileInvalid("a secret is for programs: no query with @for reads one", file=file)
     _check_parameters(text, {field.name for field in fields["param"]}, file)
     if bool(fields["return"]) == (single["result"] == "none"):
         raise QueryFileInvalid("@return is for a query with a @result, and every such query has it", file=file)
@@ -113,6 +126,7 @@ def parse(path: Path) -> Query:
         returns=tuple(fields["return"]),
         uses=tuple(uses),
         text=text,
+        group=single.get("for"),
     )
 
 

@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result one
+// @for    runs
 // @param  scheme    STRING         Scheme.id
 // @param  run       STRING         Run.id
 // @param  bands     LIST<MAP>      {name, from, label}, ascending by from, in points

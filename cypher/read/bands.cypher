@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    community
 // @param  scheme   STRING          Scheme.id
 // @return band     STRING
 // @return members  INTEGER

@@ -4,6 +4,7 @@
 //
 // @mode   read
 // @result many
+// @for    one entity
 // @param  id           STRING      Membership.id
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
 // @param  half_life    FLOAT       days in which a day of contact loses half its weight; Infinity: nothing ages

@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result optional
+// @for    one entity
 // @param  id       STRING          Entity.id
 // @return id       STRING
 // @return kind     STRING          person, organisation or sole-trader

@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    one entity
 // @param  entity   STRING          Entity.id
 // @return scheme   STRING          Scheme.id
 // @return score    FLOAT           in [0, 1]; null before the first run

@@ -4,6 +4,7 @@
 //
 // @mode   read
 // @result many
+// @for    one entity
 // @param  ids          LIST<STRING>    Membership.id; rated at the same instant under the same policy
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
 // @param  obligations  MAP         a factor, and late_days: as in conduct.cypher; null where the policy leaves it out

@@ -4,6 +4,7 @@
 //
 // @mode   read
 // @result many
+// @for    one entity
 // @param  id          STRING          Membership.id
 // @return since       ZONED DATETIME  when these whole points and this band were first published
 // @return rerated     ZONED DATETIME  when a change was passed on to it last; null: it is the run's own

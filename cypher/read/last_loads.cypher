@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    loads
 // @param  limit    INTEGER
 // @return by       STRING          who loaded; null where that is not known
 // @return at       ZONED DATETIME  when it began

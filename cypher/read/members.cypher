@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    community
 // @param  scheme   STRING          Scheme.id
 // @param  after    STRING          the last entity id of the page before; '' for the first
 // @param  limit    INTEGER         members a page

@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    community
 // @param  number   STRING          a unified social credit code or a legal entity identifier, in standard form
 // @return id       STRING          Entity.id
 // @return name     STRING          null where none was given

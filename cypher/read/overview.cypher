@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result one
+// @for    community
 // @return persons       INTEGER
 // @return organisations INTEGER    sole traders among them
 // @return contacts      INTEGER

@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    policies
 // @param  scheme   STRING          Scheme.id
 // @return version  STRING
 // @return hash     STRING          sha256 of what the policy says

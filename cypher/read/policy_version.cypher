@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result optional
+// @for    policies
 // @param  scheme   STRING          Scheme.id
 // @param  version  STRING          of the policy
 // @return policy   STRING          the whole text of the policy file

@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result optional
+// @for    one entity
 // @param  id          STRING          Membership.id
 // @return obligations FLOAT           rate of the factor in [0, 1]; null where the policy leaves it out
 // @return purchases   FLOAT           the same

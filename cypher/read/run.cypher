@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result optional
+// @for    runs
 // @param  id       STRING          Run.id
 // @return run      MAP             scheme, as_of, policy (text), hash, version, sweeps, bound, members, ties, ...
 // @uses   run_id

@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    runs
 // @param  scheme   STRING          Scheme.id
 // @return run      STRING          Run.id
 // @return as_of    ZONED DATETIME

@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result optional
+// @for    policies
 // @param  id       STRING          Scheme.id
 // @return id       STRING
 // @return version  STRING          of the policy

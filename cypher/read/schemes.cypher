@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    policies
 // @return id       STRING
 // @return title    STRING
 // @return version  STRING          of the policy

@@ -5,6 +5,7 @@
 //
 // @mode   read
 // @result one
+// @for    loads
 // @param  before      MAP             {contacts, obligations, purchases, visits}: instants; null: kept for good
 // @return contacts    INTEGER
 // @return obligations INTEGER

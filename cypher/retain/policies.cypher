@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    policies
 // @return id       STRING          Scheme.id
 // @return policy   STRING          the whole text of the policy file
 MATCH (s:Scheme)

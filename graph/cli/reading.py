@@ -16,12 +16,11 @@ from graph.errors import ParameterError, Refused
 if TYPE_CHECKING:
     from graph.database import Database
     from graph.model import OpenRating, Rating
-    from graph.queries import Query
 
 PANEL = "Ratings"
 CONTESTED = "contested"
-NOT_BY_NAME = {"gather": "programs", "copy": "programs", "inspect": "Neo4j Browser"}
-"The rooms of queries that give the facts or scores of many at once, and for what they are."
+NOT_BY_NAME = {"inspect": "Neo4j Browser"}
+"What a room of queries is for that are not run by name; the others are for programs."
 
 
 class Form(StrEnum):
@@ -157,23 +156,28 @@ def query(
     from graph import queries
 
     if list_all or name is None:
-        catalogue = [each for each in queries.catalogue().values() if _is_for_people(each)]
+        offered = [each for each in queries.catalogue().values() if each.group]
+        catalogue = sorted(offered, key=lambda each: queries.GROUPS.index(each.group or ""))
         if json:
             print_json(
-                [{"name": q.name, "title": q.title, "params": q.params, "returns": q.returns} for q in catalogue]
+                [
+                    {"name": q.name, "group": q.group, "title": q.title, "params": q.params, "returns": q.returns}
+                    for q in catalogue
+                ]
             )
         else:
             print_table(
-                ("query", "parameters", "title"),
-                [(q.name, " ".join(f"{p.name}:{p.type}" for p in q.params), q.title) for q in catalogue],
+                ("for", "query", "parameters", "title"),
+                [(q.group, q.name, " ".join(f"{p.name}:{p.type}" for p in q.params), q.title) for q in catalogue],
             )
         return
     found = queries.get(name)
     if found.mode != "read":
         raise ParameterError(f"{found.file} writes: only queries that read can be run by name")
-    if not _is_for_people(found):
+    if not found.group:
         raise ParameterError(
-            f"{found.file} is for {NOT_BY_NAME[found.room]}: it gives the facts or scores of many at once"
+            f"{found.file} is for {NOT_BY_NAME.get(found.room, 'programs')}, and not run by name: "
+            "`innercircle query --list` shows those that are"
         )
     params = queries.parse_params(found, param or [])
     with open_database(writes=False) as database:
@@ -195,8 +199,3 @@ def _cell(value: object) -> object:
     from graph.plain_text import no_formula
 
     return value if value is None or isinstance(value, bool | int | float) else no_formula(str(value))
-
-
-def _is_for_people(query: "Query") -> bool:
-    """Whether it reads, and does not give the facts or scores of many at once."""
-    return query.mode == "read" and query.room not in NOT_BY_NAME

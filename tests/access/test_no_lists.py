@@ -137,7 +137,7 @@ def test_the_test_above_sees_a_list_where_there_is_one() -> None:
 PROGRAMS = ("gather", "copy")
 "The rooms of what programs read of many at once."
 READ = [query for query in queries.catalogue().values() if query.mode == "read"]
-OFFERED = [query for query in READ if query.room not in (*PROGRAMS, "inspect")]
+OFFERED = [query for query in READ if query.group]
 PLACES = {
     "id": "reliability|ann",
     "entity": "ann",
@@ -190,6 +190,13 @@ def test_queries_for_programs_and_for_eyes_are_not_run_by_name(graph: Database, 
     assert {"circle_two_hops", "closed_circles", "moved_by_circle"} <= {query.name for query in for_eyes}
     listed = {each["name"] for each in json.loads(command("query", "--list", "--json").output)}
     assert listed == {query.name for query in OFFERED}
-    for query in (*gathered, *for_eyes):
-        with pytest.raises(ParameterError, match=r"is for (programs|Neo4j Browser): it gives"):
+    for query in (each for each in READ if not each.group):
+        with pytest.raises(ParameterError, match=r"is for (programs|Neo4j Browser), and not run by name"):
             command("query", query.name)
+
+
+def test_no_query_that_is_offered_reads_a_secret_a_token_or_the_record_of_reads() -> None:
+    assert queries.get("secret").group is None
+    assert {query.room for query in OFFERED} == {"read", "rate", "retain"}
+    for query in OFFERED:
+        assert not [label for label in (":Secret", ":Access", ":Ledger", ":Request") if label in query.text]

@@ -34,6 +34,8 @@ BAD = [
     ("// The members of a scheme.\n", "", 1, "the first line must be a comment: the title"),
     ("// The members of a scheme.", "MATCH (n)", 1, "the title"),
     ("// @uses   run_id", "// @index  run_id", 11, "unknown tag @index"),
+    ("// @uses   run_id", "// @for    everybody", 11, "@for must be one of community, one entity, policies"),
+    ("// @uses   run_id\n", "// @for    runs\n// :Secret\n", None, "a secret is for programs"),
     ("// @mode   read                     and some more words\n", "", None, "the header lacks @mode"),
     ("// @result many\n", "", None, "the header lacks @result"),
     ("@mode   read  ", "@mode   reads ", 5, "@mode must be one of read, write, batch, schema"),
