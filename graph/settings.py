@@ -171,7 +171,7 @@ class Settings(BaseSettings):
             raise ValueError(f"not an address of a Neo4j such as bolt://127.0.0.1:7687: {fault}")
         return uri
 
-    @field_validator("maven_repository", "oidc_issuer", "pages_url")
+    @field_validator("maven_repository", "pages_url")
     @classmethod
     def _address_on_the_web(cls, url: str | None) -> str | None:
         if url is not None and (fault := addresses.fault_of_web(url)):
