@@ -237,7 +237,9 @@ def _ahead(items: Iterator[T]) -> Iterator[T]:
             yield item
 
 
-def _rejected(path: Path | None, inputs: Sequence[Path]) -> AbstractContextManager[Callable[[Iterable[Reject]], None]]:
+def _rejected(
+    path: Path | None, inputs: Sequence[Path]
+) -> AbstractContextManager[Callable[[Iterable[Reject]], None]]:
     """A function that takes rejects, for the file at this path, if any."""
     return records.write_rejects(path, inputs=inputs) if path else nullcontext(_forget)
 
