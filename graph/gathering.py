@@ -57,6 +57,21 @@ def facts_of(database: Database, scheme_id: str, entities: Sequence[str]) -> Fac
     )
 
 
+def own_ties(database: Database, scheme_id: str, entity: str) -> tuple[list[Contact], set[str]]:
+    """An entity's contacts as far as it may know itself, and whom it has paused.
+
+    Disputed ones are left out, and those of ties that it paused; not those of ties that the other end has paused.
+    """
+    rows = database.run("own_ties", scheme=scheme_id, entity=entity)
+    kept = [
+        contact
+        for row in rows
+        if not row["paused"]
+        for contact in _contacts(entity, {"other": row["other"], "times": [row]})
+    ]
+    return kept, {row["other"] for row in rows if row["paused"]}
+
+
 def _contacts(entity: str, with_one: dict[str, Any]) -> Iterator[Contact]:
     for time in with_one["times"]:
         other = with_one["other"]

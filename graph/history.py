@@ -5,7 +5,7 @@ order, each from where the one before it left the score: docs/formulas.md.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -56,6 +56,10 @@ class Detail:
     evidence: Mapping[str, float]
     circle: Mapping[int, tuple[float, float]]
     "(weight, score used) by the contact's rid"
+    seen: Mapping[int, float] | None
+    "by the contact's rid, the same under the veil; None: it was shown under an earlier veil, and is shown no more"
+    shown_points: float | None
+    "as anybody but the operator was shown them; None as above"
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def history(database: Database, entity: str, scheme_id: str, *, since: datetime 
     since: an aware instant; None, or one before the first state: the first state.
     Raises NotFound (no such member, or not rated yet), StoreConflict (it changes faster than it can be read).
     """
-    states = read_states(database, entity, scheme_id)
+    states = distinct(read_states(database, entity, scheme_id))
     before, after = ends(states, since)
     return History(entity, scheme_id, tuple(states), before, after, causes(database, entity, before, after))
 
@@ -96,6 +100,20 @@ def ends(states: Sequence[State], since: datetime | None) -> tuple[State, State]
     """The state that held at this instant, or the first that is known, and the present one."""
     held = [state for state in states if since is None or state.since <= since]
     return (states[0] if since is None or not held else held[-1]), states[-1]
+
+
+def distinct(states: Sequence[State]) -> list[State]:
+    """The states without the beginnings of those that look the same as the one after them: points and band.
+
+    A state is kept when what is shown of it changes too, under the veil, which the exact points need not do.
+    """
+    found = list(states[:1])
+    for state in states[1:]:
+        if (state.whole_points, state.band) == (found[-1].whole_points, found[-1].band):
+            found[-1] = replace(state, since=found[-1].since)
+        else:
+            found.append(state)
+    return found
 
 
 def read_states(database: Database, entity: str, scheme_id: str) -> list[State]:
@@ -128,6 +146,8 @@ def _state(row: dict[str, Any]) -> State:
                 rid: (weight, used)
                 for rid, weight, used in zip(row["circle"], row["weights"], row["used"], strict=True)
             },
+            seen=None if row["seen"] is None else dict(zip(row["circle"], row["seen"], strict=True)),
+            shown_points=row["shown_points"],
         ),
     )
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from graph import __version__
+from graph import __version__, offsets
 from graph.database import Database, utc
 from graph.errors import InnerCircleError, NotConverged, ParameterError, StoreConflict, StoreUnavailable
 from graph.instants import in_utc
@@ -62,6 +62,7 @@ def rate(
         ranges = [[first, min(first + batch, extent["range"])] for first in range(0, extent["range"], batch)]
         step = partial(_step, database, progress, tags, {"scheme": scheme.id, "ranges": ranges})
         try:
+            offsets.lay(database, scheme.id)
             step("conduct", as_of=as_of, **factors(scheme))
             database.run("unsettle", scheme=scheme.id, id=run, all=True)
             step("circle", members=extent["range"], as_of=as_of, **circle(scheme))

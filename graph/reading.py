@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -20,11 +20,26 @@ READINGS = 5
 NOISE = 1e-9
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What anybody but the operator is shown instead of the scores of a circle, as it was published."""
+
+    points: float
+    "of the whole rating"
+    scores: tuple[float, ...]
+    "of the contacts, under the veil, in the order of the circle"
+
+
 def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
     """One membership's rating and its parts, which sum to its points.
 
     Raises NotFound (no such member, or not rated yet), StoreConflict (it changes faster than it can be read).
     """
+    return open_with_seen(database, entity, scheme_id)[0]
+
+
+def open_with_seen(database: Database, entity: str, scheme_id: str) -> tuple[OpenRating, Seen]:
+    """The same with what is shown of it, of one publication. Raises as above."""
     for _ in range(READINGS):
         row = database.optional("rating", id=f"{scheme_id}|{entity}")
         if row is None:
@@ -35,7 +50,7 @@ def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
             raise NotFound(f"{entity!r} is not rated yet: the next run of {scheme_id!r} will rate it")
         opened = _opened(row, entity, policy_of_run(database, row["run"]))
         if abs(math.fsum(part.points for part in opened.parts) - opened.points) <= NOISE * policies.POINTS_RANGE:
-            return opened
+            return opened, Seen(row["shown_points"], tuple(each["seen"] for each in row["circle"]))
     raise StoreConflict(f"the rating of {entity!r} in {scheme_id!r} is being published: ask again")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from graph import rating
+from graph import offsets, rating
 from graph import scheme as policies
 from graph.database import Database, utc
 from graph.errors import StoreConflict
@@ -176,6 +176,7 @@ def _rerate(
 def _add_newcomers(database: Database, scheme: str, touched: Touched, newcomers: Collection[int]) -> None:
     """Who joined since the run is rated as well, and so are the circles of all in contact with them."""
     if newcomers:
+        offsets.lay(database, scheme, first=min(newcomers))
         touched.conduct.update(newcomers)
         touched.circle.update(newcomers)
         touched.circle.update(

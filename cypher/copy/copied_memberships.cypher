@@ -7,11 +7,11 @@
 // @return entity   STRING          Entity.id
 // @return scheme   STRING          Scheme.id
 // @return rid      INTEGER
-// @return score    FLOAT           in [0, 1]; null before the first run. It is veiled before anything is made from it
+// @return veiled   FLOAT           the score under the veil; null before the first run
 // @return joined   STRING          midnight before it joined
 // @uses   entity_id
 UNWIND $ids AS id
 MATCH (e:Entity {id: id})-[joined:JOINED]->(m:Membership)
 WHERE m.scheme IN $schemes
-RETURN id AS entity, m.scheme AS scheme, m.rid AS rid, m.score AS score,
+RETURN id AS entity, m.scheme AS scheme, m.rid AS rid, m.veiled AS veiled,
        toString(datetime.truncate('day', joined.at)) AS joined

@@ -1,6 +1,7 @@
 // The ratings of others, present and earlier, do not say any more that this member was in the circle, nor its score.
 //
-// A rating has to add up, so what its whole circle supplied stays: each score that it used becomes the mean of all,
+// A rating has to add up, so what its whole circle supplied stays: each score that it used, and each that it was
+// shown with, becomes the mean of all,
 // as the circle weighs them, and in place of the member's rid stands a number that is nobody's.
 //
 // @mode   write
@@ -17,6 +18,7 @@ UNION
 }
 WITH state WHERE $rid IN state.circle
 WITH state, reduce(sum = 0.0, i IN range(0, size(state.used) - 1) | sum + state.weights[i] * state.used[i]) AS supplied,
+     reduce(sum = 0.0, i IN range(0, size(state.seen) - 1) | sum + state.weights[i] * state.seen[i]) AS seen,
      reduce(sum = 0.0, weight IN state.weights | sum + weight) AS total
-SET state.used = [_ IN state.used | supplied / total],
+SET state.used = [_ IN state.used | supplied / total], state.seen = [_ IN state.seen | seen / total],
     state.circle = [i IN range(0, size(state.circle) - 1) | CASE state.circle[i] WHEN $rid THEN -1 - i ELSE state.circle[i] END]

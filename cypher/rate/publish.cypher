@@ -6,7 +6,9 @@
 // `set_aside` says how many facts it lacks, since they are in dispute: own facts that the member disputes, and that
 // others do; contacts that the member disputes, and that others do. It is not there where there are none.
 // `seal` repeats run, score, band and what is set aside, so that a reader can tell an answer that it met half-way.
-// A rating whose caption changes, points as shown or band, is kept as it was last published: (:Past).
+// `seen`, `shown_points` and `shown` are what anybody but the operator is shown, made in the same way from the scores
+// under the veil. A rating of which either caption changes, whole points or band, is kept as it was last published:
+// (:Past).
 // What was staged stays, since those who come later read their contacts' scores from it.
 //
 // @mode   batch                    in Browser, begin with :auto
@@ -14,7 +16,7 @@
 // @param  scheme       STRING
 // @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
-// @param  from         STRING      the property that holds the scores of the last sweep
+// @param  from         STRING      the property that holds the scores of the last sweep; those under the veil: from + '_veiled'
 // @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
 // @param  run          STRING      Run.id
 // @param  contacts_aside MAP       by Membership.rid, as text: contacts in dispute [by the member, by others]
@@ -28,30 +30,42 @@ CALL (span) {
   CALL (m) {
     MATCH (m)-[tie:INNER]->(contact:Membership)
     WITH tie, contact ORDER BY contact.rid
-    RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights, collect(contact[$from]) AS used
+    RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights, collect(contact[$from]) AS used,
+           collect(contact[$from + '_veiled']) AS veils
   }
-  WITH m, circle, weights, used, CASE size(used) WHEN 0 THEN m.next_conduct
-       ELSE (1 - $share) * m.next_conduct
-            + $share * reduce(sum = 0.0, i IN range(0, size(used) - 1) | sum + weights[i] * used[i])
-       END AS score
-  WITH m, circle, weights, used, score, 350 + 600 * score AS points
+  WITH m, circle, weights, used, [each IN veils | CASE WHEN each < 0 THEN 0.0 WHEN each > 1 THEN 1.0 ELSE each END] AS seen,
+       reduce(sum = 0.0, i IN range(0, size(veils) - 1) | sum + weights[i] * veils[i]) AS company,
+       CASE size(used) WHEN 0 THEN 0.0 ELSE $share END AS share
+  WITH m, circle, weights, used, seen,
+       (1 - share) * m.next_conduct
+         + share * reduce(sum = 0.0, i IN range(0, size(used) - 1) | sum + weights[i] * used[i]) AS score,
+       (1 - share) * m.next_conduct
+         + share * reduce(sum = 0.0, i IN range(0, size(seen) - 1) | sum + weights[i] * seen[i]) AS shownScore,
+       (1 - share) * (m.next_conduct + m.offset) + share * company AS veiled
+  WITH m, circle, weights, used, seen, score, veiled, 350 + 600 * score AS points, 350 + 600 * shownScore AS shownPoints
   // Whole points decide the band, since they are what is shown; digits below 1e-6 are noise of the sum.
-  WITH m, circle, weights, used, score, points, toInteger(round(round(points, 6))) AS whole
-  WITH m, circle, weights, used, score, points, whole, [band IN $bands WHERE band.from <= whole][-1] AS band
-  WITH m, circle, weights, used, score, points, band, toString(whole) + ' ' + band.name AS caption,
+  WITH m, circle, weights, used, seen, score, veiled, points, shownPoints, toInteger(round(round(points, 6))) AS whole,
+       toInteger(round(round(shownPoints, 6))) AS shownWhole
+  WITH m, circle, weights, used, seen, score, veiled, points, shownPoints, whole, shownWhole,
+       [band IN $bands WHERE band.from <= whole][-1] AS band, [band IN $bands WHERE band.from <= shownWhole][-1] AS shownBand
+  WITH m, circle, weights, used, seen, score, veiled, points, shownPoints, band,
+       toString(whole) + ' ' + band.name AS caption, toString(shownWhole) + ' ' + shownBand.name AS shown,
        coalesce(m.next_set_aside, [0, 0]) + coalesce($contacts_aside[toString(m.rid)], [0, 0]) AS aside
   WITH *, CASE WHEN any(each IN aside WHERE each > 0) THEN aside END AS set_aside
-  FOREACH (_ IN CASE WHEN m.caption <> caption THEN [1] END |
+  FOREACH (_ IN CASE WHEN m.caption <> caption OR m.shown <> shown THEN [1] END |
     CREATE (m)-[:WAS]->(past:Past)
     SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .evidence,
-                  .obligations, .purchases, .visits, .circle, .weights, .used})
+                  .obligations, .purchases, .visits, .circle, .weights, .used,
+                  .seen, .shown_points, .shown})
   REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band']), m.rerated
   SET m:$(band.label),
       m.obligations = m.next_obligations, m.purchases = m.next_purchases, m.visits = m.next_visits,
       m.conduct = m.next_conduct, m.evidence = m.next_evidence,
       m.set_aside = set_aside, m.circle = circle, m.weights = weights, m.used = used,
+      m.seen = seen, m.shown_points = shownPoints, m.veiled = veiled,
       m.score = score, m.points = points, m.band = band.name,
-      m.since = CASE m.caption WHEN caption THEN m.since ELSE $started END, m.caption = caption,
+      m.since = CASE WHEN m.caption = caption AND m.shown = shown THEN m.since ELSE $started END,
+      m.caption = caption, m.shown = shown,
       m.run = $run, m.seal = $run + ' ' + toString(score) + ' ' + band.name
                + reduce(text = '', each IN coalesce(set_aside, []) | text + ' ' + toString(each))
   RETURN count(m) AS published, sum(size(circle)) AS ties

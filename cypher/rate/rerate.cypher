@@ -4,6 +4,7 @@
 // than the threshold. Those who have a published member in their circle are looked at in the next round; when a
 // round publishes nothing, no score is further than the threshold from what its contacts' scores make it.
 // A seed's conduct is staged where it changed. All rounds are one transaction.
+// The scores under the veil go along, and what is shown of a rating with them: see publish.cypher.
 //
 // @mode   write
 // @result one
@@ -28,42 +29,56 @@ CALL (m) {
   WITH tie, contact ORDER BY contact.rid
   // who joined since the run has no score before its first publication: its conduct stands for it
   RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights,
-         collect(coalesce(contact.score, contact.next_conduct)) AS used
+         collect(coalesce(contact.score, contact.next_conduct)) AS used,
+         collect(coalesce(contact.veiled, contact.next_conduct + contact.offset)) AS veils
 }
-WITH m, circle, weights, used, coalesce(m.next_conduct, m.conduct) AS conduct
-WITH m, circle, weights, used, conduct, CASE size(used) WHEN 0 THEN conduct
-     ELSE (1 - $share) * conduct
-          + $share * reduce(sum = 0.0, i IN range(0, size(used) - 1) | sum + weights[i] * used[i])
-     END AS score
+WITH m, circle, weights, used, veils, coalesce(m.next_conduct, m.conduct) AS conduct,
+     [each IN veils | CASE WHEN each < 0 THEN 0.0 WHEN each > 1 THEN 1.0 ELSE each END] AS seen,
+     CASE size(used) WHEN 0 THEN 0.0 ELSE $share END AS share
+WITH m, circle, weights, used, seen, conduct,
+     (1 - share) * conduct
+       + share * reduce(sum = 0.0, i IN range(0, size(used) - 1) | sum + weights[i] * used[i]) AS score,
+     (1 - share) * conduct
+       + share * reduce(sum = 0.0, i IN range(0, size(seen) - 1) | sum + weights[i] * seen[i]) AS shown,
+     (1 - share) * (conduct + m.offset)
+       + share * reduce(sum = 0.0, i IN range(0, size(veils) - 1) | sum + weights[i] * veils[i]) AS veiled
 WITH sum(size(used)) AS ties,
-     collect(CASE WHEN m.rid IN $seeds OR abs(score - m.score) > $threshold
-             THEN {m: m, circle: circle, weights: weights, used: used, conduct: conduct, score: score} END) AS moved
+     collect(CASE WHEN m.rid IN $seeds OR abs(score - m.score) > $threshold OR abs(veiled - m.veiled) > $threshold
+             THEN {m: m, circle: circle, weights: weights, used: used, seen: seen, conduct: conduct, score: score,
+                   shown: shown, veiled: veiled} END) AS moved
 CALL (moved) {
   UNWIND moved AS each
-  WITH each, each.m AS m, each.score AS score, 350 + 600 * each.score AS points
-  WITH each, m, score, points, toInteger(round(round(points, 6))) AS whole
-  WITH each, m, score, points, whole, [band IN $bands WHERE band.from <= whole][-1] AS band
-  WITH each, m, score, points, band, toString(whole) + ' ' + band.name AS caption,
+  WITH each, each.m AS m, each.score AS score, 350 + 600 * each.score AS points, 350 + 600 * each.shown AS shownPoints
+  WITH each, m, score, points, shownPoints, toInteger(round(round(points, 6))) AS whole,
+       toInteger(round(round(shownPoints, 6))) AS shownWhole
+  WITH each, m, score, points, shownPoints, whole, shownWhole,
+       [band IN $bands WHERE band.from <= whole][-1] AS band, [band IN $bands WHERE band.from <= shownWhole][-1] AS shownBand
+  WITH each, m, score, points, shownPoints, band, toString(whole) + ' ' + band.name AS caption,
+       toString(shownWhole) + ' ' + shownBand.name AS shown,
        CASE WHEN m.next_conduct IS NULL THEN coalesce(m.set_aside[..2], [0, 0]) ELSE coalesce(m.next_set_aside, [0, 0]) END
          + CASE WHEN m.rid IN $circled THEN coalesce($contacts_aside[toString(m.rid)], [0, 0])
            ELSE coalesce(m.set_aside[2..], [0, 0]) END AS aside
   WITH *, CASE WHEN any(each IN aside WHERE each > 0) THEN aside END AS set_aside
-  // a member that several rounds publish was one thing before all of them
-  FOREACH (_ IN CASE WHEN m.caption <> caption AND coalesce(m.rerated <> $now, true) THEN [1] END |
+  // a member that several rounds publish was one thing before all of them: what the first of them that changes
+  // a caption finds
+  FOREACH (_ IN CASE WHEN (m.caption <> caption OR m.shown <> shown) AND m.since <> $now THEN [1] END |
     CREATE (m)-[:WAS]->(past:Past)
     SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .evidence,
-                  .obligations, .purchases, .visits, .circle, .weights, .used})
+                  .obligations, .purchases, .visits, .circle, .weights, .used,
+                  .seen, .shown_points, .shown})
   REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band'])
   SET m:$(band.label),
       m.obligations = coalesce(m.next_obligations, m.obligations), m.purchases = coalesce(m.next_purchases, m.purchases),
       m.visits = coalesce(m.next_visits, m.visits), m.evidence = coalesce(m.next_evidence, m.evidence),
       m.set_aside = set_aside, m.conduct = each.conduct, m.circle = each.circle, m.weights = each.weights, m.used = each.used,
+      m.seen = each.seen, m.shown_points = shownPoints, m.veiled = each.veiled,
       m.score = score, m.points = points, m.band = band.name,
-      m.since = CASE m.caption WHEN caption THEN m.since ELSE $now END, m.caption = caption,
+      m.since = CASE WHEN m.caption = caption AND m.shown = shown THEN m.since ELSE $now END,
+      m.caption = caption, m.shown = shown,
       m.run = $run, m.rerated = $now, m.seal = $run + ' ' + toString(score) + ' ' + band.name
                + reduce(text = '', each IN coalesce(set_aside, []) | text + ' ' + toString(each))
   REMOVE m.next_obligations, m.next_purchases, m.next_visits, m.next_evidence, m.next_set_aside, m.next_conduct,
-         m.next_score
+         m.next_score, m.next_score_veiled
   WITH m
   OPTIONAL MATCH (m)<-[:INNER]-(follower:Membership)
   RETURN collect(DISTINCT follower.rid) AS followers

@@ -1,12 +1,15 @@
 // One sweep of propagation: every staged score from the previous sweep's scores.
 //
+// Beside each score goes the one under the veil, which is made in the same way from conduct plus offset. It begins
+// as near and comes as near, so the largest difference of the scores speaks for both.
+//
 // @mode   batch                    in Browser, begin with :auto
 // @result one
 // @param  scheme       STRING
 // @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
-// @param  from         STRING      the property that holds the previous scores
-// @param  into         STRING      the property that the new ones go to
+// @param  from         STRING      the property that holds the previous scores; those under the veil: from + '_veiled'
+// @param  into         STRING      the property that the new ones go to; those under the veil: into + '_veiled'
 // @return change       FLOAT       the largest difference between the two
 // @uses   membership_rid
 UNWIND $ranges AS span
@@ -15,10 +18,12 @@ CALL (span) {
   OPTIONAL MATCH (m)-[tie:INNER]->(contact:Membership)
   // summed in whole numbers of 2^-53, so that the order of the ties, which nobody chooses, changes no bit
   WITH m, sum(toInteger(round(tie.weight * contact[$from] * 9007199254740992))) / 9007199254740992.0 AS company,
+       sum(toInteger(round(tie.weight * contact[$from + '_veiled'] * 9007199254740992))) / 9007199254740992.0 AS veiled,
        count(contact) AS contacts
-  WITH m, CASE contacts WHEN 0 THEN m.next_conduct
-          ELSE (1 - $share) * m.next_conduct + $share * company END AS score
-  SET m[$into] = score
+  WITH m, CASE contacts WHEN 0 THEN 0.0 ELSE $share END AS share, company, veiled
+  WITH m, (1 - share) * m.next_conduct + share * company AS score,
+       (1 - share) * (m.next_conduct + m.offset) + share * veiled AS veiled
+  SET m[$into] = score, m[$into + '_veiled'] = veiled
   RETURN max(abs(score - m[$from])) AS change
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW
 RETURN max(change) AS change

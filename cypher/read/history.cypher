@@ -1,12 +1,13 @@
 // What a membership's rating was and is: each state as it was last published, the oldest first, the present one last.
 //
-// A state begins when a publication changes the whole points or the band. Nothing is kept of a rating that never changed.
+// A state begins when a publication changes the whole points or the band, exact or as they are shown. Nothing is kept of a
+// rating that never changed.
 //
 // @mode   read
 // @result many
 // @for    one entity
 // @param  id          STRING          Membership.id
-// @return since       ZONED DATETIME  when these whole points and this band were first published
+// @return since       ZONED DATETIME  when it was first published
 // @return rerated     ZONED DATETIME  when a change was passed on to it last; null: it is the run's own
 // @return run         STRING          whose policy and instant hold; the last one, where several gave the same caption
 // @return as_of       ZONED DATETIME  the instant at which that run rated
@@ -20,6 +21,8 @@
 // @return circle      LIST<INTEGER>   rids of the contacts
 // @return weights     LIST<FLOAT>     in their order
 // @return used        LIST<FLOAT>     in their order
+// @return seen        LIST<FLOAT>     the same under the veil, in their order; null where it was shown under an earlier one
+// @return shown_points FLOAT          as anybody but the operator was shown them, made from `seen`; null as above
 // @return present     BOOLEAN         whether it is the present rating
 // @return sealed      BOOLEAN         false where the present one was met half-way through publication: read again
 // @uses   membership_id run_id
@@ -35,7 +38,8 @@ OPTIONAL MATCH (r:Run {id: run})
 RETURN state.since AS since, state.rerated AS rerated, run, r.as_of AS as_of, r.version AS version,
        score, state.points AS points, band, state.conduct AS conduct,
        [state.obligations, state.purchases, state.visits] AS rates, state.evidence AS evidence,
-       state.circle AS circle, state.weights AS weights, state.used AS used, present,
+       state.circle AS circle, state.weights AS weights, state.used AS used,
+       state.seen AS seen, state.shown_points AS shown_points, present,
        NOT present OR state.seal = run + ' ' + toString(score) + ' ' + band
          + reduce(text = '', each IN coalesce(state.set_aside, []) | text + ' ' + toString(each)) AS sealed
 ORDER BY since, present

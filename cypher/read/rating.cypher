@@ -12,7 +12,9 @@
 // @return score       FLOAT           in [0, 1]; null before the first run
 // @return points      FLOAT           350 + 600 * score
 // @return band        STRING          the band of the points
-// @return circle      LIST<MAP>       {contact, rid, weight, used} by rid: Entity.id, its weight, the score used
+// @return circle      LIST<MAP>       {contact, rid, weight, used, seen} by rid: Entity.id, its weight, the score used, and
+//                                     the same under the veil
+// @return shown_points FLOAT          as anybody but the operator is shown them, made from `seen`
 // @return run         STRING          the run that published it
 // @return as_of       ZONED DATETIME  the instant at which that run rated
 // @return rerated     ZONED DATETIME  when a change was passed on to it; null: it is the run's own
@@ -34,8 +36,8 @@ RETURN m.obligations AS obligations, m.purchases AS purchases, m.visits AS visit
          UNWIND range(0, coalesce(size(m.circle), 0) - 1) AS i
          OPTIONAL MATCH (c:Membership {scheme: m.scheme, rid: m.circle[i]})
          RETURN {contact: substring(c.id, size(m.scheme) + 1), rid: m.circle[i], weight: m.weights[i],
-                 used: m.used[i]}
-       } AS circle,
+                 used: m.used[i], seen: m.seen[i]}
+       } AS circle, m.shown_points AS shown_points,
        run, r.as_of AS as_of, m.rerated AS rerated, coalesce(r.slack, r.bound) AS bound,
        coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false) AS stale,
        m.contested IS NOT NULL AS contested, aside AS set_aside,

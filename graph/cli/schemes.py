@@ -69,7 +69,7 @@ def publish(
 
     A text that is still to be written, such as the operator's name in the policies that ship, is refused.
     """
-    from graph import categories, migrations, publishing, scheme
+    from graph import categories, migrations, offsets, publishing, scheme
     from graph.database import connect
     from graph.settings import Settings
 
@@ -79,11 +79,15 @@ def publish(
         migrations.require(database)
         checked = publishing.named(database, checked, operator)
         changed = publishing.publish(database, checked)
+        cost = offsets.cost(database, checked)
     if json:
-        print_json({"id": checked.id, "version": checked.version, "hash": checked.hash, "changed": changed})
+        done = {"id": checked.id, "version": checked.version, "hash": checked.hash, "changed": changed}
+        print_json(done | ({"cost": cost} if cost else {}))
     else:
-        done = "published" if changed else "was published already"
-        typer.echo(f"{checked.id} {checked.version} {done}, hash {checked.hash}")
+        word = "published" if changed else "was published already"
+        typer.echo(f"{checked.id} {checked.version} {word}, hash {checked.hash}")
+        if cost:
+            typer.echo(f"what it costs: {cost}.")
 
 
 @scheme_app.command("show")

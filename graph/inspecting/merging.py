@@ -7,13 +7,10 @@ from graph.database import Database
 from graph.inspecting.everyone import ENDS, ENTITIES, Everyone, Key, parts
 from graph.inspecting.pseudonyms import kept
 from graph.reading import policy_of_run
-from graph.showing.veil import read_veil
 from graph.telling.counting import merged
 
 PLACES = {"CONTACTED": "channel", "OWED": "kind"}
 "The property that holds the word of a fact."
-MEMBERS = 10_000
-"Whose veil is read at once."
 
 
 def words(source: Database, everyone: Everyone, fewest: int) -> dict[str, frozenset[str]]:
@@ -62,15 +59,12 @@ def bands(source: Database, everyone: Everyone, fewest: int) -> dict[Key, str]:
             continue
         policy = policy_of_run(source, row["run"])
         rated = [
-            key for key, each in everyone.memberships.items() if key[0] == scheme and each["score"] is not None
+            key for key, each in everyone.memberships.items() if key[0] == scheme and each["veiled"] is not None
         ]
         bands = {}
-        for keys in parts(rated, MEMBERS):
-            veil = read_veil(source, policy, [everyone.memberships[key]["rid"] for key in keys])
-            for key in keys:
-                each = everyone.memberships[key]
-                veiled = min(1.0, max(0.0, each["score"] + veil.shifts[each["rid"]]))
-                bands[key] = policy.band(policies.points(veiled))
+        for key in rated:
+            veiled = min(1.0, max(0.0, everyone.memberships[key]["veiled"]))
+            bands[key] = policy.band(policies.points(veiled))
         cells = merged(policy.bands, [list(bands.values()).count(band) for band in policy.bands], smallest=fewest)
         if len(rated) >= fewest:
             names = {band: " or ".join(each.name for each in cell.bands) for cell in cells for band in cell.bands}

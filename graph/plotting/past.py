@@ -42,7 +42,7 @@ class Past:
 
 def past(database: Database, scheme_id: str, entity: str, *, by: Reader) -> Past:
     """The member's history; the read is on record. Raises NotFound, StoreConflict, NotRecorded."""
-    states = history.read_states(database, entity, scheme_id)
+    states = history.distinct(history.read_states(database, entity, scheme_id))
     source, policy = source_of(database, states[-1].run)
     found = tuple(
         State(each.since, each.whole_points, each.band, each.version, changed=each.rerated is not None)

@@ -2,7 +2,8 @@
 
 An answer is made from what is shown already: own facts as the change has them, and the veiled scores of the circle
 as they are. Someone new in the circle counts as its average does. So no number of questions tells more of others
-than one look at the rating. How the others' ratings would change in turn is left out.
+than one look at the rating. How the others' ratings would change in turn is left out. Whether the other end of a
+tie has paused it changes no answer.
 """
 
 from dataclasses import dataclass, replace
@@ -91,7 +92,7 @@ def what_if(database: Database, entity: str, scheme_id: str, change: Change) -> 
     """
     opened = open_veiled(database, entity, scheme_id)
     rating = opened.rating
-    facts = gathering.facts_of(database, scheme_id, [entity])
+    facts, paused = _own_facts(database, scheme_id, entity)
     if isinstance(change, UnderPolicy):
         policy, circle = change.policy, _company(opened, facts, change.policy)
         if policy.id != scheme_id:
@@ -99,6 +100,10 @@ def what_if(database: Database, entity: str, scheme_id: str, change: Change) -> 
     else:
         policy = opened.policy
         if isinstance(change, NewContactDay):
+            if change.contact in paused:
+                raise ParameterError(
+                    f"{entity!r} has paused its tie with {change.contact!r}: no contact of theirs counts"
+                )
             facts = _as_member(facts, entity, change.contact)
         touches_circle = other_end(facts, entity, change) is not None
         facts = changed(facts, entity, change, rating.as_of)
@@ -139,6 +144,16 @@ def lift(database: Database, entity: str, scheme_id: str) -> ShownLift:
         f"and {aim} starts at {above[0].from_points:g}"
     )
     return _lifted(rating, aim, (), rating, reason)
+
+
+def _own_facts(database: Database, scheme_id: str, entity: str) -> tuple[Facts, set[str]]:
+    """The entity's facts with all contacts that it may know of, and whom it has paused.
+
+    Somebody who has paused the tie is no member in them, so that it counts as it does now: not at all.
+    """
+    facts = gathering.facts_of(database, scheme_id, [entity])
+    contacts, paused = gathering.own_ties(database, scheme_id, entity)
+    return replace(facts, contacts=contacts), paused
 
 
 def _as_member(facts: Facts, entity: str, contact: str) -> Facts:

@@ -1,4 +1,4 @@
-"""What a rating was, as it is shown: the states that are kept, each under the veil, and what changed between."""
+"""What a rating was, as it was shown: each state as it was published, and what changed between."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +9,6 @@ from graph.database import Database
 from graph.history import State
 from graph.reading import policy_of_run
 from graph.scheme import Scheme
-from graph.showing.veil import Veil, read_veil
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,8 @@ def history(database: Database, entity: str, scheme_id: str, *, since: datetime 
     Raises NotFound (no such member, or not rated yet), StoreConflict (it changes faster than it can be read).
     """
     kept = exact.read_states(database, entity, scheme_id)
-    policy = policy_of_run(database, kept[-1].run)
-    veil = read_veil(database, policy, sorted({rid for state in kept for rid in state.detail.circle}))
-    states = _distinct([_veiled(state, veil, policy_of_run(database, state.run)) for state in kept])
+    shown = [_as_shown(state, policy_of_run(database, state.run)) for state in kept]
+    states = exact.distinct([state for state in shown if state is not None])
     before, after = exact.ends(states, since)
     causes = exact.causes(database, entity, before, after)
     return ShownHistory(
@@ -69,30 +67,19 @@ def history(database: Database, entity: str, scheme_id: str, *, since: datetime 
     )
 
 
-def _veiled(state: State, veil: Veil, policy: Scheme) -> State:
+def _as_shown(state: State, policy: Scheme) -> State | None:
+    """The state as others were shown it; None: that was under an earlier veil, and is shown no more."""
     detail = state.detail
-    circle = {
-        rid: (weight, min(1.0, max(0.0, used + veil.shifts[rid]))) for rid, (weight, used) in detail.circle.items()
-    }
-    points = policies.points(exact.score(detail.conduct, policy.circle.share if circle else 0.0, circle))
+    if detail.seen is None or detail.shown_points is None:
+        return None
+    circle = {rid: (weight, detail.seen[rid]) for rid, (weight, _) in detail.circle.items()}
     return replace(
         state,
-        points=points,
-        whole_points=policies.whole(points),
-        band=policy.band(points).name,
+        points=detail.shown_points,
+        whole_points=policies.whole(detail.shown_points),
+        band=policy.band(detail.shown_points).name,
         detail=replace(detail, circle=circle),
     )
-
-
-def _distinct(states: list[State]) -> list[State]:
-    """The states without those that are shown as the one before them was; what is there now stays."""
-    found = states[:1]
-    for state in states[1:]:
-        if (state.whole_points, state.band) == (found[-1].whole_points, found[-1].band):
-            found[-1] = replace(state, since=found[-1].since)
-        else:
-            found.append(state)
-    return found
 
 
 def _shown(state: State) -> ShownState:

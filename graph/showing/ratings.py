@@ -82,11 +82,11 @@ class Opened:
 
 
 def open_veiled(database: Database, entity: str, scheme_id: str) -> Opened:
-    """The rating with the veil over its circle. Raises NotFound, StoreConflict."""
-    rating = reading.open_rating(database, entity, scheme_id)
+    """The rating with the veil over its circle, as it was published. Raises NotFound, StoreConflict."""
+    rating, seen = reading.open_with_seen(database, entity, scheme_id)
     policy = policy_of_run(database, rating.run)
-    veil = read_veil(database, policy, [each.rid for each in rating.circle])
-    return Opened(veiled(rating, veil, policy), veil, policy)
+    veil = read_veil(database, scheme_id, [each.rid for each in rating.circle])
+    return Opened(veiled(rating, seen, policy), veil, policy)
 
 
 def shown(database: Database, entity: str, scheme_id: str) -> ShownRating:

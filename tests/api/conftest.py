@@ -99,7 +99,7 @@ def community(database: Database, tmp_path_factory: pytest.TempPathFactory) -> D
     for each in ("reliability", "own-conduct", "trading"):
         publishing.publish(database, scheme.read(each))
     _load(database, folder)
-    database.one("make_secret", name="veil", value="5e" * 32)  # the documentation shows what comes out
+    database.one("make_secret", name="veil", value="41" * 32)  # the documentation shows what comes out
     for each in ("reliability", "own-conduct"):
         rating.rate(database, each, as_of=AS_OF - timedelta(days=30))
         rating.rate(database, each, as_of=AS_OF)

@@ -174,7 +174,6 @@ def test_the_examples_are_what_the_service_answers(
     community: Database, as_member: As, as_client: As, as_auditor: As
 ) -> None:
     """`REWRITE=1 pytest tests/api/test_grants.py` writes down what is answered now."""
-    community.statement("MERGE (s:Secret {name: 'veil'}) SET s.value = $value", value="5eed" * 16)
     mine, bank = as_member("p-1"), as_client("bank")
     given = give(mine, what="reasons")
     asked = {"ids": ["p-1", "p-2", "q-1"], "purpose": PURPOSE}

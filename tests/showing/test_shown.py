@@ -5,12 +5,11 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from graph import reading, showing
+from graph import offsets, reading, showing
 from graph import scheme as policies
 from graph.database import Database
 from graph.errors import NotFound, ParameterError
 from graph.scheme import Scheme
-from graph.showing.veil import offset, width
 from graph.what_if import NewContactDay, Removed, Settled, UnderPolicy, WithoutContact, under_share
 from tests.conftest import WIPE
 from tests.showing.community import AS_OF, contact, facts_of, rated, share
@@ -60,7 +59,7 @@ def test_what_is_shown_adds_up_and_is_as_near_as_it_says(community: Database, en
     exact = reading.open_rating(community, entity, "reliability")
     assert sum(part.whole for part in shown.parts) == shown.whole_points
     assert abs(shown.whole_points - exact.points) <= shown.within_points + 0.5
-    assert shown.within_points <= POLICY.circle.share * 36
+    assert shown.within_points <= POLICY.circle.share * 37.5
     assert shown.band == POLICY.band(shown.whole_points).name
     assert shown.conduct == exact.conduct
     assert shown.rates == exact.rates
@@ -189,19 +188,41 @@ def scheme_with_bands(*starts: float) -> Scheme:
     return msgspec.structs.replace(POLICY, bands=bands)
 
 
-def test_the_veil_is_wider_than_the_narrowest_band() -> None:
-    assert width(POLICY) == pytest.approx(60)
-    assert width(scheme_with_bands(350, 450, 550)) == pytest.approx(120)
-    assert width(scheme_with_bands(350, 360)) == 60
-    assert width(scheme_with_bands(350)) == 200
+def test_a_veil_is_wider_than_the_narrowest_band_whatever_contacts_supply() -> None:
+    """Of its own offset, a score has at least 1 - share: that much of the veil is a fifth more than the band."""
+    for share_of_others in (0.05, 0.2, 0.5):
+        circle = msgspec.structs.replace(POLICY.circle, share=share_of_others)
+        needed = offsets.needed(msgspec.structs.replace(POLICY, circle=circle))
+        assert needed * (1 - share_of_others) == pytest.approx(60)
+    assert offsets.needed(scheme_with_bands(350, 450, 550)) == pytest.approx(150)
+    assert offsets.needed(policies.read("own-conduct")) == 0
+    assert all(offsets.needed(policies.read(name)) <= offsets.NARROWEST for name in policies.shipped())
 
 
 def test_offsets_are_constant_spread_and_within_half_the_width() -> None:
-    half = width(POLICY) / 2 / 600
-    found = [offset(b"s" * 32, f"reliability|{n}", POLICY) for n in range(2_000)]
-    assert found == [offset(b"s" * 32, f"reliability|{n}", POLICY) for n in range(2_000)]
+    half = 75 / 2 / 600
+    found = [offsets.offset(b"s" * 32, f"member {n}", 75) for n in range(2_000)]
+    assert found == [offsets.offset(b"s" * 32, f"member {n}", 75) for n in range(2_000)]
     assert max(map(abs, found)) <= half
     assert abs(sum(found) / len(found)) < half / 20
     assert max(found) > 0.99 * half
     assert min(found) < -0.99 * half
-    assert offset(b"t" * 32, "reliability|0", POLICY) != found[0]
+    assert offsets.offset(b"t" * 32, "member 0", 75) != found[0]
+
+
+def test_the_width_is_settled_by_the_first_run_and_never_changes(graph: Database) -> None:
+    """It is what the policies need that are published then; a later one that needs more says what it costs."""
+    wide, wider = scheme_with_bands(350, 420), scheme_with_bands(350, 450)
+    assert offsets.cost(graph, wide) is None
+    assert "200 wide" in (offsets.cost(graph, scheme_with_bands(350)) or "")
+    graph.run(
+        "publish_scheme", id="x", version="1", hash="1", title="x", notice="1 1", minimum_age=None,
+        policy=POLICY.text.replace("from = 550", "from = 530").replace("from = 600", "from = 590")
+        .replace("from = 650", "from = 650").replace("from = 700", "from = 710"),
+    )  # fmt: skip
+    assert offsets.width(graph) == pytest.approx(90)
+    graph.statement("MATCH (s:Scheme) DETACH DELETE s")
+    assert offsets.width(graph) == pytest.approx(90)
+    assert "70 points wide" in (offsets.cost(graph, wide) or "")
+    assert "100 points wide" in (offsets.cost(graph, wider) or "")
+    assert offsets.cost(graph, POLICY) is None

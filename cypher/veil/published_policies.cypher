@@ -1,0 +1,9 @@
+// The present policy of every scheme.
+//
+// @mode   read
+// @result many
+// @return id       STRING          Scheme.id
+// @return policy   STRING          the whole text of the policy file
+MATCH (s:Scheme)
+RETURN s.id AS id, s.policy AS policy
+ORDER BY id
