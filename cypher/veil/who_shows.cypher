@@ -4,8 +4,8 @@
 // @result one
 // @param  scheme   STRING          Scheme.id
 // @param  rids     LIST<INTEGER>   Membership.rid
-// @return rids     LIST<INTEGER>   of those who show it
 // @return width    FLOAT           points
+// @return rids     LIST<INTEGER>   of those who show it
 // @uses   membership_rid secret_name
 OPTIONAL MATCH (s:Secret {name: 'veil'})
 RETURN s.width AS width, COLLECT {
