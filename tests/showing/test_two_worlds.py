@@ -76,7 +76,10 @@ def look(database: Database, scheme: Scheme, *, ask: bool = False) -> list[Any]:
         seen += [(each.whole_points, each.band) for each in past.states] + [past.causes]
         if not ask:
             continue
-        seen += [showing.explain(database, attacker, scheme.id).reasons]
+        found = showing.explain(database, attacker, scheme.id).reasons
+        seen += [(each.code, each.whole, each.sentence, each.advice) for each in found.reasons] + [
+            found.rest_whole
+        ]
         changes: list[Change] = [Removed(f"{attacker}-0"), under_share(database, attacker, scheme.id, 0.1)]
         for other in met(attacker):
             changes += [WithoutContact(other), NewContactDay(other, DAY)]
