@@ -97,7 +97,7 @@ def read_keys(path: Path) -> dict[str, PublicKey]:
 
 def documents(page: str) -> list[str]:
     """The signed documents that a page holds, each once: a report's page has one to save."""
-    found = {}
+    found: dict[str, None] = {}
     for encoded in _EMBEDDED.findall(page):
         with suppress(ValueError):
             found[base64.b64decode(encoded, validate=True).decode("ascii", errors="replace").strip()] = None

@@ -214,7 +214,7 @@ def community(database: Database, tmp_path_factory: pytest.TempPathFactory) -> D
     return database
 
 
-@pytest.mark.parametrize("name", WRITING.keys() - TOO_SMALL)
+@pytest.mark.parametrize("name", sorted(WRITING.keys() - TOO_SMALL))
 @pytest.mark.usefixtures("community")
 def test_an_ordinary_file_is_replaced_by_another_and_persons_data_are_for_the_owner(
     innercircle: Command, tmp_path: Path, name: str

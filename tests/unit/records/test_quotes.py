@@ -5,6 +5,7 @@ import gzip
 import io
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -22,9 +23,11 @@ HEAD = "id,entity,site,at\n"
 ROW = f"%s,ann,s1,{AT}\n"
 
 
-def found(path: Path, mapping: Path | None = None, **options: int) -> tuple[list[tuple[int, str]], list[int]]:
+def found(
+    path: Path, mapping: Path | None = None, chunk_rows: int = 10_000
+) -> tuple[list[tuple[int, str]], list[int]]:
     """(line, id) of each row, and the lines of the rejects."""
-    chunks = list(read(path, mapping=mapping, **options))
+    chunks = list(read(path, mapping=mapping, chunk_rows=chunk_rows))
     rows = [pair for chunk in chunks for pair in zip(chunk.lines, [row["id"] for row in chunk.rows], strict=True)]
     return rows, [reject.line for chunk in chunks for reject in chunk.rejects]
 
@@ -110,7 +113,7 @@ def cells(content: str, rows: int) -> list[tuple[int, list[str | None]]]:
     """(line, cells) of each record, which has three cells and no header."""
     names = ["a", "b", "c"]
     source = CsvSource(io.BytesIO(content.encode()), "x.csv", names, ",")
-    taken = []
+    taken: list[tuple[int, list[str | None]]] = []
     for piece in source.pieces(rows, names):
         assert piece.rejects == []
         taken += zip(piece.lines, map(list, zip(*piece.columns.values(), strict=True)), strict=True)
@@ -129,10 +132,10 @@ TABLE = st.lists(st.tuples(TEXT, TEXT, TEXT).filter(any), min_size=1, max_size=6
     TABLE, st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]), st.sampled_from(["\n", "\r\n"]), st.integers(1, 4)
 )
 def test_what_the_csv_module_writes_is_read_as_it_was_or_refused_for_a_backslash(
-    table: list[tuple[str, str, str]], quoting: int, end: str, rows: int
+    table: list[tuple[str, str, str]], quoting: Literal[0, 1], end: str, rows: int
 ) -> None:
     stream = io.StringIO()
-    writer, lines = csv.writer(stream, quoting=quoting, lineterminator=end), []  # type: ignore[call-overload]
+    writer, lines = csv.writer(stream, quoting=quoting, lineterminator=end), []
     for row in table:
         lines.append(stream.getvalue().count("\n") + 1)
         writer.writerow(row)
