@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from graph.database import Database
 from graph.errors import ParameterError, SettingInvalid
 from graph.settings import Settings
-from tests.conftest import Command
+from tests.conftest import Command, samples
 
 TEXTS = ["", "  ", "\t", "é漢🦊", "\x1b[31m", "a\nb", "\udce9", "x" * 300, "x" * 20_000, "~nobody-of-this-name/x"]
 NUMBERS = ["0", "-1", "1e300", "9" * 400, "nan", "inf", "0x10", "1_0", "٣", "1.5"]
@@ -19,27 +19,10 @@ PLACES = ["/", "/dev/null", "/dev/zero", "/proc/self/mem", "/dev/null/x", ".", "
 HOSTS = ["::", "[::1]", "a..b", "-", "x" * 70, "a b", "*", "0", "256.1.1.1"]
 ADDRESSES = [
     *("http://localhost:7474", "https://", "bolt://", "bolt://:@", "bolt://h:0", "bolt://h:70000", "bolt://h:-1"),
-    *(
-        "bolt://h:abc",
-        "bolt://[::1",
-        "bolt://[::1]x",
-        "bolt://u:p@h",
-        f"bolt://{'a' * 70}",
-        "bolt://a..b",
-        "bolt:h",
-    ),
-    *(
-        "bolt+x://h",
-        "://",
-        "x",
-        "file:///etc",
-        "neo4j://?x=1",
-        "http://[",
-        "http://h:99999",
-        "https://a b",
-        "bolt://h:",
-    ),
+    *("bolt://h:abc", "bolt://h:", "bolt://[::1", "bolt://[::1]x", "bolt://u:p@h", "bolt://a..b", "bolt:h"),
+    *("bolt+x://h", "://", "x", "file:///etc", "neo4j://?x=1", "http://[", "http://localhost:99999"),
 ]
+ADDRESSES += [f"bolt://{'a' * 70}", "https://localhost x"]
 ODD = {
     int: NUMBERS,
     float: NUMBERS,
@@ -80,9 +63,9 @@ def test_no_value_of_a_setting_ends_in_a_traceback(
     }
     variable = f"INNERCIRCLE_{name.upper()}"
     places = [tmp_path / "loop", tmp_path / "file", tmp_path]
-    for value in [*odd(name), *map(str, places)]:
-        if _is_refused(given | {variable: value}):
-            continue
+    values = [*odd(name), *map(str, places)]
+    held = [value for value in values if not _is_refused(given | {variable: value})]
+    for value in held[: samples(1, len(values))]:
         for words in (["doctor"], ["serve", "--host", "127.0.0.1", "--port", taken]):
             told = innercircle(*words, **given | {variable: value})
             assert told.returncode in ((1,) if "serve" in words else (0, 1)), (value, words)
@@ -146,11 +129,13 @@ def test_who_has_no_name_is_the_operator_by_number(monkeypatch: pytest.MonkeyPat
     import subprocess
     import sys
 
-    code = "import os; os.setuid(54321); from graph.settings import Settings; print(Settings.load().operator)"
+    # All is imported first: what is installed for root need not be readable by others.
+    code = (
+        "import os; from graph.settings import Settings as S; S.load(); os.setuid(54321); print(S.load().operator)"
+    )
     clean = {
         name: value for name, value in os.environ.items() if name not in ("LOGNAME", "USER", "LNAME", "USERNAME")
     }
+    clean |= {"INNERCIRCLE_HOME": "/nowhere", "INNERCIRCLE_CACHE": "/nowhere"}  # root's own are not looked into
     done = subprocess.run([sys.executable, "-c", code], env=clean, capture_output=True, text=True, check=False)
-    if "Permission" in done.stderr:
-        pytest.skip("this checkout cannot be read by others")
     assert done.stdout == "54321\n", done.stderr
