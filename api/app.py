@@ -42,6 +42,7 @@ from api.routes import (
 )
 from api.security import require_roles, roles
 from api.sessions import Sessions
+from api.settling import Settling
 from api.store import Store
 from api.together import Together
 from api.unforeseen import Unforeseen
@@ -99,11 +100,13 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     store = Store(connect or partial(database.connect, settings, timeout_seconds=settings.api_query_seconds))
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Each request in a room is in one thread at most, and two are left for what belongs to no request.
         to_thread.current_default_thread_limiter().total_tokens = THREADS + 2
         await run_in_threadpool(store.open)
+        app.state.settling.start()
         yield
+        await run_in_threadpool(app.state.settling.stop)
         await run_in_threadpool(store.close)
 
     app = FastAPI(
@@ -123,6 +126,7 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     app.state.verifier = Verifier(settings)
     app.state.sessions = Sessions(settings, app.state.verifier)
     app.state.under_way = UnderWay()
+    app.state.settling = Settling(store)
     app.state.rates = Rates(settings.api_requests_per_second, settings.api_burst)
     app.state.costs = Rates(settings.api_ids_per_second, settings.api_ids_burst)
     app.state.connections = settings.api_connections

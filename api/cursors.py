@@ -8,7 +8,11 @@ import binascii
 import hashlib
 import hmac
 import json
+import secrets
 from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from graph import salts
 from graph.database import Database
@@ -16,6 +20,8 @@ from graph.errors import ParameterError
 
 BYTES = 16
 "Of a signature."
+NONCE = 12
+"Bytes of it before what is hidden."
 
 
 def cursor(database: Database, whose: str, values: Sequence[str]) -> str:
@@ -35,6 +41,27 @@ def read(database: Database, whose: str, text: str) -> list[str]:
         raise ParameterError("query.after: this is no cursor of this list: begin without one")
     values: list[str] = json.loads(said)
     return values
+
+
+def hidden(database: Database, whose: str, values: Sequence[str]) -> str:
+    """A cursor whose values are not to be read by whoever gets it."""
+    nonce = secrets.token_bytes(NONCE)
+    return _encoded(nonce + _cipher(database).encrypt(nonce, json.dumps(list(values)).encode(), whose.encode()))
+
+
+def revealed(database: Database, whose: str, text: str) -> list[str]:
+    """The values of a hidden cursor. Raises ParameterError as `read` does."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        said = _cipher(database).decrypt(raw[:NONCE], raw[NONCE:], whose.encode())
+    except (binascii.Error, ValueError, InvalidTag):
+        raise ParameterError("query.after: this is no cursor of this list: begin without one") from None
+    values: list[str] = json.loads(said)
+    return values
+
+
+def _cipher(database: Database) -> AESGCM:
+    return AESGCM(hmac.digest(salts.salt(database, "cursors"), b"hidden", hashlib.sha256))
 
 
 def _encoded(raw: bytes) -> str:

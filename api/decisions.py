@@ -5,6 +5,7 @@ What cannot be found is not found in the words of every other reason to see noth
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from api.once import Asked, Done, once
 from api.schemas import Grant, OwnContest, OwnDispute
@@ -63,11 +64,17 @@ def grant(
     purpose: str,
     what: grants.What,
     until: datetime,
-) -> Grant:
-    """The client may look. Raises as grants.grant and `once` do; NotFound in its own words."""
+) -> tuple[Grant, bool]:
+    """The client may look; returns the grant, and whether an earlier one ended with that.
+
+    Raises as grants.grant and `once` do; NotFound in its own words.
+    """
     entity = own_entity(member)
+    before: list[bool] = []
+    about: dict[str, Any] = {"client": client, "scheme": scheme, "purpose": purpose, "now": asked.now}
 
     def work(transaction: Transaction) -> Done[Grant]:
+        before[:] = [grants.holds(transaction, entity, **about)]
         given = grants.grant(
             transaction,
             entity,
@@ -80,7 +87,8 @@ def grant(
         )
         return Done(Grant.model_validate(given))
 
-    return once(asked, database, member, Grant, work)
+    given = once(asked, database, member, Grant, work)
+    return given, any(before)
 
 
 def erase(database: Database, member: Principal, *, now: datetime) -> tuple[Erased, bool]:

@@ -8,12 +8,13 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
+from api.settling import Settling
 from graph.errors import NotFound, PurposeMismatch
 
 STEP_SECONDS = 0.1
@@ -30,11 +31,14 @@ class Evenly(APIRoute):
 
         async def evenly(request: Request) -> Response:
             came = time.monotonic()
+            settling: Settling = request.app.state.settling
             try:
                 response = await handler(request)
             except (NotFound, PurposeMismatch):
+                settling.wake()
                 await _until_a_step(came, request)
                 raise
+            settling.wake()
             if hasattr(request.state, "step_seconds"):
                 await _until_a_step(came, request)
             return response
@@ -53,29 +57,45 @@ class UnderWay:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._answers: set[object] = set()
+        self._answers: dict[object, frozenset[str] | None] = {}
+        "whom each is about; None: that is not known yet, and it may be anybody"
 
     def begin(self) -> object:
         answer = object()
         with self._changed:
-            self._answers.add(answer)
+            self._answers[answer] = None
         return answer
+
+    def narrow(self, answer: object, entities: Iterable[str]) -> None:
+        """The answer is about these and nobody else."""
+        with self._changed:
+            if answer in self._answers:
+                self._answers[answer] = frozenset(entities)
+                self._changed.notify_all()
 
     def end(self, answer: object) -> None:
         with self._changed:
-            self._answers.discard(answer)
+            self._answers.pop(answer, None)
             self._changed.notify_all()
 
-    def let_leave(self) -> None:
-        """Whatever was under way when this was called has left, or takes longer than it may hold others up."""
+    def let_leave(self, entity: str | None = None) -> None:
+        """What was under way about this entity when this was called has left, or takes longer than it may.
+
+        entity: None: whoever it is about.
+        """
         with self._changed:
             before = set(self._answers)
-            self._changed.wait_for(lambda: not before & self._answers, LONGEST_WAIT_SECONDS)
+
+            def has_left() -> bool:
+                about = [self._answers[each] for each in before & self._answers.keys()]
+                return not any(entity is None or each is None or entity in each for each in about)
+
+            self._changed.wait_for(has_left, LONGEST_WAIT_SECONDS)
 
 
 async def _is_under_way(request: Request) -> AsyncIterator[None]:
     under_way: UnderWay = request.app.state.under_way
-    answer = under_way.begin()
+    request.state.answer = answer = under_way.begin()
     try:
         yield  # what follows runs when the answer has been sent
     finally:
@@ -85,6 +105,11 @@ async def _is_under_way(request: Request) -> AsyncIterator[None]:
 def _under_way(request: Request) -> UnderWay:
     under_way: UnderWay = request.app.state.under_way
     return under_way
+
+
+def only_about(request: Request, *entities: str) -> None:
+    """The answer to this request, which is under way, is about these: nobody else waits for it."""
+    _under_way(request).narrow(request.state.answer, entities)
 
 
 IsUnderWay = Depends(_is_under_way)

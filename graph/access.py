@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from graph.database import Database, Transaction, utc
+from graph.database import Database, Gone, Transaction, utc
 from graph.errors import NotRecorded, StoreError
 
 T = TypeVar("T")
@@ -21,6 +21,10 @@ T = TypeVar("T")
 ANSWERED = "answered"
 START = "0" * 64
 "The hash before the first record of a ledger."
+BROKEN = (
+    "a ledger does not end as it says: `innercircle verify-access` finds which; nothing is read until it is put "
+    "right"
+)
 AT_ONCE = 200
 "Reads that are recorded in one transaction: few enough to be done in time on a machine that is busy."
 PATIENCE_SECONDS = 5
@@ -106,46 +110,87 @@ def record_all(
     now: datetime,
 ) -> None:
     """The reads of several entities are on record; outcomes, and what where it differs: by entity."""
-    entities = sorted(outcomes)
-    held = transaction.run("hold_ledgers", scheme=scheme, entities=entities, head=START)
-    ledger_of = {row["entity"]: row["ledger"] for row in held}
-    ends = {row["id"]: _end(row) for row in transaction.run("ledger_ends", ids=sorted(set(ledger_of.values())))}
-    rows = []
-    for entity in entities:
-        ledger = ledger_of[entity]
-        number, previous = ends[ledger]
+    held = hold(transaction, scheme, outcomes)
+    common = {"who": who, "role": role, "purpose": purpose, "at": now}
+    whats = {entity: what if isinstance(what, str) else what[entity] for entity in outcomes}
+    append(
+        transaction,
+        held,
+        [(entity, common | {"what": whats[entity], "outcome": outcomes[entity]}) for entity in sorted(outcomes)],
+    )
+
+
+@dataclass(frozen=True)
+class Held:
+    """The ledger for reads of an entity: nobody else appends to it until the transaction ends."""
+
+    ledger: str
+    own: bool
+    "whether it is the entity's, and not the scheme's"
+
+
+def hold(
+    transaction: Transaction, scheme: str, entities: Iterable[str], *, known: bool = False
+) -> dict[str, Held]:
+    """The ledgers for reads of these are held; by entity. Hold them before anything else of these entities.
+
+    known: whether everybody whom the graph knows has a ledger in the scheme, member or not.
+    """
+    rows = transaction.run("hold_ledgers", scheme=scheme, entities=sorted(set(entities)), known=known, head=START)
+    return {row["entity"]: Held(row["ledger"], row["own"]) for row in rows}
+
+
+def ends(transaction: Transaction, held: Mapping[str, Held]) -> dict[str, tuple[int, str] | None]:
+    """(number, hash) of the last record of each of these ledgers; None where it does not end as it says.
+
+    Raises Gone: an entity was erased while this waited for its ledger.
+    """
+    wanted = {each.ledger: entity if each.own else None for entity, each in held.items()}
+    rows = transaction.run(
+        "ledger_ends", held=[{"ledger": ledger, "entity": wanted[ledger]} for ledger in sorted(wanted)]
+    )
+    if len(rows) < len(wanted):
+        raise Gone("somebody who was to be read was erased at that moment: ask again")
+    return {row["id"]: _end(row) for row in rows}
+
+
+def append(
+    transaction: Transaction,
+    held: Mapping[str, Held],
+    reads: Iterable[tuple[str, Mapping[str, Any]]],
+    found: Mapping[str, tuple[int, str] | None] | None = None,
+) -> None:
+    """These reads are on record, in this order, on ledgers that are held.
+
+    reads: the entity, and of the record: at, who, role, purpose, what, outcome. found: as `ends` gave it.
+    Raises NotRecorded (a ledger does not end as it says), Gone.
+    """
+    reads = list(reads)
+    last = dict(ends(transaction, {entity: held[entity] for entity, _ in reads}) if found is None else found)
+    made = []
+    for entity, said in reads:
+        ledger = held[entity].ledger
+        end = last[ledger]
+        if end is None:
+            raise NotRecorded(BROKEN)
+        number, previous = end
         access = Access(
-            id=f"{ledger}|{number + 1}",
-            ledger=ledger,
-            number=number + 1,
-            at=now,
-            who=who,
-            role=role,
-            purpose=purpose,
-            what=what if isinstance(what, str) else what[entity],
-            outcome=outcomes[entity],
-            previous=previous,
-            hash="",
+            id=f"{ledger}|{number + 1}", ledger=ledger, number=number + 1, previous=previous, hash="", **said
         )
         access = replace(access, hash=seal(access))
-        ends[ledger] = access.number, access.hash
-        rows.append(asdict(access) | {"at": now.astimezone(UTC).isoformat()})
-    transaction.run("append_accesses", rows=rows)
+        last[ledger] = access.number, access.hash
+        made.append(asdict(access) | {"at": access.at.astimezone(UTC).isoformat()})
+    transaction.run("append_accesses", rows=made)
 
 
-def _end(row: Mapping[str, Any]) -> tuple[int, str]:
-    """(number, hash) of a ledger's last record. Raises NotRecorded unless it is what the ledger says."""
+def _end(row: Mapping[str, Any]) -> tuple[int, str] | None:
+    """(number, hash) of a ledger's last record; None unless it is what the ledger says."""
     count, head, last = row["count"], row["head"], row["last"]
     try:
         holds = head == START if count == 0 else head == seal(access_of(last))
     except (TypeError, AttributeError):
         holds = False
-    if not holds:
-        raise NotRecorded(
-            "a ledger does not end as it says: `innercircle verify-access` finds which; nothing is read until it "
-            "is put right"
-        )
-    return count, head
+    return (count, head) if holds else None
 
 
 def recorded(database: Database, work: Callable[[Transaction], T]) -> T:

@@ -12,6 +12,7 @@ from typing import Any
 
 from graph.database import Database, Transaction, utc
 from graph.errors import NotFound, Refused
+from graph.holding import hold
 from graph.parties import have_a_part, names_of
 from graph.plain_text import identifier, plain
 
@@ -47,6 +48,7 @@ def contest(
     (it is contested already).
     """
     statement = plain(statement, "statement")
+    hold(transaction, entity)
     id_, membership = str(uuid.uuid4()), f"{scheme}|{entity}"
     opened = transaction.optional(
         "open_contest", id=id_, membership=membership, statement=statement, by=by, now=now
@@ -78,6 +80,9 @@ def close(
     reason = plain(reason, "reason")
     reviewer = identifier(reviewer.strip(), "reviewer")
     found = transaction.optional("contest", id=id_)
+    if found is not None:
+        hold(transaction, found["entity"])
+        found = transaction.optional("contest", id=id_)
     if found is None:
         raise NotFound(f"there is no contest {id_!r}")
     if have_a_part(names_of(reviewer, acts_for), (found["entity"], found["by"], *found["subjects"])):

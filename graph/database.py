@@ -34,6 +34,10 @@ Rows = list[dict[str, Any]]
 T = TypeVar("T")
 TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
 "In the code of the server's error, whoever set the timeout; the second where it waited for a lock."
+VANISHED = "EntityNotFound"
+"The same, where somebody removed a node that a query had found and waited for."
+AGAIN = 3
+"How often a transaction is done anew because what it was about was removed while it waited."
 
 CONNECT_SECONDS = 5
 "To an address that does not answer."
@@ -59,6 +63,10 @@ _MAPPING: tuple[tuple[type[Exception], type[InnerCircleError], str], ...] = (
     (driver_errors.Neo4jError, QueryRejected, "the server refused the query"),
     (driver_errors.DriverError, StoreUnavailable, "the driver failed"),
 )
+
+
+class Gone(StoreConflict):
+    """What a transaction was about was removed while it waited: begun anew, it finds that it is not there."""
 
 
 @dataclass(frozen=True)
@@ -197,9 +205,13 @@ class Database:
     ) -> T:
         """What `work` gives, all its queries in one write transaction, done again while the failure is transient.
 
-        `work` may run more than once, so it does nothing but run queries.
+        `work` may run more than once, so it does nothing but run queries: also where something that it had found
+        was removed while it waited.
         timeout_seconds: after which the server ends the transaction; None: as for all of this database.
         """
+        for _ in range(AGAIN):
+            with suppress(Gone), _translated("transaction"):
+                return _repeated(lambda: self._alone(work, tags, timeout_seconds))
         with _translated("transaction"):
             return _repeated(lambda: self._alone(work, tags, timeout_seconds))
 
@@ -345,6 +357,8 @@ def _translated(where: str) -> Iterator[None]:
             raise StoreUnavailable(f"a query took too long and was ended ({where}): {error}") from error
         if "WriteOnReadOnly" in (getattr(error, "code", None) or ""):
             raise QueryRejected(f"this Neo4j takes no writes, as an inspection copy does not ({where})") from error
+        if VANISHED in (getattr(error, "code", None) or ""):
+            raise Gone(f"somebody removed it at that moment ({where}): {error}") from error
         for kind, ours, meaning in _MAPPING:
             if isinstance(error, kind):
                 raise ours(f"{meaning} ({where}): {error}") from error

@@ -14,6 +14,7 @@ from typing import Any
 from graph.database import Database, Transaction, utc
 from graph.days import days_left
 from graph.errors import NotFound, ParameterError, Refused
+from graph.holding import hold
 from graph.model import FACTS
 from graph.parties import have_a_part, names_of
 from graph.plain_text import identifier, plain
@@ -111,6 +112,7 @@ def dispute(
     if kind not in FACTS:
         raise ParameterError(f"kind: {kind!r} is none of {', '.join(FACTS)}")
     statement = plain(statement, "statement")
+    hold(transaction, entity)
     found = transaction.optional("disputable", kind=kind, fact=fact)
     if found is None or entity not in found["owners"]:
         raise NotFound(f"{entity!r} has no {fact!r} among its {kind}")
@@ -152,6 +154,7 @@ def withdraw(transaction: Transaction, entity: str, id_: str, *, now: datetime) 
     Withdrawing it again changes nothing.
     Raises NotFound (the entity opened no such dispute), Refused (it has ended otherwise).
     """
+    hold(transaction, entity)
     found = _one(transaction, id_)
     if found["entity"] != entity:
         raise NotFound(f"{entity!r} opened no dispute {id_!r}")
@@ -179,6 +182,7 @@ def decide(
     """
     reason = plain(reason, "reason")
     reviewer = identifier(reviewer.strip(), "reviewer")
+    hold(transaction, _one(transaction, id_)["entity"])
     found = _one(transaction, id_)
     says = found["says"] or {}
     parties = (found["entity"], found["by"], says.get("source"), says.get("target"), *found["subjects"])

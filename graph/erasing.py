@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from graph import membership
+from graph import membership, refusals
+from graph.access import START
 from graph.database import Transaction
 from graph.errors import NotFound
+from graph.holding import hold
 from graph.rerating import Changes
 
 SHORTEST = 4
@@ -36,6 +38,8 @@ def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
 
     Raises NotFound (there is no such entity, or it is erased already).
     """
+    transaction.run("hold_erased", id=entity, head=START)
+    hold(transaction, entity)
     known = transaction.optional("erase_begin", id=entity)
     if known is None:
         raise NotFound(f"there is no entity {entity!r}")
@@ -48,6 +52,7 @@ def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
     gone |= transaction.run("erase_facts", id=entity)[0]
     gone |= transaction.run("erase_records", id=entity)[0]
     gone["requests"] += _take_out(transaction, [entity, known["name"]])
+    refusals.forget(transaction, entity)
     return Erased(gone, kept["obligations"] if kept else 0, changes)
 
 

@@ -1,19 +1,21 @@
 """What a client reads of others: as much as each of them granted, on record before it is told.
 
 Whether somebody is no member, is not rated, gave no grant or is not there at all is the same to who asks, and is
-found out by the same queries. It is on record all the same: with the member, where there is one.
+found out by the same queries, which wait for nobody. It is on record all the same, a moment later
+(graph/refusals.py): with the member, where there is one.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from graph import access, grants
+from graph import access, grants, refusals
 from graph.database import Database, Transaction
-from graph.errors import NOTHING_OPEN, NotFound, ParameterError
+from graph.errors import NOTHING_OPEN, NotFound, ParameterError, PurposeMismatch
 from graph.explaining import read_facts
-from graph.grants import WHATS, Grant, What
+from graph.grants import WHATS, What
 from graph.model import SetAside
 from graph.reasons import Reasons, find
 from graph.scheme import Scheme
@@ -23,11 +25,8 @@ CLIENT = "client"
 MOST_IDS = 1_000
 OPEN: What = "points"
 "What of an organisation is open to every client, where the policy says so."
-NOTHING = "nothing"
-"What is on record where nothing is open."
+NO_MEMBER = "not-a-member"
 CONTESTED = "contested"
-LONGEST_KEPT = 200
-"Characters that the record keeps of a purpose that is none of the scheme's."
 TOGETHER = "contacts together"
 
 
@@ -80,33 +79,71 @@ def ask(
     wanted = sorted(set(entities))
     if len(wanted) > MOST_IDS:
         raise ParameterError(f"at most {MOST_IDS:,} ids can be looked up at once, not {len(wanted):,}")
-    policy = _policy(database, scheme)
-
-    def work(transaction: Transaction) -> list[_Asked]:
-        given = grants.live_all(transaction, wanted, client=client, scheme=scheme, purpose=purpose, now=now)
-        rows = transaction.run("asked", scheme=scheme, entities=wanted)
-        found = [_asked(row, given.get(row["entity"]), policy, purpose) for row in rows]
-        access.record_all(
-            transaction,
-            scheme,
-            {each.entity: each.outcome for each in found},
-            who=client,
-            role=CLIENT,
-            purpose=purpose if purpose in policy.purpose else _readable(purpose),
-            what={each.entity: each.what or NOTHING for each in found},
-            now=now,
-        )
-        return found
-
-    found = access.recorded(database, work)
-    grants.check_purpose(policy, purpose)
-    told = (_told(database, scheme, each) for each in found)
+    asked = _Request(_policy(database, scheme), scheme, client, purpose, now)
+    found = {each.entity: each for each in _look(database, asked, wanted)}
+    opening = [entity for entity, each in found.items() if each.opens]
+    if opening:
+        found |= access.recorded(database, partial(_record, asked=asked, entities=opening))
+    _note_refused(database, asked, [each for each in found.values() if not each.opens])
+    grants.check_purpose(asked.policy, purpose)
+    told = (_told(database, scheme, found[entity]) for entity in wanted)
     return [each for each in told if each is not None]
 
 
-def _readable(purpose: str) -> str:
-    """What a client said, as it can be shown to whoever looks at the record: it may be anything."""
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in purpose[:LONGEST_KEPT])
+@dataclass(frozen=True)
+class _Request:
+    """What a client asks, whoever it is about."""
+
+    policy: Scheme
+    scheme: str
+    client: str
+    purpose: str
+    now: datetime
+
+
+def _look(source: Database | Transaction, asked: _Request, entities: Sequence[str]) -> list["_Asked"]:
+    """What is open of these, without a lock; the same is asked whoever they are."""
+    rows = source.run(
+        "asked",
+        scheme=asked.scheme,
+        entities=list(entities),
+        client=asked.client,
+        purpose=asked.purpose,
+        now=asked.now,
+    )
+    return [_asked(row, asked.policy, asked.purpose) for row in rows]
+
+
+def _record(transaction: Transaction, asked: _Request, entities: Sequence[str]) -> dict[str, "_Asked"]:
+    """What is open of these, all that is on record, and no grant ends before that is done."""
+    held = access.hold(transaction, asked.scheme, entities)
+    ends = access.ends(transaction, held)  # before the grants: who decides about an entity holds it before them
+    transaction.run("hold_grants", entities=list(entities), client=asked.client)
+    found = _look(transaction, asked, entities)
+    said = {"at": asked.now, "who": asked.client, "role": CLIENT, "purpose": asked.purpose}
+    access.append(
+        transaction,
+        held,
+        [(each.entity, said | {"what": each.what, "outcome": each.outcome}) for each in found if each.opens],
+        ends,
+    )
+    return {each.entity: each for each in found}
+
+
+def _note_refused(database: Database, asked: _Request, refused: Sequence["_Asked"]) -> None:
+    if refused:
+        mismatch = asked.purpose not in asked.policy.purpose
+        refusals.note(
+            database,
+            asked.scheme,
+            {each.entity: each.outcome for each in refused if each.member},
+            [each.entity for each in refused if not each.member],
+            who=asked.client,
+            role=CLIENT,
+            purpose=asked.purpose,
+            outcome=PurposeMismatch.code if mismatch else NO_MEMBER,
+            now=asked.now,
+        )
 
 
 @dataclass(frozen=True)
@@ -114,8 +151,14 @@ class _Asked:
     """One entity that was asked for: how much of it is open, and what comes of it."""
 
     entity: str
+    member: bool
     what: What | None
     outcome: str
+
+    @property
+    def opens(self) -> bool:
+        """Whether the client is told anything."""
+        return self.what is not None and self.outcome in (access.ANSWERED, CONTESTED)
 
 
 def _policy(database: Database, scheme: str) -> Scheme:
@@ -125,27 +168,27 @@ def _policy(database: Database, scheme: str) -> Scheme:
         raise NotFound(NOTHING_OPEN) from None
 
 
-def _asked(row: Mapping[str, Any], grant: Grant | None, policy: Scheme, purpose: str) -> _Asked:
-    whats = [grant.what] if grant else []
+def _asked(row: Mapping[str, Any], policy: Scheme, purpose: str) -> _Asked:
+    whats: list[What] = [row["what"]] if row["what"] else []
     if row["organisation"] and policy.access.open_organisations:
         whats.append(OPEN)
     what = max(whats, key=WHATS.index, default=None)
     if purpose not in policy.purpose:
-        outcome = "purpose-mismatch"
+        outcome = PurposeMismatch.code
     elif not row["member"]:
-        outcome = "not-a-member"
+        outcome = NO_MEMBER
     elif what is None:
         outcome = "no-grant"
     elif not row["rated"]:
         outcome = "not-rated"
     else:
         outcome = CONTESTED if row["contested"] else access.ANSWERED
-    return _Asked(row["entity"], what, outcome)
+    return _Asked(row["entity"], row["member"], what, outcome)
 
 
 def _told(database: Database, scheme: str, asked: _Asked) -> Told | None:
     """None: nothing of it is open, or it has left this moment."""
-    if asked.what is None or asked.outcome not in (access.ANSWERED, CONTESTED):
+    if asked.what is None or not asked.opens:
         return None
     told = Told(asked.entity, scheme, asked.what, contested=True)
     if asked.outcome == CONTESTED:

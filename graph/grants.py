@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from graph import scheme as policies
 from graph.database import Database, Transaction, utc
 from graph.errors import NotFound, ParameterError, PurposeMismatch
+from graph.holding import hold
 from graph.instants import in_utc
 from graph.scheme import Scheme
 
@@ -76,6 +77,7 @@ def grant(
         raise ParameterError(f"until: a time in the future, at most {LONGEST_DAYS} days ahead")
     until = in_utc(until, "until")
     check_purpose(policy_of(transaction, scheme), purpose)
+    hold(transaction, entity)
     row = transaction.optional(
         "give_grant",
         entity=entity,
@@ -98,10 +100,22 @@ def revoke(transaction: Transaction, id_: str, *, entity: str | None = None, now
 
     entity: who gave it, where nobody else's may be ended. Ending it again changes nothing. Raises NotFound.
     """
-    row = transaction.optional("revoke_grant", id=id_, entity=entity, now=now)
+    if entity is None and (given := transaction.optional("given_by", id=id_)) is not None:
+        entity = given["entity"]
+    row = None
+    if entity is not None:
+        hold(transaction, entity)
+        row = transaction.optional("revoke_grant", id=id_, entity=entity, now=now)
     if row is None:
         raise NotFound(f"there is no grant {id_!r}")
     return _grant(row["grant"])
+
+
+def holds(transaction: Transaction, entity: str, *, client: str, scheme: str, purpose: str, now: datetime) -> bool:
+    """Whether the client may read under a grant; nobody gives or ends one until the transaction ends."""
+    hold(transaction, entity)
+    asked = {"client": client, "scheme": scheme, "purpose": purpose, "now": now}
+    return bool(transaction.run("live_grants", entities=[entity], **asked))
 
 
 def given(database: Database, entity: str, *, now: datetime) -> list[OwnGrant]:

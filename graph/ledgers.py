@@ -5,7 +5,7 @@ shows by itself: one that was written anew from some record to its end, and a le
 records. Whoever noted the count and head of a ledger can tell (docs/decisions/0013-a-plain-chain-of-reads.md).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -15,6 +15,8 @@ from graph.database import Database, Transaction
 
 PAGE = 1_000
 "Ledgers and records that are read at once."
+PIECE = 20_000
+"Records that a piece of a verification looks at: some seconds' work."
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,57 @@ class Verified:
         return not self.faults
 
 
+@dataclass(frozen=True)
+class Place:
+    """How far a verification has come: what to begin the next piece with."""
+
+    ledger: str = ""
+    "every ledger before this one in order of id is done"
+    number: int = 0
+    "and of this one so many records hold"
+    head: str = START
+    "the hash of the last of these"
+    strays: str | None = None
+    "where all ledgers are done: the id of the last record that was looked at for hanging elsewhere"
+
+
 def verify(database: Database, *, scheme: str | None = None) -> Verified:
     """Every ledger of a scheme, or of all."""
-    prefix = f"{scheme}|" if scheme else ""
     found = Verified()
-    for ids in _pages(database, prefix):
-        _verify(database, ids, found)
-    _add_strays(database, prefix, found)
+    place: Place | None = Place()
+    while place is not None:
+        place = verify_piece(database, found, place, scheme=scheme)
     return found
+
+
+def verify_piece(
+    database: Database, found: Verified, place: Place, *, scheme: str | None = None, records: int = PIECE
+) -> Place | None:
+    """About so many records more are looked at, and what was found is added; None: that was the last piece.
+
+    Go on with the place that it returns, now or another day: reads that came meanwhile are no fault.
+    """
+    prefix = f"{scheme}|" if scheme else ""
+    if place.strays is not None:
+        return _add_strays(database, prefix, found, place.strays, records)
+    rows = database.run("ledgers", prefix=prefix, after=place.ledger, limit=PAGE)
+    ids = [row["id"] for row in rows]
+    if place.number:
+        ids.insert(0, place.ledger)
+    if not ids:
+        return Place(strays="")
+    shapes = {row["id"]: row for row in database.run("ledger_shape", ids=ids)}
+    some, wanted = [], 0
+    for id_ in ids:
+        some.append(id_)
+        wanted += shapes[id_]["records"] if id_ in shapes else 0
+        if wanted >= records:
+            break
+    begun = {place.ledger: place} if place.number else {}
+    last = _verify(database, some, found, begun=begun, most=records)
+    if last is not None and last.unfinished:
+        return Place(last.ledger, last.checked, last.head)
+    return Place(some[-1])
 
 
 def verify_entity(database: Database, entity: str, *, scheme: str | None = None) -> Verified:
@@ -62,30 +107,39 @@ def verify_entity(database: Database, entity: str, *, scheme: str | None = None)
     found = Verified()
     _verify(database, [id_ for id_ in ids if id_ in there], found)
     for id_ in ids:
-        _add_strays(database, f"{id_}|", found, only=id_)
+        place: Place | None = Place(strays="")
+        while place is not None:
+            place = _add_strays(database, f"{id_}|", found, place.strays or "", PIECE, only=id_)
     return found
 
 
-def _pages(database: Database, prefix: str) -> Iterator[list[str]]:
-    after = ""
-    while rows := database.run("ledgers", prefix=prefix, after=after, limit=PAGE):
-        after = rows[-1]["id"]
-        yield [row["id"] for row in rows]
+def _verify(
+    database: Database,
+    ids: Sequence[str],
+    found: Verified,
+    *,
+    begun: Mapping[str, Place] | None = None,
+    most: int | None = None,
+) -> "_Chain | None":
+    """Ledgers are looked at as they are; one that seems broken once more, held, since reads go on meanwhile.
 
-
-def _verify(database: Database, ids: Sequence[str], found: Verified) -> None:
-    """Ledgers are looked at as they are; one that seems broken once more, held, since reads go on meanwhile."""
-    for chain in _look(database, ids):
+    begun: where to go on with a ledger. most: records that are looked at of the last of them; returns that one.
+    """
+    begun, chain = begun or {}, None
+    for chain in _look(database, ids, begun, most):
         if chain.fault is not None:
             with database.rolled_back() as transaction:
                 transaction.run("hold_ledger", id=chain.ledger)
-                (chain,) = _look(transaction, [chain.ledger])  # noqa: PLW2901
-        found.records += chain.checked
+                (chain,) = _look(transaction, [chain.ledger], begun, most)  # noqa: PLW2901
+        found.records += chain.checked - (begun[chain.ledger].number if chain.ledger in begun else 0)
+        if chain.unfinished:
+            continue
         if chain.fault is None:
             found.whole += 1
         else:
             found.broken += 1
             found.faults.append(chain.fault)
+    return chain
 
 
 @dataclass
@@ -96,7 +150,10 @@ class _Chain:
     shape: dict[str, Any] | None
     checked: int = 0
     head: str = START
+    most: int | None = None
+    "records to look at now; None: all"
     fault: Fault | None = None
+    unfinished: bool = False
 
     def fail(self, why: str, number: int | None = None) -> None:
         self.fault = self.fault or Fault(self.ledger, number, why)
@@ -110,7 +167,10 @@ class _Chain:
             self.fail("it is not about whom its id names")
         else:
             said = self.shape["count"] if isinstance(self.shape["count"], int) else 0
-            for number in range(1, max(said, self.shape["records"]) + 1):
+            first, last = self.checked + 1, max(said, self.shape["records"])
+            if self.most is not None and last - self.checked > self.most:
+                last, self.unfinished = self.checked + self.most, True
+            for number in range(first, last + 1):
                 if self.fault is not None:
                     return
                 yield {"ledger": self.ledger, "number": number}
@@ -124,15 +184,21 @@ class _Chain:
 
     def end(self) -> None:
         shape = self.shape or {}
+        self.unfinished = self.unfinished and self.fault is None
+        if self.unfinished:
+            return
         if self.fault is None and (shape["head"], shape["count"]) != (self.head, self.checked):
             self.fail("its end is not the one that it says it has")
         if self.fault is None and shape["records"] != self.checked:
             self.fail(f"it says {self.checked:,} records, and {shape['records']:,} hang on it")
 
 
-def _look(source: Database | Transaction, ids: Sequence[str]) -> list[_Chain]:
+def _look(
+    source: Database | Transaction, ids: Sequence[str], begun: Mapping[str, Place], most: int | None
+) -> list[_Chain]:
     shapes = {row["id"]: row for row in source.run("ledger_shape", ids=list(ids))}
-    chains = {id_: _Chain(id_, shapes.get(id_)) for id_ in ids}
+    places = {id_: begun.get(id_, Place()) for id_ in ids}
+    chains = {id_: _Chain(id_, shapes.get(id_), places[id_].number, places[id_].head, most) for id_ in ids}
     wanted = (each for chain in chains.values() for each in chain.wanted())
     while page := list(islice(wanted, PAGE)):
         for row in sorted(source.run("ledger_records", wanted=page), key=lambda row: int(row["number"])):
@@ -157,23 +223,34 @@ def _fault_of(row: dict[str, Any], head: str) -> str | None:
     return None if row["hangs"] else "it does not hang on its ledger"
 
 
-def _add_strays(database: Database, prefix: str, found: Verified, *, only: str | None = None) -> None:
-    """Records that hang on no ledger, or on another's, are a fault of the one that their id names."""
+def _add_strays(
+    database: Database, prefix: str, found: Verified, after: str, limit: int, *, only: str | None = None
+) -> Place | None:
+    """Records that hang on no ledger, or on another's, are a fault of the one that their id names.
+
+    So many records are looked at from this id on; returns where to go on.
+    """
     known = {fault.ledger for fault in found.faults}
-    strays = _strays(database, prefix)
+    last, strays = _strays(database, prefix, after, limit)
     if strays:
-        strays &= _strays(database, prefix)  # what was being written a moment ago hangs on its ledger by now
+        strays &= _strays(database, prefix, after, limit)[1]  # what was being written hangs on its ledger by now
     for id_ in sorted(strays):
         name, _, number = id_.rpartition("|")
         if name in known or only not in (None, name):  # an entity's id may begin with another's and a bar
             continue
         known.add(name)
+        [chain] = _look(database, [name], {}, None)
+        if chain.shape is not None and chain.fault is not None:  # an earlier piece has found that it is broken
+            continue
         found.broken += 1
-        found.whole -= len(database.run("ledger_shape", ids=[name]))
+        found.whole -= chain.shape is not None
         why = "it hangs on no ledger, or on another's"
         found.faults.append(Fault(name, int(number) if number.isdecimal() else None, why))
     found.faults.sort(key=lambda fault: (fault.ledger, fault.number or 0))
+    return None if last is None else Place(strays=last)
 
 
-def _strays(database: Database, prefix: str) -> set[str]:
-    return {row["id"] for row in database.run("stray_records", prefix=prefix)}
+def _strays(database: Database, prefix: str, after: str, limit: int) -> tuple[str | None, set[str]]:
+    """(the last id that was looked at, where more may follow; those that are strays)."""
+    rows = database.run("stray_records", prefix=prefix, after=after, limit=limit)
+    return (rows[-1]["id"] if len(rows) == limit else None), {row["id"] for row in rows if row["stray"]}

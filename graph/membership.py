@@ -11,6 +11,7 @@ from typing import Literal
 from graph import objections
 from graph.database import Database, Transaction, utc
 from graph.errors import NotFound, ParameterError, Refused
+from graph.holding import hold
 from graph.rerating import Changes
 from graph.storing import store
 
@@ -78,6 +79,7 @@ def join(
     objections.held(
         transaction
     )  # so that of two who join as one, or join and object at once, the second sees the first
+    hold(transaction, entity)
     if (before := _membership(transaction, entity, scheme)) is not None:
         return before, Changes()
     published = transaction.optional("scheme", id=scheme)
@@ -104,6 +106,8 @@ def leave(transaction: Transaction, entity: str, scheme: str, *, now: datetime) 
 
     Raises NotFound where it was none.
     """
+    hold(transaction, entity)
+    transaction.run("hold_leaving", id=f"{scheme}|{entity}")
     left = transaction.optional("leave", id=f"{scheme}|{entity}", now=now)
     if left is None:
         raise _no_member(entity, scheme)
@@ -120,6 +124,8 @@ def pause(transaction: Transaction, entity: str, scheme: str, contact: str, *, n
     """
     if contact == entity:
         raise ParameterError("nobody has a tie with themselves")
+    hold(transaction, entity)
+    transaction.run("hold_absent", id=contact)
     row = transaction.optional("pause", id=f"{scheme}|{entity}", contact=contact, most=MOST_PAUSES, now=now)
     if row is None:
         raise _no_member(entity, scheme)
@@ -133,6 +139,8 @@ def resume(transaction: Transaction, entity: str, scheme: str, contact: str) -> 
 
     Raises NotFound (the entity is no member).
     """
+    hold(transaction, entity)
+    transaction.run("hold_absent", id=contact)
     row = transaction.optional("resume", id=f"{scheme}|{entity}", contact=contact)
     if row is None:
         raise _no_member(entity, scheme)
@@ -141,6 +149,7 @@ def resume(transaction: Transaction, entity: str, scheme: str, contact: str) -> 
 
 def share(transaction: Transaction, entity: str, scheme: str, *, shares: bool) -> None:
     """Those who have the member in their circle see its part, or do not. Raises NotFound (no member)."""
+    hold(transaction, entity)
     if transaction.optional("share", id=f"{scheme}|{entity}", shares=shares) is None:
         raise _no_member(entity, scheme)
 
@@ -152,6 +161,8 @@ def object_to_listing(transaction: Transaction, entity: str, *, now: datetime) -
     Raises Refused where it takes part in a scheme.
     """
     salt, _ = objections.held(transaction)
+    hold(transaction, entity)
+    transaction.run("hold_absent", id=entity)
     [row] = transaction.run("object", entity=entity, hash=objections.hashed(salt, entity), now=now)
     if row["member"]:
         raise Refused(f"{entity!r} takes part in a scheme: it can pause ties, or leave and then object")

@@ -9,7 +9,7 @@ from typing import Literal
 
 from graph.database import Database
 
-Name = Literal["objections", "veil", "cursors"]
+Name = Literal["objections", "veil", "cursors", "refusals"]
 
 
 def salt(database: Database, name: Name) -> bytes:

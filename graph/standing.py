@@ -9,12 +9,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from graph import access, grants
+from graph import access, grants, refusals
 from graph.database import Database, Transaction, utc
-from graph.errors import NOTHING_OPEN, NotFound, PurposeMismatch
+from graph.errors import NOTHING_OPEN, NotFound, PurposeMismatch, StoreConflict
 
 ORGANISATION = "organisation"
 "The kind of entity that is no person: a sole trader is one."
+CLIENT, WHAT = "client", "standing"
+"The role and what is read, as they are on record."
 
 
 @dataclass(frozen=True)
@@ -55,28 +57,60 @@ def standing_for_client(database: Database, entity: str, *, client: str, purpose
     of a sole trader, only under a grant to this client for this purpose, in whatever scheme.
     Raises PurposeMismatch (no scheme has this purpose), NotFound (nothing of this entity is open), NotRecorded.
     """
-    found, outcome = access.recorded(
-        database, partial(_read_for_client, entity=entity, client=client, purpose=purpose, now=now)
-    )
-    if outcome == PurposeMismatch.code:
+    asked = _Request(entity, client, purpose, now)
+    found = _look(database, asked)
+    if found.outcome == access.ANSWERED:
+        found = access.recorded(database, partial(_record, asked=asked, scheme=found.scheme))
+    if found.outcome != access.ANSWERED:
+        _note_refused(database, asked, found)
+    if found.outcome == PurposeMismatch.code:
         raise PurposeMismatch(f"{purpose!r} is not a purpose of any scheme here: their policies list them")
-    if found is None:
+    if found.outcome != access.ANSWERED or found.row is None:
         raise NotFound(NOTHING_OPEN)
-    return found
+    return _standing(entity, found.row)
 
 
-def _read_for_client(
-    transaction: Transaction, *, entity: str, client: str, purpose: str, now: datetime
-) -> tuple[Standing | None, str]:
-    """(the standing where it is open, the outcome that is on record); the same is asked whatever the answer."""
-    row = transaction.optional("unpaid_judgments", id=entity, now=now)
-    grant = grants.live(transaction, entity, client=client, scheme=None, purpose=purpose, now=now)
+@dataclass(frozen=True)
+class _Request:
+    """What a client asks."""
+
+    entity: str
+    client: str
+    purpose: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is open to the client, and what comes of its request."""
+
+    row: dict[str, Any] | None
+    "None: there is no such entity"
+    scheme: str
+    "of the grant; empty where it takes none"
+    outcome: str
+
+
+def _look(source: Database | Transaction, asked: _Request) -> _Found:
+    """What is open; the same is asked whatever the answer, and nobody waited for."""
+    row = source.optional("unpaid_judgments", id=asked.entity, now=asked.now)
+    grant = next(
+        iter(
+            source.run(
+                "live_grants",
+                entities=[asked.entity],
+                client=asked.client,
+                scheme=None,
+                purpose=asked.purpose,
+                now=asked.now,
+            )
+        ),
+        None,
+    )
     purposes = {
-        each
-        for scheme in transaction.run("policies")
-        for each in grants.policy_of(transaction, scheme["id"]).purpose
+        each for scheme in source.run("policies") for each in grants.policy_of(source, scheme["id"]).purpose
     }
-    if purpose not in purposes:
+    if asked.purpose not in purposes:
         outcome = PurposeMismatch.code
     elif row is None:
         outcome = "not-known"
@@ -84,18 +118,37 @@ def _read_for_client(
         outcome = "no-grant"
     else:
         outcome = access.ANSWERED
-    access.record(
-        transaction,
-        grant.scheme if grant else "",
-        entity,
-        who=client,
-        role="client",
-        purpose=purpose,
-        what="standing",
-        outcome=outcome,
-        now=now,
+    return _Found(row, grant["grant"]["scheme"] if grant else "", outcome)
+
+
+def _record(transaction: Transaction, asked: _Request, scheme: str) -> _Found:
+    """The same, on record where it is open; the grant does not end before that is done."""
+    held = access.hold(transaction, scheme, [asked.entity])
+    ends = access.ends(transaction, held)  # before the grants: who decides about an entity holds it before them
+    transaction.run("hold_grants", entities=[asked.entity], client=asked.client)
+    found = _look(transaction, asked)
+    if found.outcome == access.ANSWERED:
+        if found.scheme != scheme:
+            raise StoreConflict("the grant is another one now: ask again")
+        said = {"at": asked.now, "who": asked.client, "role": CLIENT, "purpose": asked.purpose}
+        append = said | {"what": WHAT, "outcome": found.outcome}
+        access.append(transaction, held, [(asked.entity, append)], ends)
+    return found
+
+
+def _note_refused(database: Database, asked: _Request, found: _Found) -> None:
+    there = found.row is not None
+    refusals.note(
+        database,
+        "",
+        {asked.entity: found.outcome} if there else {},
+        [] if there else [asked.entity],
+        who=asked.client,
+        role=CLIENT,
+        purpose=asked.purpose,
+        outcome=found.outcome,
+        now=asked.now,
     )
-    return _standing(entity, row) if row is not None and outcome == access.ANSWERED else None, outcome
 
 
 def _standing(entity: str, row: dict[str, Any]) -> Standing:

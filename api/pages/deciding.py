@@ -71,7 +71,7 @@ def contest_rating(
     """Nobody may rely on the rating until somebody has decided."""
     words = " ".join(statement.split())
     decisions.contest(database, member, asked, scheme=scheme, statement=words)
-    under_way.let_leave()
+    under_way.let_leave(member.entity)
     return led_to(f"/me/schemes/{scheme}", "contested")
 
 
@@ -89,7 +89,7 @@ def give_grant(
 ) -> Response:
     """The client may look at as much as `what` says, to the end of the day that `until` names."""
     with one_text():
-        decisions.grant(
+        _, ended = decisions.grant(
             database,
             member,
             asked,
@@ -99,7 +99,8 @@ def give_grant(
             what=_what(what),
             until=_end_of(until),
         )
-    under_way.let_leave()
+    if ended:
+        under_way.let_leave(member.entity)
     return led_to(f"/me/schemes/{scheme}/grants", "granted")
 
 
@@ -111,8 +112,9 @@ def revoke_grant(
     entity, now = own_entity(member), datetime.now(UTC)
     member_of(database, entity, scheme)
     with one_text():
-        database.write(lambda transaction: grants.revoke(transaction, grant, entity=entity, now=now))
-    under_way.let_leave()
+        revoked = database.write(lambda transaction: grants.revoke(transaction, grant, entity=entity, now=now))
+    if revoked.revoked == now:  # it was not ended before
+        under_way.let_leave(entity)
     return led_to(f"/me/schemes/{scheme}/grants", "revoked")
 
 
@@ -141,7 +143,7 @@ def leave_scheme(
         decisions.decide(database, lambda transaction: membership.leave(transaction, entity, scheme, now=now))
     except NotFound:
         return led_to("/me", "left")
-    under_way.let_leave()
+    under_way.let_leave(entity)
     return led_to("/me", "left")
 
 

@@ -133,7 +133,7 @@ def erase_me(
     sessions: Sessions = request.app.state.sessions
     now = datetime.now(UTC)
     decisions.erase(database, member, now=now)
-    under_way.let_leave()
+    under_way.let_leave(member.entity)
     revoke(database, member.token, now, until=sessions.latest(now))
     answer = led_to("/")
     sessions.forget(answer)

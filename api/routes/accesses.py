@@ -1,5 +1,6 @@
 """The record of reads: who read the member who asks, and whether all of it is whole."""
 
+import time
 from datetime import datetime
 from typing import Annotated
 
@@ -14,6 +15,8 @@ from graph import access, grants, ledgers
 from graph.errors import NotFound, NotRecorded, ParameterError
 
 PAGE = 100
+VERIFIED_SECONDS = 2.0
+"After which a verification answers with what it has so far."
 
 router = APIRouter(prefix="/v1", tags=["accesses"], dependencies=[Depends(about_a_person)])
 
@@ -65,12 +68,33 @@ def list_accesses(member: Member, database: TheDatabase, after: After = None) ->
     summary="Whether the record of reads is whole",
     responses=responses(NotFound, ParameterError, *AWAY, missing="no scheme 'lost' is published"),
 )
-def verify_accesses(_auditor: Auditor, database: TheDatabase, scheme: Scheme = None) -> Verification:
+def verify_accesses(
+    auditor: Auditor, database: TheDatabase, scheme: Scheme = None, after: After = None
+) -> Verification:
     """How many ledgers are whole, and how many broken: every chain of hashes is computed anew.
 
-    Nobody is named. The operator finds out where with `innercircle verify-access`.
+    Nobody is named. The operator finds out where with `innercircle verify-access`. After some seconds the answer
+    comes with what was counted so far: ask on with `next` as `after`, today or later, and add up what comes, until
+    there is none.
     """
     if scheme is not None:
         grants.policy_of(database, scheme)
-    found = ledgers.verify(database, scheme=scheme)
-    return Verification(scheme=scheme, whole=found.whole, broken=found.broken, records=found.records)
+    whose = f"verification {scheme} {auditor.subject}"
+    place: ledgers.Place | None = ledgers.Place()
+    if after is not None:
+        ledger, number, head, *strays = cursors.revealed(database, whose, after)
+        place = ledgers.Place(ledger, int(number), head, *strays)
+    found = ledgers.Verified()
+    until = time.monotonic() + VERIFIED_SECONDS
+    while place is not None:
+        place = ledgers.verify_piece(database, found, place, scheme=scheme)
+        if time.monotonic() > until:
+            break
+    if place is None:
+        following = None
+    else:
+        strays = [] if place.strays is None else [place.strays]
+        following = cursors.hidden(database, whose, [place.ledger, str(place.number), place.head, *strays])
+    return Verification(
+        scheme=scheme, whole=found.whole, broken=found.broken, records=found.records, next=following
+    )

@@ -67,7 +67,7 @@ def contest_rating(
     When this answers, no client is told the rating any more. Refused (409) where it is contested already.
     """
     answer = decisions.contest(database, member, asked, scheme=scheme, statement=wanted.statement)
-    under_way.let_leave()
+    under_way.let_leave(member.entity)
     return answer
 
 

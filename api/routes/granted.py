@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from api.evenly import STEP_SECONDS, Evenly, IsUnderWay
+from api.evenly import STEP_SECONDS, Evenly, IsUnderWay, only_about
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import Found, GrantedRating, Wanted
@@ -53,6 +53,7 @@ def granted_rating(
     every client where the scheme's policy says so. Of whoever else granted nothing, is no member, is not rated or
     is not there, the answer is the same 404 after the same time. Each read is on record, and the member sees it.
     """
+    only_about(request, entity)
     now = datetime.now(UTC)
     with asking_of(request, client, 1):
         told = granted.ask_one(database, scheme, entity, client=client.subject, purpose=purpose, now=now)
@@ -68,6 +69,7 @@ def look_up_ratings(
     It reads, so it takes no Idempotency-Key: asked again, it is another read.
     """
     request.state.step_seconds = STEP_SECONDS * (1 + (len(wanted.ids) - 1) // IDS_A_STEP)
+    only_about(request, *wanted.ids)
     now = datetime.now(UTC)
     with asking_of(request, client, len(wanted.ids)):
         told = granted.ask(database, scheme, wanted.ids, client=client.subject, purpose=wanted.purpose, now=now)

@@ -43,7 +43,7 @@ def give_grant(
     A newer grant to the same client for the same purpose takes the place of the one before, also when it opens
     less.
     """
-    given = decisions.grant(
+    given, ended = decisions.grant(
         database,
         member,
         asked,
@@ -53,7 +53,8 @@ def give_grant(
         what=wanted.what,
         until=wanted.until,
     )
-    under_way.let_leave()  # what an earlier grant opened
+    if ended:
+        under_way.let_leave(member.entity)
     return given
 
 
@@ -74,5 +75,6 @@ def revoke_grant(member: Member, grant: GrantId, database: TheDatabase, under_wa
         )
     except NotFound:
         raise NotFound(NOTHING_OPEN) from None
-    under_way.let_leave()
+    if revoked.revoked == now:  # it was not ended before
+        under_way.let_leave(member.entity)
     return Grant.model_validate(revoked)

@@ -55,5 +55,5 @@ def erase_me(member: Member, database: TheDatabase, under_way: TheUnderWay) -> E
     Asked again, there is nothing left: 404.
     """
     done, passed_on = decisions.erase(database, member, now=datetime.now(UTC))
-    under_way.let_leave()
+    under_way.let_leave(member.entity)
     return Erased(gone=done.gone, kept=done.kept, passed_on=passed_on)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
-from api.evenly import Evenly, IsUnderWay
+from api.evenly import Evenly, IsUnderWay, only_about
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, TheDatabase, about_a_person
 from api.schemas import Organisation, Standing
@@ -68,6 +68,7 @@ def show_standing(
     A member asks about itself. A client names a purpose, and asks about an organisation, or about a person or sole
     trader who granted it this purpose; each of its reads is on record.
     """
+    only_about(request, entity)
     now = datetime.now(UTC)
     if principal.role is Role.MEMBER:
         own(principal, entity)

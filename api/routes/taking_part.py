@@ -78,7 +78,7 @@ def leave_scheme(member: Member, scheme: SchemeId, database: TheDatabase, under_
     """
     entity, now = own_entity(member), datetime.now(UTC)
     decide(database, lambda transaction: membership.leave(transaction, entity, scheme, now=now))
-    under_way.let_leave()
+    under_way.let_leave(entity)
 
 
 @router.put(

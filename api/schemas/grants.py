@@ -169,3 +169,4 @@ class Verification(Model):
     whole: int = Field(description="ledgers that hold")
     broken: int = Field(description="ledgers in which something was altered, removed, put in or moved")
     records: int = Field(description="that hold")
+    next: str | None = Field(description="where to go on; null: all is counted. Add up what the answers say")

@@ -18,6 +18,9 @@ WITH entity, COLLECT {
        MATCH (s:Scheme)
        MATCH (ledger:Ledger {id: s.id + '|' + $id})
        RETURN ledger
+       UNION
+       MATCH (ledger:Ledger {id: '|' + $id})
+       RETURN ledger
      } AS ledgers
 WITH entity, ledgers,
      COLLECT { UNWIND ledgers AS ledger MATCH (ledger)<-[:IN]-(access:Access) RETURN access } AS accesses,

@@ -1,5 +1,7 @@
 // A member lets a client read its rating; an earlier grant to the same client for the same purpose ends with that.
 //
+// Whoever calls this holds the entity.
+//
 // @mode   write
 // @result optional
 // @param  entity   STRING          Entity.id
@@ -14,8 +16,6 @@
 // @return grant    MAP             the grant's properties
 // @uses   membership_id
 MATCH (:Membership {id: $scheme + '|' + $entity})<-[:JOINED]-(who:Entity)
-REMOVE who.rid                            // it has none: this only takes the node's write lock
-WITH who
 CALL (who) {
   MATCH (who)-[:GAVE]->(old:Grant {scheme: $scheme, client: $client, purpose: $purpose})
   WHERE old.revoked IS NULL AND old.until > $now

@@ -1,14 +1,16 @@
 // A grant holds no longer; one that was revoked before stays as it is.
 //
+// Whoever calls this holds the entity.
+//
 // @mode   write
 // @result optional
 // @param  id       STRING          Grant.id
-// @param  entity   STRING          Entity.id of whoever gave it; null: whoever that is
+// @param  entity   STRING          Entity.id of who gave it
 // @param  now      ZONED DATETIME
 // @return entity   STRING          Entity.id of who gave it
 // @return grant    MAP             the grant's properties
 // @uses   grant_id
 MATCH (grant:Grant {id: $id})<-[:GAVE]-(who:Entity)
-WHERE $entity IS NULL OR who.id = $entity
+WHERE who.id = $entity
 SET grant.revoked = coalesce(grant.revoked, $now)
 RETURN who.id AS entity, properties(grant) AS grant

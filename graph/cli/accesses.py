@@ -1,5 +1,9 @@
 """Commands about the record of reads: who read a person, and whether the record is whole."""
 
+from contextlib import suppress
+from dataclasses import asdict
+from json import dumps, loads
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,9 +13,11 @@ from graph.cli.grants import PANEL
 from graph.cli.output import Json, print_json, print_table
 from graph.cli.reading import open_database
 from graph.days import second
+from graph.errors import ParameterError, StoreError
 
 if TYPE_CHECKING:
-    from graph.ledgers import Verified
+    from graph.database import Database
+    from graph.ledgers import Place, Verified
 
 MOST_FAULTS = 20
 "Broken ledgers that are named in text; --json has them all."
@@ -44,14 +50,24 @@ def accesses(
 def verify_access(
     entity: Annotated[str | None, typer.Argument(help="A person's id; everyone's ledgers if not given.")] = None,
     scheme: Annotated[str | None, typer.Option(help="Only the ledgers of this scheme.")] = None,
+    place: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file that keeps how far it has come: broken off, the same command goes on from there."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Check that the record of reads is whole: every chain of hashes anew. Ends with 2 when one is broken."""
-    from graph import ledgers
+    from graph import ledgers, refusals
 
+    if place is not None and entity is not None:
+        raise ParameterError("--place: the ledgers of one entity are checked in one go; leave it out")
     with open_database() as database:
+        with suppress(StoreError):  # a graph that takes no writes has none that wait
+            refusals.settle(database)
         if entity is None:
-            found = ledgers.verify(database, scheme=scheme)
+            found = _verify_on(database, scheme, place)
         else:
             found = ledgers.verify_entity(database, entity, scheme=scheme)
     if json:
@@ -60,6 +76,41 @@ def verify_access(
         _print_verified(found)
     if not found.holds:
         raise typer.Exit(2)
+
+
+def _verify_on(database: "Database", scheme: str | None, file: Path | None) -> "Verified":
+    """Every ledger of a scheme, or of all, from where the file says; after the last piece the file is gone."""
+    from graph import ledgers
+
+    if file is None:
+        return ledgers.verify(database, scheme=scheme)
+    found, begun = _place_in(file, scheme)
+    place: Place | None = begun
+    while (place := ledgers.verify_piece(database, found, place or begun, scheme=scheme)) is not None:
+        kept = {"scheme": scheme, "place": asdict(place), "found": asdict(found)}
+        partly = file.with_name(f"{file.name}.part")
+        partly.touch(mode=0o600)
+        partly.write_text(dumps(kept), encoding="utf-8")
+        partly.replace(file)
+    file.unlink(missing_ok=True)
+    return found
+
+
+def _place_in(file: Path, scheme: str | None) -> "tuple[Verified, Place]":
+    from graph.ledgers import Fault, Place, Verified
+
+    if not file.exists():
+        return Verified(), Place()
+    try:
+        kept = loads(file.read_text(encoding="utf-8"))
+        faults = [Fault(**each) for each in kept["found"].pop("faults")]
+        found, place = Verified(**kept["found"], faults=faults), Place(**kept["place"])
+        begun = kept["scheme"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ParameterError(f"--place: {file} is no file that this command has kept: name another") from None
+    if begun != scheme:
+        raise ParameterError(f"--place: {file} is of {begun or 'all schemes'}: name another, or the same scheme")
+    return found, place
 
 
 def _print_verified(found: "Verified") -> None:

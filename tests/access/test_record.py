@@ -312,13 +312,47 @@ def test_a_record_that_nobody_touched_is_whole(recorded: Database) -> None:
     assert ledgers.verify(recorded, scheme="own-conduct") == ledgers.Verified()
 
 
+def in_pieces(database: Database, records: int) -> tuple[ledgers.Verified, int]:
+    found, pieces = ledgers.Verified(), 0
+    place: ledgers.Place | None = ledgers.Place()
+    while place is not None:
+        place = ledgers.verify_piece(database, found, place, records=records)
+        pieces += 1
+    return found, pieces
+
+
+@pytest.mark.parametrize("records", [1, 2, 3, 100])
+def test_the_record_is_verified_in_pieces_as_it_is_in_one(recorded: Database, records: int) -> None:
+    found, pieces = in_pieces(recorded, records)
+    assert found == ledgers.Verified(whole=4, records=12)
+    assert pieces >= 12 / records
+
+
+def test_reads_between_two_pieces_are_no_fault(recorded: Database) -> None:
+    kept = recorded.statement(EVERYTHING)
+    found, number = ledgers.Verified(), 0
+    place: ledgers.Place | None = ledgers.Place()
+    try:
+        while place is not None:
+            place = ledgers.verify_piece(recorded, found, place, records=2)
+            number += 1
+            read_by(recorded, ("ann", "bob", "a")[number % 3], after=number)
+        assert (found.faults, found.broken) == ([], 0)
+    finally:
+        recorded.statement(PUT_BACK, kept=kept, start=access.START)
+
+
 @pytest.mark.parametrize("tampering", CHANGED)
 def test_whatever_is_altered_is_found_and_said_where(recorded: Database, tampering: str) -> None:
     text, number = CHANGED[tampering]
     kept = recorded.statement(EVERYTHING)
     try:
         recorded.statement(text, start="0" * 64)
-        for found in (ledgers.verify(recorded), ledgers.verify_entity(recorded, "ann")):
+        for found in (
+            ledgers.verify(recorded),
+            in_pieces(recorded, 2)[0],
+            ledgers.verify_entity(recorded, "ann"),
+        ):
             faults = {fault.ledger: fault.number for fault in found.faults}
             assert faults["reliability|ann"] == number
             assert set(faults) <= {"reliability|ann", "reliability|bob"}

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api import evenly
-from graph import access, grants, ledgers, publishing, scheme, showing
+from graph import access, grants, ledgers, publishing, refusals, scheme, showing
 from graph.access import Access
 from graph.database import Database
 from graph.grants import Grant
@@ -26,7 +26,7 @@ from tests.api.conftest import As
 POLICY = scheme.read("reliability")
 PURPOSE = POLICY.purpose[0]
 LOOKUP = "/v1/schemes/reliability/ratings/lookup"
-FORGET = "MATCH (n:Access|Ledger|Grant) DETACH DELETE n"
+FORGET = "MATCH (n:Access|Ledger|Grant|Refusal) DETACH DELETE n"
 ONE_TEXT = "nothing of this entity is open to you"
 
 
@@ -60,6 +60,7 @@ def look_up(client: httpx.Client, *ids: str, purpose: str = PURPOSE) -> httpx.Re
 
 
 def last(database: Database, ledger: str) -> Access:
+    refusals.settle(database)
     found = database.statement(
         "MATCH (a:Access {ledger: $ledger}) RETURN properties(a) AS record ORDER BY a.number DESC LIMIT 1",
         ledger=ledger,
@@ -150,12 +151,13 @@ def test_several_are_looked_up_by_id_and_the_rest_is_missing(community: Database
     found = look_up(as_client("bank"), "q-1", "p-3", "p-1", "p-2", "p-6", "nobody", "p-1").json()
     assert [(each["entity"], each["what"]) for each in found["ratings"]] == [("p-1", "points"), ("p-3", "band")]
     assert found["missing"] == ["nobody", "p-2", "p-6", "q-1"]
+    refusals.settle(community)
     outcomes = {
         row["a.ledger"]: row["outcomes"]
         for row in community.statement("MATCH (a:Access) RETURN a.ledger, collect(a.outcome) AS outcomes")
     }
     assert outcomes == {
-        "reliability|": ["not-a-member"] * 2,
+        "reliability|": ["not-a-member"],
         "reliability|p-1": ["answered"],
         "reliability|p-2": ["no-grant"],
         "reliability|p-3": ["answered"],
@@ -280,6 +282,68 @@ def test_what_cannot_be_recorded_is_not_told(community: Database, as_client: As)
         assert (answer.status_code, answer.json()["code"]) == (503, "not-recorded")
         assert "p-1" not in answer.text
         assert "band" not in answer.text
+
+
+REFUSED = "MATCH (a:Access {ledger: 'reliability|'}) RETURN properties(a) AS record ORDER BY a.number"
+LOCKED = ("reliability|", "reliability|p-2", "|", "|p-2")
+
+
+def test_a_refused_request_is_one_record_that_says_how_many_ids_and_their_hash(
+    community: Database, as_client: As
+) -> None:
+    """Invented ids once filled the store with a record each."""
+    bank, ids = as_client("bank"), [f"invented-{n}" for n in range(1000)]
+    for _ in range(2):
+        assert look_up(bank, *ids).json()["missing"] == sorted(ids)
+    look_up(bank, *ids[:-1])
+    look_up(bank, *ids, purpose="hiring")
+    refusals.settle(community)
+    found = [access.access_of(row["record"]) for row in community.statement(REFUSED)]
+    assert [each.outcome for each in found] == ["not-a-member"] * 3 + ["purpose-mismatch"]
+    counts, hashes = zip(*(each.what.removeprefix("nothing of ").split(" ids, ") for each in found), strict=True)
+    assert counts == ("1,000", "1,000", "999", "1,000")
+    assert hashes[0] == hashes[1] == hashes[3] != hashes[2]
+    assert not community.statement(
+        "MATCH (n) WHERE any(key IN keys(n) WHERE n[key] IS :: STRING AND n[key] CONTAINS 'invented') RETURN n"
+    )
+    assert ledgers.verify(community).holds
+
+
+def test_somebody_who_asks_again_and_again_is_on_record_as_often_as_it_asked(
+    community: Database, as_client: As
+) -> None:
+    for _ in range(7):
+        assert granted(as_client("bank"), "p-2").status_code == 404
+    refusals.settle(community)
+    rows = community.statement("MATCH (a:Access {ledger: 'reliability|p-2'}) RETURN a.what AS what")
+    times = [int(row["what"].removesuffix(" times").partition(", ")[2] or 1) for row in rows]
+    assert sum(times) == 7
+
+
+def test_a_refusal_waits_for_nobody_whoever_it_is_about(community: Database, as_client: As) -> None:
+    """With two probes, how long it waited once told who takes part."""
+    granted(as_client("bank"), "p-2")
+    granted(as_client("bank"), "somebody")
+    refusals.settle(community)
+    asking: list[Callable[[str], httpx.Response]] = [
+        lambda entity: granted(as_client("shop"), entity),
+        lambda entity: granted(as_client("shop"), entity, "hiring"),
+        lambda entity: look_up(as_client("shop"), entity),
+        lambda entity: as_client("shop").get(f"/v1/entities/{entity}/standing", params={"purpose": PURPOSE}),
+    ]
+    with community.rolled_back() as holder:
+        for ledger in LOCKED:
+            holder.run("hold_ledger", id=ledger)
+        holder.run("hold_entities", entities=["p-2"])
+        for ask in asking:
+            assert len({ask(entity).status_code for entity in ("p-2", "somebody")}) == 1
+        assert refused_now(community) == 8
+    assert [last(community, ledger).who for ledger in LOCKED] == ["shop"] * 4
+
+
+def refused_now(database: Database) -> int:
+    """How many refusals are noted, and not on record yet."""
+    return int(database.statement("MATCH (r:Refusal) RETURN count(r) AS n")[0]["n"])
 
 
 # What is not open ------------------------------------------------------------------------------------
@@ -426,6 +490,31 @@ def test_after_a_grant_was_ended_no_answer_leaves(
 def _read_on(client: httpx.Client, done: threading.Event) -> None:
     while not done.is_set():
         granted(client, "p-1")
+
+
+def test_who_ends_nothing_waits_for_nobody(community: Database, as_client: As, as_member: As) -> None:
+    """Ending an ended grant again and again once made others wait for their own withdrawal."""
+    given = give(community, "p-1")
+    revoke(community, given)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evenly.UnderWay, "let_leave", lambda *_: pytest.fail("it waits"))
+        for _ in range(2):
+            answer = as_member("p-1").delete(f"/v1/me/grants/{given.id}")
+            assert (answer.status_code, answer.json()["revoked"] is None) == (200, False)
+
+
+def test_who_ends_something_waits_for_answers_about_itself_alone() -> None:
+    under_way = evenly.UnderWay()
+    about_others, not_known = under_way.begin(), under_way.begin()
+    under_way.narrow(about_others, ["p-2", "p-3"])
+    began = time.perf_counter()
+    threading.Timer(0.2, under_way.narrow, [not_known, ["p-4"]]).start()
+    under_way.let_leave("p-1")
+    assert 0.1 < time.perf_counter() - began < evenly.LONGEST_WAIT_SECONDS
+    began = time.perf_counter()
+    threading.Timer(0.2, under_way.end, [about_others]).start()
+    under_way.let_leave("p-2")
+    assert 0.1 < time.perf_counter() - began < evenly.LONGEST_WAIT_SECONDS
 
 
 def test_a_revocation_waits_no_longer_than_it_says_for_who_reads_slowly() -> None:

@@ -1,22 +1,25 @@
 """What members decide about grants over HTTP, what they see of the record, and what an auditor is told of it."""
 
+import base64
 import json
 import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
+from api.routes import accesses
 from api.schemas import FOLDER
-from graph import access, scheme
+from graph import access, ledgers, refusals, scheme
 from graph.database import Database
 from tests.api.conftest import As, once_only
 
 PURPOSE, OTHER = scheme.read("reliability").purpose
-FORGET = "MATCH (n:Access|Ledger|Grant) DETACH DELETE n"
+FORGET = "MATCH (n:Access|Ledger|Grant|Refusal) DETACH DELETE n"
 GRANTS, ACCESSES, VERIFICATION = "/v1/me/grants", "/v1/me/accesses", "/v1/accesses/verification"
 EXAMPLES = FOLDER / "grants.json"
 ONE_TEXT = "nothing of this entity is open to you"
@@ -122,6 +125,7 @@ def test_only_a_member_of_the_scheme_gives_a_grant(community: Database, as_membe
 def test_a_member_sees_who_read_it_and_what_came_of_it(community: Database, as_member: As, as_client: As) -> None:
     give(as_member("p-1"))
     read(as_client("shop"))
+    refusals.settle(community)
     read(as_client("bank"))
     answer = as_member("p-1").get(ACCESSES).json()
     assert [(each["number"], each["who"], each["outcome"]) for each in answer["accesses"]] == [
@@ -156,15 +160,44 @@ def test_an_auditor_is_told_how_many_ledgers_are_whole_and_nobodys_name(
 ) -> None:
     for entity in ("p-1", "p-2", "p-2", "nobody"):
         read(as_client("bank"), entity)
+    refusals.settle(community)
     auditor = as_auditor("an auditor")
-    assert auditor.get(VERIFICATION).json() == {"scheme": None, "whole": 3, "broken": 0, "records": 4}
+    assert auditor.get(VERIFICATION).json() == {
+        "scheme": None,
+        "whole": 3,
+        "broken": 0,
+        "records": 4,
+        "next": None,
+    }
     community.statement("MATCH (a:Access {id: 'reliability|p-2|1'}) SET a.who = 'shop'")
     answer = auditor.get(VERIFICATION, params={"scheme": "reliability"})
-    assert answer.json() == {"scheme": "reliability", "whole": 2, "broken": 1, "records": 2}
+    assert answer.json() == {"scheme": "reliability", "whole": 2, "broken": 1, "records": 2, "next": None}
     assert "p-2" not in answer.text
     own = auditor.get(VERIFICATION, params={"scheme": "own-conduct"}).json()
-    assert own == {"scheme": "own-conduct", "whole": 0, "broken": 0, "records": 0}
+    assert own == {"scheme": "own-conduct", "whole": 0, "broken": 0, "records": 0, "next": None}
     assert auditor.get(VERIFICATION, params={"scheme": "lost"}).status_code == 404
+
+
+def test_a_verification_that_takes_long_is_gone_on_with_and_its_cursor_names_nobody(
+    community: Database, as_client: As, as_auditor: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for entity in ("p-1", "p-2", "p-2", "p-3", "nobody", "nobody"):
+        read(as_client("bank"), entity)
+        refusals.settle(community)
+    community.statement("MATCH (a:Access {id: 'reliability|p-2|2'}) SET a.who = 'shop'")
+    monkeypatch.setattr(accesses, "VERIFIED_SECONDS", 0)
+    monkeypatch.setattr(ledgers, "verify_piece", partial(ledgers.verify_piece, records=1))
+    answers: list[dict[str, Any]] = []
+    asked: dict[str, str] = {}
+    while not answers or asked:
+        answers.append(as_auditor("an auditor").get(VERIFICATION, params=asked).json())
+        asked = {"after": answers[-1]["next"]} if answers[-1]["next"] else {}
+        assert as_auditor("another").get(VERIFICATION, params=asked).status_code == (422 if asked else 200)
+        text = answers[-1]["next"] or ""
+        assert b"p-" not in base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    assert len(answers) > 6
+    summed = {name: sum(each[name] for each in answers) for name in ("whole", "broken", "records")}
+    assert summed == {"whole": 3, "broken": 1, "records": 5}
 
 
 # Examples --------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from tests.queries.plans import operators
 
 READ = [f"e-{number}" for number in range(200)]
 PARAMETERS: dict[str, dict[str, Any]] = {
-    "hold_ledgers": {"scheme": "trading", "entities": READ, "head": ""},
-    "ledger_ends": {"ids": [f"trading|{each}" for each in READ]},
+    "hold_ledgers": {"scheme": "trading", "entities": READ, "known": False, "head": ""},
+    "ledger_ends": {"held": [{"ledger": f"trading|{each}", "entity": each} for each in READ]},
     "append_accesses": {"rows": [{"ledger": f"trading|{each}"} for each in READ]},
 }
 GROWTH = (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph import access, applying, grants, loading, publishing, queries, rating, scheme
+from graph import access, applying, grants, loading, publishing, queries, rating, refusals, scheme
 from graph.database import Database
 from graph.errors import NOTHING_OPEN, NotFound, PurposeMismatch
 from graph.standing import Standing, standing, standing_for_client
@@ -255,6 +255,7 @@ def give(database: Database, entity: str, **other: Any) -> str:
 
 def records(database: Database) -> list[tuple[str, str, str]]:
     """(ledger, who, outcome) of every read that is on record."""
+    refusals.settle(database)
     rows = database.statement("MATCH (a:Access) RETURN a ORDER BY a.ledger, a.number")
     return [(row["a"]["ledger"], row["a"]["who"], row["a"]["outcome"]) for row in rows]
 

@@ -1,0 +1,15 @@
+// What of some refusals is on record is not noted any more; one that is on record in whole is gone.
+//
+// @mode   write
+// @result none
+// @param  left     LIST<MAP>       {id, entities, outcomes, others}: what of each is not on record yet
+// @uses   refusal_id
+UNWIND $left AS each
+MATCH (r:Refusal {id: each.id})
+USING INDEX SEEK r:Refusal(id)
+// who was erased a moment ago is not named again
+SET r.entities = [entity IN each.entities WHERE entity IN r.entities],
+    r.outcomes = [i IN range(0, size(each.entities) - 1) WHERE each.entities[i] IN r.entities | each.outcomes[i]],
+    r.others = each.others
+WITH r WHERE size(r.entities) = 0 AND r.others = 0
+DELETE r
