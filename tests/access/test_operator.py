@@ -2,6 +2,8 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from graph import access, history, ledgers
 from graph.access import Access
 from graph.database import Database
-from graph.errors import NotFound, NotRecorded, ParameterError
+from graph.errors import NotFound, NotRecorded, ParameterError, StoreUnavailable
 from tests.access.commands import Run
 from tests.access.community import POLICY, PURPOSE
 from tests.conftest import WIPE
@@ -144,6 +146,35 @@ def test_verify_access_ends_with_2_and_says_where(graph: Database, command: Run)
         assert found["faults"] == [{"ledger": "reliability|ann", "number": 2, "why": "it was altered"}]
     assert command("verify-access", "bob").exit_code == 0
     assert command("verify-access", "--scheme", "own-conduct").exit_code == 0
+
+
+def test_a_verification_that_was_broken_off_goes_on_where_it_was(
+    graph: Database, command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for entity in ("ann", "bob", "ann"):
+        command("show", entity)
+    place, pieces = tmp_path / "place", list[ledgers.Place | None]()
+    verify_piece = partial(ledgers.verify_piece, records=1)
+
+    def broken_off(*given: Any, **more: Any) -> ledgers.Place | None:
+        if len(pieces) == 2:
+            raise StoreUnavailable("no connection to Neo4j")
+        pieces.append(verify_piece(*given, **more))
+        return pieces[-1]
+
+    monkeypatch.setattr(ledgers, "verify_piece", broken_off)
+    with pytest.raises(StoreUnavailable):
+        command("verify-access", "--place", str(place))
+    assert place.stat().st_mode & 0o077 == 0
+    with pytest.raises(ParameterError, match="--place"):
+        command("verify-access", "--place", str(place), "--scheme", "reliability")
+    monkeypatch.setattr(ledgers, "verify_piece", verify_piece)
+    assert json.loads(place.read_text(encoding="utf-8"))["found"]["records"] == 2
+    assert "2 ledgers with 3 records are whole" in command("verify-access", "--place", str(place)).output
+    assert not place.exists()
+    place.write_text("something else", encoding="utf-8")
+    with pytest.raises(ParameterError, match="--place"):
+        command("verify-access", "--place", str(place))
 
 
 def test_grants_are_given_ended_and_listed(graph: Database, command: Run) -> None:
