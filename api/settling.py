@@ -54,4 +54,7 @@ class Settling:
         except InnerCircleError as error:
             LOG.warning("refusals wait to be put on record: %s", error.code)
             return False
+        except Exception as error:  # the thread goes on, whatever it meets
+            LOG.warning("refusals wait to be put on record: %s", type(error).__name__)
+            return False
         return True

@@ -16,7 +16,7 @@
 MERGE (lane:Lane {id: $lane})
 REMOVE lane.rid                           // it has none: this only takes the node's write lock
 WITH count(*) AS held
-CALL () {
+CALL (held) {
   UNWIND $refused AS each
   MATCH (who:Entity {id: each.entity})
   USING INDEX SEEK who:Entity(id)

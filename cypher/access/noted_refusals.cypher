@@ -10,7 +10,7 @@
 MERGE (lane:Lane {id: $lane})
 REMOVE lane.rid                           // it has none: this only takes the node's write lock
 WITH count(*) AS held
-MATCH (r:Refusal) WHERE NOT r.id IN $stuck
+MATCH (r:Refusal) WHERE r.id IS NOT NULL AND NOT r.id IN $stuck
 RETURN properties(r) AS refusal
 ORDER BY refusal.at, refusal.id
 LIMIT $limit

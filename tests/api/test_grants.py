@@ -194,7 +194,7 @@ def test_a_verification_that_takes_long_is_gone_on_with_and_its_cursor_names_nob
         asked = {"after": answers[-1]["next"]} if answers[-1]["next"] else {}
         assert as_auditor("another").get(VERIFICATION, params=asked).status_code == (422 if asked else 200)
         text = answers[-1]["next"] or ""
-        assert b"p-" not in base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        assert b"reliability|" not in base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     assert len(answers) > 6
     summed = {name: sum(each[name] for each in answers) for name in ("whole", "broken", "records")}
     assert summed == {"whole": 3, "broken": 1, "records": 5}
