@@ -21,6 +21,7 @@ from graph import (
     applying,
     contests,
     disputes,
+    granted,
     grants,
     loading,
     membership,
@@ -385,6 +386,12 @@ def _grant_and_read(graph: Database) -> None:
     graph.write(work)
 
 
+def _be_refused(graph: Database) -> None:
+    """A client that may not see a member is refused, and that is not on record yet."""
+    own = {"client": "shop", "purpose": scheme.read("reliability").purpose[0], "now": AS_OF}
+    granted.ask(graph, "reliability", ["ann", "nobody"], **own)
+
+
 def _decide(graph: Database) -> None:
     """A scheme asks for an age, a member pauses ties and shows its part, and somebody objects."""
     [policy] = re.findall(r"```toml\n(.*?)```", page("schemes.md"), re.DOTALL)
@@ -440,6 +447,7 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     graph.run("revoke_token", id="a token", until=AS_OF, now=AS_OF)
     graph.run("take_link", id="a link", session="a session", until=AS_OF, now=AS_OF)
     _grant_and_read(graph)
+    _be_refused(graph)
     _decide(graph)
     _dispute(graph)
     rerating.rerate(graph, Changes(conduct={"ann"}))
