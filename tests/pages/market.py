@@ -34,7 +34,7 @@ def build(database: Database, folder: Path) -> None:
     (folder / "entities.csv").write_text(f"id,kind\n{PERSON},robot\nx-1,person\nx-1,robot\n", encoding="utf-8")
     loading.load(database, [folder], rejects=folder / "rejects.csv", by="ops")
     for days, fact in ((1, "good-0-0"), (40, "good-1-0")):
-        _dispute(database, fact, datetime.now(UTC) - timedelta(days=days, hours=1))
+        _dispute(database, fact, datetime.now(UTC) - timedelta(days=days, seconds=1))
 
 
 def _dispute(database: Database, fact: str, opened: datetime) -> None:
