@@ -26,6 +26,8 @@ from graph.settings import Settings
 from tests.conftest import WIPE
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
+PATIENCE = 120.0
+"Seconds: what is asked for the first time is planned first, on a machine that is busy."
 
 # Members of reliability, two of them in own-conduct as well; q-1 has joined nothing.
 FILES = {
@@ -131,7 +133,9 @@ def serve(
                 assert thread.is_alive(), "the server did not start"
                 time.sleep(0.01)
             # trust_env: a proxy that the environment names is no way to this machine
-            with httpx.Client(base_url=url(*socket.getsockname()[:2]), trust_env=False, timeout=30) as client:
+            with httpx.Client(
+                base_url=url(*socket.getsockname()[:2]), trust_env=False, timeout=PATIENCE
+            ) as client:
                 yield client
         finally:
             server.should_exit = True
@@ -180,7 +184,7 @@ def _clients(api: httpx.Client, ring: Keyring, role: Role) -> Iterator[As]:
         subject = f"login of {name}"[:200] if entity else name
         token = issue(ring, role, subject, entity).text
         headers = {"Authorization": f"Bearer {token}"}
-        return httpx.Client(base_url=api.base_url, headers=headers, verify=TLS, trust_env=False, timeout=30)
+        return httpx.Client(base_url=api.base_url, headers=headers, verify=TLS, trust_env=False, timeout=PATIENCE)
 
     yield client
     for each in made.values():

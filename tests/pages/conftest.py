@@ -31,7 +31,9 @@ def fresh(api: httpx.Client) -> Iterator[Fresh]:
     def client() -> httpx.Client:
         verify = of_the_api.TLS
         made.append(
-            httpx.Client(base_url=api.base_url, headers=headers, verify=verify, trust_env=False, timeout=30)
+            httpx.Client(
+                base_url=api.base_url, headers=headers, verify=verify, trust_env=False, timeout=of_the_api.PATIENCE
+            )
         )
         return made[-1]
 
