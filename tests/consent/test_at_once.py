@@ -165,6 +165,7 @@ def both(database: Database, entity: str, pair: tuple[str, str]) -> list[Excepti
         for ledger in (f"{POLICY.id}|{entity}", f"|{entity}"):
             holder.run("hold_ledger", id=ledger)
         holder.run("hold_entities", entities=[entity])
+        holder.run("hold_leaving", id=f"{POLICY.id}|{entity}")
         for thread in threads:
             thread.start()
             time.sleep(0.06)

@@ -56,7 +56,8 @@ def test_no_output_writes_a_day_or_an_instant_in_another_form(
     ]:
         done = CliRunner().invoke(app, words)
         assert done.exit_code == 0, (words, done.output)
-        assert re.search(r"\d{4}-\d\d-\d\d", done.stdout), words
+        if "--lift" not in words:  # nothing is owed here that would lift it
+            assert re.search(r"\d{4}-\d\d-\d\d", done.stdout), words
         assert not [form for form, sought in OTHER_FORMS.items() if sought.search(done.stdout)], done.stdout
     assert f"until {LAST}" in CliRunner().invoke(app, ["grants", "add", bob, *at, *granted]).stdout
     made = reports.make(database, bob, "reliability", audience="bank", purpose=PURPOSE, issuer="x", now=now)
