@@ -153,7 +153,7 @@ def write_configuration(settings: Settings, home: Path, state: State, more: Mapp
         # When the databases are closed, nobody is left to wait for: its two waits of 5 s are for nothing.
         "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
         # Browser asks for it after a login. `localhost`, because only its hosts may give Browser a guide.
-        "browser.post_connect_cmd": browsing.post_connect(f"http://localhost:{state.http_port}/browser"),
+        "browser.post_connect_cmd": browsing.opening(f"http://localhost:{state.http_port}/browser"),
         "dbms.usage_report.enabled": "false",
         "client.allow_telemetry": "false",
         "dbms.security.allow_csv_import_from_file_urls": "false",

@@ -5,7 +5,7 @@ Neo4j, `serving` does it on a port of its own. Either way Browser is told where 
 of its server's configuration, and fetches them after the login.
 """
 
-from graph.browsing.contents import FILES, favourites, guide, post_connect, style
+from graph.browsing.contents import FILES, favourites, guide, opening, post_connect, style
 from graph.browsing.placing import add_files
 
-__all__ = ["FILES", "add_files", "favourites", "guide", "post_connect", "style"]
+__all__ = ["FILES", "add_files", "favourites", "guide", "opening", "post_connect", "style"]

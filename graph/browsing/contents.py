@@ -1,5 +1,6 @@
 """The style, the guide and the favourites of Neo4j Browser, made of the files here and of cypher/inspect."""
 
+import json
 import re
 import zipfile
 from collections.abc import Callable
@@ -44,14 +45,40 @@ def step(query: Query) -> str:
     return "\n".join([f"// {query.title}", *lines[body:]]) + "\n"
 
 
+def prepared() -> str:
+    """A script that runs before Browser does: style and two settings are where Browser looks at its start.
+
+    So they need no command, whose answer would be a frame. The settings: Browser draws what a query returned, and
+    not also whatever else lies between the same nodes; and it begins without a frame of its own.
+    """
+    return (HERE / "prepared.js").read_text(encoding="utf-8").replace("STYLE", json.dumps(rules()))
+
+
+def rules() -> dict[str, dict[str, str]]:
+    """The style as Browser keeps it."""
+    found = re.findall(r"^([\w.]+) \{\n(.*?)^\}$", style(), re.MULTILINE | re.DOTALL)
+    return {
+        selector: {
+            name: value.strip('"') for name, value in re.findall(r"^  ([a-z-]+): (.*);$", body, re.MULTILINE)
+        }
+        for selector, body in found
+    }
+
+
 FILES: dict[str, Callable[[], str]] = {"innercircle.grass": style, "start.md": guide}
 "What Browser fetches, by name."
 
 
-def post_connect(address: str) -> str:
-    """The value of `browser.post_connect_cmd`: what Browser does after a login.
+def opening(address: str) -> str:
+    """The value of `browser.post_connect_cmd` where Browser is `prepared`: after a login, the guide opens.
 
-    Beside style and guide: it draws what a query returned, and not also whatever else lies between the same nodes.
+    address: as in `post_connect`.
+    """
+    return f"guide {address}/start.md"
+
+
+def post_connect(address: str) -> str:
+    """The same for a Browser that is not ours: style and settings are commands, and each leaves a frame.
 
     address: where FILES are, such as http://localhost:7474/browser.
     """

@@ -1,6 +1,7 @@
 """What Neo4j Browser is given, and what its queries may show."""
 
 import http.client
+import json
 import re
 import subprocess
 import threading
@@ -15,7 +16,7 @@ import pytest
 
 from graph import browsing, queries, rating, scheme
 from graph.browsing import serving
-from graph.browsing.contents import inspecting, step
+from graph.browsing.contents import inspecting, prepared, step
 from graph.database import Database
 from graph.errors import NotFound
 from graph.local_neo4j import Server
@@ -48,8 +49,15 @@ def test_the_managed_neo4j_serves_style_and_guide_beside_browser(server: Server,
 
 def test_browser_is_told_where_they_are(server: Server, database: Database) -> None:
     [row] = database.statement("SHOW SETTINGS 'browser.post_connect_cmd' YIELD value")
-    found = re.findall(r"http://[^; ]+", row["value"])
-    assert found == [f"{server.browser_url}{name}" for name in browsing.FILES]
+    assert row["value"] == f"guide {server.browser_url}start.md", "a command more would be a frame more"
+    answer, page = fetch(urlsplit(server.browser_url).netloc, "/browser/")
+    assert answer.status == 200
+    assert page.index('<script src="innercircle.js">') < page.index("<title>")
+    answer, script = fetch(urlsplit(server.browser_url).netloc, "/browser/innercircle.js")
+    assert (answer.status, script) == (200, prepared())
+    [kept] = re.findall(r'"neo4j.grass", JSON.stringify\((.*)\)\);', script)
+    assert json.loads(kept)["node.BandGood"]["color"] == BANDS["BandGood"]
+    assert json.loads(kept)["relationship"]["caption"] == "<type>"
 
 
 @pytest.fixture
