@@ -12,9 +12,16 @@ all: check test
 setup: $(READY)
 
 # The lock pins every package by hash; the project itself is installed from this directory.
+# pip says nothing that matters for a minute, so each twentieth package is told; what it says of errors is on stderr.
 $(READY): requirements.lock pyproject.toml
+	@echo "setting up .venv: about $$(grep -c '^[a-z]' requirements.lock) packages, 1.2 GB on disk, Java among them; often a minute" >&2
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@{ $(BIN)/pip install --progress-bar off --require-hashes -r requirements.lock || touch .venv/.failed; } | { told=0; \
+	  while read -r word rest; do case "$$word" in \
+	    Collecting) told=$$((told + 1)); [ $$((told % 20)) -ne 0 ] || echo "  $$told packages looked up" >&2 ;; \
+	    Installing) echo "  installing them" >&2 ;; \
+	  esac; done; }
+	@[ ! -e .venv/.failed ] || { rm .venv/.failed; exit 1; }
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
@@ -42,7 +49,7 @@ test-all: check browser
 	INNERCIRCLE_NEO4J_VERSION=2026.09.0 $(PYTEST)
 
 demo: $(READY)
-	$(BIN)/innercircle demo
+	@$(BIN)/innercircle demo
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

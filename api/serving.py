@@ -7,6 +7,7 @@ from functools import partial
 import uvicorn
 from fastapi import FastAPI
 
+from api import running
 from api.app import create_app
 from api.connections import bound, protocol
 from api.loopback import listen, url
@@ -28,7 +29,10 @@ def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     with listen(settings.api_host, settings.api_port, anywhere=known) as socket:
         host, port, *_ = socket.getsockname()
         announce(url(host, port))
-        with suppress(KeyboardInterrupt):  # uvicorn ends in good order, then raises the signal again
+        with (
+            running.noted(settings, host, port),
+            suppress(KeyboardInterrupt),
+        ):  # uvicorn ends in good order, then raises the signal again
             server(app).run(sockets=[socket])
 
 

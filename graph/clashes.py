@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph import objections
+from graph.counts import counted
 from graph.database import Database
 from graph.errors import RecordError
 from graph.model import CORRECTABLE, Chunk, Reject, Row
@@ -44,7 +45,7 @@ class Clashes:
     def __str__(self) -> str:
         named = ", ".join(f"{each.value} in line {each.line} ({each.reason})" for each in self.examples)
         more = ", ..." if self.clashing > len(self.examples) else ""
-        return f"{self.clashing:,} of the {self.rows:,} {self.kind} of {self.file}: {named}{more}"
+        return f"{self.clashing:,} of {counted(self.rows, self.kind)} of {self.file}: {named}{more}"
 
 
 def forbid(
@@ -83,7 +84,9 @@ def forbid(
                     clashing |= _in_earlier_files(earlier, chunk)
                 _count(tallies[chunk.kind], chunk, clashing)
                 reject(reason for _, reason in sorted(clashing.items()))
-                progress(f"{file}: looked whether the ids of {tallies[chunk.kind].rows:,} {chunk.kind} are taken")
+                progress(
+                    f"{file}: looked whether ids of {counted(tallies[chunk.kind].rows, chunk.kind)} are taken"
+                )
             found += [each for each in tallies.values() if each.clashing > most * each.rows]
     return _stopped(found) if found else None
 

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from graph.access import START, access_of, seal
+from graph.counts import counted
 from graph.database import Database, Transaction
 
 PAGE = 1_000
@@ -190,7 +191,7 @@ class _Chain:
         if self.fault is None and (shape["head"], shape["count"]) != (self.head, self.checked):
             self.fail("its end is not the one that it says it has")
         if self.fault is None and shape["records"] != self.checked:
-            self.fail(f"it says {self.checked:,} records, and {shape['records']:,} hang on it")
+            self.fail(f"it says {counted(self.checked, 'records')}, and on it hang {shape['records']:,}")
 
 
 def _look(

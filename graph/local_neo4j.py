@@ -214,7 +214,7 @@ def _start_new(
         folder = server_jars.fetch(settings, progress=progress)
     server_home.check_space(home)
     if progress:
-        progress(f"starting Neo4j {settings.neo4j_version}")
+        progress(f"starting Neo4j {settings.neo4j_version}: about 10 seconds")
     # Two that start side by side would choose the same ports, and the one would answer for the other.
     with (
         server_home.explained(settings.cache),

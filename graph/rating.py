@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from graph import __version__, offsets
+from graph.counts import counted
 from graph.database import Database, utc
 from graph.errors import InnerCircleError, NotConverged, ParameterError, StoreConflict, StoreUnavailable
 from graph.instants import in_utc
@@ -130,8 +131,9 @@ def _propagate(step: Callable[..., dict[str, Any]], scheme: Scheme) -> tuple[str
         if bound <= solver.tolerance:
             return scores, sweep, bound
     raise NotConverged(
-        f"after {solver.max_sweeps} sweeps a score can still be {bound:.3g} from the exact one, and the policy of "
-        f"{scheme.id} allows {solver.tolerance:.3g}: nothing was published; raise solver.max_sweeps",
+        f"after {counted(solver.max_sweeps, 'sweeps')} a score can still be {bound:.3g} from the exact one, "
+        f"and the policy of {scheme.id} allows {solver.tolerance:.3g}: nothing was published; "
+        "raise solver.max_sweeps",
         sweeps=solver.max_sweeps,
         bound=bound,
     )

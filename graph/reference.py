@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import networkx as nx
 
+from graph.counts import counted
 from graph.errors import NotConverged, ParameterError
 from graph.scheme import Band, CategoryFactor, Factor, ObligationsFactor, Scheme, points
 
@@ -295,7 +296,7 @@ def propagate(graph: "nx.DiGraph[str]", *, share: float, tolerance: float, max_s
         if bound <= tolerance:
             return Propagation(_sweep(graph, scores, share), scores, sweeps, bound)
     raise NotConverged(
-        f"scores are still up to {bound:.3g} off after {max_sweeps} sweeps, above the tolerance of "
+        f"scores are still up to {bound:.3g} off after {counted(max_sweeps, 'sweeps')}, above the tolerance of "
         f"{tolerance:.3g}; raise solver.max_sweeps or solver.tolerance",
         sweeps=max_sweeps,
         bound=bound,

@@ -5,6 +5,7 @@ from types import ModuleType
 from stdnum import lei
 from stdnum.cn import uscc
 
+from graph.counts import counted
 from graph.errors import ParameterError
 
 USCC, LEI = uscc, lei
@@ -35,7 +36,7 @@ def _fault(standard: ModuleType, found: str) -> str:
     """What is wrong besides the arithmetic; ISO 17442 gives no check digits but 02 to 98."""
     length, allowed = (18, _USCC_CHARACTERS) if standard is USCC else (20, _LEI_CHARACTERS)
     if len(found) != length:
-        return f"it has {len(found)} characters, not {length}"
+        return f"it has {counted(len(found), 'characters')}, not {length}"
     if others := [each for each in found if each not in allowed]:
         return f"it has a character that none has, {others[0]!r}"
     if standard is LEI and (not found[-2:].isdigit() or not 2 <= int(found[-2:]) <= 98):

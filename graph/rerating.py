@@ -13,6 +13,7 @@ from typing import Any
 
 from graph import offsets, rating
 from graph import scheme as policies
+from graph.counts import counted
 from graph.database import Database, utc
 from graph.errors import StoreConflict
 from graph.scheme import POINTS_RANGE, Scheme
@@ -188,7 +189,7 @@ def _why_not(unsettled: list[str], touched: int, most_ties: int) -> str:
     if unsettled:
         return f"circles and ratings do not fit since something broke off ({', '.join(unsettled)})"
     if touched > most_ties:
-        return f"{touched:,} members are touched, and {most_ties:,} ties may be looked at"
+        return f"touched: {counted(touched, 'members')}; looked at may be at most {counted(most_ties, 'ties')}"
     return ""
 
 
@@ -232,7 +233,7 @@ def _publish(
             published.update(row["published"])
             if counts["ties"] > most_ties:
                 transaction.rollback()
-                return f"more than {most_ties:,} ties would have to be looked at"
+                return f"more than {counted(most_ties, 'ties')} would have to be looked at"
             rids, forced = row["followers"], []
         transaction.run("finish_rerating", scheme=scheme.id, run=start["run"], settled=settled, slack=slack)
     counts["published"] = len(published)

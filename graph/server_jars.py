@@ -8,6 +8,7 @@ Jars are fetched into a folder of their own in the cache, and stand there only o
 import errno
 import hashlib
 import json
+import math
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from graph.counts import counted
 from graph.errors import LocalServerFailed
 from graph.java import MISSING_EXTRA
 from graph.settings import Settings
@@ -28,6 +30,8 @@ ENTRY_POINT = "META-INF/services/org.neo4j.server.startup.EntryPoint"
 
 THREADS = 8
 TRIES = 3
+MEGABYTES = {"5.26.31": 143, "2026.09.0": 169}
+"Of all jars of a version, which is what a lock file does not say."
 LOCK_SECONDS = 600
 "How long to wait for another command that is at the same work."
 
@@ -98,8 +102,8 @@ def fetch(settings: Settings, *, progress: Progress | None = None) -> Path:
     if absent := lacking(settings):
         if settings.offline:
             raise LocalServerFailed(
-                f"INNERCIRCLE_OFFLINE is set, and the cache {settings.cache} lacks {len(absent)} jars of "
-                f"Neo4j {settings.neo4j_version}, {absent[0]} first: unset it, or copy the cache from a "
+                f"INNERCIRCLE_OFFLINE is set, and the cache {settings.cache} lacks {counted(len(absent), 'jars')} "
+                f"of Neo4j {settings.neo4j_version}, {absent[0]} first: unset it, or copy the cache from a "
                 "machine that has them"
             )
         folder.mkdir(parents=True, exist_ok=True)
@@ -138,6 +142,11 @@ def _download_all(jars: list[Jar], settings: Settings, folder: Path, progress: P
     except ImportError as error:
         raise LocalServerFailed(MISSING_EXTRA) from error
     mirror = settings.maven_repository
+    part = len(jars) / len(locked(settings.neo4j_version))
+    progress(
+        f"fetching Neo4j {settings.neo4j_version}: {counted(len(jars), 'jars')} from {mirror or 'Maven Central'}, "
+        f"about {math.ceil(part * MEGABYTES[settings.neo4j_version])} MB, often in half a minute"
+    )
     # Staged beside the folder, so that a jar enters it by a rename: whole and checked, or not at all.
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="fetching-") as staging:
         context = MavenContext(
@@ -150,7 +159,7 @@ def _download_all(jars: list[Jar], settings: Settings, folder: Path, progress: P
             try:
                 for done, future in enumerate(as_completed(waiting), 1):
                     future.result()
-                    progress(f"fetching Neo4j {settings.neo4j_version}: {done} of {len(jars)} jars")
+                    progress(f"fetching Neo4j {settings.neo4j_version}: {done} of {counted(len(jars), 'jars')}")
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise

@@ -50,6 +50,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What commands print is compared on a terminal on which no line is wrapped; pytest keeps to its own."""
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    if reporter is not None:
+        reporter._tw.fullwidth = reporter._tw.fullwidth  # looked up from now on no more
+    os.environ["COLUMNS"] = "250"
+
+
 def samples(few: int, thorough: int) -> int:
     """How many examples a rule is tried on: `few` where the slow tests are left out, else `thorough`."""
     return few if "QUICK_SAMPLES" in os.environ else thorough

@@ -10,6 +10,7 @@ from api.pages.viewing import Contact, Opened, rated
 from api.parameters import SchemeId, TheDatabase
 from api.security import SignedInMember, own_entity
 from graph import grants, showing, what_if
+from graph.counts import counted
 from graph.database import Database
 from graph.errors import ParameterError
 from graph.scheme import Scheme
@@ -103,8 +104,8 @@ def why_nothing(found: Opened, policy: Scheme, *, ask: str, debt: str, when: str
     late = (owed.late or 0) if owed and when != ON_ITS_DAY else 0
     if ask == "pay" and factor and late >= factor.late_days:
         return (
-            f"From {factor.late_days} days late on, a debt counts as if it was never paid. To pay it now moves "
-            "nothing at once."
+            f"From {counted(factor.late_days, 'days')} late on, a debt counts as if it was never paid. "
+            "To pay it now moves nothing at once."
         )
     if ask == "pay" and late > 0:
         return "The days that have passed stay late. To pay now only stops the debt from getting later."

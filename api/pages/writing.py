@@ -2,6 +2,7 @@
 
 import math
 
+from graph.counts import counted
 from graph.days import day, last_day, moment, until
 from graph.telling import disputed, facts
 from graph.telling.numbers import number, percent
@@ -18,11 +19,6 @@ STEPS = {
 }
 SMALLEST = 1e-12
 "Below this a number is written as this."
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """1 fact, 2 facts, 1,200 facts."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def rough(value: float) -> str:
@@ -46,7 +42,7 @@ def drift(psi: float) -> str:
 
 FILTERS = {
     "day": day,
-    "count": count,
+    "count": counted,
     "last_day": last_day,
     "kind": MANY.__getitem__,
     "moment": moment,

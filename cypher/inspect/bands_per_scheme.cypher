@@ -4,6 +4,7 @@
 //
 // @mode   read
 // @result many
+// @for    community
 // @return scheme   STRING          Scheme.id
 // @return band     STRING
 // @return members  INTEGER

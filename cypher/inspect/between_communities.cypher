@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    community
 // @param  scheme   STRING          Scheme.id
 // @return ties     PATH            the tie, and one more tie of each of its ends
 // @uses   membership_rid

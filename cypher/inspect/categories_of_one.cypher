@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    one entity
 // @param  id       STRING          Membership.id
 // @return factor   STRING          purchases or visits
 // @return category STRING          what it is worth is in the scheme's policy

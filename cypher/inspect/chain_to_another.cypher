@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    one entity
 // @param  id       STRING          Membership.id: whose rating is reached
 // @param  other    STRING          Entity.id of another member of the scheme: whose conduct reaches it
 // @return chain    PATH

@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    one entity
 // @param  id       STRING          Membership.id, such as 'reliability|made-up-o0026'
 // @return entity   NODE            the member as a person or organisation
 // @return joined   RELATIONSHIP

@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    community
 // @param  scheme   STRING          Scheme.id
 // @return contacts INTEGER         in the circle
 // @return members  INTEGER         with so many

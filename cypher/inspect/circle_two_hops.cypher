@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    one entity
 // @param  id       STRING          Membership.id
 // @return ties     PATH            from the member to a contact, and on to a contact of theirs
 // @uses   membership_id

@@ -4,6 +4,7 @@
 //
 // @mode   read
 // @result many
+// @for    community
 // @param  scheme   STRING          Scheme.id
 // @return named    STRING          all, some, none, or: no circle
 // @return members  INTEGER         of whom that is so

@@ -5,6 +5,7 @@
 //
 // @mode   read
 // @result many
+// @for    community
 // @param  scheme   STRING          Scheme.id
 // @return member   NODE            the membership
 // @return tie      RELATIONSHIP

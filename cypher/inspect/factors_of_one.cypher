@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    one entity
 // @param  id       STRING          Membership.id
 // @return factor   STRING          obligations, purchases or visits
 // @return rate     FLOAT           in [0, 1]; null where the policy has no such factor

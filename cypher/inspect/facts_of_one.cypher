@@ -4,6 +4,7 @@
 //
 // @mode   read
 // @result many
+// @for    one entity
 // @param  id       STRING          Membership.id
 // @return member   NODE            the membership
 // @return joined   RELATIONSHIP

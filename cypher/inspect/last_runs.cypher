@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    runs
 // @return scheme   STRING          Scheme.id
 // @return version  STRING          of the policy that was used
 // @return as_of    ZONED DATETIME  what happened before counted

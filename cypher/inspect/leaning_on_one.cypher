@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    community
 // @param  scheme   STRING          Scheme.id
 // @return ties     PATH            their ties; the heavy one is among them
 // @uses   membership_rid

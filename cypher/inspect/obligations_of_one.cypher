@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    one entity
 // @param  id       STRING          Membership.id
 // @return due      DATE
 // @return settled  DATE            null while it is open

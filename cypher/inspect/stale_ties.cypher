@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    community
 // @param  scheme   STRING          Scheme.id
 // @return member   NODE            the membership
 // @return tie      RELATIONSHIP    `last` is the last day of contact

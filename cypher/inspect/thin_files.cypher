@@ -4,6 +4,7 @@
 //
 // @mode   read
 // @result many
+// @for    community
 // @param  scheme       STRING      Scheme.id
 // @return member       STRING      Entity.id
 // @return obligations  FLOAT       weight of the obligations that count

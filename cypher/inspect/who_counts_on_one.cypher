@@ -2,6 +2,7 @@
 //
 // @mode   read
 // @result many
+// @for    one entity
 // @param  id       STRING          Membership.id
 // @return ties     PATH            from whoever has the member in the circle to the member
 // @uses   membership_id

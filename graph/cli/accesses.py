@@ -10,8 +10,9 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.grants import PANEL
-from graph.cli.output import Json, print_json, print_table
+from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database
+from graph.counts import counted
 from graph.days import second
 from graph.errors import ParameterError, StoreError
 
@@ -43,7 +44,7 @@ def accesses(
         [(second(a.at), a.scheme, a.number, a.who, a.role, a.purpose, a.what, a.outcome) for a in found],
     )
     for ledger in ledgers:
-        typer.echo(f"{ledger.scheme}: {ledger.count:,} records, the last has the hash {ledger.head}")
+        print_text(f"{ledger.scheme}: {counted(ledger.count, 'records')}, the last has the hash {ledger.head}")
 
 
 @app.command(rich_help_panel=PANEL)
@@ -114,7 +115,10 @@ def _place_in(file: Path, scheme: str | None) -> "tuple[Verified, Place]":
 
 
 def _print_verified(found: "Verified") -> None:
-    typer.echo(f"{found.whole:,} ledgers with {found.records:,} records are whole, {found.broken:,} are broken")
+    print_text(
+        f"whole: {counted(found.whole, 'ledgers')} with {counted(found.records, 'records')}; "
+        f"broken: {found.broken:,}"
+    )
     if found.faults:
         print_table(
             ("ledger", "record", "what is wrong"),

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, check_output, print_json
+from graph.cli.output import Json, check_output, print_json, print_text
+from graph.counts import counted
 from graph.errors import ParameterError
 
 PANEL = "Server"
@@ -22,11 +23,11 @@ def favourites(
 
     check_output(file)
     with output_files.replaced(file, mode=output_files.FOR_ALL) as out:
-        count = browsing.favourites(out)
+        found = browsing.favourites(out)
     if json:
-        print_json({"file": str(file), "queries": count})
+        print_json({"file": str(file), "queries": found})
     else:
-        typer.echo(f"{file}: {count} queries; drop it on the favourites in Browser's side bar")
+        print_text(f"{file}: {counted(found, 'queries')}; drop it on the favourites in Browser's side bar")
 
 
 @app.command(rich_help_panel=PANEL)
@@ -44,7 +45,8 @@ def guide(
         if json:
             print_json({"port": bound, "setting": line})
         else:
-            typer.echo(f"served on port {bound}; Control-C ends it. In neo4j.conf:\n{line}")
+            print_text(f"served on port {bound}; Control-C ends it. In neo4j.conf:")
+            typer.echo(line)
 
     try:
         serving.serve(host, port, announce=announce)

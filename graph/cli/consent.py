@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json
+from graph.cli.output import Json, print_json, print_text
 from graph.cli.reading import open_database
 from graph.days import moment
 
@@ -44,7 +44,7 @@ def join(
         print_json({"entity": entity, "membership": joined, "passed_on": passed_on})
         return
     since = "" if joined.at == now else f" since {moment(joined.at)}"
-    typer.echo(f"{entity} is a member of {scheme}{since}, and agreed to the notice {joined.notice}")
+    print_text(f"{entity} is a member of {scheme}{since}, and agreed to the notice {joined.notice}")
     _print_pending(passed_on)
 
 
@@ -97,7 +97,7 @@ def share(
     if json:
         print_json({"entity": entity, "scheme": scheme, "shares": on})
     else:
-        typer.echo(f"{entity} {'shows' if on else 'does not show'} its part in {scheme}")
+        print_text(f"{entity} {'shows' if on else 'does not show'} its part in {scheme}")
 
 
 @app.command("object", rich_help_panel=PANEL)
@@ -123,7 +123,7 @@ def object_to_listing(
     if json:
         print_json({"entity": entity, **found})
     else:
-        typer.echo(f"{entity} {told}")
+        print_text(f"{entity} {told}")
 
 
 def _done(work: "Callable[[Transaction], Changes]") -> bool:
@@ -138,12 +138,12 @@ def _print_done(told: str, found: dict[str, object], passed_on: bool, json: bool
     if json:
         print_json({**found, "passed_on": passed_on})
         return
-    typer.echo(told)
+    print_text(told)
     _print_pending(passed_on)
 
 
 def _print_pending(passed_on: bool) -> None:
     if not passed_on:
-        typer.echo(
+        print_text(
             "Ratings that this touches are stale until the next run: one is under way, or much has changed."
         )

@@ -7,7 +7,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.disputes import PANEL
-from graph.cli.output import Json, print_json, print_table
+from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose, record_reads
 from graph.days import day
@@ -43,15 +43,15 @@ def list_contests(
         names = ("id", "scheme", "opened", *(("entity", "statement") if statements else ()))
         print_json({"contests": [{name: getattr(each, name) for name in names} for each in found]})
     elif not found:
-        typer.echo("No contest waits to be closed.")
+        print_text("No contest waits to be closed.")
     elif statements:
         for each in found:
-            typer.echo(f"contest {each.id}")
-            typer.echo(f"  {each.entity} contests its rating in {each.scheme} since {day(each.opened)}")
-            typer.echo(f"  says: {each.statement}")
+            print_text(f"contest {each.id}")
+            print_text(f"  {each.entity} contests its rating in {each.scheme} since {day(each.opened)}")
+            print_text(f"  says: {each.statement}")
     else:
         print_table(("contest", "scheme", "opened"), [(each.id, each.scheme, day(each.opened)) for each in found])
-        typer.echo("Whose they are and what is said: --statements. That read is recorded.")
+        print_text("Whose they are and what is said: --statements. That read is recorded.")
 
 
 @contests.command("close")
@@ -77,4 +77,4 @@ def close_contest(
     if json:
         print_json({"id": closed.id, "state": closed.state, "closed": closed.closed, "reviewer": closed.reviewer})
     else:
-        typer.echo(f"{contest} is closed: the rating in {closed.scheme} may be relied on again")
+        print_text(f"{contest} is closed: the rating in {closed.scheme} may be relied on again")

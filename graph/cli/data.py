@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, check_output, print_json, print_table, progress
+from graph.cli.output import Json, check_output, print_json, print_table, print_text, progress
 from graph.cli.reading import open_database
+from graph.counts import counted
 from graph.days import last_day
 from graph.errors import ParameterError
 
@@ -48,7 +49,7 @@ def migrate(json: Json = False) -> None:
     if json:
         print_json({"applied": applied})
     else:
-        typer.echo(f"applied {', '.join(applied)}" if applied else "the database is up to date")
+        print_text(f"applied {', '.join(applied)}" if applied else "the database is up to date")
 
 
 @app.command(rich_help_panel=PANEL)
@@ -168,10 +169,10 @@ def remove(
     if json:
         print_json({"removed": removed, "unknown": unknown, "rerated": rerated})
     else:
-        typer.echo(f"removed {len(removed):,} {kind.value}")
+        print_text(f"removed {counted(len(removed), kind.value)}")
         print_rerated(rerated)
         for each in unknown:
-            typer.echo(f"not known: {each}", err=True)
+            print_text(f"not known: {each}", err=True)
     if unknown:
         raise typer.Exit(2)
 
@@ -200,18 +201,21 @@ def print_loaded(
         title="dry run: nothing was written" if dry_run else None,
     )
     if rejected:
-        typer.echo(f"{rejected:,} of {sum(map(rows, loaded)):,} rows were rejected: {rejects} says why")
+        were = "was" if rejected == 1 else "were"
+        print_text(
+            f"{rejected:,} of {counted(sum(map(rows, loaded)), 'rows')} {were} rejected: {rejects} says why"
+        )
     print_rerated(rerated)
 
 
 def print_rerated(rerated: "list[Rerated]") -> None:
     for each in rerated:
         if each.stale:
-            typer.echo(f"{each.scheme} is stale until its next run: {each.stale}")
+            print_text(f"{each.scheme} is stale until its next run: {each.stale}")
         else:
-            typer.echo(
-                f"re-rated {each.published:,} members of {each.scheme} as of {last_day(each.as_of)}: "
-                f"{each.touched:,} touched, {each.rounds} rounds, every score within {each.bound:.2g}"
+            print_text(
+                f"re-rated {counted(each.published, 'members')} of {each.scheme} as of {last_day(each.as_of)}: "
+                f"{each.touched:,} touched, {counted(each.rounds, 'rounds')}, every score within {each.bound:.2g}"
             )
 
 

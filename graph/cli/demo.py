@@ -1,5 +1,6 @@
 """The demo: a made-up community goes through the same files, queries and commands as a real one."""
 
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, print_table, progress
+from graph.cli.output import Json, print_json, print_table, print_text, progress, width, wrapped
 from graph.cli.recording import record_reads
+from graph.counts import counted
 from graph.errors import ParameterError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from graph.database import Database
     from graph.explaining import Explanation
     from graph.model import OpenRating, Run
@@ -22,6 +26,9 @@ SCHEMES = ("reliability", "own-conduct")
 OPERATOR = "A made-up community"
 "Who runs the schemes of the demo."
 HISTOGRAM_WIDTH = 50
+GLUE = "\N{NO-BREAK SPACE}"
+WHERE = 17
+"Columns before a place to look at."
 
 
 @app.command(rich_help_panel=PANEL)
@@ -30,6 +37,7 @@ def demo(
     json: Json = False,
 ) -> None:
     """Make up a community, load it, rate it in two schemes and show some ratings. Neo4j stays up."""
+    from api import running
     from graph import (
         loading,
         local_neo4j,
@@ -42,33 +50,44 @@ def demo(
         what_if,
     )
     from graph.cli.explaining import print_explanation, print_reasons
-    from graph.cli.serve import api_address
     from graph.cli.what_if import print_what_if
     from graph.database import connect
     from graph.settings import Settings
 
     settings = Settings.load()
-    with progress() as tell:
+    with progress(lines=True) as tell:
         server = None if settings.neo4j_uri else local_neo4j.start(settings, progress=tell)
         with connect(settings) as database, tempfile.TemporaryDirectory() as directory:
             migrations.apply(database)
             for name in SCHEMES:
                 if database.optional("scheme", id=name) is None:  # a demo before this one has published it
                     publishing.publish(database, publishing.named(database, scheme.read(name), OPERATOR))
-            tell("making up a community")
+            tell("making up a community: about 45,000 rows in 8 files")
             synthetic.write(Path(directory), seed=seed)
+            tell("looking whether the graph is empty")
             known = loading.load(database, [Path(directory) / "entities.csv"], dry_run=True)
             if any(each.rejected or each.completed for each in known):
                 raise ParameterError(
                     "the graph holds another community: name an empty place for this one with INNERCIRCLE_HOME"
                 )
             loaded = loading.load(
-                database, [Path(directory)], by=settings.operator, batch=settings.batch_rows, progress=tell
+                database,
+                [Path(directory)],
+                by=settings.operator,
+                batch=settings.batch_rows,
+                progress=_inside("loading", tell),
             )
             runs = [
-                rating.rate(database, name, as_of=synthetic.AS_OF, batch=settings.batch_members, progress=tell)
+                rating.rate(
+                    database,
+                    name,
+                    as_of=synthetic.AS_OF,
+                    batch=settings.batch_members,
+                    progress=_inside(f"rating {name}", tell),
+                )
                 for name in SCHEMES
             ]
+            tell("opening some ratings")
             opened = [reading.open_rating(database, entity, SCHEMES[0]) for entity in _examples(database)]
             explained, why = _telling(database)
             example = explained.rating
@@ -79,7 +98,7 @@ def demo(
             bands = database.run("bands", scheme=SCHEMES[0])
             overview = database.one("overview")
     where = {
-        "api": api_address(settings),
+        "api": running.address(settings),
         "browser": server.browser_url if server else None,
         "user": server.user if server else settings.neo4j_user,
         "password_file": str(server.home / "password") if server else None,
@@ -102,9 +121,14 @@ def demo(
         _print(overview, runs, opened, bands)
         print_explanation(explained)
         print_reasons(why)
-        typer.echo()
+        print_text()
         print_what_if(asked)
         _print_where(where, example.entity)
+
+
+def _inside(work: str, tell: "Callable[[str], None]") -> "Callable[[str], None]":
+    """Tells of a step of some work."""
+    return lambda step: tell(f"{work}: {step}")
 
 
 def _examples(database: "Database") -> list[str]:
@@ -136,8 +160,9 @@ def _print(
     from graph.cli.rating import print_run
     from graph.cli.reading import print_rating
 
-    typer.echo("A made-up community: no one in it is real.\n")
-    typer.echo("  ".join(f"{count:,} {name}" for name, count in overview.items()) + "\n")
+    print_text("A made-up community: no one in it is real.\n")
+    counts = "  ".join(counted(number, name).replace(" ", GLUE) for name, number in overview.items())
+    typer.echo(wrapped(counts, width(sys.stdout)).replace(GLUE, " ") + "\n")
     for run in runs:
         print_run(run)
     for each in opened:
@@ -150,18 +175,23 @@ def _print(
 
 
 def _print_where(where: dict[str, str | None], entity: str) -> None:
-    typer.echo("\nWhere to look next")
-    if where["browser"]:
-        typer.echo(f"  Neo4j Browser  {where['browser']}")
-        typer.echo(f"                 user {where['user']}, password in {where['password_file']}")
     api = f"{where['api']}/v1/schemes  (start it with: innercircle serve)" if where["api"] else "innercircle serve"
-    typer.echo(f"  HTTP API       {api}")
-    typer.echo("  Its page       innercircle key create")
-    typer.echo(f"                 innercircle link issue --entity {entity}")
-    typer.echo("                 innercircle serve")
-    typer.echo("  Try            innercircle members reliability")
-    typer.echo(f"                 innercircle explain {entity} --scheme reliability --facts --hops")
-    typer.echo("                 innercircle query --list")
+    lines = [("HTTP API", api)]
+    if where["browser"]:
+        password = f"user {where['user']}, password in {where['password_file']}"
+        lines = [("Neo4j Browser", where["browser"]), ("", password), *lines]
+    print_text("\nWhere to look next")
+    for name, what in lines:
+        print_text(f"  {name:14} {what}", indent=WHERE)
+    for name, command in (
+        ("Its page", "key create"),
+        ("", "serve"),
+        ("", f"link issue --entity {entity}"),
+        ("Try", "members reliability"),
+        ("", f"explain {entity} --scheme reliability --facts"),
+        ("", "query --list"),
+    ):
+        typer.echo(f"  {name:14} innercircle {command}")
 
 
 def _bar(members: int, bands: list[dict[str, Any]]) -> str:

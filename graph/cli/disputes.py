@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, print_table
+from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose, record_reads
+from graph.counts import counted
 from graph.days import day
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ def list_disputes(
             ("dispute", "of", "opened", "decide by", "days left"),
             [(each.id, each.kind, day(each.opened), day(each.due), each.days_left) for each in found],
         )
-        typer.echo("Whose they are, which fact and what is said: --statements. That read is recorded.")
+        print_text("Whose they are, which fact and what is said: --statements. That read is recorded.")
     else:
-        typer.echo("No dispute waits for a decision.")
+        print_text("No dispute waits for a decision.")
 
 
 def _listed(dispute: "Dispute", *, statements: bool) -> dict[str, object]:
@@ -65,13 +66,13 @@ def _print_opened(found: "list[Dispute]") -> None:
     from graph.telling.facts import in_words
 
     for each in found:
-        left = f"{each.days_left} days left" if (each.days_left or 0) >= 0 else "overdue"
-        typer.echo(f"dispute {each.id}")
-        typer.echo(f"  {each.entity} disputes: {in_words(each.kind, each.says)} [{each.kind}, id {each.fact}]")
-        typer.echo(f"  says: {each.statement}")
-        typer.echo(f"  opened {day(each.opened)}, to be decided by {day(each.due)}: {left}")
+        left = f"{counted(each.days_left or 0, 'days')} left" if (each.days_left or 0) >= 0 else "overdue"
+        print_text(f"dispute {each.id}")
+        print_text(f"  {each.entity} disputes: {in_words(each.kind, each.says)} [{each.kind}, id {each.fact}]")
+        print_text(f"  says: {each.statement}")
+        print_text(f"  opened {day(each.opened)}, to be decided by {day(each.due)}: {left}")
     if not found:
-        typer.echo("No dispute waits for a decision.")
+        print_text("No dispute waits for a decision.")
 
 
 @disputes.command("decide")
@@ -106,7 +107,7 @@ def decide_dispute(
     if json:
         print_json({"id": dispute, "state": state, "reviewer": name, "passed_on": passed_on})
     else:
-        typer.echo(f"{dispute} is {state}: the fact {'is removed' if upheld else 'counts again'}")
+        print_text(f"{dispute} is {state}: the fact {'is removed' if upheld else 'counts again'}")
         _print_passed_on(passed_on=passed_on)
 
 
@@ -135,14 +136,14 @@ def due_disputes(json: Json = False) -> None:
         )
         return
     for id_ in done.reminded:
-        typer.echo(f"{id_}: to be decided within 5 days")
+        print_text(f"{id_}: to be decided within 5 days")
     for each in late:
-        typer.echo(f"{each.id}: overdue, was to be decided by {day(each.due)}")
+        print_text(f"{each.id}: overdue, was to be decided by {day(each.due)}")
     for id_ in done.expired:
-        typer.echo(f"{id_}: was not decided in 45 days, and the fact is removed")
+        print_text(f"{id_}: was not decided in 45 days, and the fact is removed")
     _print_passed_on(passed_on=passed_on)
 
 
 def _print_passed_on(*, passed_on: bool) -> None:
     if not passed_on:
-        typer.echo("A run is under way: the next one settles the ratings that this touches.")
+        print_text("A run is under way: the next one settles the ratings that this touches.")

@@ -8,9 +8,10 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.data import print_rerated
-from graph.cli.output import Json, check_output, print_json, print_table, progress
+from graph.cli.output import Json, check_output, print_json, print_table, print_text, progress
 from graph.cli.reading import open_database
 from graph.cli.recording import record_reads
+from graph.counts import counted
 
 PANEL = "Handing over and taking away"
 
@@ -36,12 +37,12 @@ def erase(
     if json:
         print_json({"gone": done.gone, "kept": done.kept, "passed_on": passed_on})
         return
-    gone = ", ".join(f"{count:,} {kind}" for kind, count in done.gone.items() if count)
-    typer.echo(f"erased {entity}" + (f" with {gone}" if gone else ""))
+    gone = ", ".join(counted(number, kind) for kind, number in done.gone.items() if number)
+    print_text(f"erased {entity}" + (f" with {gone}" if gone else ""))
     if done.kept:
-        typer.echo(f"{done.kept:,} obligations that others had towards it stay with them, towards nobody")
+        print_text(f"kept by others, towards nobody: {counted(done.kept, 'obligations')} that they had towards it")
     if not passed_on:
-        typer.echo("a run is under way: it or the next one re-rates whom this touches; until then those are stale")
+        print_text("a run is under way: it or the next one re-rates whom this touches; until then those are stale")
 
 
 @app.command(rich_help_panel=PANEL)
@@ -58,9 +59,9 @@ def compact(json: Json = False) -> None:
     if json:
         print_json(done)
     else:
-        typer.echo(
-            f"{done.nodes:,} nodes and {done.relationships:,} relationships stand in a fresh store: "
-            f"{done.bytes_after / 2**20:,.1f} MB, {done.bytes_before / 2**20:,.1f} MB before"
+        print_text(
+            f"a fresh store has {counted(done.nodes, 'nodes')} and {counted(done.relationships, 'relationships')}"
+            f": {done.bytes_after / 2**20:,.1f} MB, {done.bytes_before / 2**20:,.1f} MB before"
         )
 
 
@@ -95,7 +96,10 @@ def retain(
         title="dry run: nothing was removed" if dry_run else None,
     )
     if not dry_run:
-        typer.echo(f"also {done.requests:,} old answers, and {done.revocations:,} revocations of expired tokens")
+        print_text(
+            f"also {counted(done.requests, 'old answers')}, and {counted(done.revocations, 'revocations')} "
+            "of expired tokens"
+        )
     print_rerated(rerated)
 
 
@@ -119,4 +123,6 @@ def archive(
     if json:
         print_json({"entity": entity, "out": out, "rows": counts})
     else:
-        typer.echo(f"{out}: " + ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in counts.items()))
+        print_text(
+            f"{out}: " + ", ".join(counted(number, kind.replace("_", " ")) for kind, number in counts.items())
+        )

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, print_table
+from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import PANEL, open_database, print_reserve
 from graph.cli.recording import OPERATION, Purpose, record_reads
+from graph.counts import counted
 from graph.days import day, last_day, moment
 
 if TYPE_CHECKING:
@@ -75,13 +76,13 @@ def print_explanation(explained: "Explanation") -> None:
 
 def _print_head(rating: "OpenRating") -> None:
     passed_on = f", re-rated {moment(rating.rerated)} after a change" if rating.rerated else ""
-    typer.echo(
-        f"{rating.entity} has {rating.whole_points} points in {rating.scheme}, {rating.band}: "
+    print_text(
+        f"{rating.entity} has {counted(rating.whole_points, 'points')} in {rating.scheme}, {rating.band}: "
         f"as of {last_day(rating.as_of)} under policy {rating.version}, by run {rating.run}{passed_on}, "
-        f"exact to {600 * rating.bound:.2g} points"
+        f"exact to {counted(f'{600 * rating.bound:.2g}', 'points')}"
     )
     if rating.stale:
-        typer.echo("There are newer facts than this rating: the next run will count them.")
+        print_text("There are newer facts than this rating: the next run will count them.")
     print_reserve(rating)
 
 
@@ -99,19 +100,19 @@ def _print_levels(explained: "Explanation") -> None:
 
 
 def _print_facts(factor: "OpenFactor") -> None:
-    counted = [fact for fact in factor.facts if fact.why is None]
+    shown = [fact for fact in factor.facts if fact.why is None]
     if factor.parts:
         parts = [(part.name, "", "", "", "", _signed(part.points)) for part in factor.parts if _shows(part)]
         facts = [
             (_what(fact), fact.fact, fact.age, f"{fact.weight:.2f}", f"{fact.value:.2f}", _signed(fact.points))
-            for fact in counted
+            for fact in shown
         ]
         print_table(
             ("fact", "id", "age in days", "weight", "value", "points"),
             [*parts, *facts, ("sum", "", "", "", "", _signed(factor.points))],
-            title=f"{factor.factor}: {factor.whole} points",
+            title=f"{factor.factor}: {counted(factor.whole, 'points')}",
         )
-    if len(counted) < len(factor.facts):
+    if len(shown) < len(factor.facts):
         print_table(
             ("fact", "id", "does not count"),
             [(_what(fact), fact.fact, fact.why) for fact in factor.facts if fact.why],
@@ -151,7 +152,7 @@ def _print_reach(reach: "Reach") -> None:
     print_table(
         ("whose conduct", "of the rating", "points"),
         [*members, *rest, ("sum", "", reach.whole_points)],
-        title=f"over all hops ({reach.opened:,} members opened)",
+        title=f"over all hops ({counted(reach.opened, 'members')} opened)",
     )
     if reach.by_fact:
         facts = [(each.entity, _what(each), _signed(each.points)) for each in reach.by_fact.facts]
@@ -172,11 +173,20 @@ def _signed(points: float) -> str:
     return f"{points:+9.2f}"
 
 
+REASON = 14
+"Columns before the text of a reason."
+
+
 def print_reasons(why: "Reasons") -> None:
     """Why it is not higher, and what there is to do."""
     if not why.reasons:
         return
-    typer.echo("Why it is not higher")
+    print_text("Why it is not higher")
     for each in why.reasons:
-        typer.echo(f"  {each.whole:>3} points  {each.sentence} [{each.code}]\n              {each.advice}")
-    typer.echo(f"  {why.rest_whole:>3} points  everything else up to 950")
+        print_text(f"{_lost(each.whole)}{each.sentence} [{each.code}]", indent=REASON)
+        print_text(f"{' ' * REASON}{each.advice}")
+    print_text(f"{_lost(why.rest_whole)}everything else up to 950")
+
+
+def _lost(points: int) -> str:
+    return f"  {counted(f'{points:>3}', 'points')}".ljust(REASON)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, print_table
+from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.rating import end_of_day
 from graph.cli.reading import open_database
 from graph.days import until as until_text
@@ -55,7 +55,7 @@ def add_grant(
     if json:
         print_json(grant)
     else:
-        typer.echo(f"{grant.id}: {client} may read {what.value} of {entity} until {until_text(instant)}")
+        print_text(f"{grant.id}: {client} may read {what.value} of {entity} until {until_text(instant)}")
 
 
 @grants.command("revoke")
@@ -68,7 +68,7 @@ def revoke_grant(grant: Annotated[str, typer.Argument(help="The id of the grant.
     if json:
         print_json(revoked)
     else:
-        typer.echo(f"{grant}: {revoked.client} may no longer read {revoked.what} in {revoked.scheme}")
+        print_text(f"{grant}: {revoked.client} may no longer read {revoked.what} in {revoked.scheme}")
 
 
 @grants.command("list")

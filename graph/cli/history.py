@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, print_table
+from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database, print_reserve, rating_now
 from graph.cli.recording import OPERATION, Purpose, record_reads
+from graph.counts import counted
 from graph.days import last_day, second
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def history(
     )
     print_reserve(rated)
     if found.before == found.after:
-        typer.echo("The whole points and the band have not changed since.")
+        print_text("The whole points and the band have not changed since.")
         return
     before, after = found.before, found.after
     print_table(
@@ -101,16 +102,18 @@ def _by(apart: "Apart") -> float | None:
 
 def _print_verified(found: "Verified") -> None:
     run = found.run
-    typer.echo(f"run {run.id} of {run.scheme} {run.version}, as of {last_day(run.as_of)}")
-    typer.echo(f"  the policy on record {'has' if found.policy_holds else 'DOES NOT HAVE'} its hash {run.hash}")
-    typer.echo(f"  {found.equal:,} scores are the same, the largest difference is {found.largest:.2g}")
+    print_text(f"run {run.id} of {run.scheme} {run.version}, as of {last_day(run.as_of)}")
+    print_text(f"  the policy on record {'has' if found.policy_holds else 'DOES NOT HAVE'} its hash {run.hash}")
+    print_text(f"  the same: {counted(found.equal, 'scores')}, the largest difference is {found.largest:.2g}")
     if found.equal_as_shown:
-        typer.echo(f"  {found.equal_as_shown:,} ratings are kept as they were shown, and are the same")
+        print_text(f"  the same as they were shown: {counted(found.equal_as_shown, 'ratings')}")
     if found.left:
-        typer.echo(f"  {found.left:,} of {run.members:,} members have left since: nothing is kept of them")
+        print_text(
+            f"  left since, so that nothing is kept of them: {found.left:,} of {counted(run.members, 'members')}"
+        )
     if found.apart:
         print_table(
             ("entity", "differs by", "why"),
             [(each.entity, "" if (by := _by(each)) is None else f"{by:+.3f}", each.why) for each in found.apart],
         )
-    typer.echo("holds" if found.holds else "DOES NOT HOLD")
+    print_text("holds" if found.holds else "DOES NOT HOLD")

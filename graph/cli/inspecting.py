@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, progress
+from graph.cli.output import Json, print_json, print_text, progress
 from graph.cli.server import PANEL, described, print_server
+from graph.counts import counted
 
 if TYPE_CHECKING:
     from graph.inspecting import Contents
@@ -32,19 +33,20 @@ def inspect(
         if json:
             print_json({"removed": removed})
         else:
-            typer.echo("removed" if removed else "there was no inspection copy")
+            print_text("removed" if removed else "there was no inspection copy")
         return
     with progress() as tell:
         made = inspecting.inspect(settings, progress=tell)
     if json:
         print_json(described(made.server) | {"contents": made.contents})
         return
-    typer.echo(_sentence(made.contents))
+    print_text(_sentence(made.contents))
     print_server(described(made.server), json=False)
 
 
 def _sentence(contents: "Contents") -> str:
     return (
-        f"a copy of {', '.join(contents.schemes)}: {contents.entities:,} entities, {contents.memberships:,} "
-        f"memberships, {contents.facts:,} facts, {contents.ties:,} ties; nothing can be written to it"
+        f"a copy of {', '.join(contents.schemes)}: {counted(contents.entities, 'entities')}, "
+        f"{counted(contents.memberships, 'memberships')}, {counted(contents.facts, 'facts')}, "
+        f"{counted(contents.ties, 'ties')}; nothing can be written to it"
     )

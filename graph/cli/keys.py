@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, check_output, print_json, print_table
+from graph.cli.output import Json, check_output, print_json, print_table, print_text
 from graph.days import moment
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def create(json: Json = False) -> None:
     if json:
         print_json(_described(key))
     else:
-        typer.echo(f"{key.id} signs from now on; it is in {ring.directory}, which nobody else may read")
+        print_text(f"{key.id} signs from now on; it is in {ring.directory}, which nobody else may read")
 
 
 @key_app.command("list")
@@ -69,7 +69,7 @@ def revoke(
     if json:
         print_json(_described(revoked))
     else:
-        typer.echo(f"{revoked.id} is revoked since {moment(revoked.revoked or now)}")
+        print_text(f"{revoked.id} is revoked since {moment(revoked.revoked or now)}")
 
 
 @key_app.command("export")

@@ -8,7 +8,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.keys import PANEL, keyring
-from graph.cli.output import Json, print_json
+from graph.cli.output import Json, print_json, print_text
 from graph.cli.tokens import RoleName, known_holder
 from graph.days import moment
 
@@ -30,7 +30,7 @@ def issue(
     json: Json = False,
 ) -> None:
     """Print a link that signs its holder in on the pages, once."""
-    from api.loopback import url
+    from api import running
     from graph.errors import ParameterError
     from graph.identity import Role, sessions
     from graph.settings import Settings
@@ -39,6 +39,11 @@ def issue(
     if role not in WITH_PAGES:
         raise ParameterError(
             f"the pages have nothing for a {role}: it asks the API, with a token of `innercircle token issue`"
+        )
+    origin = settings.pages_url or running.address(settings)
+    if origin is None:
+        raise ParameterError(
+            "INNERCIRCLE_API_PORT=0 leaves the port open, and no service runs: start `innercircle serve` first"
         )
     named = subject or entity
     if named is None:
@@ -54,10 +59,11 @@ def issue(
         now=datetime.now(UTC),
     )
     known_holder(role, link.subject, link.entity, None)
-    origin = settings.pages_url or url(settings.api_host, settings.api_port)
     address = f"{origin}/sign-in?{urlencode({'link': link.text})}"
     if json:
         print_json({"url": address, "id": link.id, "until": link.until})
     else:
         typer.echo(address)
-        typer.echo(f"id {link.id}, works once, until {moment(link.until)}", err=True)
+        print_text(f"id {link.id}, works once, until {moment(link.until)}", err=True)
+        if not settings.pages_url and not running.lives(origin):
+            print_text("nothing answers there yet: `innercircle serve` does, with the same settings", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, check_output, print_json
+from graph.cli.output import Json, check_output, print_json, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose
 from graph.days import last_day
@@ -97,4 +97,4 @@ def _draw(read: "Callable[[Database], Any]", draw: Callable[[Any], Any], out: Pa
     if json:
         print_json({"out": out, "data": found})
     else:
-        typer.echo(f"{out}: {found.source.scheme} as of {last_day(found.source.as_of)}, run {found.source.run}")
+        print_text(f"{out}: {found.source.scheme} as of {last_day(found.source.as_of)}, run {found.source.run}")

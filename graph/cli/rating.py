@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, progress
+from graph.cli.output import Json, print_json, print_text, progress
+from graph.counts import counted
 from graph.days import last_day
 from graph.errors import ParameterError
 from graph.instants import end_of, in_utc
@@ -44,9 +45,10 @@ def rate(
 
 def print_run(run: "Run") -> None:
     seconds = (run.finished - run.started).total_seconds()
-    typer.echo(
-        f"rated {run.members:,} members of {run.scheme} {run.version} as of {last_day(run.as_of)}: "
-        f"{run.ties:,} circle ties, {run.sweeps} sweeps, every score within {run.bound:.2g}, {seconds:.1f} s"
+    print_text(
+        f"rated {counted(run.members, 'members')} of {run.scheme} {run.version} as of {last_day(run.as_of)}: "
+        f"{counted(run.ties, 'circle ties')}, {counted(run.sweeps, 'sweeps')}, "
+        f"every score within {run.bound:.2g}, {seconds:.1f} s"
     )
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, print_table
+from graph.cli.cells import cell, in_csv, plain
+from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.recording import OPERATION, Purpose, record_reads
 from graph.days import day, last_day
 from graph.errors import ParameterError, Refused
@@ -89,7 +90,7 @@ def show(
             ],
         )
     else:
-        typer.echo(f"{entity} is not rated in any scheme")
+        print_text(f"{entity} is not rated in any scheme")
 
 
 def print_rating(opened: "OpenRating") -> None:
@@ -110,9 +111,9 @@ def print_reserve(rating: "Rating | None") -> None:
     from graph.telling.disputed import in_words
 
     if rating and rating.contested:
-        typer.echo(f"{CONTESTED}: nobody may rely on this rating until a reviewer has closed the contest.")
+        print_text(f"{CONTESTED}: nobody may rely on this rating until a reviewer has closed the contest.")
     if rating and rating.set_aside.total:
-        typer.echo(in_words(rating.set_aside))
+        print_text(in_words(rating.set_aside))
 
 
 def rating_now(database: "Database", entity: str, scheme: str) -> "Rating | None":
@@ -183,19 +184,12 @@ def query(
     with open_database(writes=False) as database:
         rows = database.run(name, **params)
     columns = [column.name for column in found.returns]
-    table = [[row[column] for column in columns] for row in rows]
+    rows = [{column.name: plain(row[column.name], column.type) for column in found.returns} for row in rows]
     if json or form is Form.JSON:
         print_json(rows)
     elif form is Form.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([_cell(value) for value in row] for row in table)
+        writer.writerows(map(in_csv, row.values()) for row in rows)
     else:
-        print_table(columns, table)
-
-
-def _cell(value: object) -> object:
-    """Numbers stay numbers, also those below 0; anything else is text, lists and maps too, and no formula."""
-    from graph.plain_text import no_formula
-
-    return value if value is None or isinstance(value, bool | int | float) else no_formula(str(value))
+        print_table(columns, [[cell(value) for value in row.values()] for row in rows])

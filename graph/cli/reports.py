@@ -9,9 +9,10 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.grants import PANEL
-from graph.cli.output import Json, print_json
+from graph.cli.output import Json, print_json, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import record_reads
+from graph.counts import counted
 from graph.days import last_day
 from graph.days import until as until_text
 
@@ -69,11 +70,11 @@ def report(
             | files
         )
         return
-    typer.echo(f"{files['jws']} and {files['page']}: report {made.id}, valid until {until_text(made.until)}")
+    print_text(f"{files['jws']} and {files['page']}: report {made.id}, valid until {until_text(made.until)}")
     if made.set_aside and made.set_aside.total:
-        typer.echo(in_words(made.set_aside))
+        print_text(in_words(made.set_aside))
     if made.contested:
-        typer.echo("the rating is contested: the report says so, and gives no points and no band")
+        print_text("the rating is contested: the report says so, and gives no points and no band")
 
 
 @app.command(rich_help_panel=PANEL)
@@ -97,7 +98,7 @@ def verify_report(
     else:
         _print_checked(found, audience)
         if of_page and found.holds:
-            typer.echo(f"  {OF_PAGE}")
+            print_text(f"  {OF_PAGE}")
     raise typer.Exit(0 if found.holds else 1)
 
 
@@ -125,16 +126,18 @@ def _print_checked(found: "Checked", audience: str | None) -> None:
     from graph.telling.disputed import in_words
 
     if found.why is not None:
-        typer.echo(f"DOES NOT HOLD ({found.why}): {found.message}")
+        print_text(f"DOES NOT HOLD ({found.why}): {found.message}")
     if (made := found.report) is None:
         return
     if made.contested:
-        typer.echo(f"CONTESTED: {made.contested}")
+        print_text(f"CONTESTED: {made.contested}")
     if made.rating:
-        typer.echo(f"{made.rating.points} {made.rating.band}, within {made.within_points:.3g} points")
+        print_text(
+            f"{made.rating.points} {made.rating.band}, within {counted(f'{made.within_points:.3g}', 'points')}"
+        )
     if made.set_aside and made.set_aside.total:
-        typer.echo(f"IN DISPUTE: {in_words(made.set_aside)}")
-    typer.echo(f"  of {made.subject} in {made.title} ({made.scheme} {made.policy_version}), by {made.operator}")
-    typer.echo(f"  for {made.audience}" + ("" if audience else ": make sure that this is you"))
-    typer.echo(f"  purpose: {made.purpose}")
-    typer.echo(f"  as of {last_day(made.as_of)}, valid until {until_text(made.until)}")
+        print_text(f"IN DISPUTE: {in_words(made.set_aside)}")
+    print_text(f"  of {made.subject} in {made.title} ({made.scheme} {made.policy_version}), by {made.operator}")
+    print_text(f"  for {made.audience}" + ("" if audience else ": make sure that this is you"))
+    print_text(f"  purpose: {made.purpose}")
+    print_text(f"  as of {last_day(made.as_of)}, valid until {until_text(made.until)}")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, print_table
+from graph.cli.output import Json, print_json, print_table, print_text
 
 PANEL = "Schemes"
 scheme_app = typer.Typer(help="List, check, show and publish the policies of schemes.", no_args_is_help=True)
@@ -41,7 +41,7 @@ def list_schemes(json: Json = False) -> None:
         ],
         title="published",
     )
-    typer.echo(f"shipped: {', '.join(scheme.shipped())}")
+    print_text(f"shipped: {', '.join(scheme.shipped())}")
 
 
 @scheme_app.command("check")
@@ -54,7 +54,7 @@ def check(policy: PolicyFile, json: Json = False) -> None:
     if json:
         print_json({"id": checked.id, "version": checked.version, "hash": checked.hash})
     else:
-        typer.echo(f"{checked.id} {checked.version} holds, hash {checked.hash}")
+        print_text(f"{checked.id} {checked.version} holds, hash {checked.hash}")
 
 
 @scheme_app.command("publish")
@@ -85,9 +85,9 @@ def publish(
         print_json(done | ({"cost": cost} if cost else {}))
     else:
         word = "published" if changed else "was published already"
-        typer.echo(f"{checked.id} {checked.version} {word}, hash {checked.hash}")
+        print_text(f"{checked.id} {checked.version} {word}, hash {checked.hash}")
         if cost:
-            typer.echo(f"what it costs: {cost}.")
+            print_text(f"what it costs: {cost}.")
 
 
 @scheme_app.command("show")

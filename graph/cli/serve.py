@@ -1,17 +1,12 @@
 """The command that serves the API."""
 
-import http.client
-import json as json_format
 import logging
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json
-
-if TYPE_CHECKING:
-    from graph.settings import Settings
+from graph.cli.output import Json, print_json, print_text
 
 PANEL = "Server"
 
@@ -44,26 +39,6 @@ def serve(
         if json:
             print_json({"url": url})
         else:
-            typer.echo(f"the API answers at {url}; Control-C ends it")
+            print_text(f"the API answers at {url}; Control-C ends it")
 
     serving.serve(Settings.load(**given), announce=announce)
-
-
-def api_address(settings: "Settings") -> str | None:
-    """The URL that `innercircle serve` answers at; None where the port is left open."""
-    from api.loopback import url
-
-    return url(settings.api_host, settings.api_port) if settings.api_port else None
-
-
-def api_lives(settings: "Settings") -> bool:
-    """Whether our API answers at that URL."""
-    # http.client, because urllib would go through a proxy that the environment names
-    web = http.client.HTTPConnection(settings.api_host, settings.api_port, timeout=1)
-    try:
-        web.request("GET", "/livez")
-        return bool(json_format.loads(web.getresponse().read()) == {"status": "alive"})
-    except (OSError, http.client.HTTPException, ValueError):
-        return False
-    finally:
-        web.close()

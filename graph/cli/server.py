@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, print_table, progress
+from graph.cli.output import Json, print_json, print_table, print_text, progress
 
 if TYPE_CHECKING:
     from graph.local_neo4j import Server
@@ -28,7 +28,7 @@ def up(json: Json = False) -> None:
             f"INNERCIRCLE_NEO4J_URI={settings.neo4j_uri} is set, so that commands use that Neo4j: "
             "unset it to start and use a managed one"
         )
-    with progress() as tell:
+    with progress(lines=True) as tell:
         server = local_neo4j.start(settings, progress=tell)
     print_server(described(server), json=json)
 
@@ -45,14 +45,14 @@ def down(json: Json = False) -> None:
     if json:
         print_json({"stopped": stopped})
     else:
-        typer.echo("stopped" if stopped else "no managed Neo4j was running")
+        print_text("stopped" if stopped else "no managed Neo4j was running")
 
 
 @app.command(rich_help_panel=PANEL)
 def status(json: Json = False) -> None:
     """Show the Neo4j that commands use, and the API. Ends with 1 when it is a managed Neo4j that does not run."""
+    from api import running
     from graph import local_neo4j
-    from graph.cli.serve import api_address, api_lives
     from graph.settings import Settings
 
     settings = Settings.load()
@@ -67,11 +67,11 @@ def status(json: Json = False) -> None:
         if json:
             print_json({"managed": True, "running": False})
         else:
-            typer.echo("the managed Neo4j does not run: `innercircle up` starts it")
+            print_text("the managed Neo4j does not run: `innercircle up` starts it")
         raise typer.Exit(1)
     found |= how_old(settings)
-    if address := api_address(settings):
-        lives = api_lives(settings)
+    if address := running.address(settings):
+        lives = running.lives(address)
         known = address if json or lives else f"{address} when `innercircle serve` runs"
         found |= {"api_url": known, "api_running": lives}
     print_server(found, json=json)
@@ -138,6 +138,6 @@ def print_server(found: dict[str, object], *, json: bool) -> None:
         return
     for name, value in found.items():
         if not isinstance(value, bool | list):
-            typer.echo(f"{name.replace('_', ' '):14} {value}")
+            print_text(f"{name.replace('_', ' '):14} {value}", indent=15)
     for age in found.get("ages", ()):  # type: ignore[attr-defined]
-        typer.echo(f"{'late' if age['late'] else 'age':14} {age['says']}")
+        print_text(f"{'late' if age['late'] else 'age':14} {age['says']}", indent=15)

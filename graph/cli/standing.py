@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, print_table
+from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose, record_reads
 from graph.days import day
@@ -29,7 +29,7 @@ def standing(
     if json:
         print_json(found)
         return
-    typer.echo(f"{entity} is {'restricted' if found.restricted else 'not restricted'}")
+    print_text(f"{entity} is {'restricted' if found.restricted else 'not restricted'}")
     if found.judgments:
         print_table(
             ("judgment", "court", "case", "amount", "", "issued", "due"),

@@ -8,7 +8,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.keys import PANEL, keyring
-from graph.cli.output import Json, print_json
+from graph.cli.output import Json, print_json, print_text
 from graph.cli.reading import open_database
 from graph.days import moment
 
@@ -81,7 +81,7 @@ def issue(
         print_json({"token": issued.text, "id": issued.id, "key": issued.key, "until": issued.until})
     else:
         typer.echo(issued.text)
-        typer.echo(f"id {issued.id}, holds until {moment(issued.until)}", err=True)
+        print_text(f"id {issued.id}, holds until {moment(issued.until)}", err=True)
 
 
 @token_app.command("revoke")
@@ -98,4 +98,4 @@ def revoke(
     if json:
         print_json({"id": token_id, "revoked": since})
     else:
-        typer.echo(f"{token_id} is revoked since {moment(since)}")
+        print_text(f"{token_id} is revoked since {moment(since)}")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.output import Json, print_json, print_table
+from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import PANEL, open_database, print_reserve, rating_now
 from graph.cli.recording import OPERATION, Purpose, record_reads
+from graph.counts import counted
 from graph.days import day, last_day
 from graph.errors import ParameterError
 
@@ -131,9 +132,9 @@ def print_what_if(found: "WhatIf") -> None:
         title=f"{found.entity} in {found.scheme}, as of {last_day(found.as_of)}, if {found.asked}",
     )
     then, now = found.after, found.before
-    typer.echo(
+    print_text(
         f"{then.whole_points} {then.band} instead of {now.whole_points} {now.band}, "
-        f"to within {_points(found.bound)} points of a full run"
+        f"to within {counted(_points(found.bound), 'points')} of a full run"
     )
     _print_stale(stale=found.stale)
 
@@ -142,14 +143,14 @@ def print_lift(found: "Lift") -> None:
     """The payments, or why there are none."""
     where = f"{found.entity} in {found.scheme}: {found.before.whole_points} {found.before.band}"
     if found.reason is not None:
-        typer.echo(f"{where}; nothing lifts it at once: {found.reason}")
+        print_text(f"{where}; nothing lifts it at once: {found.reason}")
     else:
         print_table(
             ("settle", "owed to", "due", "on"),
             [(each.obligation, each.creditor, day(each.due), day(each.settled)) for each in found.payments],
             title=where,
         )
-        typer.echo(f"{found.after.whole_points} {found.after.band} then; no fewer payments do")
+        print_text(f"{found.after.whole_points} {found.after.band} then; no fewer payments do")
     _print_stale(stale=found.stale)
 
 
@@ -161,4 +162,4 @@ def _points(bound: float) -> str:
 
 def _print_stale(*, stale: bool) -> None:
     if stale:
-        typer.echo("facts are newer than this rating: the next run settles what they change")
+        print_text("facts are newer than this rating: the next run settles what they change")

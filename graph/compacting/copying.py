@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+from graph.counts import counted
 from graph.database import Database
 from graph.errors import LocalServerFailed
 
@@ -44,7 +45,7 @@ class Contents:
         self.sum = (self.sum + int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")) % (1 << 256)
 
     def __str__(self) -> str:
-        return f"{self.nodes:,} nodes, {self.relationships:,} relationships"
+        return f"{counted(self.nodes, 'nodes')}, {counted(self.relationships, 'relationships')}"
 
 
 def copy(old: Database, new: Database, progress: Progress) -> Contents:
@@ -113,7 +114,7 @@ def _nodes(database: Database) -> Iterator[list[Row]]:
             found, last = found + len(rows), first
             yield rows
         elif first - last > WIDEST_GAP:
-            raise LocalServerFailed(f"the store counts {extent['nodes']:,} nodes, and {found:,} are there")
+            raise LocalServerFailed(f"the store counts {counted(extent['nodes'], 'nodes')}, and there: {found:,}")
         first += BATCH
 
 

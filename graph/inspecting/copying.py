@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from graph import scheme as policies
 from graph.compacting import Progress
+from graph.counts import counted
 from graph.database import Database
 from graph.inspecting import merging
 from graph.inspecting.everyone import ENDS, ENTITIES, Everyone, Key, Row, parts, read
@@ -39,7 +40,7 @@ def copy(source: Database, target: Database, progress: Progress, *, fewest: int 
     """
     everyone = read(source, fewest)
     words = merging.words(source, everyone, fewest)
-    progress(f"copying: {len(everyone.people):,} entities")
+    progress(f"copying: {counted(len(everyone.people), 'entities')}")
     nodes = _write_nodes(target, everyone, words, merging.bands(source, everyone, fewest), fewest)
     facts = ties = 0
     for entities in parts(shuffled(everyone.people), ENTITIES):
@@ -47,7 +48,7 @@ def copy(source: Database, target: Database, progress: Progress, *, fewest: int 
         tied = [_tie(row) for row in source.run("copied_ties", ids=entities, schemes=list(everyone.schemes))]
         _write_relationships(target, [*found, *tied], nodes)
         facts, ties = facts + len(found), ties + len(tied)
-        progress(f"copying: {facts:,} facts, {ties:,} ties")
+        progress(f"copying: {counted(facts, 'facts')}, {counted(ties, 'ties')}")
     _write_relationships(target, [_joined(*each) for each in everyone.memberships.items()], nodes)
     return Contents(sorted(everyone.schemes), len(everyone.people), len(everyone.memberships), facts, ties)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from graph.counts import counted
 from graph.database import Database
 from graph.errors import Refused
 
@@ -42,7 +43,9 @@ class Everyone:
 def read(source: Database, fewest: int) -> Everyone:
     schemes = {row["id"]: row for row in source.run("copied_schemes", fewest=fewest)}
     if not schemes:
-        raise Refused(f"no scheme has {fewest} members: a copy of fewer would be of persons, not of a structure")
+        raise Refused(
+            f"no scheme has {counted(fewest, 'members')}: a copy of fewer would be of persons, not of a structure"
+        )
     names = list(schemes)
     people = {row["id"]: row for row in source.run("copied_entities", schemes=names)}
     things: dict[Key, Row] = {(row["label"], row["id"]): row for row in source.run("copied_things", schemes=names)}

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 
 from graph import frames, model, reading
 from graph import scheme as policies
+from graph.counts import counted
 from graph.database import Database
 from graph.frames import Reader
 from graph.model import OpenRating
@@ -90,8 +91,8 @@ def draw_circle(found: Circle) -> Figure:
     """The member in the middle, its contacts around it in order of id; the thicker a line, the more it weighs."""
     supplies = sum(each.supplies for each in found.contacts)
     about = (
-        f"{found.points} points, {found.band}; {supplies} of them from the circle of {len(found.contacts)}. "
-        "The thicker a line, the more the contact weighs;\n"
+        f"{counted(found.points, 'points')}, {found.band}; {supplies} of them from the circle of "
+        f"{len(found.contacts)}. The thicker a line, the more the contact weighs;\n"
         "below each name is its weight, and the points that it supplies. "
         "Thin lines: contacts who have each other in their circles."
     )
@@ -118,7 +119,8 @@ def draw_circle(found: Circle) -> Figure:
             axes.text(
                 1.1 * math.cos(angle),
                 1.1 * math.sin(angle),
-                f"{short(each.entity or LEFT, 28)}, {each.band}\n{each.weight:.0%}: {each.supplies} points",
+                f"{short(each.entity or LEFT, 28)}, {each.band}\n{each.weight:.0%}: "
+                f"{counted(each.supplies, 'points')}",
                 ha="left" if x > 0.2 else "right" if x < -0.2 else "center",
                 va="bottom" if y > 0.8 else "top" if y < -0.8 else "center",
                 fontsize=size,

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from graph import scheme as policies
+from graph.counts import counted
 from graph.database import Database
 from graph.errors import Refused
 from graph.plotting.paper import GREY, INK, paper
@@ -73,8 +74,9 @@ def draw_conduct(found: Conduct) -> Figure:
     """A box for each group; where it lies above the line, the circle lifts most of these members."""
     fewest = min(group.members for group in found.groups)
     about = (
-        f"{found.members:,} members, in groups of {fewest} or more by own conduct. A box holds the middle half "
-        "of a group,\na dot is its middle. Above the dashed line the circle lifts a rating, below it lowers it: "
+        f"{counted(found.members, 'members')}, in groups of {fewest} or more by own conduct. "
+        "A box holds the middle half of a group,\na dot is its middle. "
+        "Above the dashed line the circle lifts a rating, below it lowers it: "
         f"by its share of {found.share:g} at most."
     )
     title = f"Ratings against own conduct in {found.source.scheme}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from graph import scheme as policies
+from graph.counts import counted
 from graph.database import Database
 from graph.plotting.paper import HIGHEST_POINTS, paper, show_bands
 from graph.plotting.source import Source, rated
@@ -59,8 +60,8 @@ def distribution(database: Database, scheme_id: str) -> Distribution:
 def draw_distribution(found: Distribution) -> Figure:
     """Bars whose areas are members."""
     about = (
-        f"{found.members:,} rated members by points. A bar of fewer than {SMALLEST} is put together with its "
-        "neighbour:\nso wide bars are of many points, and the area of a bar is its members."
+        f"{counted(found.members, 'rated members')} by points. A bar of fewer than {SMALLEST} is put together "
+        "with its neighbour:\nso wide bars are of many points, and the area of a bar is its members."
     )
     title = f"How ratings are spread in {found.source.scheme}"
     with paper(title, about, found.source) as (figure, axes):
@@ -77,6 +78,6 @@ def draw_distribution(found: Distribution) -> Figure:
         axes.set_xlim(LOWEST_POINTS, HIGHEST_POINTS)
         axes.set_xticks(range(350, 951, 50))
         axes.set_xlabel("points")
-        axes.set_ylabel(f"members per {found.step} points")
+        axes.set_ylabel(f"members per {counted(found.step, 'points')}")
         show_bands(axes, found.bands, on="x")
         return figure

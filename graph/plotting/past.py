@@ -8,6 +8,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 
 from graph import frames, history
+from graph.counts import counted
 from graph.database import Database
 from graph.frames import Reader
 from graph.plotting.paper import GREY, HIGHEST_POINTS, INK, paper, show_bands
@@ -61,8 +62,8 @@ def draw_past(found: Past) -> Figure:
     """A line with a step where the rating changed: a dot for a run, a diamond for a change that was passed on."""
     last = found.states[-1]
     about = (
-        f"{last.points} points, {last.band}. A step where the whole points or the band changed, when that was "
-        "published.\nDots: by a run. Diamonds: by a change that was passed on."
+        f"{counted(last.points, 'points')}, {last.band}. A step where the whole points or the band changed, when "
+        "that was published.\nDots: by a run. Diamonds: by a change that was passed on."
     )
     with paper(f"The rating of {found.entity} in {found.source.scheme}", about, found.source) as (figure, axes):
         times = [_days(each) for each in found.states]

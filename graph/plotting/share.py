@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from graph import reference
 from graph import scheme as policies
+from graph.counts import counted
 from graph.database import Database
 from graph.errors import Refused
 from graph.frames.circle_graph import circle_graph
@@ -82,8 +83,9 @@ def share(database: Database, scheme_id: str) -> Share:
 def draw_share(found: Share) -> Figure:
     """A line for each quantile that can be told."""
     about = (
-        f"What {found.members:,} members would be rated if the circle could supply more or less, all else as it "
-        f"is.\nA line says how many of them have so many points or fewer; {SMALLEST} or more are on each side."
+        f"What {counted(found.members, 'members')} would be rated if the circle could supply more or less, "
+        "all else as it is.\n"
+        f"A line says how many of them have so many points or fewer; {SMALLEST} or more are on each side."
     )
     title = f"What the share of the circle does in {found.source.scheme}"
     with paper(title, about, found.source) as (figure, axes):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from graph.counts import counted
 from graph.database import Database
 from graph.days import day
 from graph.explaining import Given, read_facts
@@ -111,7 +112,7 @@ def _obligations(events: Sequence[Given], factor: ObligationsFactor, scale: floa
     for code, found in kinds.items():
         if found:
             numbers = {
-                "count": _count(len(found), "obligation"),
+                "count": counted(len(found), "obligations"),
                 "worst": _worst_obligation(max(found, key=_lack), len(found)),
                 "growing": _growing(min(fact.late or 0 for fact in found), factor.late_days),
                 "fading": _fading(factor),
@@ -159,13 +160,15 @@ def _lack(fact: Given) -> float:
 def _worst_obligation(fact: Given, count: int) -> str:
     to = f"to {fact.other}, " if fact.other else ""  # whom it is to is not told to everybody
     what = f"the one {to}due {day(fact.at)}"
-    how = f"outcome {fact.outcome:g} of 1" if fact.outcome is not None else f"{_count(fact.late or 0, 'day')} late"
+    how = (
+        f"outcome {fact.outcome:g} of 1" if fact.outcome is not None else f"{counted(fact.late or 0, 'days')} late"
+    )
     return f"It is {what}: {how}" if count == 1 else f"Most is lost by {what}: {how}"
 
 
 def _growing(late: int, late_days: int) -> str:
     """late: of the one that is the least late."""
-    limit = f"from {_count(late_days, 'day')} late on an obligation counts as if never paid"
+    limit = f"from {counted(late_days, 'days')} late on an obligation counts as if never paid"
     if late >= late_days:
         return f"It changes nothing at once, for {limit}."
     return f"That ends the growing of lateness; {limit}."
@@ -174,7 +177,7 @@ def _growing(late: int, late_days: int) -> str:
 def _fading(factor: Factor) -> str:
     if factor.half_life_days is None:
         return "nothing fades under this policy"
-    return f"a fact counts half as much after every {_count(factor.half_life_days, 'day')}"
+    return f"a fact counts half as much after every {counted(factor.half_life_days, 'days')}"
 
 
 # Company ---------------------------------------------------------------------------------------------
@@ -205,7 +208,3 @@ def _worst_contact(contacts: Iterable[Contact]) -> str:
     if not worst.entity:
         return "Who they are is not shown"
     return f"Most is lost by {worst.entity}, with {worst.weight:.0%} of the circle's weight"
-
-
-def _count(number: float, what: str) -> str:
-    return f"{number:g} {what}" if number == 1 else f"{number:g} {what}s"

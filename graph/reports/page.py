@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jinja2
 
+from graph.counts import counted
 from graph.days import last_day, moment, until
 from graph.reports.making import Report
 from graph.telling.disputed import in_words
@@ -17,7 +18,7 @@ _TEMPLATES = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters |= {"moment": moment, "until": until, "last_day": last_day}
+_TEMPLATES.filters |= {"count": counted, "moment": moment, "until": until, "last_day": last_day}
 _TEMPLATES.filters["number"] = lambda value: f"{value:.3g}" if abs(value) < 1000 else f"{value:g}"
 
 HEADERS = {

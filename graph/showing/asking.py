@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from graph import gathering, reference
+from graph.counts import counted
 from graph.database import Database
 from graph.errors import ParameterError
 from graph.model import Contact, OpenRating
@@ -140,8 +141,8 @@ def lift(database: Database, entity: str, scheme_id: str) -> ShownLift:
             payments = tuple(Payment(fact.id, fact.creditor, fact.due, day) for fact in chosen)
             return _lifted(rating, aim, payments, after, None)
     reason = (
-        f"all {len(open_ones)} open obligations that are not yet due, paid now, give {after.whole_points} points, "
-        f"and {aim} starts at {above[0].from_points:g}"
+        f"paying now what is open and not yet due, {counted(len(open_ones), 'obligations')}, gives "
+        f"{counted(after.whole_points, 'points')}, and {aim} starts at {above[0].from_points:g}"
     )
     return _lifted(rating, aim, (), rating, reason)
 

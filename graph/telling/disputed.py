@@ -1,5 +1,6 @@
 """How it is said that a rating lacks facts because they are in dispute, and who raised that."""
 
+from graph.counts import counted
 from graph.model import SetAside
 
 
@@ -14,13 +15,9 @@ def in_words(aside: SetAside, member: str = "its member") -> str:
     raised = [f"{member} {verb} {aside.member:,}"] if aside.member else []
     raised += [f"others {'' if raised else 'dispute '}{aside.other:,}"] if aside.other else []
     are = "is in dispute and counts" if aside.total == 1 else "are in dispute and count"
-    return f"{_facts(aside.total)} {are} for nothing here: {', '.join(raised)}."
+    return f"{counted(aside.total, 'facts')} {are} for nothing here: {', '.join(raised)}."
 
 
 def after_band(band: str, aside: SetAside) -> str:
     """`sound, 7 facts in dispute`; the band alone where there are none."""
-    return f"{band}, {_facts(aside.total)} in dispute" if aside.total else band
-
-
-def _facts(count: int) -> str:
-    return f"{count:,} fact" if count == 1 else f"{count:,} facts"
+    return f"{band}, {counted(aside.total, 'facts')} in dispute" if aside.total else band

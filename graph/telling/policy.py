@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from graph.counts import counted
 from graph.scheme import LOWEST_POINTS, POINTS_RANGE, Band, CategoryFactor, Factor, ObligationsFactor, Scheme
 from graph.telling.numbers import number, percent, points
 
@@ -64,7 +65,7 @@ def _factor(name: str, factor: Factor) -> Iterator[str]:
         yield "A debt that is paid on time is worth 1."
         yield f"Each day late takes away one part in {late:,}." if late > 1 else "One day late, it is worth 0."
         if late > 1:
-            yield f"From {late:,} days late on it is worth 0, and so is a debt that is never paid."
+            yield f"From {counted(late, 'days')} late on it is worth 0, and so is a debt that is never paid."
         yield "A debt that is not due yet does not count."
     else:
         yield "Each kind has a worth from 0 to 1. The table below lists them all."
@@ -77,7 +78,7 @@ def _factor(name: str, factor: Factor) -> Iterator[str]:
 def _ageing(what: str, half_life_days: float | None) -> str:
     if half_life_days is None:
         return f"A {what} counts as much as ever, however old it is."
-    return f"A {what} counts half as much when it is {number(half_life_days)} days old."
+    return f"A {what} counts half as much when it is {counted(number(half_life_days), 'days')} old."
 
 
 def _circle(scheme: Scheme) -> Iterator[str]:
@@ -104,7 +105,7 @@ def _access(scheme: Scheme) -> Iterator[str]:
     if age is None:
         yield "There is no limit of age."
     else:
-        yield f"A person must be at least {age} years old to join."
+        yield f"A person must be at least {counted(age, 'years')} old to join."
     yield "Every member may see its own rating, and each part of it."
     yield "A client may see it only with that member's leave, and only for one of the uses above."
     if scheme.access.open_organisations:
@@ -115,7 +116,7 @@ def _retention(scheme: Scheme) -> Iterator[str]:
     kept = {kind: scheme.retention.days(kind) for kind in MANY}
     for kind, days in kept.items():
         if days is not None:
-            yield f"This scheme needs {MANY[kind]} for {number(days)} days."
+            yield f"This scheme needs {MANY[kind]} for {counted(number(days), 'days')}."
     rest = [MANY[kind] for kind, days in kept.items() if days is None and kind in scheme.uses()]
     if rest:
         yield f"It sets no limit for {_listed(rest)}."
@@ -184,8 +185,8 @@ def ranges(scheme: Scheme) -> list[tuple[Band, str]]:
 
 
 def _days(days: float | None) -> str:
-    return "none" if days is None else f"{number(days)} days"
+    return "none" if days is None else counted(number(days), "days")
 
 
 def _years(years: int | None) -> str:
-    return "none" if years is None else f"{years} years"
+    return "none" if years is None else counted(years, "years")

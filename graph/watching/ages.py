@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from graph.counts import counted
 from graph.database import Database, utc
 
 
@@ -32,7 +33,7 @@ class Age:
 
 def ago(days: int) -> str:
     """today, yesterday, 151 days ago."""
-    return {0: "today", 1: "yesterday"}.get(days, f"{days:,} days ago")
+    return {0: "today", 1: "yesterday"}.get(days, f"{counted(days, 'days')} ago")
 
 
 def ages(database: Database, *, now: datetime, late_after_days: int) -> list[Age]:

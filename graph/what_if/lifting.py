@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from graph import gathering, reading, reference
 from graph import scheme as policies
+from graph.counts import counted
 from graph.database import Database
 from graph.errors import StoreConflict
 from graph.model import OpenRating
@@ -101,7 +102,8 @@ def _lift(database: Database, opened: OpenRating) -> Lift:
     return _nothing(
         opened,
         aim,
-        f"all {len(open_ones)} open obligations that are not yet due, paid now, give {shown} points, and {aim} "
+        f"paying now what is open and not yet due, {counted(len(open_ones), 'obligations')}, gives "
+        f"{counted(shown, 'points')}, and {aim} "
         f"starts at {above[0].from_points:g}",
     )
 

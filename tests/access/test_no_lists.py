@@ -140,6 +140,7 @@ PROGRAMS = ("gather", "copy")
 READ = [query for query in queries.catalogue().values() if query.mode == "read"]
 OFFERED = [query for query in READ if query.group]
 PLACES = {
+    "other": "bob",
     "id": "reliability|ann",
     "entity": "ann",
     "scheme": "reliability",
@@ -171,6 +172,23 @@ def test_no_query_that_is_offered_has_rows_of_several_with_their_worth(
     assert len(of_whom) <= 1
 
 
+@pytest.mark.parametrize(
+    "query", [each for each in OFFERED if each.room == "inspect"], ids=lambda query: query.name
+)
+def test_what_browser_draws_is_printed_without_what_members_are_worth(
+    graph: Database, command: Run, query: queries.Query
+) -> None:
+    given = [f"{field.name}={_example(field)}" for field in query.params]
+    words = ["query", query.name, *(word for each in given for word in ("-p", each))]
+    assert set(with_worth(json.loads(command(*words, "--json").output))) == set()
+    points = [row["points"] for row in graph.statement("MATCH (m:Membership) RETURN m.points AS points")]
+    for form in ("csv", "table"):
+        found = command(*words, "--format", form).output
+        assert not [each for each in points if str(each) in found or f"points: {each:.0f}" in found]
+        assert "None" not in found
+        assert "{'" not in found
+
+
 def _example(field: queries.Field) -> Any:
     everyone = [f"reliability|{entity}" for entity in OUTCOMES]
     lists: dict[str, Any] = {
@@ -187,8 +205,10 @@ def _example(field: queries.Field) -> Any:
 def test_queries_for_programs_and_for_eyes_are_not_run_by_name(graph: Database, command: Run) -> None:
     gathered = [query for query in READ if query.room in PROGRAMS]
     assert {"kept", "circles", "reached", "ratings", "gather_facts"} <= {query.name for query in gathered}
-    for_eyes = [query for query in READ if query.room == "inspect"]
-    assert {"circle_two_hops", "closed_circles", "moved_by_circle"} <= {query.name for query in for_eyes}
+    for_eyes = [query for query in READ if query.room == "inspect" and not query.group]
+    assert {"what_contacts_add", "overdue_between_members", "moved_by_circle"} == {
+        query.name for query in for_eyes
+    }
     listed = {each["name"] for each in json.loads(command("query", "--list", "--json").output)}
     assert listed == {query.name for query in OFFERED}
     for query in (each for each in READ if not each.group):
@@ -198,6 +218,6 @@ def test_queries_for_programs_and_for_eyes_are_not_run_by_name(graph: Database, 
 
 def test_no_query_that_is_offered_reads_a_secret_a_token_or_the_record_of_reads() -> None:
     assert queries.get("secret").group is None
-    assert {query.room for query in OFFERED} == {"read", "rate", "retain"}
+    assert {query.room for query in OFFERED} == {"read", "rate", "retain", "inspect"}
     for query in OFFERED:
         assert not [label for label in (":Secret", ":Access", ":Ledger", ":Request") if label in query.text]

@@ -135,7 +135,7 @@ def test_verify_access_ends_with_2_and_says_where(graph: Database, command: Run)
         command("show", "bob")
     whole = command("verify-access")
     assert whole.exit_code == 0
-    assert "2 ledgers with 6 records are whole, 0 are broken" in whole.output
+    assert "whole: 2 ledgers with 6 records; broken: 0" in whole.output
     graph.statement("MATCH (a:Access {id: 'reliability|ann|2'}) SET a.who = 'nobody'")
     for arguments in ((), ("ann",), SCHEME, ("ann", *SCHEME)):
         broken = command("verify-access", *arguments)

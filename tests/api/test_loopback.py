@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api import running
 from api.app import create_app
 from api.loopback import is_loopback, listen, url
 from graph.database import Database
@@ -20,6 +22,7 @@ from graph.errors import SettingInvalid, StoreUnavailable
 from graph.identity import Keyring
 from graph.settings import Settings
 from tests.api.conftest import serve
+from tests.conftest import Command
 
 DOCS = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 PROGRAM = Path(sys.executable).with_name("innercircle")
@@ -131,13 +134,58 @@ def test_the_command_serves_until_it_is_interrupted(settings: Settings, database
             assert client.get(f"{address}/readyz").json()["status"] == "ready"
             answer = client.get(f"{address}/v1/entities/a-person/ratings")
             assert "Server" not in answer.headers
-        port = address.rpartition(":")[2]
-        told = command(settings, "status", "--json", INNERCIRCLE_API_PORT=port)
-        assert json.loads(told.stdout).items() >= {"api_url": address, "api_running": True}.items()
+        for port in (
+            address.rpartition(":")[2],
+            "8000",
+            "0",
+        ):  # what the service was given counts, and not what others are set to
+            told = command(settings, "status", "--json", INNERCIRCLE_API_PORT=port)
+            assert json.loads(told.stdout).items() >= {"api_url": address, "api_running": True}.items()
+        assert running.running(settings) == address
+        assert stat.S_IMODE((settings.home / running.FILE).stat().st_mode) == 0o600
         process.send_signal(signal.SIGINT)
         said, complained = process.communicate(timeout=30)
     # Who was asked for is written nowhere.
     assert (process.returncode, said, complained) == (0, "", "")
+    assert running.running(settings) is None
+    assert not (settings.home / running.FILE).exists()
+
+
+def test_a_link_leads_to_the_service_that_runs_else_to_the_settings(
+    settings: Settings, graph: Database, process: Command
+) -> None:
+    graph.statement("CREATE (:Entity:Person {id: 'ann'})")
+    process("key", "create")
+    issue = ("link", "issue", "--entity", "ann", "--json")
+
+    def origin(**variables: str) -> str:
+        told = json.loads(process(*issue, **variables).stdout)
+        return str(told["url"]).partition("/sign-in?")[0]
+
+    with serve(away) as client:
+        base = client.base_url
+        with running.noted(settings, "0.0.0.0", base.port or 0):  # noqa: S104
+            assert origin() == f"http://127.0.0.1:{base.port}"
+            assert origin(INNERCIRCLE_API_PORT="0") == f"http://127.0.0.1:{base.port}"
+            assert origin(INNERCIRCLE_PAGES_URL="https://r.example.org") == "https://r.example.org"
+        other = running.noted(settings, "127.0.0.1", 9)
+        with running.noted(settings, "127.0.0.1", base.port or 0), other:
+            assert origin() == "http://127.0.0.1:8000", "nothing answers where it is said to"
+    assert origin(INNERCIRCLE_API_HOST="::1", INNERCIRCLE_API_PORT="9000") == "http://[::1]:9000"
+    told = process(*issue[:-1])
+    assert "nothing answers there yet: `innercircle serve` does" in told.stderr
+    told = process(*issue, INNERCIRCLE_API_PORT="0")
+    assert json.loads(told.stdout)["error"]["code"] == "parameter"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "null", '{"url": 1}', '{"url": "http://["}', '{"url": "nowhere"}', "\0"]
+)
+def test_a_broken_note_of_where_the_service_is_stops_nothing(tmp_path: Path, text: str) -> None:
+    settings = Settings(home=tmp_path, api_port=9)
+    (tmp_path / running.FILE).write_text(text)
+    assert running.address(settings) == "http://127.0.0.1:9"
+    assert running.address(Settings(home=tmp_path, api_port=0)) is None
 
 
 def test_with_a_key_it_listens_on_any_address_and_answers_to_its_names(tmp_path: Path) -> None:
@@ -155,9 +203,9 @@ def test_with_a_key_it_listens_on_any_address_and_answers_to_its_names(tmp_path:
 
 def test_the_command_refuses_an_address_of_the_network(settings: Settings, tmp_path: Path) -> None:
     settings = settings.model_copy(update={"home": tmp_path})  # without a key
-    done = command(settings, "serve", "--host", "0.0.0.0")  # noqa: S104
+    done = command(settings, "serve", "--host", "0.0.0.0", COLUMNS="80")  # noqa: S104
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("error: the API does not listen on '0.0.0.0': nobody can have a token yet")
+    assert done.stderr.startswith("error: the API does not listen on '0.0.0.0': nobody can have a token yet,")
     assert f"$ innercircle serve --host 0.0.0.0\n{done.stderr}" in DOCS
     done = command(settings, "serve", "--json", INNERCIRCLE_API_HOST="192.0.2.1")
     assert json.loads(done.stdout)["error"]["code"] == "setting-invalid"

@@ -103,7 +103,7 @@ def test_more_rejects_than_allowed_end_with_2_and_people_are_told_where_they_are
         ["sites", "1"],
         ["visits", "3"],
     ]
-    assert f"1 of 7 rows were rejected: {tmp_path / 'rejects.csv'} says why" in result.stdout
+    assert f"1 of 7 rows was rejected: {tmp_path / 'rejects.csv'} says why" in result.stdout
 
 
 def test_a_file_that_cannot_be_used_ends_with_1_and_one_line(run: Load, graph: Database, visits: Path) -> None:

@@ -154,7 +154,7 @@ def test_paying_what_is_overdue_lifts_nothing(graph: Database) -> None:
         (make_scheme(prior=1.0), "highest band"),
         (
             make_scheme(prior=0.1, prior_weight=50.0),
-            "all 1 open obligations that are not yet due, paid now, give 4",
+            "paying now what is open and not yet due, 1 obligation, gives 4",
         ),
     ],
     ids=["no obligations", "highest", "too little"],
