@@ -14,9 +14,11 @@ from api import openapi, problems
 from api.etags import ETags
 from api.evenly import UnderWay
 from api.guard import Guard
+from api.head import Heads
 from api.headers import SafeHeaders
 from api.in_time import InTime
 from api.limits import AtOnce, Rates, Sizes
+from api.media import MediaTypes
 from api.pages import asking, deciding, me, operators, rating, signing_in, start
 from api.pages import schemes as scheme_pages
 from api.pages.problems import ProblemPages
@@ -142,11 +144,13 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     app.add_middleware(Together, shared=[route for route in routes() if _names(route) & SHARED])
     app.add_middleware(ETags)
     app.add_middleware(InTime, seconds=settings.api_query_seconds)
+    app.add_middleware(MediaTypes)
     app.add_middleware(Sizes)
     app.add_middleware(Guard, names=settings.names(), open_to_others=app.state.verifier.configured)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Unforeseen)
     app.add_middleware(ProblemPages)
+    app.add_middleware(Heads)
     app.openapi = openapi.describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation has it
     return app
 

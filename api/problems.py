@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.schemas import Problem, Unfit
+from api.unfit import words
 from graph import errors
 from graph.errors import InnerCircleError
 
@@ -122,6 +124,7 @@ KINDS: dict[type[InnerCircleError], Kind] = {
 # What only HTTP knows.
 NO_ROUTE, NO_METHOD, NOT_LOOPBACK, UNEXPECTED = "no-route", "no-method", "not-loopback", "unexpected"
 TOO_LONG, TOO_LARGE, TOO_SLOW, BUSY = "too-long", "too-large", "too-slow", "busy"
+MEDIA_TYPE_UNKNOWN = "media-type"
 WEB: dict[str, Kind] = {
     NO_ROUTE: Kind(404, "There is no such route", example="there is no /v2: /openapi.json lists the routes"),
     NO_METHOD: Kind(405, "The route does not take this method", example="/v1/schemes does not take DELETE"),
@@ -129,6 +132,11 @@ WEB: dict[str, Kind] = {
         421, "The request is not for this service", example="the host of the request is 'example.org'"
     ),
     TOO_LARGE: Kind(413, "The body is too large", example="the body of a request has at most 1,000,000 bytes"),
+    MEDIA_TYPE_UNKNOWN: Kind(
+        415,
+        "The body is not of a kind that is read",
+        example="nothing says what the body is: send JSON, with the header Content-Type: application/json",
+    ),
     TOO_LONG: Kind(
         414, "The address is too long", example="the path and query of a request have at most 8,000 bytes"
     ),
@@ -187,7 +195,9 @@ def install(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(_http)
 
 
-def _ours(request: Request, error: InnerCircleError) -> JSONResponse:
+async def _ours(request: Request, error: InnerCircleError) -> JSONResponse:
+    if str(error) == errors.NOTHING_OPEN and (lost := await run_in_threadpool(_lost_scheme, request)):
+        return answer(errors.NotFound.code, lost)
     headers = {}
     if isinstance(error, errors.Unauthenticated):
         # RFC 6750: without a token nothing more is said
@@ -198,9 +208,26 @@ def _ours(request: Request, error: InnerCircleError) -> JSONResponse:
     return answer(error.code if error.code in CATALOGUE else UNEXPECTED, str(error), headers=headers)
 
 
+def _lost_scheme(request: Request) -> str:
+    """That there is no such scheme, where the path or query names one; which there are is open to all.
+
+    The same is asked whatever the entity is, once its refusal is made, so it tells nothing of the entity.
+    """
+    scheme = request.path_params.get("scheme") or request.query_params.get("scheme")
+    if not isinstance(scheme, str) or not scheme:
+        return ""
+    try:
+        with request.app.state.store.use() as database:
+            if database.optional("scheme", id=scheme) is not None:
+                return ""
+    except InnerCircleError:
+        return ""
+    return f"there is no scheme {scheme!r}: GET /v1/schemes lists those that there are"
+
+
 def _unfit(_request: Request, error: RequestValidationError) -> JSONResponse:
     """Says what is wrong and where, without repeating what was sent: it may be long, or no text at all."""
-    unfit = [Unfit(where=".".join(map(str, each["loc"])), message=each["msg"]) for each in error.errors()]
+    unfit = [Unfit(where=".".join(map(str, each["loc"])), message=words(each)) for each in error.errors()]
     detail = "; ".join(f"{each.where}: {each.message}" for each in unfit[:3])
     return answer(errors.ParameterError.code, detail, unfit=unfit)
 

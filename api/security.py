@@ -18,7 +18,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 from api.limits import AtOnce, Rates
 from api.parameters import TheStore
 from api.sessions import Sessions
-from graph.errors import NOTHING_OPEN, Forbidden, NotFound, SetupError, Unauthenticated
+from graph.errors import NOTHING_OPEN, Forbidden, InnerCircleError, NotFound, SetupError, Unauthenticated
 from graph.identity import Principal, Role, Verifier
 from graph.identity.verifying import refuse_revoked
 
@@ -130,6 +130,21 @@ SignedInMember = Annotated[Principal, Security(_signed_in, scopes=[Role.MEMBER.v
 SignedInOperator = Annotated[Principal, Security(_signed_in, scopes=[Role.OPERATOR.value])]
 SignedIn = Annotated[Principal, Security(_signed_in, scopes=[role.value for role in Role])]
 "On the pages: by a session, never by a token."
+
+
+def somebody_signed_in(request: Request) -> Principal | None:
+    """Who is signed in, for a page that is everybody's and only greets; None where nobody is, or not any more.
+
+    Whether the session was ended elsewhere is not asked: whatever is a person's own asks that.
+    """
+    given: Sessions = request.app.state.sessions
+    try:
+        return given.check(request)
+    except InnerCircleError:
+        return None
+
+
+MaybeSignedIn = Annotated[Principal | None, Depends(somebody_signed_in)]
 
 
 def own(principal: Principal, entity: str) -> None:

@@ -47,6 +47,30 @@ RETRY_SECONDS = 15
 "How long a read or a write is repeated, while its failure is transient."
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 1.0
 
+# What the operator has to put right, by the code of the server's error: no query of ours is at fault.
+_PUT_RIGHT: tuple[tuple[str, str], ...] = (
+    (
+        "Security.CredentialsExpired",
+        "the password of the user has expired: set a new one in Neo4j (on the database `system`: ALTER CURRENT "
+        "USER SET PASSWORD FROM 'old' TO 'new'), and give it as INNERCIRCLE_NEO4J_PASSWORD",
+    ),
+    (
+        "Security.AuthenticationRateLimit",
+        "the server refuses the user for a while, after too many wrong passwords: set INNERCIRCLE_NEO4J_PASSWORD "
+        "right, and wait some seconds",
+    ),
+    (
+        "Security.Forbidden",
+        "the user may not do this: INNERCIRCLE_NEO4J_USER needs to read, write and set up the database",
+    ),
+    ("Security.", "the server refused the user: set INNERCIRCLE_NEO4J_USER and INNERCIRCLE_NEO4J_PASSWORD right"),
+    (
+        "Database.DatabaseNotFound",
+        "the server has no database of this name: set INNERCIRCLE_NEO4J_DATABASE right (SHOW DATABASES lists "
+        "them; the Community edition has `neo4j`)",
+    ),
+)
+
 # Where a driver error lands. The order matters: IncompleteCommit is a ServiceUnavailable.
 _MAPPING: tuple[tuple[type[Exception], type[InnerCircleError], str], ...] = (
     (
@@ -359,6 +383,9 @@ def _translated(where: str) -> Iterator[None]:
             raise QueryRejected(f"this Neo4j takes no writes, as an inspection copy does not ({where})") from error
         if VANISHED in (getattr(error, "code", None) or ""):
             raise Gone(f"somebody removed it at that moment ({where}): {error}") from error
+        for name, meaning in _PUT_RIGHT:
+            if f".ClientError.{name}" in (getattr(error, "code", None) or ""):
+                raise StoreUnavailable(f"{meaning} ({where}): {error}") from error
         for kind, ours, meaning in _MAPPING:
             if isinstance(error, kind):
                 raise ours(f"{meaning} ({where}): {error}") from error

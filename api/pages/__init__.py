@@ -7,3 +7,5 @@ signed in (`SignedInMember`, `SignedInOperator` of api/security.py) or are in PU
 
 PLACES = frozenset({"", "me", "operator", "schemes", "sign-in", "sign-out", "static"})
 "The first words of the paths that pages are at: what goes wrong there is told as a page."
+DOCUMENTS = frozenset({"v1", "livez", "readyz", "problems", "openapi.json"})
+"Those of the API, where it is told as a document, whoever asks. Anywhere else it depends on who asks."

@@ -1,12 +1,14 @@
 """What a rating would be if one thing had been otherwise: a form that asks, and the answer below it."""
 
+import math
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api.pages.filling import Filled
 from api.pages.rendering import render
-from api.pages.viewing import Contact, Opened, rated
+from api.pages.viewing import Contact, Opened, names_of, rated
 from api.parameters import SchemeId, TheDatabase
 from api.security import SignedInMember, own_entity
 from graph import grants, showing, what_if
@@ -25,6 +27,9 @@ NOTHING = {
     "if each of you has begun a contact.",
     "share": "Your circle stands where you stand, or what would move is less than a point.",
 }
+
+FIELD = {"pay": "debt", "without": "with", "day": "with", "share": "share"}
+"The field of the form that each question is asked with."
 
 router = APIRouter(prefix="/me/schemes/{scheme}")
 
@@ -45,15 +50,16 @@ def what_if_page(
     found = rated(database, entity, scheme)
     answer: ShownWhatIf | None = None
     lifted: ShownLift | None = None
-    wrong = False
+    met = showing.met(database, entity)
+    filled = Filled()
     try:
         if ask == "lift":
             lifted = showing.lift(database, entity, scheme)
         elif ask:
             change = _change(database, found, ask=ask, debt=debt, contact=contact, share=share, when=when)
             answer = showing.what_if(database, entity, scheme, change)
-    except (ParameterError, ValueError):
-        wrong = True
+    except ParameterError as error:
+        filled = Filled({}, FIELD.get(ask, ""), str(error), 422)
     policy = grants.policy_of(database, scheme)
     return render(
         "what_if.html.jinja",
@@ -61,25 +67,26 @@ def what_if_page(
         scheme=scheme,
         policy=policy,
         found=found,
-        met=showing.met(database, entity),
+        met=met,
+        names=names_of(database, found, met),
         ask=ask,
         debt=debt,
         contact=contact,
         share=share,
         answer=answer,
         lifted=lifted,
-        wrong=wrong,
+        filled=filled,
         when=when,
         owed=_unpaid(found, debt),
         nothing=why_nothing(found, policy, ask=ask, debt=debt, when=when),
-        status=422 if wrong else 200,
+        status=filled.status,
     )
 
 
 def _change(
     database: Database, found: Opened, *, ask: str, debt: str, contact: str, share: str, when: str
 ) -> what_if.Change:
-    """The question as the form asks it. Raises ParameterError, ValueError."""
+    """The question as the form asks it. Raises ParameterError."""
     day = (found.rating.as_of - timedelta(days=1)).date()  # the last that counts in the rating
     match ask:
         case "pay":
@@ -92,7 +99,7 @@ def _change(
             return what_if.NewContactDay(contact, day)
         case "share":
             rating = found.rating
-            return what_if.under_share(database, rating.entity, rating.scheme, float(share))
+            return what_if.under_share(database, rating.entity, rating.scheme, _number(share))
     raise ParameterError(f"ask: there is no question {ask!r}")
 
 
@@ -114,3 +121,14 @@ def why_nothing(found: Opened, policy: Scheme, *, ask: str, debt: str, when: str
 
 def _unpaid(found: Opened, debt: str) -> OwnFact | None:
     return next((each for each in found.unpaid() if each.fact == debt), None)
+
+
+def _number(text: str) -> float:
+    """Raises ParameterError."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = math.nan
+    if not math.isfinite(share):
+        raise ParameterError("a share is a number from 0 to 0.5")
+    return share

@@ -11,7 +11,9 @@ from fastapi import APIRouter, Request, Response
 from api import decisions, reporting
 from api.evenly import TheUnderWay
 from api.once import TheFormKey
-from api.pages.me import Text, led_to
+from api.pages import forms
+from api.pages.filling import REFUSALS, refused
+from api.pages.me import Text, Written, led_to
 from api.pages.rendering import PRIVATE
 from api.pages.viewing import member_of
 from api.parameters import SchemeId, TheDatabase
@@ -66,11 +68,14 @@ def contest_rating(
     database: TheDatabase,
     asked: TheFormKey,
     under_way: TheUnderWay,
-    statement: Text = "",
+    statement: Written = "",
 ) -> Response:
     """Nobody may rely on the rating until somebody has decided."""
     words = " ".join(statement.split())
-    decisions.contest(database, member, asked, scheme=scheme, statement=words)
+    try:
+        decisions.contest(database, member, asked, scheme=scheme, statement=words)
+    except REFUSALS as error:
+        return forms.contest(database, member, scheme, refused(error, statement=statement))
     under_way.let_leave(member.entity)
     return led_to(f"/me/schemes/{scheme}", "contested")
 
@@ -88,17 +93,21 @@ def give_grant(
     until: Text = "",
 ) -> Response:
     """The client may look at as much as `what` says, to the end of the day that `until` names."""
-    with one_text():
-        _, ended = decisions.grant(
-            database,
-            member,
-            asked,
-            scheme=scheme,
-            client=client.strip(),
-            purpose=purpose,
-            what=_what(what),
-            until=_end_of(until),
-        )
+    try:
+        with one_text():
+            _, ended = decisions.grant(
+                database,
+                member,
+                asked,
+                scheme=scheme,
+                client=client.strip(),
+                purpose=purpose,
+                what=_what(what),
+                until=_end_of(until),
+            )
+    except REFUSALS as error:
+        filled = refused(error, client=client, purpose=purpose, what=what, until=until)
+        return forms.grants(database, member, scheme, filled)
     if ended:
         under_way.let_leave(member.entity)
     return led_to(f"/me/schemes/{scheme}/grants", "granted")
@@ -128,7 +137,10 @@ def make_report(
     purpose: Text = "",
 ) -> Response:
     """A signed report to hand on, as a file. That it was made is on the member's record of reads."""
-    made, signed = reporting.made_for(request, member, database, scheme, audience=audience, purpose=purpose)
+    try:
+        made, signed = reporting.made_for(request, member, database, scheme, audience=audience, purpose=purpose)
+    except REFUSALS as error:
+        return forms.report(database, member, scheme, refused(error, audience=audience, purpose=purpose))
     headers = PRIVATE | report_page.HEADERS | {"Content-Disposition": 'attachment; filename="report.html"'}
     return Response(report_page.render(made, signed), media_type="text/html", headers=headers)
 

@@ -11,6 +11,10 @@ WIDTH, HEIGHT = 600, 120
 "Of the picture of a history, in its own units."
 
 
+NARROWEST, LETTER, LANE = 290, 6.7, 15
+"Pixels: of the scale on the smallest telephone, of a letter below it, and of a row of such words."
+
+
 @dataclass(frozen=True)
 class Stretch:
     """A band on the scale, from left to right in percent."""
@@ -22,23 +26,62 @@ class Stretch:
     here: bool
 
 
-def scale(policy: Scheme, band: str) -> list[Stretch]:
-    """The bands in order."""
+@dataclass(frozen=True)
+class Label:
+    """Words below the scale: x in percent, y in pixels; a line leads from `at` down to words that stand lower."""
+
+    text: str
+    at: float
+    x: float
+    y: int
+    anchor: str
+    here: bool
+    tick: bool
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where a rating stands: the bands, their names and where they begin below them, and the mark above."""
+
+    bands: tuple[Stretch, ...]
+    labels: tuple[Label, ...]
+    place: float
+    mark: Label
+    height: int
+
+
+def scale(policy: Scheme, band: str, points: float) -> Scale:
+    """The bands in order, and the points among them; no word stands on another, however narrow the page is."""
     bounds = [*(each.from_points for each in policy.bands), LOWEST_POINTS + POINTS_RANGE]
-    return [
-        Stretch(each.name, int(each.from_points), _across(bounds[n]), _across(bounds[n + 1]) - _across(bounds[n]),
+    bands = tuple(
+        Stretch(each.name, int(each.from_points), _across(low), round(_across(high) - _across(low), 2),
                 each.name == band)
-        for n, each in enumerate(policy.bands)
-    ]  # fmt: skip
+        for each, low, high in zip(policy.bands, bounds, bounds[1:], strict=False)
+    )  # fmt: skip
+    numbers = _laid([(f"{bound:g}", _across(bound), False) for bound in bounds], top=53, ticks=False)
+    below = max(label.y for label in numbers) + LANE
+    names = _laid([(each.name, each.start + each.width / 2, each.here) for each in bands], top=below, ticks=True)
+    [mark] = _laid([(f"{points:.0f}", _across(points), True)], top=12, ticks=False)
+    return Scale(bands, (*numbers, *names), _across(points), mark, max(label.y for label in names) + 6)
 
 
-def place(points: float) -> float:
-    """Where so many points are on the scale, in percent."""
-    return round(_across(points), 2)
+def _laid(words: list[tuple[str, float, bool]], *, top: int, ticks: bool) -> list[Label]:
+    """Each text below its place, in the first row where it stands on no other; words: (text, place, here)."""
+    rows: list[float] = []
+    labels = []
+    for text, at, here in words:
+        width = 100 * (len(text) * LETTER + 4) / NARROWEST
+        left = min(max(at - width / 2, 0.0), max(100 - width, 0.0))
+        row = next((n for n, end in enumerate(rows) if end <= left), len(rows))
+        rows[row : row + 1] = [left + width]
+        anchor, x = ("start", 0.0) if left == 0 else ("end", 100.0) if left + width >= 100 else ("middle", at)
+        labels.append(Label(text, at, x, top + LANE * row, anchor, here, ticks and row > 0))
+    return labels
 
 
 def _across(points: float) -> float:
-    return 100 * (points - LOWEST_POINTS) / POINTS_RANGE
+    """Where so many points are on the scale, in percent."""
+    return round(100 * (points - LOWEST_POINTS) / POINTS_RANGE, 2)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import io
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -10,12 +10,16 @@ from fastapi.responses import RedirectResponse
 from api import cursors, decisions
 from api.evenly import TheUnderWay
 from api.once import TheFormKey
+from api.pages.filling import REFUSALS, Filled, refused
 from api.pages.rendering import PRIVATE, new_key, render
 from api.pages.viewing import FULL
 from api.parameters import TheDatabase
 from api.security import SignedInMember, one_text, own_entity
 from api.sessions import Sessions
 from graph import access, archiving, disputes, grants, membership, showing
+from graph.database import Database
+from graph.errors import ParameterError
+from graph.identity import Principal
 from graph.identity.verifying import revoke
 
 ERASE = "erase"
@@ -24,6 +28,8 @@ ERASE = "erase"
 router = APIRouter()
 Note = Annotated[str, Query(max_length=40)]
 Text = Annotated[str, Form(max_length=4_000)]
+Written = Annotated[str, Form()]
+"What somebody wrote: if it is too long, the form comes back with it, and says so."
 
 
 def led_to(path: str, done: str = "") -> RedirectResponse:
@@ -75,9 +81,14 @@ def dispute_page(
     fact: Annotated[str, Query(max_length=200)],
 ) -> Response:
     """The form to dispute one fact."""
+    return _dispute_form(database, member, kind, fact, Filled())
+
+
+def _dispute_form(database: Database, member: Principal, kind: str, fact: str, filled: Filled) -> Response:
     with one_text():
         says = disputes.says(database, own_entity(member), kind=kind, fact=fact)
-    return render("dispute.html.jinja", principal=member, kind=kind, fact=fact, says=says, key=new_key())
+    words: dict[str, Any] = {"kind": kind, "fact": fact, "says": says, "key": new_key(), "filled": filled}
+    return render("dispute.html.jinja", principal=member, status=filled.status, **words)
 
 
 @router.post("/me/disputes", status_code=303)
@@ -87,11 +98,14 @@ def dispute_fact(
     asked: TheFormKey,
     kind: Text = "",
     fact: Text = "",
-    statement: Text = "",
+    statement: Written = "",
 ) -> Response:
     """The fact counts for nothing until somebody has decided."""
     words = " ".join(statement.split())
-    decisions.dispute(database, member, asked, kind=kind, fact=fact, statement=words)
+    try:
+        decisions.dispute(database, member, asked, kind=kind, fact=fact, statement=words)
+    except REFUSALS as error:
+        return _dispute_form(database, member, kind, fact, refused(error, statement=statement))
     return led_to("/me/disputes", "disputed")
 
 
@@ -116,7 +130,11 @@ def my_archive(member: SignedInMember, database: TheDatabase) -> Response:
 @router.get("/me/erase")
 def erase_page(member: SignedInMember) -> Response:
     """What erasing does, before it is done."""
-    return render("erase.html.jinja", principal=member, word=ERASE, wrong=False)
+    return _erase_form(member, Filled())
+
+
+def _erase_form(member: Principal, filled: Filled) -> Response:
+    return render("erase.html.jinja", principal=member, word=ERASE, filled=filled, status=filled.status)
 
 
 @router.post("/me/erase", status_code=303)
@@ -129,7 +147,7 @@ def erase_me(
 ) -> Response:
     """The member is gone with all that was kept about it, and signed out."""
     if sure.strip().lower() != ERASE:
-        return render("erase.html.jinja", principal=member, word=ERASE, wrong=True, status=422)
+        return _erase_form(member, refused(ParameterError(f"sure: type the word {ERASE}"), sure=sure))
     sessions: Sessions = request.app.state.sessions
     now = datetime.now(UTC)
     decisions.erase(database, member, now=now)

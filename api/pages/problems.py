@@ -1,15 +1,35 @@
-"""What goes wrong under a page is told as a page: one plain sentence or two, with the status of the problem."""
+"""What goes wrong under a page is told as a page: one plain sentence or two, with the status of the problem.
+
+Whoever filled in a form finds there what it wrote, and can send it again.
+"""
 
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Receive, Scope, Send
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.pages import PLACES
-from api.pages.rendering import render
-from api.problems import BUSY, MEDIA_TYPE, NO_METHOD, NO_ROUTE, NOT_LOOPBACK, TOO_LARGE, TOO_LONG, TOO_SLOW
+from api.accepting import asks_for_document, asks_for_page
+from api.limits import LARGEST_BODY
+from api.pages import DOCUMENTS, PLACES
+from api.pages.rendering import new_key, render
+from api.problems import (
+    BUSY,
+    CATALOGUE,
+    MEDIA_TYPE,
+    MEDIA_TYPE_UNKNOWN,
+    NO_METHOD,
+    NO_ROUTE,
+    NOT_LOOPBACK,
+    TOO_LARGE,
+    TOO_LONG,
+    TOO_SLOW,
+)
+from api.security import somebody_signed_in
 from api.whole import answer, held
 from graph import errors
 
@@ -51,6 +71,7 @@ TELLINGS: dict[str, Telling] = {
     errors.ParameterError.code: WRONG,
     errors.PurposeMismatch.code: WRONG,
     TOO_LARGE: WRONG,
+    MEDIA_TYPE_UNKNOWN: WRONG,
     TOO_LONG: WRONG,
     TOO_SLOW: LATER,
     BUSY: LATER,
@@ -68,35 +89,88 @@ TELLINGS: dict[str, Telling] = {
 EXACTLY = {errors.ParameterError.code, errors.PurposeMismatch.code, errors.Refused.code}
 "Of which the service's own words say what to put right, and nothing that who asks may not know."
 
+STRANGERS = {errors.Forbidden.code, NOT_LOOPBACK}
+"Of which a form may come from elsewhere, made up by somebody else: it is not repeated, and nobody is greeted."
+TYPED = {"statement", "client", "audience", "purpose", "until", "sure"}
+"The fields of forms in which somebody writes or chooses."
+FORM, MOST_FIELDS, AGAIN = "application/x-www-form-urlencoded", 20, (429, 503)
+USELESS = {errors.NotFound.code, NO_ROUTE, NO_METHOD, TOO_LARGE, TOO_LONG}
+"Of which sending the same again can bring nothing else."
+
 
 def told(code: str) -> Telling:
     return TELLINGS.get(code, SORRY)
 
 
 class ProblemPages:
-    """A problem document under a path of the pages leaves as a page, with its status and its other headers."""
+    """A problem document leaves as a page, with its status and its other headers, where somebody reads pages.
+
+    That is under a path of the pages, unless a document is asked for; where nothing is, if a page is asked for.
+    """
 
     def __init__(self, app: ASGIApp):
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].split("/")[1:2] not in [[place] for place in PLACES]:
+        if scope["type"] != "http" or not _reads_pages(scope):
             await self.app(scope, receive, send)
             return
+        sent = bytearray()
+
+        async def noted() -> Message:
+            message = await receive()
+            if len(sent) <= LARGEST_BODY:
+                sent.extend(message.get("body", b""))
+            return message
 
         def is_problem(_status: int, headers: MutableHeaders) -> bool:
             return headers.get("content-type", "").startswith(MEDIA_TYPE)
 
         async def as_page(status: int, headers: MutableHeaders, body: bytes) -> None:
-            page = _page(json.loads(body), scope["path"])
+            page = _page(json.loads(body), Request(scope), bytes(sent))
             for name, value in page.headers.items():
                 headers[name] = value
+            headers.add_vary_header("Accept")
             del headers["www-authenticate"]
-            await answer(send, status, headers, page.body)
+            await answer(send, status, headers, bytes(page.body))
 
-        await self.app(scope, receive, held(send, is_problem, as_page))
+        await self.app(scope, noted, held(send, is_problem, as_page))
 
 
-def _page(problem: dict[str, Any], path: str) -> Any:
+def _reads_pages(scope: Scope) -> bool:
+    place, accept = scope["path"].split("/")[1:2], ",".join(Headers(scope=scope).getlist("accept"))
+    if place and place[0] in PLACES:
+        return not asks_for_document(accept)
+    return (not place or place[0] not in DOCUMENTS) and asks_for_page(accept)
+
+
+def _page(problem: dict[str, Any], request: Request, sent: bytes) -> HTMLResponse:
     exactly = problem["detail"] if problem["code"] in EXACTLY else ""
-    return render("problem.html.jinja", telling=told(problem["code"]), problem=problem, exactly=exactly, path=path)
+    return render(
+        "problem.html.jinja",
+        principal=None if problem["code"] in STRANGERS else somebody_signed_in(request),
+        telling=told(problem["code"]),
+        problem=problem,
+        exactly=exactly,
+        path=request.url.path,
+        form=_form(request, sent, problem["code"]),
+    )
+
+
+def _form(request: Request, sent: bytes, code: str) -> dict[str, str]:
+    """The fields of the form that was sent, to be sent again; empty where that brings nothing, or it is not ours.
+
+    With its key it has one effect, however often it is sent; a key that is lacking or used up is made anew.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method != "POST" or kind != FORM or code in STRANGERS | USELESS or len(sent) > LARGEST_BODY:
+        return {}
+    try:
+        request.app.state.sessions.refuse_other_origins(request)
+        fields = dict(parse_qsl(sent.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except (ValueError, errors.Forbidden):
+        return {}
+    if not fields.keys() & TYPED and CATALOGUE[code].status not in AGAIN:
+        return {}
+    fresh = {"key": new_key()}
+    return fields | fresh if code == errors.Conflict.code else fresh | fields

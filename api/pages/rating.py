@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from api.pages.drawing import place, scale, steps
+from api.pages import forms
+from api.pages.drawing import scale, steps
 from api.pages.me import Note
-from api.pages.rendering import new_key, render
-from api.pages.viewing import SHORT, Contact, listed, member_of, opened, picture, rated
+from api.pages.rendering import render
+from api.pages.viewing import SHORT, Contact, listed, member_of, names_of, opened, picture, rated
 from api.parameters import SchemeId, TheDatabase
 from api.problems import NO_STORE
 from api.security import SignedInMember, own_entity
@@ -16,6 +17,8 @@ from graph import access, contests, disputes, grants, showing
 from graph.errors import NOTHING_OPEN, NotFound
 
 router = APIRouter(prefix="/me/schemes/{scheme}")
+FEWEST = 5
+"Of those who looked, on the page of a rating."
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 
 
@@ -25,6 +28,7 @@ def rating_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase,
     entity, now = own_entity(member), datetime.now(UTC)
     joined, policy = member_of(database, entity, scheme)
     found = opened(database, entity, scheme)
+    met = showing.met(database, entity)
     states = showing.history(database, entity, scheme).states if found else ()
     return render(
         "rating.html.jinja",
@@ -33,12 +37,12 @@ def rating_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase,
         policy=policy,
         membership=joined,
         found=found,
-        place=place,
-        bands=scale(policy, found.rating.band) if found else (),
-        met=showing.met(database, entity),
+        scale=scale(policy, found.rating.band, found.rating.whole_points) if found else None,
+        met=met,
+        names=names_of(database, found, met),
         states=states,
         line=steps(states, now) if states else None,
-        looked=access.accesses(database, entity, scheme=scheme, limit=SHORT),
+        looked=access.accesses(database, entity, scheme=scheme, limit=FEWEST),
         grants=[
             each
             for each in grants.given(database, entity, now=now)
@@ -64,7 +68,8 @@ def circle_picture(member: SignedInMember, scheme: SchemeId, database: TheDataba
     entity = own_entity(member)
     member_of(database, entity, scheme)
     response.headers.update(NO_STORE)
-    return picture(opened(database, entity, scheme), showing.met(database, entity), entity)
+    found, met = opened(database, entity, scheme), showing.met(database, entity)
+    return picture(found, met, entity, names_of(database, found, met, entity))
 
 
 @router.get("/contact")
@@ -88,6 +93,7 @@ def contact_page(
         met=days,
         paused=paused,
         line=found.named().get(contact) if found else None,
+        names=showing.names(database, [contact]),
         done=done,
     )
 
@@ -102,6 +108,7 @@ def facts_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase, 
         scheme=scheme,
         policy=grants.policy_of(database, scheme),
         facts=listed(found.facts, page),
+        names=names_of(database, found, []),
     )
 
 
@@ -112,7 +119,7 @@ def contacts_page(
     """All whom the member was in touch with, a page at a time."""
     entity = own_entity(member)
     joined, policy = member_of(database, entity, scheme)
-    found = opened(database, entity, scheme)
+    found, met = opened(database, entity, scheme), showing.met(database, entity)
     return render(
         "contacts.html.jinja",
         principal=member,
@@ -120,7 +127,8 @@ def contacts_page(
         policy=policy,
         named=found.named() if found else {},
         paused={each.contact for each in joined.pauses},
-        contacts=listed(showing.met(database, entity), page),
+        contacts=listed(met, page),
+        names=names_of(database, None, met),
     )
 
 
@@ -157,33 +165,19 @@ def leave_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase) 
 @router.get("/contest")
 def contest_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase) -> Response:
     """The form to contest the rating as a whole."""
-    _joined, policy = member_of(database, own_entity(member), scheme)
-    return render("contest.html.jinja", principal=member, scheme=scheme, policy=policy, key=new_key())
+    return forms.contest(database, member, scheme)
 
 
 @router.get("/grants")
 def grants_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase, done: Note = "") -> Response:
     """Who may look, and the form to let somebody."""
-    entity, now = own_entity(member), datetime.now(UTC)
-    _joined, policy = member_of(database, entity, scheme)
-    given = [each for each in grants.given(database, entity, now=now) if each.scheme == scheme]
-    return render(
-        "grants.html.jinja",
-        principal=member,
-        scheme=scheme,
-        policy=policy,
-        grants=given,
-        today=now.date(),
-        key=new_key(),
-        done=done,
-    )
+    return forms.grants(database, member, scheme, done=done)
 
 
 @router.get("/report")
 def report_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase) -> Response:
     """The form to make a report."""
-    _joined, policy = member_of(database, own_entity(member), scheme)
-    return render("report.html.jinja", principal=member, scheme=scheme, policy=policy)
+    return forms.report(database, member, scheme)
 
 
 def _instant(text: str) -> datetime | None:

@@ -28,7 +28,17 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 PRIVATE = {"Cache-Control": "no-store"}
-PUBLIC = {"Cache-Control": "no-cache"}
+PUBLIC = {"Cache-Control": "no-cache", "Vary": "Cookie"}
+"Of a page for everybody, read by nobody in particular: who is signed in has its own, with its way to sign out."
+
+MOST_CHOICES = 100
+"That a list to choose from has, and besides them the one that was chosen."
+
+
+def shown_first(rows: list[Any], name: str, chosen: str) -> list[Any]:
+    """The rows to choose from: the first of them, and the one whose attribute `name` is what was chosen."""
+    return [row for place, row in enumerate(rows) if place < MOST_CHOICES or getattr(row, name) == chosen]
+
 
 ENVIRONMENT = Environment(
     loader=PackageLoader("api.pages"),
@@ -38,7 +48,7 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters |= FILTERS
-ENVIRONMENT.globals |= {"static": address}
+ENVIRONMENT.globals |= {"static": address, "shown_first": shown_first}
 
 
 def new_key() -> str:
@@ -51,7 +61,10 @@ def render(
 ) -> HTMLResponse:
     """The page that the template makes of these words.
 
-    principal: who is signed in. public: the same for everybody, so a browser may keep it if it asks each time.
+    principal: who is signed in. public: the same for everybody who is not signed in, so a browser may keep it if
+    it asks each time.
     """
     text = ENVIRONMENT.get_template(template).render(principal=principal, **words)
-    return HTMLResponse(text, status_code=status, headers={**HEADERS, **(PUBLIC if public else PRIVATE)})
+    return HTMLResponse(
+        text, status_code=status, headers={**HEADERS, **(PUBLIC if public and not principal else PRIVATE)}
+    )

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from api.pages.rendering import render
 from api.parameters import SchemeId, TheDatabase
+from api.security import MaybeSignedIn
 from graph import publishing
 from graph.database import Database, utc
 from graph.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme
@@ -26,15 +27,15 @@ router = APIRouter()
 
 
 @router.get("/schemes")
-def schemes_page(database: TheDatabase) -> Response:
+def schemes_page(somebody: MaybeSignedIn, database: TheDatabase) -> Response:
     """Which schemes there are."""
-    return render("schemes.html.jinja", public=True, **all_schemes(database))
+    return render("schemes.html.jinja", principal=somebody, public=True, **all_schemes(database))
 
 
 @router.get("/schemes/{scheme}")
-def scheme_page(scheme: SchemeId, database: TheDatabase) -> Response:
+def scheme_page(somebody: MaybeSignedIn, scheme: SchemeId, database: TheDatabase) -> Response:
     """One scheme: its policy in words and in numbers, how many are in each band, its last run, what changed."""
-    return render("scheme.html.jinja", public=True, **one_scheme(database, scheme))
+    return render("scheme.html.jinja", principal=somebody, public=True, **one_scheme(database, scheme))
 
 
 @dataclass(frozen=True)

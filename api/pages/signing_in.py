@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from api.pages.rendering import PRIVATE, render
 from api.parameters import TheDatabase
-from api.security import SignedIn, take_of_address
+from api.security import SignedIn, somebody_signed_in, take_of_address
 from api.sessions import Sessions
 from graph.database import Database
 from graph.errors import Unauthenticated
@@ -37,7 +37,7 @@ def sign_in_page(
         if somebody := _somebody(request, database):  # a used link leads to where it led
             return _led_to(FIRST.get(somebody.role, "/"))
         raise
-    return render("sign_in.html.jinja", link=link, linked=principal)
+    return render("sign_in.html.jinja", principal=somebody_signed_in(request), link=link, linked=principal)
 
 
 @router.post("/sign-in")

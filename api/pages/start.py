@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.pages.files import by_served_name
 from api.pages.rendering import render
+from api.security import MaybeSignedIn
 from graph.errors import NOTHING_OPEN, NotFound
 
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -12,9 +13,9 @@ router = APIRouter()
 
 
 @router.get("/")
-async def start_page() -> Response:
+async def start_page(somebody: MaybeSignedIn) -> Response:
     """What this is, and where to go on."""
-    return render("start.html.jinja", public=True)
+    return render("start.html.jinja", principal=somebody, public=True)
 
 
 @router.get("/static/{file}")

@@ -98,14 +98,27 @@ def rated(database: Database, entity: str, scheme: str) -> Opened:
     return found
 
 
-def picture(rating: Opened | None, met: list[Met], entity: str) -> dict[str, Any]:
+def names_of(database: Database, found: Opened | None, met: list[Met], *others: str) -> dict[str, str]:
+    """The names of the organisations that a page speaks of, by id."""
+    ids = {each.entity for each in met}.union(others)
+    if found:
+        ids |= found.named().keys() | {each.other for each in found.facts if each.kind == "obligations"}
+    return showing.names(database, ids)
+
+
+def picture(rating: Opened | None, met: list[Met], entity: str, names: dict[str, str]) -> dict[str, Any]:
     """Who is around the member, as nodes and edges: no more of anybody than the page says in words."""
     named, together = (rating.named(), rating.together()) if rating else ({}, None)
-    nodes: list[dict[str, Any]] = [{"id": "me", "label": entity, "kind": "me"}]
+    nodes: list[dict[str, Any]] = [{"id": "me", "label": names.get(entity, entity), "kind": "me"}]
     edges: list[dict[str, Any]] = []
     for number, each in enumerate(sorted(met, key=lambda each: each.entity not in named)[:LARGEST_PICTURE]):
         line = named.get(each.entity)
-        node = {"id": f"c{number}", "label": each.entity, "kind": "named" if line else "met", "days": each.days}
+        node: dict[str, Any] = {
+            "id": f"c{number}",
+            "entity": each.entity,
+            "label": names.get(each.entity, each.entity),
+        }
+        node |= {"kind": "named" if line else "met", "days": each.days}
         nodes.append(node | ({"points": line.whole} if line else {}))
         edges.append({"source": "me", "target": node["id"], "days": each.days})
     if together:

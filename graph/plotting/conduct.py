@@ -17,7 +17,8 @@ from graph.telling import SMALLEST
 QUARTERS = (25, 50, 75)
 GROUP = 4 * SMALLEST
 "Members of a group at least: so each of its quarters has twenty."
-MOST_GROUPS = 12
+FEWEST_GROUPS, MOST_GROUPS = 2, 12
+"With one group the picture would be a block, and conduct is compared with nothing."
 
 Quarters = tuple[int, int, int]
 "Whole points below which a quarter, half and three quarters of a group are."
@@ -50,7 +51,7 @@ class Conduct:
 def conduct(database: Database, scheme_id: str) -> Conduct:
     """How the ratings are spread of members who are alike in conduct.
 
-    Raises NotFound, Refused (fewer than eighty are rated), StoreConflict.
+    Raises NotFound, Refused (fewer than eighty are rated, or too few for two groups), StoreConflict.
     """
     community, source, policy = rated(database, scheme_id)
     ratings = community.ratings.sort_values(["conduct", "entity"])
@@ -59,6 +60,11 @@ def conduct(database: Database, scheme_id: str) -> Conduct:
     if len(points) < GROUP:
         raise Refused(
             f"fewer than {GROUP} are rated in {scheme_id!r}: a picture of so few would be one of persons"
+        )
+    if len(points) < FEWEST_GROUPS * GROUP:
+        raise Refused(
+            f"{len(points)} are rated in {scheme_id!r}, and with {GROUP} or more in each group there is one group, "
+            f"which shows nothing: a picture needs {FEWEST_GROUPS * GROUP} members at least"
         )
     parts = np.array_split(np.arange(len(points)), min(MOST_GROUPS, len(points) // GROUP))
     groups = tuple(Group(len(part), _quarters(own[part]), _quarters(points[part])) for part in parts)

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from graph import scheme as policies
 from graph.counts import counted
 from graph.database import Database
+from graph.errors import Refused
 from graph.plotting.paper import HIGHEST_POINTS, paper, show_bands
 from graph.plotting.source import Source, rated
 from graph.scheme import LOWEST_POINTS, Band
@@ -16,6 +17,8 @@ from graph.telling.counting import merged
 FINE, COARSE = 10, 25
 MANY = 5_000
 "Members from whom on bars are fine."
+FEWEST_BARS = 3
+"With fewer, the picture would be a block that says no more than how many are rated."
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def distribution(database: Database, scheme_id: str) -> Distribution:
     """How many members have how many points. A bar of fewer than twenty is put together with a neighbour.
 
     By the rule of docs/decisions/0026: all bars that are told alike leave each hidden one at least twenty sizes.
-    Raises NotFound, Refused (fewer than twenty are rated), StoreConflict.
+    Raises NotFound, Refused (fewer than twenty are rated, or so few that hardly a bar is left), StoreConflict.
     """
     community, source, policy = rated(database, scheme_id)
     wholes = [policies.whole(points) for points in community.ratings["points"]]
@@ -54,6 +57,12 @@ def distribution(database: Database, scheme_id: str) -> Distribution:
     cells = merged([Band(name="bar", from_points=start) for start in starts], counts, smallest=SMALLEST)
     ends = [*(int(cell.start) for cell in cells[1:]), int(HIGHEST_POINTS)]
     bars = tuple(Bar(int(cell.start), end, cell.members) for cell, end in zip(cells, ends, strict=True))
+    if len(bars) < FEWEST_BARS:
+        raise Refused(
+            f"{len(wholes):,} are rated in {scheme_id!r}, and with {SMALLEST} or more in each bar "
+            f"{'one bar is' if len(bars) == 1 else f'{len(bars)} bars are'} left of them, which shows nothing: "
+            f"a picture needs {FEWEST_BARS} bars at least, and so more members"
+        )
     return Distribution(source, policy.bands, len(wholes), step, bars)
 
 

@@ -5,7 +5,7 @@ stand in one line (ratings.py). What-ifs (asking.py) and the history (past.py) a
 """
 
 from graph.showing.asking import ShownLift, ShownMove, ShownStanding, ShownWhatIf, lift, what_if
-from graph.showing.own import Met, OwnContact, OwnFact, Source, met, own_facts
+from graph.showing.own import Met, OwnContact, OwnFact, Source, met, names, own_facts
 from graph.showing.past import ShownCause, ShownHistory, ShownState, history
 from graph.showing.ratings import ShownExplanation, ShownPart, ShownRating, explain, shown, side_by_side
 
@@ -28,6 +28,7 @@ __all__ = [
     "history",
     "lift",
     "met",
+    "names",
     "own_facts",
     "shown",
     "side_by_side",

@@ -3,6 +3,7 @@
 Of a contact no more is told than the days with it: not whether it has joined, and nothing of its own facts.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,7 @@ class Source:
     "who loaded it, where that is known"
     at: datetime
     files: tuple[str, ...]
+    "their names, without the directories that they were in where the service runs"
 
 
 @dataclass(frozen=True)
@@ -123,4 +125,16 @@ def sources(database: Database, loads: Iterable[str | None]) -> dict[str, Source
     """The loads with these ids, by id; one that is not known is left out."""
     ids = sorted(set(filter(None, loads)))
     rows = database.run("loads", ids=ids) if ids else []
-    return {row["id"]: Source(row["by"], utc(row["at"]), tuple(row["files"])) for row in rows}
+    return {row["id"]: Source(row["by"], utc(row["at"]), tuple(map(_name, row["files"]))) for row in rows}
+
+
+def names(database: Database, ids: Iterable[str]) -> dict[str, str]:
+    """The names of those of the entities that are organisations and have one, by id: persons go by their ids."""
+    wanted = sorted(set(ids))
+    rows = database.run("organisation_names", ids=wanted) if wanted else []
+    return {row["id"]: row["name"] for row in rows}
+
+
+def _name(file: str) -> str:
+    """`contacts.csv`, of a path of any system."""
+    return re.split(r"[/\\]", file)[-1]

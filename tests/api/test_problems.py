@@ -150,7 +150,7 @@ def test_a_method_that_a_route_does_not_take_is_a_problem_that_says_which_it_tak
 ) -> None:
     answer = failing_api.delete("/v1/schemes")
     assert (answer.status_code, answer.json()["code"]) == (405, "no-method")
-    assert answer.headers["Allow"] == "GET"
+    assert answer.headers["Allow"] == "GET, HEAD"
     assert answer.json()["detail"] == "/v1/schemes does not take DELETE"
 
 

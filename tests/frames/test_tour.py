@@ -1,6 +1,7 @@
 """The notebook runs from its first cell to its last, and is stored without results."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,10 @@ import nbclient
 import nbformat
 import pytest
 
+from graph import disputes, membership, rerating
 from graph.database import Database
 from graph.local_neo4j import Server
-from tests.plotting.community import rated_twice
+from tests.plotting.community import POLICY, rated_twice
 
 ROOT = Path(__file__).parents[2]
 TOUR = ROOT / "examples" / "tour.ipynb"
@@ -58,6 +60,28 @@ def test_the_tour_of_the_demo_runs_from_end_to_end(database: Database, server: S
     assert [output for output in outputs if output.get("name") == "stderr"] == []
     reads = database.statement("MATCH (a:Access) RETURN DISTINCT a.who AS who, a.purpose AS purpose")
     assert reads == [{"who": "olga", "purpose": "the tour of frames and pictures"}]
+
+
+def test_after_a_dispute_and_a_pause_the_tour_says_so_and_goes_on(database: Database, server: Server) -> None:
+    rated_twice(database)
+    [own] = database.statement(
+        "MATCH (e:Entity)-[:JOINED]->(m:Membership)-[:INNER]->(:Membership)<-[:JOINED]-(other:Entity) "
+        "MATCH (e)-[o:OWED]->() "
+        "RETURN e.id AS id, o.id AS fact, other.id AS other ORDER BY id, fact, other LIMIT 1"
+    )
+    now = datetime.now(UTC)
+    for work in (
+        lambda transaction: disputes.dispute(
+            transaction, own["id"], kind="obligations", fact=own["fact"], statement="No.", now=now, by="x"
+        )[1],
+        lambda transaction: membership.pause(transaction, own["id"], POLICY.id, own["other"], now=now),
+    ):
+        assert rerating.passed_on(database, database.write(work))
+    notebook = tour()
+    notebook.cells = [cell for cell in notebook.cells if "otc" not in cell.metadata.get("tags", ())]
+    told = said(run(notebook, server))
+    assert "changed since the last run" in told
+    assert "`innercircle rate reliability` rates anew" in told
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from graph.showing import Met
 
 def test_a_picture_has_those_with_whom_there_was_most_contact() -> None:
     met = [Met(f"c-{days}", days, date(2026, 6, 1), ()) for days in range(LARGEST_PICTURE + 100, 0, -1)]
-    drawn = picture(None, met, "ada")
+    drawn = picture(None, met, "ada", {"c-700": "not here"})
     assert len(drawn["nodes"]) == LARGEST_PICTURE + 1
     assert len(drawn["edges"]) == LARGEST_PICTURE
     assert min(each["days"] for each in drawn["edges"]) == 101

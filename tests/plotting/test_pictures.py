@@ -356,6 +356,32 @@ def test_a_picture_of_too_few_is_refused(graph: Database) -> None:
             )
 
 
+@pytest.mark.parametrize(
+    ("picture", "members", "says"),
+    [
+        ("distribution", 20, "20 are rated in 'reliability'.* one bar is left"),
+        ("distribution", 45, "45 are rated in 'reliability'.* left of them, which shows nothing"),
+        ("conduct", 80, "80 are rated in 'reliability'.* needs 160 members"),
+        ("conduct", 159, "159 are rated in 'reliability'.* needs 160 members"),
+    ],
+)
+def test_a_picture_that_would_be_one_block_is_refused_saying_why(
+    graph: Database, picture: str, members: int, says: str
+) -> None:
+    few = "MATCH (m:Membership {scheme: $scheme}) WHERE m.rid >= $rid SET m.hidden = m.score REMOVE m.score"
+    graph.statement(few, scheme=POLICY.id, rid=members)
+    try:
+        with pytest.raises(Refused, match=says):
+            getattr(plotting, picture)(graph, POLICY.id)
+    finally:
+        graph.statement("MATCH (m:Membership) WHERE m.hidden IS NOT NULL SET m.score = m.hidden REMOVE m.hidden")
+
+
+def test_a_community_that_gives_two_groups_or_three_bars_has_its_pictures(graph: Database) -> None:
+    assert len(plotting.conduct(graph, POLICY.id).groups) >= 2
+    assert len(plotting.distribution(graph, POLICY.id).bars) >= 3
+
+
 def test_ratings_of_two_runs_make_no_picture(graph: Database, ratings: list[dict[str, Any]]) -> None:
     one = ratings[0]
     runs = (

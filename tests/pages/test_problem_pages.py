@@ -1,0 +1,89 @@
+"""What goes wrong is a page for who reads pages, and a document for who asks for one; neither loses a person."""
+
+import httpx
+import pytest
+
+from graph.database import Database
+from graph.identity import Role
+from tests.api.conftest import As
+from tests.pages.conftest import Fresh, SignIn
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+PAGE, DOCUMENT = "text/html; charset=utf-8", "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "kind"),
+    [
+        ("/nope", BROWSER, PAGE),
+        ("/nope/deeper.php", BROWSER, PAGE),
+        ("/docs", BROWSER, PAGE),
+        ("/nope", "text/html;q=0.5, application/json;q=0.4", PAGE),
+        ("/nope", "*/*", DOCUMENT),
+        ("/nope", "", DOCUMENT),
+        ("/nope", "application/json", DOCUMENT),
+        ("/nope", "application/json, text/plain, */*", DOCUMENT),
+        ("/nope", "text/html;q=0", DOCUMENT),
+        ("/nope", "text/html;q=zero", DOCUMENT),
+        ("/nope", "text/html;q=0.3, application/json", DOCUMENT),
+        ("/v1/nope", BROWSER, DOCUMENT),
+        ("/v1", BROWSER, DOCUMENT),
+        ("/v1/me", BROWSER, DOCUMENT),
+        ("/problems/nope", BROWSER, DOCUMENT),
+        ("/me", BROWSER, PAGE),
+        ("/me", "*/*", PAGE),
+        ("/me/nope", "application/json", DOCUMENT),
+        ("/schemes/nope", "application/problem+json", DOCUMENT),
+        ("/schemes/nope", "application/json, text/html", PAGE),
+    ],
+)
+def test_who_reads_pages_is_told_by_a_page_and_who_asks_for_documents_by_a_document(
+    community: Database, api: httpx.Client, path: str, accept: str, kind: str
+) -> None:
+    answer = api.get(path, headers={"Accept": accept})
+    assert answer.status_code in (401, 404)
+    assert answer.headers["Content-Type"] == kind
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_method_that_is_not_taken_is_told_the_same_way(api: httpx.Client) -> None:
+    for path, accept, kind in (
+        ("/schemes", BROWSER, PAGE),
+        ("/schemes", "application/json", DOCUMENT),
+        ("/v1/schemes", BROWSER, DOCUMENT),
+    ):
+        answer = api.delete(path, headers={"Accept": accept})
+        assert (answer.status_code, answer.headers["Content-Type"]) == (405, kind), (path, accept)
+        assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_pages_for_everybody_keep_the_way_back_and_out_of_who_is_signed_in(
+    community: Database, sign_in: SignIn, fresh: Fresh, role: Role
+) -> None:
+    client = sign_in(role, "p-1" if role is Role.MEMBER else f"the {role}")
+    own = {Role.MEMBER: '<a href="/me">My page</a></li>', Role.OPERATOR: '<a href="/operator">Operation</a>'}
+    for path in ("/", "/schemes", "/schemes/reliability", "/schemes/nope", "/nope", "/me/nope", "/sign-in?link=x"):
+        answer = client.get(path, headers={"Accept": BROWSER})
+        assert 'action="/sign-out"' in answer.text, path
+        assert own.get(role, "") in answer.text, path
+        assert answer.headers["Cache-Control"] == "no-store", path
+        assert 'action="/sign-out"' not in fresh().get(path, headers={"Accept": BROWSER}).text
+
+
+def test_a_page_that_is_kept_for_strangers_is_not_given_to_who_is_signed_in(
+    community: Database, fresh: Fresh
+) -> None:
+    for path in ("/", "/schemes", "/schemes/reliability"):
+        answer = fresh().get(path)
+        assert (answer.headers["Cache-Control"], answer.headers["Vary"]) == ("no-cache", "Cookie")
+
+
+def test_a_cookie_that_names_nobody_is_as_good_as_none(community: Database, fresh: Fresh, as_member: As) -> None:
+    token = as_member("p-1").headers["Authorization"].removeprefix("Bearer ")
+    for cookie in ("x", token, token[:-3], "é".encode().decode("latin-1")):
+        client = fresh()
+        client.headers["Cookie"] = f"innercircle={cookie}"
+        answer = client.get("/schemes")
+        assert answer.status_code == 200
+        assert 'action="/sign-out"' not in answer.text
