@@ -63,8 +63,8 @@ def conduct(database: Database, scheme_id: str) -> Conduct:
         )
     if len(points) < FEWEST_GROUPS * GROUP:
         raise Refused(
-            f"{len(points)} are rated in {scheme_id!r}, and with {GROUP} or more in each group there is one group, "
-            f"which shows nothing: a picture needs {FEWEST_GROUPS * GROUP} members at least"
+            f"{len(points)} are rated in {scheme_id!r}, and groups of {GROUP} or more make one group, which shows "
+            f"nothing: a picture needs {FEWEST_GROUPS * GROUP} members at least"
         )
     parts = np.array_split(np.arange(len(points)), min(MOST_GROUPS, len(points) // GROUP))
     groups = tuple(Group(len(part), _quarters(own[part]), _quarters(points[part])) for part in parts)

@@ -5,14 +5,13 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 
 from api.pages.problems import TYPED
 from graph.database import Database
 from graph.errors import StoreUnavailable
-from graph.identity import Keyring, Principal, Role, sessions
+from graph.identity import Keyring, Role
 from graph.settings import Settings
 from tests.api.conftest import serve
 from tests.pages import community
@@ -197,26 +196,23 @@ def test_who_was_signed_out_meanwhile_finds_what_it_wrote_and_can_send_it_again(
     assert client.post("/me/disputes", data=Fields(answer.text).values).status_code == 303
 
 
-def test_where_the_database_is_away_the_form_is_kept(ada: Database, settings: Settings, ring: Keyring) -> None:
+def test_where_the_database_is_away_the_form_is_kept(
+    ada: Database, settings: Settings, ring: Keyring, sign_in: SignIn
+) -> None:
     def away() -> Database:
         raise StoreUnavailable("no connection to Neo4j")
 
     issued = link(ring, Role.MEMBER, "login of ada", "ada")
+    session = sign_in(Role.MEMBER, "ada", anew=True).cookies["innercircle"]
     with serve(away, settings=settings) as client:
         client.headers.update({"Origin": str(client.base_url).rstrip("/"), "Sec-Fetch-Site": "same-origin"})
         answer = client.post("/sign-in", data={"link": issued.text})
         assert answer.status_code == 503
         assert Fields(answer.text).values["link"] == issued.text
-        client.cookies.set("innercircle", _session(ada, ring))
+        client.cookies.set("innercircle", session)
         answer = client.post(f"{HERE}/contest", data={"statement": TEXT, "key": "kept"})
         assert answer.status_code == 503
         assert Fields(answer.text).values == {"statement": TEXT, "key": "kept"}
-
-
-def _session(database: Database, ring: Keyring) -> str:
-    now, principal = datetime.now(UTC), Principal("login of ada", Role.MEMBER, "ada", "not-used")
-    wanted: dict[str, Any] = {"issuer": "innercircle", "audience": "innercircle", "now": now, "hours": 1}
-    return sessions.begin(database, ring, principal, **wanted).text
 
 
 def test_what_comes_from_elsewhere_is_not_repeated(ada: Database, sign_in: SignIn) -> None:
