@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Security
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
@@ -18,6 +19,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 from api.limits import AtOnce, Rates
 from api.parameters import TheStore
 from api.sessions import Sessions
+from api.store import Store
 from graph.errors import NOTHING_OPEN, Forbidden, InnerCircleError, NotFound, SetupError, Unauthenticated
 from graph.identity import Principal, Role, Verifier
 from graph.identity.verifying import refuse_revoked
@@ -132,16 +134,30 @@ SignedIn = Annotated[Principal, Security(_signed_in, scopes=[role.value for role
 "On the pages: by a session, never by a token."
 
 
-def somebody_signed_in(request: Request) -> Principal | None:
-    """Who is signed in, for a page that is everybody's and only greets; None where nobody is, or not any more.
-
-    Whether the session was ended elsewhere is not asked: whatever is a person's own asks that.
-    """
+async def somebody_signed_in(request: Request) -> Principal | None:
+    """Who is signed in, for a page that is everybody's and only greets; None where nobody is, or not any more."""
+    known: Principal | None = getattr(request.state, "principal", None)
+    if known is not None:  # let in by this request
+        return known
     given: Sessions = request.app.state.sessions
     try:
-        return given.check(request)
+        principal = given.check(request)
     except InnerCircleError:
         return None
+    return principal if await run_in_threadpool(_still_holds, request, principal) else None
+
+
+def _still_holds(request: Request, principal: Principal) -> bool:
+    """Whether the session has not been ended elsewhere; where that cannot be asked, it was not."""
+    store: Store = request.app.state.store
+    try:
+        with store.use() as database:
+            refuse_revoked(database, principal)
+    except Unauthenticated:
+        return False
+    except InnerCircleError:  # whatever is a person's own cannot be asked either
+        return True
+    return True
 
 
 MaybeSignedIn = Annotated[Principal | None, Depends(somebody_signed_in)]

@@ -127,7 +127,7 @@ class ProblemPages:
             return headers.get("content-type", "").startswith(MEDIA_TYPE)
 
         async def as_page(status: int, headers: MutableHeaders, body: bytes) -> None:
-            page = _page(json.loads(body), Request(scope), bytes(sent))
+            page = await _page(json.loads(body), Request(scope), bytes(sent))
             for name, value in page.headers.items():
                 headers[name] = value
             headers.add_vary_header("Accept")
@@ -144,11 +144,11 @@ def _reads_pages(scope: Scope) -> bool:
     return (not place or place[0] not in DOCUMENTS) and asks_for_page(accept)
 
 
-def _page(problem: dict[str, Any], request: Request, sent: bytes) -> HTMLResponse:
+async def _page(problem: dict[str, Any], request: Request, sent: bytes) -> HTMLResponse:
     exactly = problem["detail"] if problem["code"] in EXACTLY else ""
     return render(
         "problem.html.jinja",
-        principal=None if problem["code"] in STRANGERS else somebody_signed_in(request),
+        principal=None if problem["code"] in STRANGERS else await somebody_signed_in(request),
         telling=told(problem["code"]),
         problem=problem,
         exactly=exactly,

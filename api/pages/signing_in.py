@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from api.pages.rendering import PRIVATE, render
 from api.parameters import TheDatabase
-from api.security import SignedIn, somebody_signed_in, take_of_address
+from api.security import MaybeSignedIn, SignedIn, take_of_address
 from api.sessions import Sessions
 from graph.database import Database
 from graph.errors import Unauthenticated
@@ -27,7 +27,10 @@ router = APIRouter()
 
 @router.get("/sign-in")
 def sign_in_page(
-    request: Request, database: TheDatabase, link: Annotated[str, Query(max_length=LONGEST_TOKEN)] = ""
+    request: Request,
+    greeted: MaybeSignedIn,
+    database: TheDatabase,
+    link: Annotated[str, Query(max_length=LONGEST_TOKEN)] = "",
 ) -> Response:
     """Whom the link signs in, and the button that does."""
     try:
@@ -37,7 +40,7 @@ def sign_in_page(
         if somebody := _somebody(request, database):  # a used link leads to where it led
             return _led_to(FIRST.get(somebody.role, "/"))
         raise
-    return render("sign_in.html.jinja", principal=somebody_signed_in(request), link=link, linked=principal)
+    return render("sign_in.html.jinja", principal=greeted, link=link, linked=principal)
 
 
 @router.post("/sign-in")

@@ -1,6 +1,7 @@
 """How the pages write numbers and times."""
 
 import math
+from collections.abc import Mapping
 
 from graph.counts import counted
 from graph.days import day, last_day, moment, until
@@ -40,6 +41,18 @@ def drift(psi: float) -> str:
     return f"{psi:.2f}, {verdict(psi)}"
 
 
+def named(sentence: str, names: Mapping[str, str]) -> str:
+    """The sentence of a reason, with the name of an organisation before its id: see graph/reasons.
+
+    Of several that the sentence may name it names one.
+    """
+    for id_, name in names.items():
+        for before, after in (("the one to ", ", due "), ("lost by ", ", with ")):
+            if (said := f"{before}{id_}{after}") in sentence:
+                return sentence.replace(said, f"{before}{name} ({id_}){after}", 1)
+    return sentence
+
+
 FILTERS = {
     "day": day,
     "count": counted,
@@ -53,6 +66,7 @@ FILTERS = {
     "step": step,
     "drift": drift,
     "ago": ago,
+    "named": named,
     "in_dispute": disputed.in_words,
     "fact": facts.in_words,
 }

@@ -66,12 +66,13 @@ MATRIX: dict[str, Row] = {
     "GET /schemes/{scheme}": Row(ALL, 200, {"scheme": "reliability"}),
     "GET /operator": Row(("operator",)),
     "GET /static/{file}": Row(ALL, 404, {"file": "none.css"}),
-    "GET /sign-in": Row(ALL, 401),
-    "POST /sign-in": Row(ALL, 401),
+    # Without a link: who is signed in already is led on.
+    "GET /sign-in": Row(ALL, 303),
+    "POST /sign-in": Row(ALL, 303),
     "GET /me": member(),
     "GET /me/accesses": member(),
     "GET /me/disputes": member(),
-    "GET /me/dispute": member(query={"kind": "visits", "fact": "x"}),
+    "GET /me/dispute": member(query={"kind": "obligations", "fact": "own"}, others={"fact": "foreign"}),
     "GET /me/archive": member(),
     "GET /me/erase": member(),
     f"GET {IN}": member(scheme=True),
@@ -191,5 +192,5 @@ def test_a_page_is_for_the_roles_that_it_takes_and_about_nobody_else(
         answer = ask(client, name, row.path)
         assert answer.status_code == (row.answers if role.value in row.takes else 403), (role, answer.text)
     nobody = ask(fresh(), name, row.path)
-    assert nobody.status_code == (row.answers if name in PUBLIC_PAGES else 401)
+    assert nobody.status_code == (row.answers if name in PUBLIC_PAGES - {"GET /sign-in", "POST /sign-in"} else 401)
     assert "p-1" not in nobody.text

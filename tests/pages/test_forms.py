@@ -83,7 +83,6 @@ WRONG = {
         Wrong("/me/disputes", {"statement": TEXT * 70}, "statement", "2,450 characters", more=DISPUTE),
         Wrong("/me/disputes", {"statement": TEXT * 200}, "statement", "7,000 characters", more=DISPUTE),
         Wrong("/me/disputes", {"statement": " "}, "statement", "empty", more=DISPUTE),
-        Wrong("/me/disputes", {"statement": TEXT}, "", "kind: ", more=DISPUTE | {"kind": "debts"}),
     ],
     "POST /me/schemes/{scheme}/contest": [
         Wrong(f"{HERE}/contest", {"statement": TEXT * 200}, "statement", "7,000 characters"),

@@ -183,6 +183,21 @@ def test_without_scripts_the_page_shows_the_rating_its_reasons_and_the_circle(
         assert "What if" in page.title()
 
 
+def test_an_organisation_goes_by_its_name_with_its_id_wherever_the_page_speaks_of_it(
+    sign_in: SignIn, ada: Database
+) -> None:
+    ada.statement(
+        "UNWIND ['mill', 'shop'] AS id MATCH (e:Entity {id: id}) SET e:Organisation, e.name = 'The ' + id"
+    )
+    page = signed(sign_in).get(HERE).text
+    ada.statement("UNWIND ['mill', 'shop'] AS id MATCH (e:Entity {id: id}) REMOVE e:Organisation, e.name")
+    assert 'owed to <span data-name>The mill</span> <code class="id">mill</code>' in page
+    assert '<option value="open-2">The shop (shop), due ' in page
+    reason = re.findall(r"the one to (.*?), due ", page)
+    assert reason
+    assert set(reason) <= {"The mill (mill)", "The shop (shop)"}
+
+
 def test_the_picture_of_the_circle_is_what_the_page_says_and_names_nobody_more(
     signed_in: tuple[Page, Seen], ada: Database
 ) -> None:
@@ -228,7 +243,13 @@ def test_everything_is_reached_by_keyboard(signed_in: tuple[Page, Seen]) -> None
         reached.add(page.evaluate("document.activeElement.textContent.trim()"))
         if page.evaluate("document.activeElement.matches('main summary')"):
             page.keyboard.press("Enter")
-    assert {"Ask about paying", "c-000", "Show my part", "Leave this scheme", "What the words mean"} <= reached
+    assert {
+        "If I had paid on its day",
+        "c-000",
+        "Show my part",
+        "Leave this scheme",
+        "What the words mean",
+    } <= reached
 
 
 def test_a_form_that_is_sent_twice_has_one_effect(sign_in: SignIn, ada: Database) -> None:
