@@ -63,7 +63,10 @@ _PUT_RIGHT: tuple[tuple[str, str], ...] = (
         "Security.Forbidden",
         "the user may not do this: INNERCIRCLE_NEO4J_USER needs to read, write and set up the database",
     ),
-    ("Security.", "the server refused the user: set INNERCIRCLE_NEO4J_USER and INNERCIRCLE_NEO4J_PASSWORD right"),
+    (
+        "Security.",
+        "the server refused the user or password: set INNERCIRCLE_NEO4J_USER and INNERCIRCLE_NEO4J_PASSWORD right",
+    ),
     (
         "Database.DatabaseNotFound",
         "the server has no database of this name: set INNERCIRCLE_NEO4J_DATABASE right (SHOW DATABASES lists "

@@ -73,7 +73,7 @@ def test_a_head_of_a_read_is_on_record_once_and_so_is_its_refusal(community: Dat
     read = client.head(rating_of("p-4") + "/granted", params={"purpose": PURPOSE})
     assert (refused.status_code, read.status_code) == (403, 200)
     records = access.accesses(community, "p-4", limit=200)
-    assert [each.outcome for each in records[: len(records) - before]] == ["answered", "purpose"]
+    assert [each.outcome for each in records[: len(records) - before]] == ["answered", "purpose-mismatch"]
 
 
 def test_nothing_follows_the_headers_of_a_head(community: Database, api: httpx.Client) -> None:

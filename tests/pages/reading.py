@@ -18,7 +18,7 @@ INSIDE = {
 BLOCKS = """
 () => {
   const blocks = 'p, li, dd, dt, td, th, caption, figcaption, label, button, summary, legend, h1, h2, h3, h4, '
-    + '.rows li > span';
+    + '.day, .what, .points, .from, .act';
   const found = [];
   for (const each of document.querySelectorAll(blocks)) {
     if (each.matches('[data-name]')) continue;

@@ -191,7 +191,7 @@ def test_an_organisation_goes_by_its_name_with_its_id_wherever_the_page_speaks_o
     )
     page = signed(sign_in).get(HERE).text
     ada.statement("UNWIND ['mill', 'shop'] AS id MATCH (e:Entity {id: id}) REMOVE e:Organisation, e.name")
-    assert 'owed to <span data-name>The mill</span> <code class="id">mill</code>' in page
+    assert 'owed to <span data-name>The shop</span> <code class="id">shop</code>' in page
     assert '<option value="open-2">The shop (shop), due ' in page
     reason = re.findall(r"the one to (.*?), due ", page)
     assert reason
