@@ -388,8 +388,8 @@ def _grant_and_read(graph: Database) -> None:
 
 def _be_refused(graph: Database) -> None:
     """A client that may not see a member is refused, and that is not on record yet."""
-    own = {"client": "shop", "purpose": scheme.read("reliability").purpose[0], "now": AS_OF}
-    granted.ask(graph, "reliability", ["ann", "nobody"], **own)
+    purpose = scheme.read("reliability").purpose[0]
+    granted.ask(graph, "reliability", ["ann", "nobody"], client="shop", purpose=purpose, now=AS_OF)
 
 
 def _decide(graph: Database) -> None:
