@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 
 from api import openapi, problems
+from api.afterwards import Afterwards
 from api.etags import ETags
 from api.evenly import UnderWay
 from api.guard import Guard
@@ -44,7 +45,6 @@ from api.routes import (
 )
 from api.security import require_roles, roles
 from api.sessions import Sessions
-from api.settling import Settling
 from api.store import Store
 from api.together import Together
 from api.unforeseen import Unforeseen
@@ -106,9 +106,9 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
         # Each request in a room is in one thread at most, and two are left for what belongs to no request.
         to_thread.current_default_thread_limiter().total_tokens = THREADS + 2
         await run_in_threadpool(store.open)
-        app.state.settling.start()
+        app.state.afterwards.start()
         yield
-        await run_in_threadpool(app.state.settling.stop)
+        await run_in_threadpool(app.state.afterwards.stop)
         await run_in_threadpool(store.close)
 
     app = FastAPI(
@@ -128,7 +128,7 @@ def create_app(connect: Callable[[], Database] | None = None, settings: Settings
     app.state.verifier = Verifier(settings)
     app.state.sessions = Sessions(settings, app.state.verifier)
     app.state.under_way = UnderWay()
-    app.state.settling = Settling(store)
+    app.state.afterwards = Afterwards(store, settings.api_query_seconds)
     app.state.rates = Rates(settings.api_requests_per_second, settings.api_burst)
     app.state.costs = Rates(settings.api_ids_per_second, settings.api_ids_burst)
     app.state.connections = settings.api_connections

@@ -3,14 +3,15 @@
 What cannot be found is not found in the words of every other reason to see nothing.
 """
 
+import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from api.once import Asked, Done, once
 from api.schemas import Grant, OwnContest, OwnDispute
 from api.security import one_text, own_entity
-from graph import contests, disputes, erasing, grants, rerating
+from graph import contests, disputes, erasing, grants, pending
 from graph.database import Database, Transaction
 from graph.erasing import Erased
 from graph.identity import Principal
@@ -19,9 +20,17 @@ from graph.rerating import Changes
 
 def decide(database: Database, work: Callable[[Transaction], Changes]) -> None:
     """The work is done, and what it changes is passed on. Raises NotFound, and what the work raises."""
+    key = _made_up()
     with one_text():
-        changes = database.write(work)
-    rerating.passed_on(database, changes)
+        kept = database.write(
+            lambda transaction: pending.keep(transaction, key, work(transaction), datetime.now(UTC))
+        )
+    pending.pass_on(database, key, kept)
+
+
+def _made_up() -> str:
+    """A key for what nobody repeats with one."""
+    return f"decision {uuid.uuid4().hex}"
 
 
 def dispute(
@@ -93,6 +102,14 @@ def grant(
 
 def erase(database: Database, member: Principal, *, now: datetime) -> tuple[Erased, bool]:
     """(what is gone and what is kept, whether it has reached every rating already). Raises NotFound."""
+    key, entity = _made_up(), own_entity(member)
+
+    def work(transaction: Transaction) -> tuple[Erased, Changes]:
+        done = erasing.erase(transaction, entity, now=now)
+        for touched in (done.changes.conduct, done.changes.contacts):
+            touched.discard(entity)  # nothing that is kept names who is gone
+        return done, pending.keep(transaction, key, done.changes, now)
+
     with one_text():
-        done = database.write(lambda transaction: erasing.erase(transaction, own_entity(member), now=now))
-    return done, rerating.passed_on(database, done.changes)
+        done, kept = database.write(work)
+    return done, pending.pass_on(database, key, kept)

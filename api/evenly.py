@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
-from api.settling import Settling
+from api.afterwards import Afterwards
 from graph.errors import NotFound, PurposeMismatch
 
 STEP_SECONDS = 0.1
@@ -31,14 +31,14 @@ class Evenly(APIRoute):
 
         async def evenly(request: Request) -> Response:
             came = time.monotonic()
-            settling: Settling = request.app.state.settling
+            afterwards: Afterwards = request.app.state.afterwards
             try:
                 response = await handler(request)
             except (NotFound, PurposeMismatch):
-                settling.wake()
+                afterwards.record_refusals()
                 await _until_a_step(came, request)
                 raise
-            settling.wake()
+            afterwards.record_refusals()
             if hasattr(request.state, "step_seconds"):
                 await _until_a_step(came, request)
             return response

@@ -14,14 +14,14 @@ key with another request is a Conflict. A request that failed had no effect, and
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Form, Header, Request
 from pydantic import BaseModel
 
-from graph import rerating
+from graph import pending
 from graph.database import Database, Transaction
 from graph.errors import Conflict
 from graph.identity import Principal
@@ -119,7 +119,8 @@ def once(
         if claimed["body"] != asked.body:
             raise Conflict("this Idempotency-Key was used for another request: take a new one")
         if claimed["answer"] is not None:
-            return Done(kind.model_validate_json(claimed["answer"], by_name=True))
+            left = claimed["changes"] and pending.read(claimed["changes"])
+            return Done(kind.model_validate_json(claimed["answer"], by_name=True), left)
         done = work(transaction)
         transaction.run(
             "answer_request",
@@ -128,9 +129,11 @@ def once(
             answer=done.answer.model_dump_json(),
             entity=principal.entity if done.about is None else done.about,
         )
-        return done
+        if done.changes is None:
+            return done
+        return replace(done, changes=pending.keep(transaction, key, done.changes, asked.now))
 
     done = database.write(carry_out)
     if done.changes is not None:
-        rerating.passed_on(database, done.changes)
+        pending.pass_on(database, key, done.changes)
     return done.answer

@@ -3,10 +3,10 @@
 Whoever is refused must not learn who takes part, also not from how long the refusal took. A record on the ledger
 of a member has to wait for that ledger, and one of nobody for another. So a request that is refused, or the part
 of it that is, is first noted by itself, under a lock that depends on who asks and on nobody who was asked for.
-`settle` puts it on record: with each member, and for all others together one record on the scheme's ledger, which
+`put_on_record` does that: with each member, and for all others together one record on the scheme's ledger, which
 says how many they were and a keyed hash of their ids.
 
-Until it is settled a refusal names who was asked for. Erasure takes that out (`forget`).
+Until then a refusal names who was asked for. Erasure takes that out (`forget`).
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from graph.salts import salt
 
 LANES = 8
 "Locks for noting refusals: two who ask wait for each other only where they have the same."
-SETTLING = -1
+RECORDING = -1
 "The lock of whoever puts refusals on record."
 NOTHING = "nothing"
 "What is on record where nothing is open."
@@ -88,7 +88,7 @@ def forget(transaction: Transaction, entity: str) -> None:
     transaction.run("forget_refusals", entity=entity)
 
 
-def settle(database: Database) -> None:
+def put_on_record(database: Database) -> None:
     """What was noted before this was called is on record, but for members whose ledgers are broken.
 
     Raises NotRecorded where a ledger is held for too long: what is left is put on record by the next call.
@@ -96,13 +96,13 @@ def settle(database: Database) -> None:
     stuck: list[str] = []
     if not database.one("refusals_wait")["waits"]:
         return
-    while (found := access.recorded(database, partial(_settle, stuck=stuck))) is not None:
+    while (found := access.recorded(database, partial(_put, stuck=stuck))) is not None:
         stuck += found
 
 
-def _settle(transaction: Transaction, stuck: Sequence[str]) -> list[str] | None:
+def _put(transaction: Transaction, stuck: Sequence[str]) -> list[str] | None:
     """The first refusals of one scheme are on record; returns those that cannot be. None: there are no more."""
-    rows = transaction.run("noted_refusals", lane=SETTLING, stuck=list(stuck), limit=PAGE)
+    rows = transaction.run("noted_refusals", lane=RECORDING, stuck=list(stuck), limit=PAGE)
     if not rows:
         return None
     noted = [row["refusal"] for row in rows if row["refusal"]["scheme"] == rows[0]["refusal"]["scheme"]]
@@ -113,9 +113,9 @@ def _settle(transaction: Transaction, stuck: Sequence[str]) -> list[str] | None:
     whole = {entity: each for entity, each in kept.items() if ends[each.ledger] is not None}
     access.append(transaction, whole, _reads(noted, whole), ends)
     # who is not there any more is not on record either
-    settled = held.keys() - (kept.keys() - whole.keys())
-    left = [_left(each, settled) for each in noted]
-    transaction.run("settle_refusals", left=left)
+    done = held.keys() - (kept.keys() - whole.keys())
+    left = [_left(each, done) for each in noted]
+    transaction.run("drop_refusals", left=left)
     return [
         each["id"]
         for each in left
@@ -143,12 +143,12 @@ def _reads(
     return list(reads.values())
 
 
-def _left(each: Mapping[str, Any], settled: set[str]) -> dict[str, Any]:
+def _left(each: Mapping[str, Any], done: set[str]) -> dict[str, Any]:
     """What of a refusal is not on record yet."""
-    pairs = [pair for pair in zip(each["entities"], each["outcomes"], strict=True) if pair[0] not in settled]
+    pairs = [pair for pair in zip(each["entities"], each["outcomes"], strict=True) if pair[0] not in done]
     return {
         "id": each["id"],
         "entities": [entity for entity, _ in pairs],
         "outcomes": [outcome for _, outcome in pairs],
-        "others": 0 if "" in settled else each["others"],
+        "others": 0 if "" in done else each["others"],
     }

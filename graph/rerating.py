@@ -64,7 +64,9 @@ class Changes:
     left: dict[str, set[int]] = field(default_factory=dict)
     "by scheme: the rids of those who lost a contact"
     marks: set[str] = field(default_factory=set)
-    "which those who left have set in Scheme.unsettled"
+    "which those who left have set in Scheme.unsettled, and its own"
+    mark: str = ""
+    "which passing them on sets there until it is done, so that a second try knows the first; empty: any"
 
     def add(self, kind: str, touched: Iterable[str]) -> None:
         """Facts of this kind changed; `touched` are entities, or schemes where the kind is memberships."""
@@ -104,7 +106,7 @@ def rerate(
     return [
         done
         for scheme, touched in sorted(_by_scheme(database, changes).items())
-        if (done := _rerate(database, scheme, touched, changes.marks, tolerance, most_ties)) is not None
+        if (done := _rerate(database, scheme, touched, changes, tolerance, most_ties)) is not None
     ]
 
 
@@ -132,10 +134,11 @@ def _by_scheme(database: Database, changes: Changes) -> dict[str, Touched]:
 
 
 def _rerate(
-    database: Database, scheme_id: str, touched: Touched, marks: set[str], tolerance: float, most_ties: int
+    database: Database, scheme_id: str, touched: Touched, changes: Changes, tolerance: float, most_ties: int
 ) -> Rerated | None:
     """One scheme is re-rated; None where it has no run yet, or nothing of it changed."""
     change = str(uuid.uuid4())
+    marks = changes.marks | {changes.mark or change}
     with rating.alone(database, scheme_id, change) as tags:
         start = database.optional("rerating_start", scheme=scheme_id)
         if start is None:
@@ -155,11 +158,10 @@ def _rerate(
             if touched.conduct:
                 database.run("conduct", ranges=_ranges(touched.conduct), **rating.factors(scheme), **own)
             if touched.circle:
-                database.run("unsettle", scheme=scheme_id, id=change, all=False)
+                database.run("unsettle", scheme=scheme_id, id=changes.mark or change, all=False)
                 ranges = _ranges(touched.circle)
                 database.run("circle", ranges=ranges, members=start["members"], **rating.circle(scheme), **own)
-            settled = [*marks, change]
-            circled = sorted(touched.circle)
+            circled, settled = sorted(touched.circle), sorted(marks)
             stale = _publish(database, scheme, start, seeds, circled, settled, tolerance, slack, most_ties, counts)
         if stale:
             database.run("mark_stale", scheme=scheme_id)

@@ -19,7 +19,7 @@ from api.schemas import (
     WaitingDisputes,
 )
 from api.security import Member, Reviewer, ReviewerOrOperator, one_text, own_entity
-from graph import access, disputes, rerating
+from graph import access, disputes
 from graph.database import Transaction
 from graph.errors import (
     NOTHING_OPEN,
@@ -77,8 +77,7 @@ def withdraw_dispute(member: Member, dispute: DisputeId, database: TheDatabase) 
     """The fact counts again, and every rating that it touches is re-rated. Done again, it changes nothing."""
     entity, now = own_entity(member), datetime.now(UTC)
     with one_text():
-        changes = database.write(lambda transaction: disputes.withdraw(transaction, entity, dispute, now=now))
-        rerating.passed_on(database, changes)
+        decisions.decide(database, lambda transaction: disputes.withdraw(transaction, entity, dispute, now=now))
         for found in disputes.by_id(database, [dispute], now=now):
             return OwnDispute.model_validate(found)
         raise NotFound(NOTHING_OPEN)  # erased this moment

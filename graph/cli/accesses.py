@@ -66,7 +66,7 @@ def verify_access(
         raise ParameterError("--place: the ledgers of one entity are checked in one go; leave it out")
     with open_database() as database:
         with suppress(StoreError):  # a graph that takes no writes has none that wait
-            refusals.settle(database)
+            refusals.put_on_record(database)
         if entity is None:
             found = _verify_on(database, scheme, place)
         else:

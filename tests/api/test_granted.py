@@ -60,7 +60,7 @@ def look_up(client: httpx.Client, *ids: str, purpose: str = PURPOSE) -> httpx.Re
 
 
 def last(database: Database, ledger: str) -> Access:
-    refusals.settle(database)
+    refusals.put_on_record(database)
     found = database.statement(
         "MATCH (a:Access {ledger: $ledger}) RETURN properties(a) AS record ORDER BY a.number DESC LIMIT 1",
         ledger=ledger,
@@ -151,7 +151,7 @@ def test_several_are_looked_up_by_id_and_the_rest_is_missing(community: Database
     found = look_up(as_client("bank"), "q-1", "p-3", "p-1", "p-2", "p-6", "nobody", "p-1").json()
     assert [(each["entity"], each["what"]) for each in found["ratings"]] == [("p-1", "points"), ("p-3", "band")]
     assert found["missing"] == ["nobody", "p-2", "p-6", "q-1"]
-    refusals.settle(community)
+    refusals.put_on_record(community)
     outcomes = {
         row["a.ledger"]: row["outcomes"]
         for row in community.statement("MATCH (a:Access) RETURN a.ledger, collect(a.outcome) AS outcomes")
@@ -297,7 +297,7 @@ def test_a_refused_request_is_one_record_that_says_how_many_ids_and_their_hash(
         assert look_up(bank, *ids).json()["missing"] == sorted(ids)
     look_up(bank, *ids[:-1])
     look_up(bank, *ids, purpose="hiring")
-    refusals.settle(community)
+    refusals.put_on_record(community)
     found = [access.access_of(row["record"]) for row in community.statement(REFUSED)]
     assert [each.outcome for each in found] == ["not-a-member"] * 3 + ["purpose-mismatch"]
     counts, hashes = zip(*(each.what.removeprefix("nothing of ").split(" ids, ") for each in found), strict=True)
@@ -314,7 +314,7 @@ def test_somebody_who_asks_again_and_again_is_on_record_as_often_as_it_asked(
 ) -> None:
     for _ in range(7):
         assert granted(as_client("bank"), "p-2").status_code == 404
-    refusals.settle(community)
+    refusals.put_on_record(community)
     rows = community.statement("MATCH (a:Access {ledger: 'reliability|p-2'}) RETURN a.what AS what")
     times = [int(row["what"].removesuffix(" times").partition(", ")[2] or 1) for row in rows]
     assert sum(times) == 7
@@ -324,7 +324,7 @@ def test_a_refusal_waits_for_nobody_whoever_it_is_about(community: Database, as_
     """With two probes, how long it waited once told who takes part."""
     granted(as_client("bank"), "p-2")
     granted(as_client("bank"), "somebody")
-    refusals.settle(community)
+    refusals.put_on_record(community)
     asking: list[Callable[[str], httpx.Response]] = [
         lambda entity: granted(as_client("shop"), entity),
         lambda entity: granted(as_client("shop"), entity, "hiring"),

@@ -125,7 +125,7 @@ def test_only_a_member_of_the_scheme_gives_a_grant(community: Database, as_membe
 def test_a_member_sees_who_read_it_and_what_came_of_it(community: Database, as_member: As, as_client: As) -> None:
     give(as_member("p-1"))
     read(as_client("shop"))
-    refusals.settle(community)
+    refusals.put_on_record(community)
     read(as_client("bank"))
     answer = as_member("p-1").get(ACCESSES).json()
     assert [(each["number"], each["who"], each["outcome"]) for each in answer["accesses"]] == [
@@ -160,7 +160,7 @@ def test_an_auditor_is_told_how_many_ledgers_are_whole_and_nobodys_name(
 ) -> None:
     for entity in ("p-1", "p-2", "p-2", "nobody"):
         read(as_client("bank"), entity)
-    refusals.settle(community)
+    refusals.put_on_record(community)
     auditor = as_auditor("an auditor")
     assert auditor.get(VERIFICATION).json() == {
         "scheme": None,
@@ -183,7 +183,7 @@ def test_a_verification_that_takes_long_is_gone_on_with_and_its_cursor_names_nob
 ) -> None:
     for entity in ("p-1", "p-2", "p-2", "p-3", "nobody", "nobody"):
         read(as_client("bank"), entity)
-        refusals.settle(community)
+        refusals.put_on_record(community)
     community.statement("MATCH (a:Access {id: 'reliability|p-2|2'}) SET a.who = 'shop'")
     monkeypatch.setattr(accesses, "VERIFIED_SECONDS", 0)
     monkeypatch.setattr(ledgers, "verify_piece", partial(ledgers.verify_piece, records=1))

@@ -202,7 +202,7 @@ MATCH (r:Refusal) RETURN labels(r) AS labels, properties(r) AS said
 
 def check(database: Database, entity: str) -> None:
     """Nothing hangs in the air, the record is whole, and of who is gone there is no trace."""
-    refusals.settle(database)
+    refusals.put_on_record(database)
     assert database.statement(LOOSE) == []
     assert ledgers.verify_entity(database, entity).faults == []
     known = database.optional("entity", id=entity)
@@ -264,7 +264,7 @@ def drill(database: Database, folder: Path, rounds: int, members: int = 12) -> N
             for each in readers:
                 each.join()
         assert wrong == []
-        refusals.settle(database)
+        refusals.put_on_record(database)
         assert database.statement(TRACES, id="who-is-gone") == []
         assert ledgers.verify(database).faults == []
         assert database.statement(LOOSE) == []

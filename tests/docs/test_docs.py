@@ -444,6 +444,7 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     salts.salt(graph, "veil")
     graph.run("claim_request", key="a request", body="", now=AS_OF)
     graph.run("answer_request", key="a request", status=200, answer="{}", entity="ann")
+    graph.run("keep_changes", key="a request", changes="{}", now=AS_OF)
     graph.run("revoke_token", id="a token", until=AS_OF, now=AS_OF)
     graph.run("take_link", id="a link", session="a session", until=AS_OF, now=AS_OF)
     _grant_and_read(graph)

@@ -255,7 +255,7 @@ def give(database: Database, entity: str, **other: Any) -> str:
 
 def records(database: Database) -> list[tuple[str, str, str]]:
     """(ledger, who, outcome) of every read that is on record."""
-    refusals.settle(database)
+    refusals.put_on_record(database)
     rows = database.statement("MATCH (a:Access) RETURN a ORDER BY a.ledger, a.number")
     return [(row["a"]["ledger"], row["a"]["who"], row["a"]["outcome"]) for row in rows]
 

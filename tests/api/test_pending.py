@@ -1,0 +1,121 @@
+"""What a request changed reaches every rating, also where the service ended before it was passed on."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from api.afterwards import Afterwards
+from api.store import Store
+from graph import pending, reading, rerating
+from graph.database import Database, connect
+from graph.errors import StoreUnavailable
+from graph.scheme import Scheme
+from graph.settings import Settings
+from tests.api.conftest import As, once_only
+
+MINE = "MATCH (:Entity {id: 'p-1'})-[o:OWED]->(:Entity {id: 'p-2'}) RETURN o.id AS id"
+KEPT = "MATCH (r:Request) WHERE r.changes IS NOT NULL RETURN r.key AS key, r.changes AS changes"
+
+
+def fail(*_: Any, **__: Any) -> Any:
+    raise StoreUnavailable("the service ends here")
+
+
+@pytest.fixture
+def broken_off(community: Database, as_member: As, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A dispute whose effect is in the graph, and was not passed on when the service ended."""
+    [owed] = community.statement(MINE)
+    asked: dict[str, Any] = {
+        "url": "/v1/me/disputes",
+        "headers": once_only(),
+        "json": {"kind": "obligations", "fact": owed["id"], "statement": "It was paid in time."},
+    }
+    before = reading.open_rating(community, "p-1", "reliability")
+    with monkeypatch.context() as patch:
+        patch.setattr("graph.rerating.passed_on", fail)
+        assert as_member("p-1").post(**asked).status_code == 201
+    stale = reading.open_rating(community, "p-1", "reliability")
+    assert (stale.stale, stale.points) == (True, before.points)
+    return asked | {"points": before.points}
+
+
+def wait_for(happens: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not happens():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def withdrawn(as_member: As) -> None:
+    mine = as_member("p-1")
+    for each in mine.get("/v1/me/disputes").json()["disputes"]:
+        if each["state"] == "open":
+            assert mine.delete(f"/v1/me/disputes/{each['id']}").status_code == 200
+
+
+def test_what_is_kept_is_gone_when_it_was_passed_on(community: Database, as_member: As) -> None:
+    mine, path = as_member("p-4"), "/v1/schemes/reliability/pauses/p-1"
+    assert [do(path).status_code for do in (mine.put, mine.delete)] == [204, 204]
+    assert community.statement(KEPT) == []
+    assert community.statement("MATCH (r:Request) WHERE r.body IS NULL RETURN r.key AS key") == []
+
+
+def test_a_repeated_request_passes_on_what_its_first_time_left(
+    community: Database, as_member: As, broken_off: dict[str, Any]
+) -> None:
+    points = broken_off.pop("points")
+    assert as_member("p-1").post(**broken_off).status_code == 201
+    found = reading.open_rating(community, "p-1", "reliability")
+    assert not found.stale
+    assert found.points != points
+    assert community.statement(KEPT) == []
+    withdrawn(as_member)
+
+
+def test_what_was_left_is_passed_on_without_anybody_asking(
+    community: Database, settings: Settings, as_member: As, broken_off: dict[str, Any]
+) -> None:
+    assert pending.pass_on_left(community, before=datetime.now(UTC) - timedelta(minutes=1)) == 0
+    assert len(community.statement(KEPT)) == 1, "what a request may be at still was taken from it"
+    store = Store(partial(connect, settings))
+    afterwards = Afterwards(store, request_seconds=-60)
+    afterwards.start()
+    try:
+        wait_for(lambda: community.statement(KEPT) == [])
+    finally:
+        afterwards.stop()
+        store.close()
+    found = reading.open_rating(community, "p-1", "reliability")
+    assert not found.stale
+    assert found.points != broken_off["points"]
+    withdrawn(as_member)
+
+
+def test_a_try_that_broke_off_halfway_does_not_stop_the_next(
+    community: Database, as_member: As, broken_off: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Circles were written, and not the ratings that follow from them."""
+    now = datetime.now(UTC) + timedelta(minutes=1)
+    contact = "MATCH (e:Entity {id: 'p-1'}) SET e.changed = datetime()"
+    community.statement(contact)
+    [kept] = community.statement(KEPT)
+    changes = pending.read(kept["changes"])
+    changes.contacts.add("p-1")
+    community.write(lambda transaction: pending.keep(transaction, kept["key"], changes, now) and None)
+    publish = rerating._publish
+
+    def broken(database: Database, policy: Scheme, *more: Any) -> str:
+        return fail() if policy.id == "reliability" else publish(database, policy, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("graph.rerating._publish", broken)
+        assert pending.pass_on_left(community, before=now) == 1
+    [marked] = community.statement("MATCH (s:Scheme {id: 'reliability'}) RETURN s.unsettled AS marks")
+    assert marked["marks"]
+    assert pending.pass_on_left(community, before=now) == 0
+    assert not reading.open_rating(community, "p-1", "reliability").stale
+    withdrawn(as_member)
