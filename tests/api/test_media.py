@@ -28,7 +28,7 @@ LIFT = json.dumps({"kind": "lift"}).encode()
         ({"Content-Type": "application/x-www-form-urlencoded"}, b"kind=lift", "send JSON"),
         (
             {"Content-Type": "application/json", "Content-Encoding": "gzip"},
-            gzip.compress(LIFT),
+            gzip.compress(LIFT, mtime=0),
             "without Content-Enc",
         ),
         ({"Content-Type": "application/json", "Content-Encoding": "br"}, LIFT, "'br'"),
