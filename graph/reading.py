@@ -101,6 +101,7 @@ def rounded(parts: Sequence[Part], total: int) -> tuple[Part, ...]:
 
 def wholes(points: Sequence[float], total: int) -> list[int]:
     """These points whole, so that they sum to `total`: the largest remainders are rounded up."""
+    points = [round(each, 9) for each in points]  # what is below is noise of sums, and decides nothing
     floors = [math.floor(each) for each in points]
     by_remainder = sorted(range(len(points)), key=lambda i: (floors[i] - points[i], i))
     missing = total - sum(floors)

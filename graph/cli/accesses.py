@@ -81,18 +81,16 @@ def verify_access(
 
 def _verify_on(database: "Database", scheme: str | None, file: Path | None) -> "Verified":
     """Every ledger of a scheme, or of all, from where the file says; after the last piece the file is gone."""
-    from graph import ledgers
+    from graph import ledgers, output_files
 
     if file is None:
         return ledgers.verify(database, scheme=scheme)
+    output_files.check(file)
     found, begun = _place_in(file, scheme)
     place: Place | None = begun
     while (place := ledgers.verify_piece(database, found, place or begun, scheme=scheme)) is not None:
         kept = {"scheme": scheme, "place": asdict(place), "found": asdict(found)}
-        partly = file.with_name(f"{file.name}.part")
-        partly.touch(mode=0o600)
-        partly.write_text(dumps(kept), encoding="utf-8")
-        partly.replace(file)
+        output_files.write_text(file, dumps(kept))
     file.unlink(missing_ok=True)
     return found
 

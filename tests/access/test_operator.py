@@ -170,7 +170,7 @@ def test_a_verification_that_was_broken_off_goes_on_where_it_was(
         command("verify-access", "--place", str(place), "--scheme", "reliability")
     monkeypatch.setattr(ledgers, "verify_piece", verify_piece)
     assert json.loads(place.read_text(encoding="utf-8"))["found"]["records"] == 2
-    assert "2 ledgers with 3 records are whole" in command("verify-access", "--place", str(place)).output
+    assert "whole: 2 ledgers with 3 records; broken: 0" in command("verify-access", "--place", str(place)).output
     assert not place.exists()
     place.write_text("something else", encoding="utf-8")
     with pytest.raises(ParameterError, match="--place"):

@@ -174,8 +174,10 @@ def test_a_contested_rating_is_told_to_no_client_until_a_reviewer_has_closed_it(
     assert told() == {"entity": ann, "scheme": "reliability", "what": "reasons", "contested": True}
     assert as_member(ann).get(f"/v1/schemes/reliability/ratings/{ann}").json()["contested"]
     assert text(contest(ann))["code"] == "refused"
-    for who, where in ((village("dan"), "reliability"), (ann, "lost"), ("nobody", "reliability")):
+    for who, where in ((village("dan"), "reliability"), ("nobody", "reliability")):
         assert text(contest(who, where))["detail"] == NOTHING_OPEN
+    for who in (ann, village("dan"), "nobody"):
+        assert "no scheme 'lost'" in text(contest(who, "lost"))["detail"]
     waiting = as_reviewer("Ruth").get("/v1/contests").json()
     assert [(each["entity"], each["statement"]) for each in waiting["contests"]] == [(ann, SECRET)]
     read = as_member(ann).get("/v1/me/accesses").json()["accesses"][0]

@@ -386,10 +386,20 @@ def test_what_is_not_open_is_the_same_answer_whatever_the_reason(closed: Databas
             "ratings": [],
             "missing": [entity],
         }
-    body = granted(as_client("bank"), "p-1", scheme_id="lost").json()
-    del body["instance"]
-    assert {each for each, _ in seen} == {str(body)}
     assert len(seen) == 1
+
+
+def test_a_scheme_that_is_not_there_is_said_and_the_same_whoever_it_is_about(
+    closed: Database, as_client: As
+) -> None:
+    seen = set()
+    for entity in ("p-1", *CLOSED.values()):
+        body = granted(as_client("bank"), entity, scheme_id="lost").json()
+        del body["instance"]
+        seen.add((body["detail"], str(body)))
+    assert [detail for detail, _ in seen] == [
+        "there is no scheme 'lost': GET /v1/schemes lists those that there are"
+    ]
 
 
 def test_another_purpose_is_the_same_answer_whoever_it_is_about(closed: Database, as_client: As) -> None:

@@ -153,11 +153,14 @@ def test_who_is_no_member_is_told_the_same_whatever_it_asks(market: Database, as
     answers = [
         dan.delete(f"{SCHEMES}/membership"),
         dan.put(f"{SCHEMES}/pauses/ann"),
-        dan.put("/v1/schemes/lost/pauses/ann"),
         dan.delete(f"{SCHEMES}/pauses/nobody"),
         dan.put(f"{SCHEMES}/sharing", json={"shares": True}),
     ]
     assert {(each.status_code, each.json()["detail"]) for each in answers} == {(404, NOTHING_OPEN)}
+    lost = [dan.put("/v1/schemes/lost/pauses/ann"), dan.put("/v1/schemes/lost/pauses/nobody")]
+    assert {each.status_code for each in lost} == {404}
+    assert len({each.json()["detail"] for each in lost}) == 1
+    assert "no scheme 'lost'" in lost[0].json()["detail"]
 
 
 def test_an_objection_is_made_and_withdrawn_and_leaves_nothing_but_a_hash(market: Database, as_member: As) -> None:

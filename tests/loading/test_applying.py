@@ -145,7 +145,7 @@ def test_beyond_the_budget_nothing_is_published_and_the_next_run_settles_it(mark
     changes = Changes()
     changes.add("obligations", row["touched"])
     [rerated] = rerating.rerate(market, changes, most_ties=1)
-    assert "more than 1 ties" in rerated.stale
+    assert "more than 1 tie would" in rerated.stale
     assert rerated.published == 0
     assert points(market, "ann") == before
     assert all(each.stale for each in reading.lookup(market, ["ann", "cat"], "reliability"))

@@ -220,7 +220,7 @@ def test_what_a_later_row_of_a_correction_says_is_added_to_what_the_first_said(
 
 def test_the_cases_that_were_tried_lose_nothing(town: Database, innercircle: Command, tmp_path: Path) -> None:
     case, rejects = CASES / "apply", tmp_path / "rejects.csv"
-    assert innercircle("scheme", "publish", "own-conduct").returncode == 0
+    assert innercircle("scheme", "publish", "own-conduct", "--operator", "A made-up town").returncode == 0
     first = ["obligations-1", "purchases-1", "contacts-1", "judgments-1", "entities-z", "memberships-z"]
     first.append("obligations-z1")
     done = innercircle("load", *(case / f"{name}.csv" for name in first), "--rejects", rejects)

@@ -237,7 +237,7 @@ def test_a_calendar_release_needs_java_21(tmp_path: Path) -> None:
 
 def test_a_machine_with_too_little_memory_is_told_what_java_says(tmp_path: Path, jars: Path) -> None:
     with pytest.raises(LocalServerFailed, match=r"Neo4j did not start: .*(memory|heap)"):
-        local_neo4j.start(Settings(home=tmp_path / "home", heap_megabytes=2**40))
+        local_neo4j.start(Settings(home=tmp_path / "home", heap_megabytes=2**21))
 
 
 # --- which server the settings mean

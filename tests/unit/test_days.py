@@ -14,6 +14,7 @@ FOR_PROGRAMS = {
     "graph/days.py",
     "graph/access.py",  # what is hashed of a record
     "graph/archiving/writing.py",  # cells of CSV
+    "graph/cli/cells.py",  # cells of CSV and JSON
     "graph/exporting.py",
     "graph/frames/circle_graph.py",
     "graph/identity/keys.py",  # files of keys

@@ -48,7 +48,7 @@ WRITING: dict[str, tuple[list[str], tuple[str, str]]] = {
 }
 INTO_A_DIRECTORY = {"export", "report"}
 READS = {
-    *("load paths", "apply paths", "verify-report file", "verify-report key"),
+    *("load paths", "apply paths", "verify-report file", "verify-report key", "verify-access place"),
 }
 TOO_SMALL = {"plot distribution", "plot conduct", "plot share"}
 "What needs more members than this community has; tests/plotting draws them."
