@@ -60,10 +60,12 @@ def verify_access(
     json: Json = False,
 ) -> None:
     """Check that the record of reads is whole: every chain of hashes anew. Ends with 2 when one is broken."""
-    from graph import ledgers, refusals
+    from graph import ledgers, output_files, refusals
 
     if place is not None and entity is not None:
         raise ParameterError("--place: the ledgers of one entity are checked in one go; leave it out")
+    if place is not None:
+        output_files.check(place)
     with open_database() as database:
         with suppress(StoreError):  # a graph that takes no writes has none that wait
             refusals.put_on_record(database)
@@ -85,7 +87,6 @@ def _verify_on(database: "Database", scheme: str | None, file: Path | None) -> "
 
     if file is None:
         return ledgers.verify(database, scheme=scheme)
-    output_files.check(file)
     found, begun = _place_in(file, scheme)
     place: Place | None = begun
     while (place := ledgers.verify_piece(database, found, place or begun, scheme=scheme)) is not None:
