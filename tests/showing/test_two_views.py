@@ -53,6 +53,11 @@ def policy(name: str = "reliability", version: str = "1", *, narrowest: int = 50
 
 
 POLICY = policy()
+VEILED = """
+MATCH (m:Membership)
+RETURN m.rid AS rid, m.conduct AS conduct, m.offset AS offset, m.veiled AS veiled, m.seen AS seen,
+       m.circle AS circle, m.weights AS weights
+"""
 
 
 def width(scheme: Scheme) -> float:
@@ -230,3 +235,23 @@ def test_a_second_look_tells_no_more_than_the_first(attacked: Database, way: str
 def test_the_same_looks_at_exact_ratings_give_the_score_away(attacked: Database, way: str) -> None:
     found = errors(attacked, WAYS[way](attacked, exactly))
     assert max(map(abs, found)) <= (10 * NEAR if way == "versions" else NEAR)
+
+
+@pytest.mark.parametrize("half", [0.2, 0.5])
+def test_an_offset_is_the_same_where_scores_are_settled_before_any_sweep(graph: Database, half: float) -> None:
+    """Where all conduct is equal no score moves, and what is made of the offsets does, sweep by sweep."""
+    alike = policies.parse(STEADY.replace(f"share = {SHARE}", f"share = {half}"), "alike")
+    pairs = [("a", "b"), ("b", "c"), ("c", "d")]
+    facts = facts_of({each: [0.3] for each in "abcd"}, [c for pair in pairs for c in contact(*pair, (1, 2))])
+    rated(graph, facts, alike)
+    rows = {row["rid"]: row for row in graph.statement(VEILED)}
+    conducts = {row["conduct"] for row in rows.values()}
+    assert len(conducts) == 1
+    for row in rows.values():
+        company = sum(
+            weight * rows[rid]["veiled"] for rid, weight in zip(row["circle"], row["weights"], strict=True)
+        )
+        exact = (1 - half) * (row["conduct"] + row["offset"]) + half * company
+        assert abs(row["veiled"] - exact) <= 2 * alike.solver.tolerance
+        seen = [rows[rid]["veiled"] for rid in row["circle"]]
+        assert row["seen"] == pytest.approx(seen, abs=2 * alike.solver.tolerance)
