@@ -31,7 +31,7 @@ from graph import (
     standing,
 )
 from graph import scheme as policies
-from graph.database import Database
+from graph.database import Database, Transaction
 from graph.errors import NotFound, NotRecorded, Refused, StoreConflict
 from tests.conftest import WIPE
 
@@ -42,14 +42,13 @@ EXPECTED = (NotFound, Refused, NotRecorded, StoreConflict)
 Work = Callable[[Database, str], Any]
 
 
-def _write(work: Callable[..., Any], *given: Any, **more: Any) -> Work:
-    return lambda database, entity: database.write(lambda t: work(t, entity, *given, now=NOW, **more))
+def _grant_in(transaction: Transaction, entity: str) -> grants.Grant:
+    more: dict[str, Any] = {"scheme": POLICY.id, "client": "bank", "purpose": PURPOSE, "what": "points"}
+    return grants.grant(transaction, entity, until=NOW + timedelta(days=9), now=NOW, **more)
 
 
 def _grant(database: Database, entity: str) -> grants.Grant:
-    more: dict[str, Any] = {"scheme": POLICY.id, "client": "bank", "purpose": PURPOSE, "what": "points"}
-    until = NOW + timedelta(days=9)
-    return database.write(lambda t: grants.grant(t, entity, until=until, now=NOW, **more))
+    return database.write(lambda t: _grant_in(t, entity))
 
 
 def _revoke(database: Database, entity: str) -> None:
@@ -80,26 +79,30 @@ def _load(database: Database, entity: str) -> None:
     database.write(lambda t: t.run("load_obligations", rows=[row], load=None))
 
 
+IN_ONE: dict[str, Callable[[Transaction, str], Any]] = {
+    "join": lambda t, entity: membership.join(t, entity, POLICY.id, notice="1", how="member", now=NOW),
+    "leave": lambda t, entity: membership.leave(t, entity, POLICY.id, now=NOW),
+    "pause": lambda t, entity: membership.pause(t, entity, POLICY.id, "nobody-yet", now=NOW),
+    "resume": lambda t, entity: membership.resume(t, entity, POLICY.id, "nobody-yet"),
+    "share": lambda t, entity: membership.share(t, entity, POLICY.id, shares=True),
+    "object": lambda t, entity: membership.object_to_listing(t, entity, now=NOW),
+    "grant": _grant_in,
+    "dispute": lambda t, entity: disputes.dispute(
+        t, entity, kind="obligations", fact=f"owed {entity}", statement="it was paid", now=NOW
+    ),
+    "contest": lambda t, entity: contests.contest(t, entity, POLICY.id, statement="it is wrong", now=NOW),
+    "erase": lambda t, entity: erasing.erase(t, entity, now=NOW),
+}
+"What is decided in one transaction."
+
+
+def _decided(name: str) -> Work:
+    return lambda database, entity: database.write(lambda t: IN_ONE[name](t, entity))
+
+
 WORK: dict[str, Work] = {
-    "join": _write(membership.join, POLICY.id, notice="1", how="member"),
-    "leave": _write(membership.leave, POLICY.id),
-    "pause": _write(membership.pause, POLICY.id, "nobody-yet"),
-    "resume": lambda database, entity: database.write(
-        lambda t: membership.resume(t, entity, POLICY.id, "nobody-yet")
-    ),
-    "share": lambda database, entity: database.write(
-        lambda t: membership.share(t, entity, POLICY.id, shares=True)
-    ),
-    "object": _write(membership.object_to_listing),
-    "grant": _grant,
+    **{name: _decided(name) for name in IN_ONE},
     "revoke": _revoke,
-    "dispute": lambda database, entity: database.write(
-        lambda t: disputes.dispute(
-            t, entity, kind="obligations", fact=f"owed {entity}", statement="it was paid", now=NOW
-        )
-    ),
-    "contest": _write(contests.contest, POLICY.id, statement="it is wrong"),
-    "erase": _write(erasing.erase),
     "look up": _look,
     "be refused": _refused,
     "be looked at": _looked_at,
@@ -125,8 +128,13 @@ def _name(pair: tuple[str, str], before: str) -> str:
 @pytest.fixture(scope="module")
 def market(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Database:
     """A member and a stranger for each pair of things that can happen at once, rated."""
-    folder = tmp_path_factory.mktemp("market")
     members, strangers = ([_name(pair, before) for pair in {*PAIRS, *QUICK}] for before in BEFORE)
+    open_market(database, tmp_path_factory.mktemp("market"), members, strangers)
+    return database
+
+
+def open_market(database: Database, folder: Path, members: list[str], strangers: list[str]) -> None:
+    """These have joined, or have not; each owes something and has met somebody; all is rated."""
     everyone = [*members, *strangers]
     due = "2026-05-01T00:00:00Z"
     files = {
@@ -144,7 +152,6 @@ def market(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Data
     publishing.publish(database, POLICY)
     assert not any(each.rejected for each in loading.load(database, [folder]))
     rating.rate(database, POLICY.id, as_of=datetime(2026, 7, 1, tzinfo=UTC))
-    return database
 
 
 def both(database: Database, entity: str, pair: tuple[str, str]) -> list[Exception]:
