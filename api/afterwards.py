@@ -1,7 +1,7 @@
 """What requests leave for later, done by threads of the service: nobody has to ask for it, or waits for it.
 
 Refusals are put on record after they were answered. What requests changed, and was not passed on because the
-service or Neo4j ended in between, is passed on.
+service or Neo4j ended in between, is passed on. The room on Neo4j's disk is looked at.
 """
 
 import logging
@@ -19,6 +19,8 @@ AGAIN_SECONDS = 5.0
 "After which it is tried again where it could not be done."
 EVERY_SECONDS = 60.0
 "After which one looks for what was left, also where nobody said so."
+LOOK_SECONDS = 2.0
+"Between two looks at the room on the disk, for other programs fill it too."
 GRACE_SECONDS = 5.0
 "A request that has run out of time may be at it for so long."
 STOP_SECONDS = 15.0
@@ -32,16 +34,17 @@ class Afterwards:
         self._request_seconds = request_seconds
         self._refusals = _Task(store, "refusals wait to be put on record", _recorded)
         self._changes = _Task(store, "what requests changed waits to be passed on", self._passed_on)
+        self._room = _Task(store, "the room on the disk is not looked at", _looked, every_seconds=LOOK_SECONDS)
 
     def start(self) -> None:
-        for each in (self._refusals, self._changes):
+        for each in (self._refusals, self._changes, self._room):
             each.start()
 
     def stop(self) -> None:
         """Nothing more is begun; what is left waits for the next start."""
-        for each in (self._refusals, self._changes):
+        for each in (self._refusals, self._changes, self._room):
             each.end()
-        for each in (self._refusals, self._changes):
+        for each in (self._refusals, self._changes, self._room):
             each.join()
 
     def record_refusals(self) -> None:
@@ -54,6 +57,11 @@ class Afterwards:
         return True  # what could not be passed on waits for a run: it is not tried again at once
 
 
+def _looked(database: Database) -> bool:
+    database.look_at_room()
+    return True
+
+
 def _recorded(database: Database) -> bool:
     refusals.put_on_record(database)
     return True
@@ -62,9 +70,16 @@ def _recorded(database: Database) -> bool:
 class _Task:
     """One kind of work, in a thread of its own: it goes on whatever it meets."""
 
-    def __init__(self, store: Store, waits: str, work: Callable[[Database], bool]):
+    def __init__(
+        self,
+        store: Store,
+        waits: str,
+        work: Callable[[Database], bool],
+        *,
+        every_seconds: float = EVERY_SECONDS,
+    ):
         """waits: what the log says while it cannot be done. work: returns whether all of it is done."""
-        self._store, self._waits, self._work = store, waits, work
+        self._store, self._waits, self._work, self._every = store, waits, work, every_seconds
         self._wanted, self._ending = Event(), Event()
         self._thread: Thread | None = None
 
@@ -86,13 +101,13 @@ class _Task:
             self._thread.join(STOP_SECONDS)
 
     def _go_on(self) -> None:
-        wait = EVERY_SECONDS
+        wait = self._every
         while True:
             self._wanted.wait(wait)
             if self._ending.is_set():
                 return
             self._wanted.clear()
-            wait = EVERY_SECONDS if self._done() else AGAIN_SECONDS
+            wait = self._every if self._done() else AGAIN_SECONDS
 
     def _done(self) -> bool:
         try:

@@ -20,6 +20,7 @@ from graph.errors import (
     MigrationPending,
     NotFound,
     ParameterError,
+    StoreFull,
     StoreUnavailable,
     TooMany,
     Unauthenticated,
@@ -28,7 +29,7 @@ from graph.scheme import Policy
 
 Responses = dict[int | str, dict[str, Any]]
 
-AWAY = (StoreUnavailable, LocalServerFailed, MigrationPending)
+AWAY = (StoreUnavailable, StoreFull, LocalServerFailed, MigrationPending)
 "What any route that needs the database can meet."
 INSTANCE = UUID("5d0f6c1e-3b0a-4c7e-9a55-0f7f4a1d2c3b")
 

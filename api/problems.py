@@ -92,6 +92,12 @@ KINDS: dict[type[InnerCircleError], Kind] = {
     errors.StoreUnavailable: Kind(
         503, "The database does not answer", f"ask again in 5 seconds; {_OPERATOR}", retry_seconds=5
     ),
+    errors.StoreFull: Kind(
+        503,
+        "The disk of the database is full",
+        f"nothing is written until there is room again: ask again later; {_OPERATOR}",
+        retry_seconds=30,
+    ),
     errors.StoreConflict: Kind(503, "Another writer was faster", "ask again in a second", retry_seconds=1),
     errors.CommitUnknown: Kind(
         503, "The connection broke during a commit", "ask again: repeating is safe", retry_seconds=1

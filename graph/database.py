@@ -7,10 +7,9 @@ import random
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -25,17 +24,29 @@ from graph.errors import (
     ParameterError,
     QueryRejected,
     StoreConflict,
+    StoreFull,
     StoreUnavailable,
 )
 from graph.queries import Query
+from graph.room_on_disk import Room, Watch
 from graph.settings import Settings
 
 Rows = list[dict[str, Any]]
 T = TypeVar("T")
 TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
 "In the code of the server's error, whoever set the timeout; the second where it waited for a lock."
+BROKEN_OFF = ("TransactionCommitFailed", "TransactionLogError")
+"The database ended in the middle of a commit: nobody knows whether it is there until it was opened again."
+NOT_ONLINE = ("TransactionStartFailed", "DatabaseUnavailable")
+"It takes no queries: it did not open, or ended because of a fault of its disk."
 VANISHED = "EntityNotFound"
 "The same, where somebody removed a node that a query had found and waited for."
+NOT_ONLINE_ADVICE = (
+    "Neo4j answers, and its database is not online: `innercircle up` opens that of a managed one again, and the "
+    "log of another one says why"
+)
+WRITING = {"write", "batch", "schema"}
+"The modes of what commits."
 AGAIN = 3
 "How often a transaction is done anew because what it was about was removed while it waited."
 
@@ -108,14 +119,23 @@ class Database:
     """One database, through one pool of connections. Safe to share between threads."""
 
     def __init__(
-        self, uri: str, user: str, password: str, *, name: str = "neo4j", timeout_seconds: float | None = None
+        self,
+        uri: str,
+        user: str,
+        password: str,
+        *,
+        name: str = "neo4j",
+        timeout_seconds: float | None = None,
+        room: Room | None = None,
     ):
         """Nothing is connected yet: the first query connects. Raises ParameterError for a bad URI.
 
         timeout_seconds: after which the server ends a read, a write, a statement or a transaction of several
         queries; None: its default. Batches are not ended.
+        room: on the disk of the server, which every write needs; None: nobody here can see that disk.
         """
         self.uri, self.name, self.timeout_seconds = uri, name, timeout_seconds
+        self._watch = Watch(room) if room else None
         try:
             self._driver = neo4j.GraphDatabase.driver(
                 uri,
@@ -205,8 +225,11 @@ class Database:
 
     def statement(self, text: str, **params: Any) -> Rows:
         """The rows of one statement that is not a shipped query: migrations and server commands."""
-        with _translated("statement"), self._session("schema") as session:
-            return session.run(neo4j.Query(text, timeout=self._timeout()), params).data()
+        return self._statement("schema", text, params)
+
+    def _statement(self, mode: str, text: str, params: Mapping[str, Any]) -> Rows:
+        with _translated("statement"), self._session(mode) as session:
+            return session.run(neo4j.Query(text, timeout=self._timeout()), dict(params)).data()
 
     @contextmanager
     def transaction(self, tags: Mapping[str, str] | None = None) -> Iterator["Transaction"]:
@@ -247,7 +270,7 @@ class Database:
         """A transaction whose writes are seen by its own queries and gone afterwards."""
         with (
             _translated("rehearsal"),
-            self._session("write") as session,
+            self._session("rehearsal") as session,
             session.begin_transaction(timeout=self._timeout()) as transaction,
         ):
             yield Transaction(transaction)
@@ -271,30 +294,66 @@ class Database:
                     transaction.close()  # where the connection is lost, so is the lock
 
     def server(self) -> ServerInfo:
-        """What answers at the address. Raises StoreUnavailable."""
-        for row in self.statement(
+        """What answers at the address, with its database online. Raises StoreUnavailable."""
+        text = (
             "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' "
             "RETURN versions[0] AS version, edition"
-        ):
+        )
+        try:
+            rows = self._statement("read", text, {})
+        except StoreUnavailable as error:
+            if not _is_not_online(error.__cause__):
+                raise
+            raise StoreUnavailable(f"{NOT_ONLINE_ADVICE}; it says: {self._says()} ({error})") from error
+        for row in rows:
             return ServerInfo(version=row["version"], edition=row["edition"])
         raise StoreUnavailable("the server does not say what it is")
 
+    def _says(self) -> str:
+        """What the server says of this database; it answers also where the database does not."""
+        try:
+            with self._session("read", database="system") as session:
+                rows = session.run(
+                    "SHOW DATABASES YIELD name, currentStatus, statusMessage WHERE name = $name",
+                    {"name": self.name},
+                ).data()
+        except (driver_errors.Neo4jError, driver_errors.DriverError, OSError):
+            return "nothing"
+        return "; ".join(f"{row['currentStatus']}, {row['statusMessage']!r}" for row in rows) or "nothing"
+
+    def look_at_room(self) -> None:
+        """The reserve on the server's disk is as it should be; nothing is done for a disk that cannot be seen."""
+        if self._watch is not None:
+            with suppress(OSError):
+                self._watch.room.keep()
+
     @contextmanager
-    def _session(self, mode: str) -> Iterator[neo4j.Session]:
-        """A session that ends, and whatever is waited for in it, with the deadline of the work it is a part of."""
+    def _session(self, mode: str, database: str | None = None) -> Iterator[neo4j.Session]:
+        """A session that ends, and whatever is waited for in it, with the deadline of the work it is a part of.
+
+        What commits begins only where there is room on the disk, and is ended when there is none any more.
+        """
         deadline = deadlines.current()
-        session = self._driver.session(
-            database=self.name,
-            default_access_mode=neo4j.READ_ACCESS if mode == "read" else neo4j.WRITE_ACCESS,
-            fetch_size=10_000,
-            connection_acquisition_timeout=min(ACQUIRE_SECONDS, deadline.left()) if deadline else ACQUIRE_SECONDS,
-        )
-        if deadline is None:
-            with session:
-                yield session
-        else:
-            with deadline.watched(partial(_hang_up, session)), session:
-                yield session
+        opened: list[neo4j.Session] = []
+
+        def hang_up() -> None:
+            for session in opened:
+                _hang_up(session)
+
+        with ExitStack() as stack:
+            if self._watch is not None and mode in WRITING:
+                stack.enter_context(_with_room(self._watch, hang_up))
+            if deadline is not None:
+                stack.enter_context(deadline.watched(hang_up))
+            seconds = min(ACQUIRE_SECONDS, deadline.left()) if deadline else ACQUIRE_SECONDS
+            session = self._driver.session(
+                database=database or self.name,
+                default_access_mode=neo4j.READ_ACCESS if mode == "read" else neo4j.WRITE_ACCESS,
+                fetch_size=10_000,
+                connection_acquisition_timeout=seconds,
+            )
+            opened.append(session)
+            yield stack.enter_context(session)
 
 
 def utc(value: Any) -> datetime:
@@ -311,12 +370,14 @@ def connect(settings: Settings, *, timeout_seconds: float | None = None) -> Data
     from graph import local_neo4j
 
     server = local_neo4j.connection(settings)
+    room = Room(server.home, settings.pagecache_megabytes) if isinstance(server, local_neo4j.Server) else None
     return Database(
         server.uri,
         server.user,
         server.password,
         name=settings.neo4j_database,
         timeout_seconds=timeout_seconds,
+        room=room,
     )
 
 
@@ -363,6 +424,27 @@ def _hang_up(session: neo4j.Session) -> None:
             connection.kill()
 
 
+@contextmanager
+def _with_room(watch: Watch, hang_up: Callable[[], None]) -> Iterator[None]:
+    """What the block writes has room. Raises StoreFull where it has none, or none any more and it was ended."""
+    with watch.over(hang_up) as writing:
+        try:
+            yield
+        except driver_errors.IncompleteCommit:
+            raise  # nobody knows whether it is there, whyever it was ended
+        except Exception as error:
+            if writing.ended:
+                raise StoreFull(
+                    f"the disk of {watch.room.home} became full, and what was being written was ended: what was "
+                    "committed is there. Free some room on that disk, and do it again"
+                ) from error
+            raise
+
+
+def _is_not_online(error: BaseException | None) -> bool:
+    return any(name in (getattr(error, "code", None) or "") for name in NOT_ONLINE)
+
+
 def _rows(transaction: neo4j.ManagedTransaction | neo4j.Transaction, text: str, params: Mapping[str, Any]) -> Rows:
     return transaction.run(text, dict(params)).data()
 
@@ -384,6 +466,12 @@ def _translated(where: str) -> Iterator[None]:
             raise StoreUnavailable(f"a query took too long and was ended ({where}): {error}") from error
         if "WriteOnReadOnly" in (getattr(error, "code", None) or ""):
             raise QueryRejected(f"this Neo4j takes no writes, as an inspection copy does not ({where})") from error
+        if _is_not_online(error):
+            raise StoreUnavailable(f"{NOT_ONLINE_ADVICE} ({where}): {error}") from error
+        if any(name in (getattr(error, "code", None) or "") for name in BROKEN_OFF):
+            raise CommitUnknown(
+                f"the database ended during a commit; repeating is safe ({where}): {error}"
+            ) from error
         if VANISHED in (getattr(error, "code", None) or ""):
             raise Gone(f"somebody removed it at that moment ({where}): {error}") from error
         for name, meaning in _PUT_RIGHT:

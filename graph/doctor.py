@@ -9,6 +9,7 @@ from pathlib import Path
 from graph import java, local_neo4j, migrations, server_home, server_jars
 from graph.database import Database, connect
 from graph.errors import InnerCircleError, SettingInvalid
+from graph.room_on_disk import NEEDED_MEGABYTES, Room
 from graph.server_jars import Progress
 from graph.settings import Settings
 
@@ -56,7 +57,7 @@ def _managed(settings: Settings) -> Generator[Check, None, bool]:
     """What the managed Neo4j needs; returns whether it runs."""
     yield _java(settings)
     yield _jars(settings)
-    yield _disk(server_home.locate(settings))
+    yield _disk(settings, server_home.locate(settings))
     try:
         server = local_neo4j.status(settings)
     except InnerCircleError as error:
@@ -65,6 +66,10 @@ def _managed(settings: Settings) -> Generator[Check, None, bool]:
     if server is None:
         yield _ports(settings)
         yield Check("server", False, "the managed Neo4j does not run", "innercircle up")
+    elif fault := _database(settings):
+        found = f"Neo4j {server.version} runs (pid {server.pid}), and {fault}"
+        yield Check("server", False, found, "innercircle up, which opens the database again: docs/server.md")
+        return False
     else:
         yield Check("ports", True, f"Bolt at {server.uri}, Browser at {server.browser_url}")
         same = server.version == settings.neo4j_version
@@ -75,6 +80,15 @@ def _managed(settings: Settings) -> Generator[Check, None, bool]:
             "" if same else f"innercircle down, then innercircle up: {settings.neo4j_version} is wanted",
         )
     return server is not None
+
+
+def _database(settings: Settings) -> str:
+    """What is wrong with the database of the managed server; empty if it is online."""
+    try:
+        status = local_neo4j.database(settings)
+    except InnerCircleError as error:
+        return str(error)
+    return "" if status.online else f"its database is {status.says}"
 
 
 def _java(settings: Settings) -> Check:
@@ -102,15 +116,17 @@ def _jars(settings: Settings) -> Check:
     return Check("jars", True, found, "nothing: innercircle up fetches the others")
 
 
-def _disk(home: Path) -> Check:
+def _disk(settings: Settings, home: Path) -> Check:
     try:
         with server_home.explained(home):
-            free = server_home.free_megabytes(home)
+            free, needed = server_home.free_megabytes(home), server_home.needed_megabytes(home)
+            room = Room(home, settings.pagecache_megabytes)
+            if needed < server_home.FREE_MEGABYTES:  # there is a database
+                free, needed = room.spare(), NEEDED_MEGABYTES
     except InnerCircleError as error:
         return Check("disk", False, str(error), "set INNERCIRCLE_HOME to a directory of yours")
-    enough = free >= server_home.FREE_MEGABYTES
-    advice = "" if enough else f"free {server_home.FREE_MEGABYTES} MB, or set INNERCIRCLE_HOME to another disk"
-    return Check("disk", enough, f"{free} MB free for {home}", advice)
+    advice = f"free some room there: below {needed} MB nothing is written; or set INNERCIRCLE_HOME to another disk"
+    return Check("disk", free >= needed, f"{free} MB free for {home}", "" if free >= needed else advice)
 
 
 def _ports(settings: Settings) -> Check:

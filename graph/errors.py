@@ -17,7 +17,8 @@ InnerCircleError(code)
     PurposeMismatch                   a request outside the purposes of a scheme
   NotConverged(sweeps, bound)         a run missed its tolerance; nothing was published
   StoreError
-    StoreUnavailable                  no connection; try again
+    StoreUnavailable                  no connection, or the database is not online; try again
+    StoreFull                         the disk has no room: nothing is written until there is some
     StoreConflict                     another writer holds it; try again later
     CommitUnknown                     the connection broke during a commit; repeating is safe
     QueryRejected                     the server refused a query
@@ -141,6 +142,10 @@ class StoreError(InnerCircleError):
 
 class StoreUnavailable(StoreError):
     code = "store-unavailable"
+
+
+class StoreFull(StoreError):
+    code = "store-full"
 
 
 class StoreConflict(StoreError):

@@ -18,13 +18,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from graph import browsing, java, server_home, server_jars
+from graph import browsing, database_status, java, server_home, server_jars, torn_logs
+from graph.database_status import Status
 from graph.errors import LocalServerFailed, SettingInvalid
+from graph.room_on_disk import Room
 from graph.server_home import State
 from graph.server_jars import Progress
 from graph.settings import LONGEST, Settings
 
+REPAIRS = 2
 START_SECONDS = 120
+OPEN_SECONDS = 600
+"A database that has much to recover."
 STOP_SECONDS = 30
 REFUSALS = 10
 "Logins to try, a second apart, before a password is taken for wrong."
@@ -86,11 +91,13 @@ def status(settings: Settings) -> Server | None:
 def start(
     settings: Settings, *, progress: Progress | None = None, configuration: Mapping[str, str] | None = None
 ) -> Server:
-    """A managed server answers on both ports: the one that ran already, or a new one.
+    """A managed server answers on both ports with its database online: the one that ran already, or a new one.
 
-    configuration: lines of neo4j.conf beside ours, where a new one is started.
+    A database that a full disk has ended is opened again. configuration: lines of neo4j.conf beside ours, where
+    a new one is started.
     Raises LocalServerFailed saying what is in the way: ports, disk, Java, jars, another version, its own log.
     """
+    progress = progress or (lambda step: None)
     if os.name != "posix":
         raise LocalServerFailed("the managed Neo4j is for Linux and macOS: set INNERCIRCLE_NEO4J_URI")
     server_jars.locked(settings.neo4j_version)  # an unknown version is said before anything else
@@ -99,17 +106,65 @@ def start(
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _alone(home):
             state = server_home.read_state(home)
-            if state and _runs(home, state):
+            running = state is not None and _runs(home, state)
+            if state and running:
                 _wait_until_ready(home, state)
                 if state.version != settings.neo4j_version:
                     raise LocalServerFailed(
                         f"Neo4j {state.version} runs in {home}, {settings.neo4j_version} is wanted: "
                         "run `innercircle down` first"
                     )
-            else:
+                if not (found := database_status.wait(home, state, OPEN_SECONDS)).online:
+                    progress(f"the database is {found.says}: starting Neo4j again")
+                    _end(home, state)
+                    running = False
+            if not (state and running):
                 _settle(home)
-                state = _start_new(settings, home, state, progress, configuration or {})
+                state = _opened(settings, home, state, progress, configuration or {})
+            Room(home, settings.pagecache_megabytes).keep()
             return _server(home, state)
+
+
+def database(settings: Settings) -> Status:
+    """How the database of the managed server is. Raises LocalServerFailed where none runs, or it does not say."""
+    home = server_home.locate(settings)
+    state = server_home.read_state(home)
+    if state is None or not _runs(home, state):
+        raise LocalServerFailed(f"no Neo4j runs in {home}: run `innercircle up`")
+    return database_status.ask(home, state)
+
+
+def _opened(
+    settings: Settings, home: Path, last: State | None, progress: Progress, configuration: Mapping[str, str]
+) -> State:
+    """A new server runs with its database online. Where it cannot be opened, none runs."""
+    state = _start_new(settings, home, last, progress, configuration)
+    for _ in range(REPAIRS):
+        if (found := database_status.wait(home, state, OPEN_SECONDS)).online:
+            return state
+        _end(home, state)
+        repair = torn_logs.repair(home, settings.heap_megabytes)
+        if repair is None:
+            raise LocalServerFailed(_not_opened(home, found))
+        progress(f"the database did not open ({found.says}): {repair.why}")
+        once = settings.model_copy(update={"heap_megabytes": repair.heap_megabytes})
+        state = _start_new(once, home, state, progress, {**configuration, **repair.configuration})
+        if (found := database_status.wait(home, state, OPEN_SECONDS)).online:
+            progress("the database is open; closing it in good order, to start as set")
+            _end(home, state)
+            state = _start_new(settings, home, state, progress, configuration)
+    if not (found := database_status.wait(home, state, OPEN_SECONDS)).online:
+        _end(home, state)
+        raise LocalServerFailed(_not_opened(home, found))
+    return state
+
+
+def _not_opened(home: Path, found: Status) -> str:
+    return (
+        f"Neo4j started, and its database did not open: {found.says}; {torn_logs.why_closed(home)} (from "
+        f"{home}/logs/debug.log). No server runs now. Copy {home}/data before you try anything with it, or "
+        "restore a backup: docs/server.md#full-disks"
+    )
 
 
 def stop(settings: Settings) -> bool:

@@ -6,6 +6,8 @@ HOME/logs/        neo4j.log says why a server did not start
 HOME/password     generated, mode 0600
 HOME/server.json  the version and ports of the last start, and the pid while it runs
 
+HOME/reserve      room that is kept from other programs, and given back to Neo4j where little is left
+HOME/torn/        copies of files of transactions that a full disk has torn, from before they were repaired
 HOME/read-only    there in a home whose server takes no writes: an inspection copy
 
 While `innercircle compact` is at work there are also
@@ -28,10 +30,13 @@ from pathlib import Path
 
 from graph import browsing, server_jars
 from graph.errors import LocalServerFailed
+from graph.room_on_disk import LOG_MEGABYTES
 from graph.settings import Settings
 
-FREE_MEGABYTES = 300
-"A fresh home takes 130 MB, most of it transaction logs that are set aside in advance."
+FREE_MEGABYTES = 450
+"A fresh home takes 130 MB, most of it transaction logs that are set aside in advance; the rest is for writes."
+AGAIN_MEGABYTES = 64
+"For a home that has a database: enough to open it, to read, and to close it."
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,20 @@ def free_megabytes(home: Path) -> int:
 
 
 def check_space(home: Path) -> None:
-    """A server has room to start. Raises LocalServerFailed."""
-    if (free := free_megabytes(home)) < FREE_MEGABYTES:
+    """A server has room to start; the reserve is given back if that makes it. Raises LocalServerFailed."""
+    needed = needed_megabytes(home)
+    if free_megabytes(home) < needed:
+        (home / "reserve").unlink(missing_ok=True)
+    if (free := free_megabytes(home)) < needed:
         raise LocalServerFailed(
-            f"only {free} MB are free in {home}: Neo4j needs {FREE_MEGABYTES} MB to start; "
+            f"only {free} MB are free in {home}: Neo4j needs {needed} MB to start; "
             "free some, or set INNERCIRCLE_HOME to another disk"
         )
+
+
+def needed_megabytes(home: Path) -> int:
+    """What a server needs to start in it."""
+    return AGAIN_MEGABYTES if (home / "data" / "databases" / "neo4j").exists() else FREE_MEGABYTES
 
 
 def port_is_free(port: int) -> bool:
@@ -144,8 +157,10 @@ def write_configuration(settings: Settings, home: Path, state: State, more: Mapp
         "server.memory.heap.max_size": f"{settings.heap_megabytes}m",
         "server.memory.pagecache.size": f"{settings.pagecache_megabytes}m",
         # Transaction logs are for recovery only: nobody reads them later, and they hold what was removed since.
-        "db.tx_log.rotation.size": "64m",
+        "db.tx_log.rotation.size": f"{LOG_MEGABYTES}m",
         "db.tx_log.rotation.retention_policy": "keep_none",
+        # After each checkpoint the logs before it go: on a small disk, writes wait for it no longer than this.
+        "db.checkpoint.interval.time": "1m",
         # Community has no log of queries. Said all the same: their parameters are ids of persons.
         "db.logs.query.enabled": "OFF",
         "db.logs.query.parameter_logging_enabled": "false",
@@ -198,6 +213,7 @@ def settle(home: Path) -> None:
         fresh.rename(data)
     if former.exists() and data.exists():
         shutil.rmtree(former)
+        shutil.rmtree(home / "torn", ignore_errors=True)
         shutil.rmtree(home / "logs", ignore_errors=True)  # of servers that had the former store
 
 

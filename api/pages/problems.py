@@ -77,6 +77,10 @@ TELLINGS: dict[str, Telling] = {
     BUSY: LATER,
     errors.TooMany.code: Telling("That was too fast", "Please wait a few seconds and then try again."),
     errors.StoreUnavailable.code: LATER,
+    errors.StoreFull.code: Telling(
+        "Nothing can be saved now",
+        "You can read what there is. Please try again later; nothing that was saved is lost.",
+    ),
     errors.StoreConflict.code: LATER,
     errors.CommitUnknown.code: Telling(
         "Please try again", "The answer got lost on its way. To send the form once more does no harm."

@@ -50,7 +50,10 @@ def down(json: Json = False) -> None:
 
 @app.command(rich_help_panel=PANEL)
 def status(json: Json = False) -> None:
-    """Show the Neo4j that commands use, and the API. Ends with 1 when it is a managed Neo4j that does not run."""
+    """Show the Neo4j that commands use, and the API.
+
+    Ends with 1 when it is a managed Neo4j that does not run, or whose database is not online.
+    """
     from api import running
     from graph import local_neo4j
     from graph.settings import Settings
@@ -62,7 +65,8 @@ def status(json: Json = False) -> None:
         with connect(settings) as database:
             found: dict[str, object] = {"managed": False, "uri": database.uri, **asdict(database.server())}
     elif server := local_neo4j.status(settings):
-        found = described(server)
+        online = local_neo4j.database(settings)
+        found = described(server) | {"online": online.online, "database": online.says}
     else:
         if json:
             print_json({"managed": True, "running": False})
@@ -75,6 +79,10 @@ def status(json: Json = False) -> None:
         known = address if json or lives else f"{address} when `innercircle serve` runs"
         found |= {"api_url": known, "api_running": lives}
     print_server(found, json=json)
+    if found.get("online") is False:
+        if not json:
+            print_text("the database takes no queries: `innercircle up` opens it again")
+        raise typer.Exit(1)
 
 
 @app.command(rich_help_panel=PANEL)
