@@ -85,7 +85,9 @@ def close(
         found = transaction.optional("contest", id=id_)
     if found is None:
         raise NotFound(f"there is no contest {id_!r}")
-    if have_a_part(names_of(reviewer, acts_for), (found["entity"], found["by"], *found["subjects"])):
+    if have_a_part(
+        names_of(reviewer, acts_for), (found["entity"], found["by"], found["name"], *found["subjects"])
+    ):
         raise Refused(f"{reviewer!r} is who contests the rating, and cannot close that")
     if transaction.optional("close_contest", id=id_, reviewer=reviewer, reason=reason, now=now) is None:
         raise Refused("the contest has ended")

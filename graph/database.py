@@ -27,6 +27,7 @@ from graph.errors import (
     StoreFull,
     StoreUnavailable,
 )
+from graph.plain_text import visible
 from graph.queries import Query
 from graph.room_on_disk import Room, Watch
 from graph.settings import Settings
@@ -483,6 +484,10 @@ def _translated(where: str) -> Iterator[None]:
         raise
     except InnerCircleError:
         raise
+    except UnicodeEncodeError as error:
+        raise ParameterError(
+            f"{visible(error.object)!r} holds a byte or half a character that is no text"
+        ) from error
     except Exception as error:
         if not _is_of_the_driver(error):
             raise

@@ -185,7 +185,14 @@ def decide(
     hold(transaction, _one(transaction, id_)["entity"])
     found = _one(transaction, id_)
     says = found["says"] or {}
-    parties = (found["entity"], found["by"], says.get("source"), says.get("target"), *found["subjects"])
+    parties = (
+        found["entity"],
+        found["by"],
+        says.get("source"),
+        says.get("target"),
+        *found["subjects"],
+        *found["names"],
+    )
     names = names_of(reviewer, acts_for)
     if have_a_part(names, parties):
         raise Refused(f"{reviewer!r} is a party of this dispute, and cannot decide it")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from graph import membership, refusals
+from graph import membership, objections, refusals
 from graph.access import START
 from graph.database import Transaction
 from graph.errors import NotFound
@@ -38,6 +38,7 @@ def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
 
     Raises NotFound (there is no such entity, or it is erased already).
     """
+    salt, _ = objections.held(transaction)
     transaction.run("hold_erased", id=entity, head=START)
     hold(transaction, entity)
     known = transaction.optional("erase_begin", id=entity)
@@ -47,6 +48,7 @@ def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
     for joined in known["memberships"]:
         transaction.run("erase_from_circles", **joined)
         changes.include(membership.leave(transaction, entity, joined["scheme"], now=now))
+    transaction.run("hide_pauses", entity=entity, hash=objections.hashed(salt, entity))
     kept = transaction.optional("erase_as_creditor", id=entity, anonymous=f"anonymous-{uuid.uuid4()}")
     gone = {"memberships": len(known["memberships"])}
     gone |= transaction.run("erase_facts", id=entity)[0]
@@ -73,10 +75,10 @@ def _take_out(transaction: Transaction, names: list[str | None]) -> int:
 def _pattern(name: str) -> str:
     """The name as a word of its own anywhere in a text, for Java's regular expressions."""
     literal = "".join(char if char.isalnum() else f"\\x{{{ord(char):x}}}" for char in name)
-    return rf"(?s).*(?<![\p{{L}}\p{{N}}]){literal}(?![\p{{L}}\p{{N}}]).*"
+    return rf"(?siu).*(?<![\p{{L}}\p{{N}}]){literal}(?![\p{{L}}\p{{N}}]).*"
 
 
 def _without(name: str, text: Any) -> Any:
     if isinstance(text, list):
         return [_without(name, each) for each in text]
-    return re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", TAKEN_OUT, text)
+    return re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", TAKEN_OUT, text, flags=re.IGNORECASE)

@@ -19,6 +19,7 @@ from graph.categories import Categories
 from graph.database import Database, Transaction
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.model import CORRECTABLE, KINDS, Chunk, Loaded, Reject, Row
+from graph.plain_text import visible
 from graph.storing import Load, filled_in, remove, store
 
 ATTEMPTS = 3
@@ -174,7 +175,7 @@ def load(
         _rejected(rejects, inputs) as reject,
         database.rolled_back() if dry_run else nullcontext() as rehearsal,
     ):
-        record = Load.begin(by, datetime.now(UTC), [str(file) for file in files])
+        record = Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files])
         loader = _Loader(database, rehearsal, record, correct, reject, progress, touch)
         for file in files:
             for chunk in _ahead(read(file)):
@@ -198,7 +199,7 @@ def _record(database: Database, load: Load, loaded: Sequence[Loaded], rejects: P
             finished=datetime.now(UTC),
             rows=rejected + sum(x.stored + x.completed + x.corrected + x.known for x in loaded),
             rejected=rejected,
-            rejects=rejects.name if rejects and rejected else None,
+            rejects=visible(rejects.name) if rejects and rejected else None,
         )
 
 

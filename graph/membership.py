@@ -141,6 +141,8 @@ def resume(transaction: Transaction, entity: str, scheme: str, contact: str) -> 
     """
     hold(transaction, entity)
     transaction.run("hold_absent", id=contact)
+    salt, _ = objections.glanced_at(transaction)
+    transaction.run("resume_nameless", id=f"{scheme}|{entity}", hash=objections.hashed(salt, contact))
     row = transaction.optional("resume", id=f"{scheme}|{entity}", contact=contact)
     if row is None:
         raise _no_member(entity, scheme)
@@ -157,12 +159,14 @@ def share(transaction: Transaction, entity: str, scheme: str, *, shares: bool) -
 def object_to_listing(transaction: Transaction, entity: str, *, now: datetime) -> int:
     """No contact with the entity is kept, or taken from now on; returns how many are gone.
 
+    Whoever had paused a tie with it has it still paused, should it join again, and no longer sees its id.
     No rating changes: who is no member counts in none.
     Raises Refused where it takes part in a scheme.
     """
     salt, _ = objections.held(transaction)
     hold(transaction, entity)
     transaction.run("hold_absent", id=entity)
+    transaction.run("hide_pauses", entity=entity, hash=objections.hashed(salt, entity))
     [row] = transaction.run("object", entity=entity, hash=objections.hashed(salt, entity), now=now)
     if row["member"]:
         raise Refused(f"{entity!r} takes part in a scheme: it can pause ties, or leave and then object")

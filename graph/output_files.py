@@ -20,6 +20,9 @@ FOR_THE_OWNER, FOR_ALL = 0o600, 0o644
 "Who may read a file, as far as the umask lets: what quotes people's data is for whoever ran the command."
 Write = Callable[[BinaryIO], object]
 
+HOME_SIGN = "server.json"
+"In a home (server_home.py), where each file is one of Neo4j's or a key, and a new one would stand for it."
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _KINDS = (
     (stat.S_ISLNK, "a link: name the file that it leads to, or another one"),
@@ -120,6 +123,12 @@ def _write(content: bytes, out: BinaryIO) -> None:
 def _check_place(path: Path, inputs: Iterable[Path]) -> None:
     """What lies at `path` may be replaced: nothing, or an ordinary file that is no input."""
     with _explained(path):
+        for folder in (path.parent.resolve(), *path.parent.resolve().parents):
+            if (folder / HOME_SIGN).exists():
+                raise ParameterError(
+                    f"no file can be written at {path}: {folder} is the home of a managed Neo4j; "
+                    "name another directory"
+                )
         try:
             found = path.lstat()
         except FileNotFoundError:

@@ -1,7 +1,7 @@
 """Who has a part in something, and so cannot decide on it: people are compared, and not texts.
 
 Whoever decides is known by the subject of a token, and by the entities that it acts for or belongs to. An entity
-is known by its id, and by the subjects of all who ever acted for it: tokens of one subject are of one person.
+is known by its id, its name, and the subjects of all who ever acted for it: one subject is one person.
 """
 
 import unicodedata

@@ -32,8 +32,8 @@ NOTHING = "nothing"
 "What is on record where nothing is open."
 PAGE = 200
 "Refusals that are looked at together."
-LONGEST_KEPT = 200
-"Characters that the record keeps of a purpose that is none of the scheme's."
+ANOTHER_PURPOSE = "none of the scheme's purposes"
+"What is on record in place of a purpose that no policy lists: it can be any text, and a record is no letter box."
 ENTITIES = 100
 "Members on whose ledgers refusals are put in one transaction."
 
@@ -58,7 +58,7 @@ def note(
     ids = sorted(set(others))
     key = salt(database, "refusals")  # also where there are no others: that takes time
     hashed = hmac.new(key, json.dumps(ids, ensure_ascii=False).encode(), hashlib.sha256).hexdigest()
-    kept = _readable(purpose) if outcome == PurposeMismatch.code else purpose
+    kept = ANOTHER_PURPOSE if outcome == PurposeMismatch.code else purpose
     lane = int.from_bytes(hashlib.sha256(who.encode()).digest()[:4]) % LANES
     work = partial(
         _note,
@@ -71,11 +71,6 @@ def note(
         now=now,
     )
     access.recorded(database, work)
-
-
-def _readable(purpose: str) -> str:
-    """What somebody said, as it can be shown to whoever looks at the record: it may be anything."""
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in purpose[:LONGEST_KEPT])
 
 
 def _note(transaction: Transaction, **given: Any) -> None:

@@ -208,9 +208,8 @@ class Settings(BaseSettings):
         return [name.strip() for name in (self.api_names or "").split(",") if name.strip()]
 
     def files(self) -> list[Path]:
-        """The files that they name, and the password of the managed Neo4j: what no command may write over."""
-        named = (self.neo4j_password_file, self.categories, self.java, self.home.expanduser() / "password")
-        return [file for file in named if file]
+        """The files that they name, which no command may write over; none of those in the home may be, either."""
+        return [file for file in (self.neo4j_password_file, self.categories, self.java) if file]
 
     @classmethod
     def load(cls, **given: Any) -> Self:

@@ -47,6 +47,10 @@ def store(
     given = {"rows": good, "load": load and load.id, "how": how}
     wanted = {param.name for param in queries.get(name).params}
     [outcome] = transaction.run(name, **{name: value for name, value in given.items() if name in wanted})
+    if kind == "memberships" and outcome["stored"]:
+        salt, _ = objections.glanced_at(transaction)
+        joining = [{"entity": row["entity"], "hash": objections.hashed(salt, row["entity"])} for row in good]
+        transaction.run("restore_pauses", joining=joining)
     # The driver's result refers to itself and to these: they would stay until a full garbage collection.
     good.clear()
     if load is not None and "load" in wanted and outcome["stored"]:

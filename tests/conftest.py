@@ -29,7 +29,11 @@ KEPT = {"INNERCIRCLE_NEO4J_VERSION", "INNERCIRCLE_CACHE"}
 
 # A query is planned once for the session, and not again whenever the graph has grown or shrunk: planning would be
 # half of the server's work. A test that fills the graph with much more than the others asks for `roomy`.
-PLANNED_ONCE = {"dbms.cypher.min_replan_interval": "1h", "dbms.cypher.statistics_divergence_threshold": "1.0"}
+PLANNED_ONCE = {
+    "dbms.cypher.min_replan_interval": "1h",
+    "dbms.cypher.statistics_divergence_threshold": "1.0",
+    "internal.cypher.use_parameter_size": "false",
+}
 
 WIPE = """
 MATCH (n) WHERE NOT n:Migration

@@ -21,6 +21,7 @@
 // @return says      MAP            {source, target, at, due, settled, outcome, amount, currency, kind, channel, category}:
 //                                  what the fact says; null where it is gone
 // @return subjects  LIST<STRING>   who acts for those whom the fact is about, or ever did: subjects of tokens
+// @return names     LIST<STRING>   Entity.name of those whom the fact is about
 // @return loaders   LIST<STRING>   Load.by: who loaded the fact, and who corrected it; empty where that is not known
 // @return since     ZONED DATETIME when the fact was loaded, else when it was; null where neither is known
 // @return readers   LIST<MAP>      {who, scheme, purpose, times, last}: clients who read a rating of this member from then on,
@@ -51,6 +52,7 @@ RETURN d.id AS id, entity.id AS entity, d.by AS by, d.load AS load, d.kind AS ki
        CASE WHEN fact IS NOT NULL THEN fact {source: source.id, target: target.id, category: target.category, .at, .due,
          .settled, .outcome, .amount, .currency, .kind, .channel} END AS says,
        coalesce(entity.subjects, []) + coalesce(source.subjects, []) + coalesce(target.subjects, []) AS subjects,
+       [each IN [entity.name, source.name, target.name] WHERE each IS NOT NULL] AS names,
        [each IN [loaded.by, corrected.by] WHERE each IS NOT NULL] AS loaders, since,
        COLLECT {
          MATCH (entity)<-[:ABOUT]-(ledger:Ledger)<-[:IN]-(a:Access)

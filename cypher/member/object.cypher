@@ -1,6 +1,7 @@
 // An entity objects to being listed as a contact: its contacts are gone, and a hash is all that remembers it.
 //
-// Pauses of ties with it go too, and so does the entity itself where nothing else is known of it but earlier requests.
+// The entity itself goes where nothing else is known of it but earlier requests. What members have paused is hidden before:
+// see hide_pauses.
 // Who takes part in a scheme cannot object: nothing is changed then.
 //
 // @mode   write

@@ -14,7 +14,7 @@ MATCH (:Entity {id: $entity})-[joined:JOINED]->(m:Membership)
 RETURN m.scheme AS scheme, joined.at AS at, joined.notice AS notice, joined.how AS how,
        coalesce(m.shares, false) AS shares,
        COLLECT {
-         MATCH (m)-[pause:PAUSED]->(other)
+         MATCH (m)-[pause:PAUSED]->(other) WHERE other.id IS NOT NULL
          RETURN {contact: other.id, at: pause.at} ORDER BY other.id
        } AS pauses
 ORDER BY scheme

@@ -262,15 +262,16 @@ def test_another_purpose_is_refused_whoever_it_is_about_and_on_record(
         assert answer.json()["code"] == "purpose-mismatch"
         assert answer.json()["detail"] == f"{purpose!r} is not a purpose of 'reliability': its policy lists them"
         found = last(community, ledger)
-        assert (found.purpose, found.outcome) == (purpose, "purpose-mismatch")
+        assert (found.purpose, found.outcome) == (refusals.ANOTHER_PURPOSE, "purpose-mismatch")
         assert community.statement("MATCH (a:Access) DETACH DELETE a RETURN count(a) AS n") == [{"n": 1}]
         community.statement("MATCH (l:Ledger) DETACH DELETE l")
 
 
-def test_whatever_a_client_says_instead_of_a_purpose_can_be_shown(community: Database, as_client: As) -> None:
-    assert granted(as_client("bank"), "p-1", "\x1b[2J\r\n\u202e=cmd" + "x" * 500).status_code == 403
-    kept = last(community, "reliability|p-1").purpose
-    assert kept == "\ufffd[2J\ufffd\ufffd\ufffd=cmd" + "x" * 189
+def test_nobody_writes_to_a_member_by_asking(community: Database, as_client: As) -> None:
+    for text in ("p-1 IS A THIEF", "and so is p-2", "\x1b[2J\r\n\u202e=cmd" + "x" * 500):
+        assert granted(as_client("bank"), "p-1", text).status_code == 403
+    assert last(community, "reliability|p-1").purpose == refusals.ANOTHER_PURPOSE
+    assert "THIEF" not in str(community.statement("MATCH (a:Access|Refusal) RETURN properties(a) AS a"))
     assert ledgers.verify(community).holds
 
 

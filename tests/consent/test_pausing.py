@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph import gathering, loading, membership, rating, reading, rerating, verifying, what_if
+from graph import erasing, gathering, loading, membership, rating, reading, rerating, verifying, what_if
 from graph.database import Database
 from graph.errors import NotFound, ParameterError, Refused
 from graph.reference import Facts
@@ -19,6 +19,7 @@ from tests.consent.market import (
     FACTS,
     NOW,
     SCHEME,
+    decide,
     expect,
     join,
     leave,
@@ -114,6 +115,36 @@ def test_a_pause_of_an_id_that_nobody_has_holds_when_it_is_loaded_and_joins(
     resume(market, "ann", "eve")
     assert circle(market, "eve") == ["ann", "cat"]
     assert [each.contact for each in own(market, "bob").memberships[0].pauses] == ["eve"]
+
+
+@pytest.mark.parametrize("way", ["objecting", "erasing"])
+def test_nobody_gets_rid_of_a_pause_by_having_the_own_id_taken_out(
+    market: Database, tmp_path: Path, way: str
+) -> None:
+    pause(market, "ann", "bob")
+    pause(market, "cat", "bob")
+    leave(market, "bob")
+    if way == "objecting":
+        decide(market, lambda tx: membership.object_to_listing(tx, "bob", now=NOW))
+        decide(market, lambda tx: membership.withdraw_objection(tx, "bob"))
+    else:
+        decide(market, lambda tx: erasing.erase(tx, "bob", now=NOW).changes)
+    paused = market.statement("MATCH ()-[:PAUSED]->(a) RETURN a.id AS id")
+    assert [row["id"] for row in paused] == [None, None]
+    assert own(market, "ann").memberships[0].pauses == ()
+    resume(market, "cat", "bob")  # by the id, as any other
+    loading.load(market, [written(tmp_path, "entities.csv", "id,kind", "bob,person")])
+    again = [fact for fact in FACTS.contacts if "bob" in (fact.source, fact.target)]
+    put(market, "contacts", [row_of("contacts", fact) for fact in again])
+    join(market, "bob")
+    assert (circle(market, "ann"), circle(market, "bob"), circle(market, "cat")) == (
+        ["cat"],
+        ["cat"],
+        ["ann", "bob"],
+    )
+    assert [each.contact for each in own(market, "ann").memberships[0].pauses] == ["bob"]
+    resume(market, "ann", "bob")
+    assert (circle(market, "bob"), market.statement("MATCH (a:Absent) RETURN a")) == (["ann", "cat"], [])
 
 
 def test_pausing_is_answered_alike_whoever_it_is_and_shows_in_the_own_list_only(market: Database) -> None:

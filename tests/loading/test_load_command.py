@@ -1,6 +1,7 @@
 """`innercircle load` as people and programs call it: how it ends, what it prints, how much memory it takes."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -116,6 +117,25 @@ def test_a_file_that_cannot_be_used_ends_with_1_and_one_line(run: Load, graph: D
     assert (code, printed["error"]["code"]) == (1, "record")
     assert f"{bad}:1:at" in printed["error"]["message"]
     assert whole(graph) == []
+
+
+def test_a_file_name_that_is_no_text_is_written_out(run: Load, graph: Database, visits: Path) -> None:
+    odd = visits / os.fsdecode(b"entities-\xff.csv")
+    odd.write_text("id,kind\nada-of-odd,person\nbad,alien\n")
+    done = run(odd)
+    assert done.returncode == 2, done.stderr
+    assert "rejected" in done.stdout
+    [load] = graph.statement("MATCH (l:Load) RETURN l.files AS files, l.finished IS NOT NULL AS finished")
+    assert load == {"files": [f"{visits}/entities-\\udcff.csv"], "finished": True}
+
+
+def test_an_id_that_is_no_text_is_told_as_one(innercircle: Command, run: Load, server: Server) -> None:
+    told = innercircle(
+        "show", os.fsdecode(b"\xff"), "--scheme", "s", "--purpose", "p",
+        INNERCIRCLE_NEO4J_URI=server.uri, INNERCIRCLE_NEO4J_PASSWORD=server.password,
+    )  # fmt: skip
+    assert told.returncode == 1
+    assert "udcff' holds a byte or half a character that is no text" in told.stderr
 
 
 def test_a_mapping_is_named_on_the_command_line(run: Load, graph: Database, tmp_path: Path) -> None:

@@ -199,6 +199,20 @@ def test_rejects_never_take_the_place_of_what_the_command_reads(
     assert graph.statement("MATCH (n) WHERE NOT n:Migration RETURN n") == []
 
 
+@pytest.mark.parametrize("name", ["server.json", "password", "new.csv", "keys/new.csv"])
+def test_no_file_is_written_in_the_home_of_a_server(tmp_path: Path, name: str) -> None:
+    home = tmp_path / "home"
+    (home / "keys").mkdir(parents=True)
+    (home / "server.json").write_bytes(OLD)
+    with pytest.raises(ParameterError, match="is the home of a managed Neo4j; name another directory"):
+        output_files.check(home / name)
+    (tmp_path / "by").symlink_to(home)
+    with pytest.raises(ParameterError, match="is the home of a managed Neo4j"):
+        output_files.check(tmp_path / "by" / name)
+    output_files.check(tmp_path / "beside.csv")
+    assert sorted(each.name for each in home.iterdir()) == ["keys", "server.json"]
+
+
 def test_rejects_of_an_earlier_load_are_replaced_where_they_lie_among_the_files(
     innercircle: Command, graph: Database, tmp_path: Path
 ) -> None:

@@ -105,16 +105,42 @@ def test_an_opaque_id_is_kept_as_it_is(column: Column, tmp_path: Path) -> None:
 @pytest.mark.parametrize("column", NAMES, ids="-".join)
 def test_an_id_or_a_name_is_no_way_to_reach_someone(column: Column, tmp_path: Path) -> None:
     mail = ["ann@example.org", "Ann <ann@example.org>", "ann＠example.org", "mailto:ann"]
+    mail += ["a%40b.dk"]
     web = ["https://example.org/ann", "www.example.org/ann", "tel:12345678"]
+    web += ["example.com", "ftp.x.org", "x.co.uk/abc", "x.co.uk", "ann.dk/me", "192.168.1.1", "192.168.1.1:80/x"]
     refused(tmp_path, column, mail + web, "looks like an address")
     numbers = ["+4512345678", "+45 12 34 56 78", "(030) 123-4567", "030 1234567", "12 34 56 78"]
+    numbers += ["138-1234-5678", "Tlf. 20123456", "tél 12345678", "mob 12345678", "電話12345678", "тел. 1234567"]
+    numbers += ["2 0 1 2 3 4 5 6", "Handy 0171/2345678"]
     refused(tmp_path, column, numbers, "looks like a telephone number")
 
 
 @pytest.mark.parametrize("column", NAMES, ids="-".join)
 def test_an_id_or_a_name_that_only_looks_like_one_is_kept(column: Column, tmp_path: Path) -> None:
-    numbers = ["12345678", "0012345678", "2026-01-31", "No. 5", "24 7", "+1"]
-    kept(tmp_path, column, [*numbers, "o/5 Nord", "a|b", "@home", "Ann + Bob"])
+    numbers = [
+        "12345678",
+        "0012345678",
+        "2026-01-31",
+        "No. 5",
+        "24 7",
+        "+1",
+        "01-2024-00017",
+        "1.2.3",
+        "300.1.2.3",
+    ]
+    names = [
+        "o/5 Nord",
+        "a|b",
+        "@home",
+        "Ann + Bob",
+        "hotel 12345",
+        "J.R. Ward",
+        "St.Mary",
+        "v1.2.b",
+        "100%25",
+        "A/S 4.de",
+    ]
+    kept(tmp_path, column, [*numbers, *names])
 
 
 @pytest.mark.parametrize("column", [*NAMES, ("contacts", "source"), ("memberships", "entity")], ids="-".join)
