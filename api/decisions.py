@@ -106,8 +106,6 @@ def erase(database: Database, member: Principal, *, now: datetime) -> tuple[Eras
 
     def work(transaction: Transaction) -> tuple[Erased, Changes]:
         done = erasing.erase(transaction, entity, now=now)
-        for touched in (done.changes.conduct, done.changes.contacts):
-            touched.discard(entity)  # nothing that is kept names who is gone
         return done, pending.keep(transaction, key, done.changes, now)
 
     with one_text():

@@ -209,7 +209,8 @@ def due(transaction: Transaction, *, now: datetime) -> Due:
     Repeating it changes nothing.
     """
     done = Due()
-    for row in transaction.run("open_disputes"):
+    hold(transaction, *(row["entity"] for row in transaction.run("open_disputes") if _comes_due(row, now)))
+    for row in transaction.run("open_disputes"):  # as they are now, that nobody else decides about them
         age = now - utc(row["opened"])
         if age >= timedelta(days=REMOVED_DAYS):
             closed = transaction.optional(
@@ -222,6 +223,10 @@ def due(transaction: Transaction, *, now: datetime) -> Due:
             transaction.run("remind_of_dispute", id=row["id"], now=now)
             done.reminded.append(row["id"])
     return done
+
+
+def _comes_due(row: dict[str, Any], now: datetime) -> bool:
+    return now - utc(row["opened"]) >= timedelta(days=REMINDED_DAYS)
 
 
 def of_entity(database: Database | Transaction, entity: str, *, now: datetime) -> list[Dispute]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from graph import membership, objections, refusals
+from graph import membership, objections, pending, refusals
 from graph.access import START
 from graph.database import Transaction
 from graph.errors import NotFound
@@ -30,7 +30,7 @@ class Erased:
     gone: dict[str, int]
     kept: int
     changes: Changes = field(repr=False)
-    "whom it touches: to be passed on when the transaction has been committed"
+    "whom it touches, and what requests that are gone had left: to be passed on when this has been committed"
 
 
 def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
@@ -52,20 +52,30 @@ def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
     kept = transaction.optional("erase_as_creditor", id=entity, anonymous=f"anonymous-{uuid.uuid4()}")
     gone = {"memberships": len(known["memberships"])}
     gone |= transaction.run("erase_facts", id=entity)[0]
-    gone |= transaction.run("erase_records", id=entity)[0]
-    gone["requests"] += _take_out(transaction, [entity, known["name"]])
+    records = transaction.run("erase_records", id=entity)[0]
+    left = records.pop("changes")
+    gone |= records
+    gone["requests"] += _take_out(transaction, [entity, known["name"]], left)
     refusals.forget(transaction, entity)
+    for each in left:
+        changes.include(pending.read(each))
+    changes.forget(entity)
     return Erased(gone, kept["obligations"] if kept else 0, changes)
 
 
-def _take_out(transaction: Transaction, names: list[str | None]) -> int:
-    """No text of others mentions these names; returns how many kept answers are gone because they did."""
+def _take_out(transaction: Transaction, names: list[str | None], left: list[str]) -> int:
+    """No text of others mentions these names; returns how many kept answers are gone because they did.
+
+    left: what these had still to be passed on is added.
+    """
     forgotten = 0
     for name in filter(None, names):
         whole_word = len(name) >= SHORTEST
         pattern = _pattern(name) if whole_word else "(?!)"
         quoted = json.dumps(name, ensure_ascii=False)
-        forgotten += transaction.run("forget_answers", quoted=quoted, pattern=pattern)[0]["requests"]
+        found = transaction.run("forget_answers", quoted=quoted, pattern=pattern)[0]
+        forgotten += found["requests"]
+        left += found["changes"]
         for row in transaction.run("mentions", pattern=pattern) if whole_word else ():
             texts = {key: _without(name, text) for key, text in row["texts"].items() if text is not None}
             transaction.run("reword", label=row["label"], id=row["id"], texts=texts)

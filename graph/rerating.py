@@ -87,6 +87,11 @@ class Changes:
             self.left.setdefault(scheme, set()).update(followers)
         self.marks |= other.marks
 
+    def forget(self, entity: str) -> None:
+        """Nothing here names the entity: there is nothing of it to re-rate any more."""
+        self.conduct.discard(entity)
+        self.contacts.discard(entity)
+
 
 def rerate(
     database: Database,

@@ -3,10 +3,12 @@
 // @mode   read
 // @result many
 // @return id       STRING          Dispute.id
+// @return entity   STRING          Entity.id of who opened it
 // @return kind     STRING          contacts, obligations, purchases or visits
 // @return opened   ZONED DATETIME
 // @return reminded ZONED DATETIME  null: not yet
 // @uses   dispute_state
 MATCH (d:Dispute {state: 'open'})
-RETURN d.id AS id, d.kind AS kind, d.opened AS opened, d.reminded AS reminded
+MATCH (d)<-[:OPENED]-(entity:Entity)
+RETURN d.id AS id, entity.id AS entity, d.kind AS kind, d.opened AS opened, d.reminded AS reminded
 ORDER BY opened, id

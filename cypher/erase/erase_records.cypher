@@ -8,7 +8,8 @@
 // @return disputes    INTEGER
 // @return contests    INTEGER
 // @return judgments   INTEGER
-// @return requests    INTEGER
+// @return requests    INTEGER      that are gone
+// @return changes     LIST<STRING> JSON: what these requests had left to be passed on, which is of others too
 // @uses   entity_id ledger_id
 MATCH (entity:Entity {id: $id})
 WITH entity, COLLECT {
@@ -29,6 +30,8 @@ WITH entity, ledgers,
      COLLECT { MATCH (entity)-[:OPENED]->(contest:Contest) RETURN contest } AS contests,
      COLLECT { MATCH (entity)<-[:AGAINST]-(judgment:Judgment) RETURN judgment } AS judgments,
      COLLECT { MATCH (entity)<-[:FROM]-(request:Request) RETURN request } AS requests
+WITH *, COLLECT { UNWIND requests AS request WITH request WHERE request.changes IS NOT NULL
+                  RETURN request.changes } AS changes
 FOREACH (each IN grants + accesses + ledgers + disputes + contests + judgments + requests + [entity] | DETACH DELETE each)
 RETURN size(grants) AS grants, size(accesses) AS accesses, size(disputes) AS disputes, size(contests) AS contests,
-       size(judgments) AS judgments, size(requests) AS requests
+       size(judgments) AS judgments, size(requests) AS requests, changes

@@ -119,3 +119,23 @@ def test_a_try_that_broke_off_halfway_does_not_stop_the_next(
     assert pending.pass_on_left(community, before=now) == 0
     assert not reading.open_rating(community, "p-1", "reliability").stale
     withdrawn(as_member)
+
+
+def test_what_a_request_left_is_passed_on_though_it_named_somebody_who_is_erased(
+    community: Database, as_member: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is gone, since it is in part about the erased; whose facts changed is not."""
+    [owed] = community.statement(MINE)
+    community.statement("CREATE (:Entity:Person {id: 'witness'})")
+    asked = {"kind": "obligations", "fact": owed["id"], "statement": "It was paid, and witness was there."}
+    before = reading.open_rating(community, "p-1", "reliability")
+    with monkeypatch.context() as patch:
+        patch.setattr("graph.rerating.passed_on", fail)
+        assert as_member("p-1").post("/v1/me/disputes", json=asked, headers=once_only()).status_code == 201
+    assert as_member("witness").delete("/v1/me").status_code == 200
+    assert community.statement("MATCH (r:Request) WHERE r.answer CONTAINS 'witness' RETURN r") == []
+    found = reading.open_rating(community, "p-1", "reliability")
+    assert not found.stale
+    assert found.points != before.points
+    assert community.statement(KEPT) == []
+    withdrawn(as_member)

@@ -440,23 +440,25 @@ def test_a_line_of_the_log_comes_once_a_second_and_says_how_many_were_left_out(
 @pytest.mark.slow
 def test_more_connections_than_files_kill_neither_the_service_nor_its_log(tmp_path: Path) -> None:
     program = [str(Path(sys.executable).with_name("innercircle")), "serve", "--port", "0", "--json"]
-    process = subprocess.Popen(
-        ["/bin/sh", "-c", 'ulimit -n 256 && exec "$@"', "sh", *program],
-        env={**os.environ, "INNERCIRCLE_HOME": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        stderr=(tmp_path / "log").open("w"),
-        text=True,
-    )
-    try:
-        assert process.stdout
-        address = json.loads(process.stdout.readline())["url"]
-        with httpx.Client(base_url=address, trust_env=False, timeout=10) as client, ExitStack() as held:
-            for _ in range(400):
-                held.enter_context(opened(client))
-            for _ in range(5):
-                assert client.get("/livez").status_code == 200
-                time.sleep(0.5)
-    finally:
-        process.terminate()
-        process.wait()
+    with (
+        (tmp_path / "log").open("w") as log,
+        subprocess.Popen(
+            ["/bin/sh", "-c", 'ulimit -n 256 && exec "$@"', "sh", *program],
+            env={**os.environ, "INNERCIRCLE_HOME": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        try:
+            assert process.stdout
+            address = json.loads(process.stdout.readline())["url"]
+            with httpx.Client(base_url=address, trust_env=False, timeout=10) as client, ExitStack() as held:
+                for _ in range(400):
+                    held.enter_context(opened(client))
+                for _ in range(5):
+                    assert client.get("/livez").status_code == 200
+                    time.sleep(0.5)
+        finally:
+            process.terminate()
     assert (tmp_path / "log").stat().st_size < 20_000

@@ -7,12 +7,14 @@ chance: without turns, what can go wrong goes wrong every time.
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from graph import disputes
 from graph.database import Database, Transaction
-from tests.consent.test_at_once import EXPECTED, IN_ONE, WORK, check, open_market
+from tests.consent.test_at_once import EXPECTED, IN_ONE, NOW, WORK, Work, check, open_market
 
 BESIDE = [
     *(("leave", each) for each in ("grant", "contest", "pause", "dispute")),
@@ -27,9 +29,18 @@ WRONG = [
     ("grant", "erase"),
     ("dispute", "erase"),
 ]
+LATER = NOW + timedelta(days=disputes.REMINDED_DAYS + 1)
+DUE = ("share", "come due")
 BLOCKED = "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN count(*) AS blocked"
 PATIENCE_SECONDS = 30
 TURNS = ("hold_entities", "hold_leaving")
+
+
+def _come_due(database: Database, entity: str) -> disputes.Due:
+    return database.write(lambda transaction: disputes.due(transaction, now=LATER))
+
+
+SECOND: dict[str, Work] = {**WORK, "come due": _come_due}
 
 
 def _name(pair: tuple[str, str], turns: bool = True) -> str:
@@ -38,7 +49,7 @@ def _name(pair: tuple[str, str], turns: bool = True) -> str:
 
 @pytest.fixture(scope="module")
 def market(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Database:
-    members = [_name(pair, turns) for pair in PAIRS for turns in (True, False)]
+    members = [_name(DUE), *(_name(pair, turns) for pair in PAIRS for turns in (True, False))]
     open_market(database, tmp_path_factory.mktemp("market"), members, [])
     return database
 
@@ -49,7 +60,7 @@ def in_turn(database: Database, entity: str, first: str, second: str) -> tuple[b
 
     def do() -> None:
         try:
-            WORK[second](database, entity)
+            SECOND[second](database, entity)
         except EXPECTED:
             pass
         except Exception as error:
@@ -71,6 +82,15 @@ def in_turn(database: Database, entity: str, first: str, second: str) -> tuple[b
 def test_the_second_waits_and_sees_what_the_first_did(market: Database, pair: tuple[str, str]) -> None:
     assert in_turn(market, _name(pair), *pair) == (True, [])
     check(market, _name(pair))
+
+
+def test_what_comes_due_takes_its_turn_too(market: Database) -> None:
+    entity = _name(DUE)
+    WORK["dispute"](market, entity)
+    assert in_turn(market, entity, *DUE) == (True, [])
+    check(market, entity)
+    [dispute] = disputes.of_entity(market, entity, now=LATER)
+    assert dispute.reminded == LATER
 
 
 @pytest.mark.parametrize("pair", WRONG, ids=_name)
