@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import Depends, Path, Request, Response
+from pydantic import AfterValidator
 
 from api.problems import NO_STORE
 from api.schemas import LONGEST_ID
 from api.store import Store
 from graph.database import Database
+from graph.plain_text import normal
 
 # Any other character, and `|` above all, could make the id of a membership out of two that are no such pair.
 SchemeId = Annotated[
@@ -16,6 +18,7 @@ SchemeId = Annotated[
 ]
 EntityId = Annotated[
     str,
+    AfterValidator(normal),  # as ids are kept
     Path(min_length=1, max_length=LONGEST_ID, description="An entity's id, percent-encoded.", examples=["p-1"]),
 ]
 ProblemCode = Annotated[str, Path(description="The code of a problem.", examples=["not-found"])]

@@ -27,8 +27,9 @@ from tests.driving import launched
 # The only settings of the caller that tests heed: which Neo4j to test on, and where its jars are.
 KEPT = {"INNERCIRCLE_NEO4J_VERSION", "INNERCIRCLE_CACHE"}
 
-# A query is planned once for the session, and not again whenever the graph has grown or shrunk: planning would be
-# half of the server's work. A test that fills the graph with much more than the others asks for `roomy`.
+# A query is planned once for the session, and not again whenever the graph has grown or shrunk, nor for each size
+# of a parameter: planning would be most of the server's work. A test that fills the graph with much more than the
+# others asks for `roomy`.
 PLANNED_ONCE = {
     "dbms.cypher.min_replan_interval": "1h",
     "dbms.cypher.statistics_divergence_threshold": "1.0",
@@ -60,6 +61,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if reporter is not None:
         reporter._tw.fullwidth = reporter._tw.fullwidth  # looked up from now on no more
     os.environ["COLUMNS"] = "250"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of one directory are one group for one worker, whose Neo4j plans the queries of that part only."""
+    for item in items:
+        directory = item.path.relative_to(Path(__file__).parent).parts[0]
+        item.add_marker(pytest.mark.xdist_group(directory))
 
 
 def samples(few: int, thorough: int) -> int:

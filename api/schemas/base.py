@@ -5,7 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from graph.plain_text import normal
 
 REFERENCES = "#/components/schemas/{name}"
 "Where OpenAPI keeps schemas."
@@ -13,7 +15,7 @@ REFERENCES = "#/components/schemas/{name}"
 LONGEST_ID = 200
 "Of an entity: docs/loading.md."
 
-EntityId = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
+EntityId = Annotated[str, AfterValidator(normal), Field(min_length=1, max_length=LONGEST_ID)]
 FactId = EntityId
 Hash = Annotated[str, Field(description="SHA-256 of what the policy says, in hex")]
 AsOf = Annotated[datetime, Field(description="the midnight (UTC) that ends the last day that counted")]

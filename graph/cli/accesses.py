@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graph.cli.app import app
+from graph.cli.app import app, as_kept
 from graph.cli.grants import PANEL
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database
@@ -26,7 +26,7 @@ MOST_FAULTS = 20
 
 @app.command(rich_help_panel=PANEL)
 def accesses(
-    entity: Annotated[str, typer.Argument(help="A person's id.")],
+    entity: Annotated[str, typer.Argument(help="A person's id.", callback=as_kept)],
     limit: Annotated[int, typer.Option(min=1, help="How many of the newest to show.")] = 100,
     json: Json = False,
 ) -> None:
@@ -49,7 +49,9 @@ def accesses(
 
 @app.command(rich_help_panel=PANEL)
 def verify_access(
-    entity: Annotated[str | None, typer.Argument(help="A person's id; everyone's ledgers if not given.")] = None,
+    entity: Annotated[
+        str | None, typer.Argument(help="A person's id; everyone's ledgers if not given.", callback=as_kept)
+    ] = None,
     scheme: Annotated[str | None, typer.Option(help="Only the ledgers of this scheme.")] = None,
     place: Annotated[
         Path | None,

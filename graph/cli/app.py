@@ -5,6 +5,7 @@ A module of graph/cli is picked up by being there. It imports `app`, defines its
 the completion of a shell import every module.
 """
 
+import unicodedata
 from typing import Annotated
 
 import typer
@@ -23,6 +24,11 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"innercircle {__version__}")
         raise typer.Exit
+
+
+def as_kept(id_: str | None) -> str | None:
+    """An id that is given as an argument, in the form in which ids are kept: Unicode's NFC."""
+    return id_ if id_ is None else unicodedata.normalize("NFC", id_)
 
 
 @app.callback()

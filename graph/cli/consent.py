@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graph.cli.app import app
+from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_text
 from graph.cli.reading import open_database
 from graph.days import moment
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from graph.rerating import Changes
 
 PANEL = "Taking part"
-Entity = Annotated[str, typer.Argument(help="An entity's id.")]
+Entity = Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)]
 Scheme = Annotated[str, typer.Option(help="The scheme.")]
 
 
@@ -60,7 +60,9 @@ def leave(entity: Entity, scheme: Scheme, json: Json = False) -> None:
 @app.command(rich_help_panel=PANEL)
 def pause(
     entity: Entity,
-    contact: Annotated[str, typer.Argument(help="The other end's id; it need not be a member, nor known.")],
+    contact: Annotated[
+        str, typer.Argument(help="The other end's id; it need not be a member, nor known.", callback=as_kept)
+    ],
     scheme: Scheme,
     resume: Annotated[bool, typer.Option("--resume", help="Take the pause back.")] = False,
     json: Json = False,
@@ -102,7 +104,7 @@ def share(
 
 @app.command("object", rich_help_panel=PANEL)
 def object_to_listing(
-    entity: Annotated[str, typer.Argument(help="The id; nothing else needs to be known of it.")],
+    entity: Annotated[str, typer.Argument(help="The id; nothing else needs to be known of it.", callback=as_kept)],
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the objection back.")] = False,
     json: Json = False,
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from graph.cli.app import app
+from graph.cli.app import app, as_kept
 from graph.cli.data import print_rerated
 from graph.cli.output import Json, check_output, print_json, print_table, print_text, progress
 from graph.cli.reading import open_database
@@ -18,7 +18,7 @@ PANEL = "Handing over and taking away"
 
 @app.command(rich_help_panel=PANEL)
 def erase(
-    entity: Annotated[str, typer.Argument(help="An entity's id.")],
+    entity: Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask: nothing brings it back.")] = False,
     json: Json = False,
 ) -> None:
@@ -105,7 +105,7 @@ def retain(
 
 @app.command(rich_help_panel=PANEL)
 def archive(
-    entity: Annotated[str, typer.Argument(help="An entity's id.")],
+    entity: Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)],
     out: Annotated[Path, typer.Option(help="The zip file to write.")] = Path("archive.zip"),
     json: Json = False,
 ) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graph.cli.app import app
+from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import PANEL, open_database, print_reserve
 from graph.cli.recording import OPERATION, Purpose, record_reads
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @app.command(rich_help_panel=PANEL)
 def explain(
-    entity: Annotated[str, typer.Argument(help="An entity's id.")],
+    entity: Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)],
     scheme: Annotated[str, typer.Option(help="The scheme whose rating is explained.")],
     contact: Annotated[
         list[str] | None, typer.Option(help="Open this contact's line; once more for a contact inside it.")

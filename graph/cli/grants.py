@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from graph.cli.app import app
+from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.rating import end_of_day
 from graph.cli.reading import open_database
@@ -25,7 +25,7 @@ class What(StrEnum):
 
 @grants.command("add")
 def add_grant(
-    entity: Annotated[str, typer.Argument(help="The member's id.")],
+    entity: Annotated[str, typer.Argument(help="The member's id.", callback=as_kept)],
     scheme: Annotated[str, typer.Option(help="The scheme whose rating may be read.")],
     client: Annotated[str, typer.Option(help="Who may read it: the subject of the client's token.")],
     purpose: Annotated[str, typer.Option(help="What for: literally one of the scheme's purposes.")],
@@ -72,7 +72,9 @@ def revoke_grant(grant: Annotated[str, typer.Argument(help="The id of the grant.
 
 
 @grants.command("list")
-def list_grants(entity: Annotated[str, typer.Argument(help="A person's id.")], json: Json = False) -> None:
+def list_grants(
+    entity: Annotated[str, typer.Argument(help="A person's id.", callback=as_kept)], json: Json = False
+) -> None:
     """List the grants that somebody gave, the newest first."""
     from graph import grants as granting
 

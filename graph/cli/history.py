@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graph.cli.app import app
+from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database, print_reserve, rating_now
 from graph.cli.recording import OPERATION, Purpose, record_reads
@@ -20,7 +20,7 @@ PANEL = "Ratings"
 
 @app.command(rich_help_panel=PANEL)
 def history(
-    entity: Annotated[str, typer.Argument(help="An entity's id.")],
+    entity: Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)],
     scheme: Annotated[str, typer.Option(help="The scheme.")],
     since: Annotated[
         datetime | None,

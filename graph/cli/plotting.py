@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from graph.cli.app import app
+from graph.cli.app import app, as_kept
 from graph.cli.output import Json, check_output, print_json, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose
@@ -25,7 +25,7 @@ app.add_typer(plot, name="plot", rich_help_panel=PANEL)
 
 Scheme = Annotated[str, typer.Option(help="The scheme.")]
 Out = Annotated[Path, typer.Option(help="The file: .png or .svg.")]
-Entity = Annotated[str, typer.Argument(help="An entity's id.")]
+Entity = Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)]
 
 
 @plot.command("distribution")

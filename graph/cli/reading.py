@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graph.cli.app import app
+from graph.cli.app import app, as_kept
 from graph.cli.cells import cell, in_csv, plain
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.recording import OPERATION, Purpose, record_reads
@@ -52,7 +52,7 @@ def open_database(*, writes: bool = True) -> "Database":
 
 @app.command(rich_help_panel=PANEL)
 def show(
-    entity: Annotated[str, typer.Argument(help="An entity's id.")],
+    entity: Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)],
     scheme: Annotated[str | None, typer.Option(help="Open the rating in this scheme: every part of it.")] = None,
     purpose: Purpose = OPERATION,
     json: Json = False,

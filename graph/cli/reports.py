@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graph.cli.app import app
+from graph.cli.app import app, as_kept
 from graph.cli.grants import PANEL
 from graph.cli.output import Json, print_json, print_text
 from graph.cli.reading import open_database
@@ -27,7 +27,7 @@ FILES = {"jws": "report.jws", "page": "report.html"}
 
 @app.command(rich_help_panel=PANEL)
 def report(
-    entity: Annotated[str, typer.Argument(help="A member's id.")],
+    entity: Annotated[str, typer.Argument(help="A member's id.", callback=as_kept)],
     scheme: Annotated[str, typer.Option(help="The scheme.")],
     audience: Annotated[str, typer.Option(help="Whom the report is for: for nobody else does it hold.")],
     purpose: Annotated[str, typer.Option(help="What for: one of the purposes of the scheme's policy.")],

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from graph.cli.app import app
+from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose, record_reads
@@ -16,7 +16,7 @@ PANEL = "Standing"
 
 @app.command(rich_help_panel=PANEL)
 def standing(
-    entity: Annotated[str, typer.Argument(help="An entity's id.")],
+    entity: Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)],
     purpose: Purpose = OPERATION,
     json: Json = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graph.cli.app import app
+from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import PANEL, open_database, print_reserve, rating_now
 from graph.cli.recording import OPERATION, Purpose, record_reads
@@ -35,18 +35,20 @@ class Began(StrEnum):
 
 @app.command("what-if", rich_help_panel=PANEL)
 def what_if(
-    entity: Annotated[str, typer.Argument(help="An entity's id.")],
+    entity: Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)],
     scheme: Annotated[str, typer.Option(help="The scheme whose rating is asked about.")],
     without_contact: Annotated[
-        str | None, typer.Option(help="As if there had been no contact with this entity.")
+        str | None, typer.Option(help="As if there had been no contact with this entity.", callback=as_kept)
     ] = None,
     settled: Annotated[
-        str | None, typer.Option(metavar="OBLIGATION=DATE", help="As if it had been settled on that day.")
+        str | None,
+        typer.Option(metavar="OBLIGATION=DATE", help="As if it had been settled on that day.", callback=as_kept),
     ] = None,
-    removed: Annotated[str | None, typer.Option(help="As if this fact did not count.")] = None,
+    removed: Annotated[str | None, typer.Option(help="As if this fact did not count.", callback=as_kept)] = None,
     kind: Annotated[Kind | None, typer.Option(help="Of the fact, where two have its id.")] = None,
     contact_day: Annotated[
-        str | None, typer.Option(metavar="ENTITY=DATE", help="As if they had been in contact on that day.")
+        str | None,
+        typer.Option(metavar="ENTITY=DATE", help="As if they had been in contact on that day.", callback=as_kept),
     ] = None,
     began: Annotated[Began, typer.Option(help="Who began that contact.")] = Began.BOTH,
     policy: Annotated[

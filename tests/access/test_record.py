@@ -342,6 +342,7 @@ def test_reads_between_two_pieces_are_no_fault(recorded: Database) -> None:
         recorded.statement(PUT_BACK, kept=kept, start=access.START)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tampering", CHANGED)
 def test_whatever_is_altered_is_found_and_said_where(recorded: Database, tampering: str) -> None:
     text, number = CHANGED[tampering]

@@ -129,6 +129,7 @@ def test_every_command_is_tried() -> None:
     assert known == {*TRIED} | NOT_TRIED
 
 
+@pytest.mark.slow
 def test_no_command_that_is_tried_ends_in_a_traceback(printed: list[tuple[str, str]]) -> None:
     assert not [name for name, text in printed if "Traceback" in text]
 

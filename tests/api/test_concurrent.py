@@ -53,6 +53,7 @@ def crowd(database: Database, tmp_path_factory: pytest.TempPathFactory) -> list[
     return ids
 
 
+@pytest.mark.slow
 def test_a_reader_during_runs_always_gets_ratings_that_add_up(
     database: Database, crowd: list[str], as_member: As
 ) -> None:

@@ -71,6 +71,7 @@ def ask(operation: Any, api: httpx.Client, tokens: dict[str, str], examples: int
     asked()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_no_request_makes_the_service_fail_or_answer_what_it_does_not_document(
     community: Database, api: httpx.Client, tokens: dict[str, str], label: str

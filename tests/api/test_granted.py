@@ -289,6 +289,7 @@ REFUSED = "MATCH (a:Access {ledger: 'reliability|'}) RETURN properties(a) AS rec
 LOCKED = ("reliability|", "reliability|p-2", "|", "|p-2")
 
 
+@pytest.mark.slow
 def test_a_refused_request_is_one_record_that_says_how_many_ids_and_their_hash(
     community: Database, as_client: As
 ) -> None:

@@ -40,6 +40,7 @@ def same(client: httpx.Client, path: str, query: dict[str, str]) -> None:
     assert ("content-length" in head.headers) == ("content-length" in got.headers)
 
 
+@pytest.mark.slow
 def test_every_route_of_the_api_answers_head_as_it_answers_get(
     community: Database, api: httpx.Client, as_role: dict[str, As]
 ) -> None:
@@ -56,6 +57,7 @@ def test_every_route_of_the_api_answers_head_as_it_answers_get(
     assert {name for name in PUBLIC if name.startswith("GET ")} <= set(GETS)
 
 
+@pytest.mark.slow
 def test_every_page_answers_head_as_it_answers_get(community: Database, fresh: Fresh, sign_in: SignIn) -> None:
     for name in PAGES:
         row = of_the_pages.MATRIX[name]

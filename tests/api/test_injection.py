@@ -98,6 +98,7 @@ def asking(as_role: dict[str, As], api: httpx.Client) -> dict[str, httpx.Client]
     return {role: as_role[role](name) for role, name in names.items()} | {"none": api}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "path"), [each for each in reads() if each[1] != "/v1/me"], ids=str)
 def test_no_text_of_a_request_changes_a_query(
     community: Database, asking: dict[str, httpx.Client], method: str, path: str

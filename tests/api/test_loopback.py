@@ -120,6 +120,7 @@ def test_the_application_refuses_what_came_in_at_an_address_of_the_network() -> 
     assert "'192.0.2.1'" in answer.json()["detail"]
 
 
+@pytest.mark.slow
 def test_the_command_serves_until_it_is_interrupted(settings: Settings, database: Database) -> None:
     with subprocess.Popen(
         [PROGRAM, "serve", "--port", "0", "--json"],
@@ -151,6 +152,7 @@ def test_the_command_serves_until_it_is_interrupted(settings: Settings, database
     assert not (settings.home / running.FILE).exists()
 
 
+@pytest.mark.slow
 def test_a_link_leads_to_the_service_that_runs_else_to_the_settings(
     settings: Settings, graph: Database, process: Command
 ) -> None:

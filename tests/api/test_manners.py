@@ -112,6 +112,7 @@ def _several(database: Database, way: str, asked: dict[str, Any]) -> None:
             waiting.run("claim_request", **asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["transaction", "rolled_back", "statement"])
 def test_whatever_else_takes_too_long_is_ended_as_soon(community: Database, settings: Settings, way: str) -> None:
     asked = {"key": "k", "body": "b", "now": datetime.now(UTC)}

@@ -250,6 +250,7 @@ def _check_examples(schema: dict[str, Any]) -> None:
             check(example, schema, DOCUMENT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "values", "body", "status"), REQUESTS)
 def test_every_answer_fits_what_is_said_of_it(
     community: Database,

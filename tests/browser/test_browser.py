@@ -54,12 +54,14 @@ def page(browser: Browser, demo: Database, server: Server, elsewhere: list[str])
     context.close()
 
 
+@pytest.mark.slow
 def test_on_connecting_the_guide_is_open_and_the_style_is_applied(page: Page) -> None:
     expect(page.get_by_test_id("guidesDrawer")).to_contain_text("Ten minutes with innercircle")
     page.wait_for_timeout(3000)  # a frame would come after its command
     assert page.get_by_test_id("frame").count() == 0, "nothing but the guide"
 
 
+@pytest.mark.slow
 def test_every_query_of_the_guide_gives_a_frame_that_is_not_empty_in_the_colours_of_the_style(page: Page) -> None:
     title = {step(query).partition("\n")[0]: query for query in inspecting()}
     seen, empty, colours = [], [], set()
@@ -102,6 +104,7 @@ DROP = """([list, content]) => {
 }"""
 
 
+@pytest.mark.slow
 def test_favourites_are_taken_when_the_archive_is_dropped(page: Page, tmp_path: Path) -> None:
     with (tmp_path / "favourites.zip").open("wb") as out:
         browsing.favourites(out)

@@ -222,6 +222,7 @@ def check(database: Database, entity: str) -> None:
         assert database.statement("MATCH (:Entity {id: $id})-[c:CONTACTED]-() RETURN c", id=entity) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", QUICK, ids="-".join)
 def test_of_two_at_once_the_second_sees_what_the_first_did(market: Database, pair: tuple[str, str]) -> None:
     before = BEFORE[pair[0] == "join"]

@@ -234,6 +234,7 @@ def test_what_was_withdrawn_can_be_disputed_again(village: Village) -> None:
     open_one(village, "bob", "obligations", "o2")
 
 
+@pytest.mark.slow
 @OF_EACH_KIND
 @pytest.mark.parametrize("how", ["upheld", "expired"])
 def test_loading_again_does_not_bring_back_what_a_dispute_removed(

@@ -54,6 +54,7 @@ def check_as_pagerank(database: Database, scheme: Scheme, expected: reference.Ra
         }
 
 
+@pytest.mark.slow
 @random_ones
 @given(facts=communities(), scheme=schemes())
 def test_the_sum_holds_when_ratings_are_of_different_runs(graph: Database, facts: Facts, scheme: Scheme) -> None:

@@ -50,6 +50,7 @@ def test_the_tour_is_stored_without_results() -> None:
         assert cell.get("execution_count") is None
 
 
+@pytest.mark.slow
 def test_the_tour_of_the_demo_runs_from_end_to_end(database: Database, server: Server) -> None:
     rated_twice(database)
     notebook = tour()
@@ -62,6 +63,7 @@ def test_the_tour_of_the_demo_runs_from_end_to_end(database: Database, server: S
     assert reads == [{"who": "olga", "purpose": "the tour of frames and pictures"}]
 
 
+@pytest.mark.slow
 def test_after_a_dispute_and_a_pause_the_tour_says_so_and_goes_on(database: Database, server: Server) -> None:
     rated_twice(database)
     [own] = database.statement(

@@ -108,6 +108,7 @@ def beginnings(held: bytes, starts: "np.ndarray[Any, Any]") -> set[int]:
 # Nobody has a name -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_no_byte_of_an_id_a_name_or_a_record_is_in_any_file_of_the_copy(
     main: Database, copy: Database, settings: Settings, there: Settings
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_scan_finds_what_is_written_in_any_form(tmp_path: Path) -> None:
         assert written(tmp_path, {NAME, ENTITY}) == {NAME}
 
 
+@pytest.mark.slow
 def test_no_text_of_the_graph_is_in_the_copy_but_public_ones_and_words_that_many_hold(
     main: Database, copy: Database
 ) -> None:

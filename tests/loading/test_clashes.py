@@ -61,6 +61,7 @@ def test_ids_that_are_known_with_other_content_are_told_before_anything_is_writt
         assert [(row["line"], row["column"]) for row in csv.DictReader(stream)] == [("4", "id")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FACTS)
 def test_a_prefix_keeps_the_facts_of_two_sources_apart_and_loading_them_again_changes_nothing(
     filled: Database, innercircle: Command, tmp_path: Path, kind: str

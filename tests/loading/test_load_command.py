@@ -207,6 +207,7 @@ def test_memory_does_not_grow_with_the_file(peak: Callable[..., float]) -> None:
     assert peak(200_000, files=1) - peak(20_000, files=1) < 40
 
 
+@pytest.mark.slow
 @on_linux
 def test_more_files_load_than_a_process_may_open(peak: Callable[..., float]) -> None:
     """Held open together, 60 files would need more than the 40 that the process may have."""

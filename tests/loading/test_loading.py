@@ -106,6 +106,7 @@ def test_a_row_of_every_kind_loaded_twice_is_stored_once(market: Database, tmp_p
     assert counts(second) == [(0, 0, each.stored, 0) for each in first]
 
 
+@pytest.mark.slow
 def test_a_community_loaded_twice_changes_nothing_whatever_the_chunks(market: Database, tmp_path: Path) -> None:
     synthetic.write(tmp_path, entities=60, members=50, contacts=900, obligations=300, purchases=200, visits=200)
     first = load(market, tmp_path)
@@ -325,6 +326,7 @@ def test_what_is_learnt_later_completes_and_what_is_forgotten_stays(
     assert content(filled) == bit_by_bit, "the same as told at once"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 10_000])
 @pytest.mark.parametrize(("kind", "less", "more"), [each for each in LEARNT if each[0] != "entities"])
 def test_rows_of_one_file_complete_each_other_however_it_is_cut(
@@ -432,6 +434,7 @@ def at_once(settings: Settings, *loads: tuple[Path, int]) -> list[list[Loaded]]:
         return [future.result() for future in futures]
 
 
+@pytest.mark.slow
 def test_two_loaders_of_the_same_files_at_once_give_the_same_graph_as_one(
     market: Database, settings: Settings, tmp_path: Path
 ) -> None:
@@ -447,6 +450,7 @@ def test_two_loaders_of_the_same_files_at_once_give_the_same_graph_as_one(
         assert a.stored + a.known == b.stored + b.known == c.stored
 
 
+@pytest.mark.slow
 def test_two_loaders_of_different_members_give_each_a_rid_of_its_own(
     market: Database, settings: Settings, file: Callable[..., Path]
 ) -> None:

@@ -41,6 +41,7 @@ def test_a_wrong_password_is_said(server: Server) -> None:
     assert "refused the user or password" in refused(server.uri, server.user, "not it")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variables", "says"),
     [

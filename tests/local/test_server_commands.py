@@ -133,6 +133,7 @@ def test_doctor_says_what_to_do_about_a_server_that_is_not_reached(innercircle: 
     assert "secret word" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variable", "value", "check"),
     [

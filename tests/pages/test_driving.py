@@ -1,5 +1,6 @@
 """The eyes of the tests of pages: they see what is wrong with a page that is wrong."""
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.driving import opened, serious
@@ -11,6 +12,7 @@ BAD = """<!doctype html><html><head><title>x</title>
 GOOD = "<!doctype html><html lang=en><title>x</title><main><h1>Good</h1></main></html>"
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_a_page_is_seen(browser: Browser) -> None:
     with opened(browser) as (page, seen):
         page.set_content(BAD)
@@ -26,6 +28,7 @@ def test_a_request_to_elsewhere_is_seen(browser: Browser) -> None:
         assert seen.elsewhere("example.invalid") == []
 
 
+@pytest.mark.slow
 def test_a_page_that_is_right_has_no_faults(browser: Browser) -> None:
     with opened(browser) as (page, seen):
         page.set_content(GOOD)

@@ -71,6 +71,7 @@ def sign_in(page: Page, ring: Keyring) -> None:
     page.wait_for_url("**/me")
 
 
+@pytest.mark.slow
 def test_every_page_is_read_by_a_first_time_reader_and_by_a_machine_and_asks_nobody_else(
     signed_in: tuple[Page, Seen], api: httpx.Client, ring: Keyring
 ) -> None:
@@ -86,6 +87,7 @@ def test_every_page_is_read_by_a_first_time_reader_and_by_a_machine_and_asks_nob
     assert [each for each in seen.faults if "status of 4" not in each] == []
 
 
+@pytest.mark.slow
 def test_who_looked_in_a_scheme_is_shown_however_many_looked_elsewhere(
     signed_in: tuple[Page, Seen], ada: Database
 ) -> None:
@@ -198,6 +200,7 @@ def test_an_organisation_goes_by_its_name_with_its_id_wherever_the_page_speaks_o
     assert set(reason) <= {"The mill (mill)", "The shop (shop)"}
 
 
+@pytest.mark.slow
 def test_the_picture_of_the_circle_is_what_the_page_says_and_names_nobody_more(
     signed_in: tuple[Page, Seen], ada: Database
 ) -> None:
@@ -216,6 +219,7 @@ def test_the_picture_of_the_circle_is_what_the_page_says_and_names_nobody_more(
     assert page.locator("#circle").get_attribute("data-drawn") == str(len(picture["nodes"]))
 
 
+@pytest.mark.slow
 def test_the_page_fits_a_phone_and_one_sheet_of_paper_and_is_readable_in_the_dark(
     api: httpx.Client, ring: Keyring, browser: Browser, ada: Database
 ) -> None:
@@ -231,6 +235,7 @@ def test_the_page_fits_a_phone_and_one_sheet_of_paper_and_is_readable_in_the_dar
         assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
 
+@pytest.mark.slow
 def test_everything_is_reached_by_keyboard(signed_in: tuple[Page, Seen]) -> None:
     page, _ = signed_in
     page.goto(HERE)

@@ -119,6 +119,7 @@ def test_the_walk_finds_forms_bodies_and_queries() -> None:
     assert any("since" in way.query for way in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", list(ways()), ids=lambda way: f"{way.method} {way.path}")
 def test_no_header_day_or_number_makes_a_form_or_route_fail(
     community: Database, api: httpx.Client, sign_in: SignIn, ring: Keyring, way: Way

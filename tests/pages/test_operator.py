@@ -149,6 +149,7 @@ def test_health_is_that_of_the_database(html: str, market: Database, sign_in: Si
     assert "Something needs to be done." in answer.text
 
 
+@pytest.mark.slow
 def test_the_page_is_easy_to_read_asks_nobody_else_and_is_for_all(
     browser: Browser, api: httpx.Client, ring: Keyring
 ) -> None:

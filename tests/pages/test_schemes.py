@@ -201,6 +201,7 @@ def looked_at(page: Page, seen: Seen, site: httpx.Client) -> None:
     assert seen.requests
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_is_easy_to_read_asks_nobody_else_and_is_for_all(
     browser: Browser, site: httpx.Client, path: str

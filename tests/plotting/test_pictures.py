@@ -300,6 +300,7 @@ def test_a_picture_has_a_title_units_and_its_source(graph: Database, one: str, k
     assert "points" in " ".join((axes.get_xlabel(), axes.get_ylabel(), shown))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("suffix", [".png", ".svg"])
 def test_the_same_data_give_the_same_file(
@@ -423,6 +424,7 @@ def test_what_cannot_be_recorded_is_not_drawn(graph: Database, one: str, kind: s
         KINDS[kind](graph, one)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_command_draws_each_picture_and_prints_what_is_behind_it(
     graph: Database, command: Run, one: str, tmp_path: Path, kind: str

@@ -3,6 +3,7 @@
 from typing import Any
 
 import neo4j
+import pytest
 
 from graph import queries
 from graph.database import Database
@@ -22,6 +23,7 @@ GROWTH = (
 )
 
 
+@pytest.mark.slow
 def test_what_is_read_of_many_is_looked_up_while_the_server_knows_nothing_of_its_indexes(
     database: Database, session: neo4j.Session
 ) -> None:

@@ -68,6 +68,7 @@ def test_a_nasty_community_is_rated_as_networkx_rates_it(graph: Database, commun
     check(graph, community.facts, scheme)
 
 
+@pytest.mark.slow
 @settings(max_examples=samples(12, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes())
 def test_a_random_community_is_rated_as_networkx_rates_it(graph: Database, facts: Facts, scheme: Scheme) -> None:

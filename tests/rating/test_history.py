@@ -30,6 +30,7 @@ def check_sums(found: history.History) -> None:
     assert sum(cause.whole for cause in found.causes) == found.after.whole_points - found.before.whole_points
 
 
+@pytest.mark.slow
 @settings(max_examples=samples(2, 8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), policy=schemes(), other=schemes(), seed=st.integers(0, 1000))
 def test_the_causes_of_a_change_sum_to_it_whatever_happened(
@@ -158,6 +159,7 @@ def reasons(found: verifying.Verified) -> dict[str, str]:
     return {each.entity: each.why for each in found.apart}
 
 
+@pytest.mark.slow
 @settings(max_examples=samples(3, 6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), policy=schemes())
 def test_old_runs_can_be_repeated(graph: Database, facts: Facts, policy: Scheme) -> None:

@@ -71,6 +71,7 @@ def test_of_runs_that_start_together_one_rates(graph: Database, monkeypatch: pyt
     assert recorded == set(outcomes) - {"told"}
 
 
+@pytest.mark.slow
 def test_a_reader_during_runs_gets_answers_that_add_up(graph: Database) -> None:
     scheme = make_scheme(size=15)
     store(graph, CROWD, scheme)
@@ -142,6 +143,7 @@ def test_who_joined_after_a_run_is_not_rated_until_the_next(graph: Database) -> 
     assert reading.open_rating(graph, "m05", scheme.id).points > 350
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [3, 10_000])
 @pytest.mark.parametrize("step", ["conduct", "circle", "sweep", "publish"])
 def test_who_joins_during_a_run_takes_part_in_the_next(graph: Database, step: str, batch: int) -> None:
@@ -167,6 +169,7 @@ def test_who_joins_during_a_run_takes_part_in_the_next(graph: Database, step: st
     assert len(graph.statement(rated)) == 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [3, 10_000])
 @pytest.mark.parametrize("step", ["conduct", "circle", "sweep", "publish"])
 def test_who_leaves_during_a_run_is_out_and_the_others_add_up(graph: Database, step: str, batch: int) -> None:

@@ -358,6 +358,7 @@ def test_nothing_that_a_page_shows_becomes_part_of_the_page(made: Report) -> Non
     assert str(123 * 4567) not in page.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme_id", ["reliability", "own-conduct", "sesame-2018", "trading"])
 def test_a_page_is_printed_on_one_sheet_of_a4(browser: Browser, made: Report, scheme_id: str) -> None:
     """Every category of each shipped scheme, as Chromium prints it."""

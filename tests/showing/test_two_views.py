@@ -219,6 +219,7 @@ NEAR = 1.2
 "Points: what whole points leave open, multiplied by what taking off the own part does."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_a_second_look_tells_no_more_than_the_first(attacked: Database, way: str) -> None:
     first = errors(attacked, once(attacked, on_the_page))
@@ -231,6 +232,7 @@ def test_a_second_look_tells_no_more_than_the_first(attacked: Database, way: str
     assert max(abs(a - b) for a, b in zip(first, found, strict=True)) <= spread * NEAR
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["versions", "schemes", "joining again"])
 def test_the_same_looks_at_exact_ratings_give_the_score_away(attacked: Database, way: str) -> None:
     found = errors(attacked, WAYS[way](attacked, exactly))

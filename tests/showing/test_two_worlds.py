@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from graph import publishing, rating, reading, reports, showing
 from graph import scheme as policies
 from graph.database import Database
@@ -132,6 +134,7 @@ def play(database: Database, better: float) -> tuple[list[Any], list[float]]:
     return seen + look(database, second, ask=True), exact(database, second)
 
 
+@pytest.mark.slow
 def test_whatever_attackers_do_they_are_shown_the_same_in_both_worlds(database: Database) -> None:
     one, other = play(database, 0.0), play(database, HIGHER)
     differ = [abs(a - b) for a, b in zip(one[1], other[1], strict=True)]

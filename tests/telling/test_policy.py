@@ -57,6 +57,7 @@ def test_every_key_of_the_policy_is_among_its_figures_or_values(policy: Scheme) 
     assert len(told) == len(figures(policy)) + sum(map(len, values(policy).values()))
 
 
+@pytest.mark.slow
 @EACH
 def test_every_sentence_about_the_policy_is_easy_to_read(policy: Scheme) -> None:
     said = [sentence for section in sections(policy) for sentence in (section.heading, *section.sentences)]

@@ -47,6 +47,7 @@ def taken() -> Any:
         yield str(listening.getsockname()[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_no_value_of_a_setting_ends_in_a_traceback(
     innercircle: Command, tmp_path: Path, name: str, taken: str

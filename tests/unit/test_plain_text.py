@@ -1,11 +1,17 @@
 """An id is what it looks like: in one normal form, and nothing in it that nobody sees."""
 
 import unicodedata
+from typing import Any
 
+import click
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
+from api import parameters, schemas
+from graph.cli.app import app
 from graph.errors import ParameterError
 from graph.plain_text import identifier, plain, visible
 
@@ -79,3 +85,25 @@ def test_prose_may_join_letters_and_hides_nothing_else() -> None:
     assert plain("می‌خواهم 👩‍🚀", "statement") == "می‌خواهم 👩‍🚀"
     with pytest.raises(ParameterError, match=r"U\+202E"):
         plain("a\u202eb", "statement")
+
+
+def test_an_id_that_is_typed_as_an_argument_or_in_a_request_is_taken_as_it_is_kept() -> None:
+    tokens = ("issue",)  # identifier() looks at what these take
+    taken = {"entity", "contact", "without_contact", "settled", "removed", "contact_day"}
+    seen = set()
+
+    def walk(group: Any) -> None:
+        for command in group.commands.values():
+            if hasattr(command, "commands"):
+                walk(command)
+                continue
+            for param in command.params:
+                if param.name in taken and command.name not in tokens and not getattr(param, "multiple", False):
+                    seen.add(param.name)
+                    given = param.process_value(click.Context(command), "Zoe\u0308")
+                    assert given == "Zo\u00eb", (command.name, param.name)
+
+    walk(typer.main.get_command(app))
+    assert seen == taken
+    for kind in (parameters.EntityId, schemas.EntityId):
+        assert TypeAdapter(kind).validate_python("Zoe\u0308") == "Zo\u00eb"

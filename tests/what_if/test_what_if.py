@@ -81,6 +81,7 @@ def rated(database: Database, facts: Facts, scheme: Scheme) -> None:
     rating.rate(database, scheme.id, as_of=AS_OF)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("community", NASTY_AT_LENGTH)
 def test_an_answer_about_a_nasty_community_is_that_of_a_full_re_rating(
     graph: Database, community: Community
@@ -94,6 +95,7 @@ def test_an_answer_about_a_nasty_community_is_that_of_a_full_re_rating(
             check(graph, facts, scheme, entity, change)
 
 
+@pytest.mark.slow
 @settings(max_examples=samples(4, 8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes(), chance=st.randoms(use_true_random=False))
 def test_an_answer_about_a_random_community_is_that_of_a_full_re_rating(

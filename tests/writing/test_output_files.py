@@ -231,6 +231,7 @@ def community(database: Database, tmp_path_factory: pytest.TempPathFactory) -> D
     return database
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(WRITING.keys() - TOO_SMALL - GOES_ON_FROM))
 @pytest.mark.usefixtures("community")
 def test_an_ordinary_file_is_replaced_by_another_and_persons_data_are_for_the_owner(

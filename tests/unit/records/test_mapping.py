@@ -460,6 +460,7 @@ def real(path: str) -> Path:
     return DATA / path
 
 
+@pytest.mark.slow
 def test_bitcoin_otc_is_all_there() -> None:
     """35,592 ratings by 5,881 traders, 32,029 of them positive: counted with the csv module alone."""
     kinds: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -478,6 +479,7 @@ def test_bitcoin_otc_is_all_there() -> None:
     assert (min(ratings), max(ratings), sum(ratings[r] for r in range(1, 11))) == (-10, 10, 32_029)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "name", "entities", "contacts"),
     [

@@ -531,6 +531,7 @@ for path in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from Linux' /proc")
 @pytest.mark.parametrize("suffix", ["csv", "csv.gz", "parquet"])
 def test_memory_does_not_grow_with_the_file(suffix: str, tmp_path: Path) -> None:
