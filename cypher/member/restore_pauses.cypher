@@ -5,11 +5,12 @@
 // @param  joining   LIST<MAP>      {entity: Entity.id, hash: sha256 of the salt of objections and that id}
 // @uses   entity_id absent_hash
 UNWIND $joining AS each
-MATCH (entity:Entity {id: each.entity})
 MATCH (nameless:Absent {hash: each.hash})
-CALL (entity, nameless) {
-  MATCH (m:Membership)-[pause:PAUSED]->(nameless)
-  MERGE (m)-[again:PAUSED]->(entity)
-  ON CREATE SET again.at = pause.at
-}
+WITH each, nameless, COLLECT { MATCH (m:Membership)-[pause:PAUSED]->(nameless) RETURN {by: m, at: pause.at} } AS pauses
+MATCH (entity:Entity {id: each.entity})
 DETACH DELETE nameless
+WITH entity, pauses
+UNWIND pauses AS pause
+WITH entity, pause, pause.by AS m
+MERGE (m)-[again:PAUSED]->(entity)
+ON CREATE SET again.at = pause.at

@@ -21,6 +21,8 @@ EXAMPLES: dict[str, Any] = {
     "LIST<MAP>": [],
     "LIST<STRING>": ["a"],
 }
+pytestmark = pytest.mark.slow  # to plan each query takes a minute in all
+
 FORBIDDEN = {"AllNodesScan", "CartesianProduct"}
 # Neo4j 2026 merges on a unique property in one operator, which names the constraint that it uses.
 BY_INDEX = ("Index", "MergeUniqueNode")
@@ -36,14 +38,12 @@ def explain(session: neo4j.Session, query: Query) -> tuple[list[str], neo4j.Resu
 ALL = pytest.mark.parametrize("query", queries.catalogue().values(), ids=lambda query: query.name)
 
 
-@pytest.mark.slow
 @ALL
 def test_a_query_returns_the_columns_that_it_declares(session: neo4j.Session, query: Query) -> None:
     columns, _ = explain(session, query)
     assert columns == [field.name for field in query.returns]
 
 
-@pytest.mark.slow
 @ALL
 def test_a_query_gives_the_server_nothing_to_warn_of(session: neo4j.Session, query: Query) -> None:
     _, summary = explain(session, query)
@@ -55,7 +55,6 @@ def test_a_query_gives_the_server_nothing_to_warn_of(session: neo4j.Session, que
     assert warnings == []
 
 
-@pytest.mark.slow
 @ALL
 def test_a_query_uses_the_indexes_that_it_declares_and_scans_nothing(
     session: neo4j.Session, database: Database, query: Query
@@ -82,7 +81,6 @@ def test_a_query_of_a_mode_writes_only_if_the_mode_says_so(session: neo4j.Sessio
     assert ("w" in (summary.query_type or "")) == (query.mode != "read")
 
 
-@pytest.mark.slow
 @ALL
 def test_a_query_runs_as_it_is_after_its_parameters_are_set(
     session: neo4j.Session, database: Database, query: Query
