@@ -21,6 +21,7 @@ from graph.database import Database
 from graph.errors import ParameterError
 from graph.identity import Principal
 from graph.identity.verifying import revoke
+from graph.telling import facts
 
 ERASE = "erase"
 "What a member types to erase everything."
@@ -70,7 +71,8 @@ def my_readers(
 def my_disputes(member: SignedInMember, database: TheDatabase, done: Note = "") -> Response:
     """The facts that the member disputes, and what became of that."""
     found = disputes.of_entity(database, own_entity(member), now=datetime.now(UTC))
-    return render("disputes.html.jinja", principal=member, disputes=found, done=done)
+    names = showing.names(database, {id_ for each in found for id_ in facts.ends(each.kind, each.says)})
+    return render("disputes.html.jinja", principal=member, disputes=found, names=names, done=done)
 
 
 @router.get("/me/dispute")
@@ -87,7 +89,9 @@ def dispute_page(
 def _dispute_form(database: Database, member: Principal, kind: str, fact: str, filled: Filled) -> Response:
     with one_text():
         says = disputes.says(database, own_entity(member), kind=kind, fact=fact)
-    words: dict[str, Any] = {"kind": kind, "fact": fact, "says": says, "key": new_key(), "filled": filled}
+        names = showing.names(database, facts.ends(kind, says))
+    words: dict[str, Any] = {"kind": kind, "fact": fact, "says": says, "names": names, "key": new_key()}
+    words |= {"filled": filled}
     return render("dispute.html.jinja", principal=member, status=filled.status, **words)
 
 

@@ -1,7 +1,11 @@
 """How the pages write numbers and times."""
 
+import datetime
 import math
+import re
 from collections.abc import Mapping
+
+from markupsafe import Markup
 
 from graph.counts import counted
 from graph.days import day, last_day, moment, until
@@ -18,6 +22,7 @@ STEPS = {
     "publish": "the new ratings are written",
     "clear_staged": "tidying up",
 }
+DAY = re.compile(r"(\d{4}-\d\d-\d\d)")
 SMALLEST = 1e-12
 "Below this a number is written as this."
 
@@ -53,6 +58,17 @@ def named(sentence: str, names: Mapping[str, str]) -> str:
     return sentence
 
 
+def unbroken(text: str) -> Markup:
+    """The text, in which no line breaks a day in two."""
+    whole = Markup('<span class="unbroken">{}</span>')
+    return Markup("").join(whole.format(part) if DAY.fullmatch(part) else part for part in DAY.split(text))
+
+
+def date(value: datetime.date) -> Markup:
+    """A day as `day` writes it, that no line breaks in two."""
+    return unbroken(day(value))
+
+
 FILTERS = {
     "day": day,
     "count": counted,
@@ -68,6 +84,8 @@ FILTERS = {
     "ago": ago,
     "named": named,
     "in_dispute": disputed.in_words,
-    "fact": facts.in_words,
+    "fact": facts.to_member,
+    "date": date,
+    "unbroken": unbroken,
 }
 "By the names that templates call them."

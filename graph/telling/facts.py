@@ -7,6 +7,8 @@ from graph.days import day
 from graph.telling.numbers import number
 
 GONE = "a fact that is not there any more: no copy of it is kept"
+BETWEEN = ("obligations", "contacts")
+"Facts of two entities. Those of the other kinds have one, and a product or a site."
 
 
 def in_words(kind: str, says: Mapping[str, Any] | None) -> str:
@@ -26,6 +28,34 @@ def in_words(kind: str, says: Mapping[str, Any] | None) -> str:
         return f"visit of {source} to {target}{category} on {day(says['at'])}"
     channel = f" by {says['channel']}" if says.get("channel") else ""
     return f"contact of {source} with {target}{channel} on {day(says['at'])}"
+
+
+def ends(kind: str, says: Mapping[str, Any] | None) -> set[str]:
+    """The ids of the entities that a fact speaks of; none where it is gone."""
+    if says is None:
+        return set()
+    return {says["source"], says["target"]} if kind in BETWEEN else {says["source"]}
+
+
+def to_member(kind: str, says: Mapping[str, Any], names: Mapping[str, str], member: str) -> str:
+    """The same for the member whose fact it is, without its own id: `debt to The bank (bank): due 2026-05-01`.
+
+    says: what a fact says that is still there. names: of those who go by a name, with the id behind it, by id.
+    """
+    source, target = says["source"], says["target"]
+    other = source if kind == "contacts" and target == member else target
+    if kind in BETWEEN and other in names:
+        other = f"{names[other]} ({other})"
+    category = f" ({says['category']})" if says.get("category") else ""
+    if kind == "obligations":
+        return f"debt to {other}: {', '.join([*_amount(says), *_settling(says)])}"
+    if kind == "purchases":
+        return ", ".join([f"purchase of {other}{category} on {day(says['at'])}", *_amount(says)])
+    if kind == "visits":
+        return f"visit to {other}{category} on {day(says['at'])}"
+    channel = f" by {says['channel']}" if says.get("channel") else ""
+    began = "you began it" if source == member else "the other side began it"
+    return f"contact with {other}{channel} on {day(says['at'])}: {began}"
 
 
 def _amount(says: Mapping[str, Any]) -> list[str]:
