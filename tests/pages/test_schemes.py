@@ -85,7 +85,7 @@ def test_anybody_sees_which_schemes_there_are_by_id(site: httpx.Client) -> None:
     assert found == [
         (each.id, each.title) for each in (SECOND, scheme.read("reliability"), scheme.read("trading"))
     ]
-    assert "the end of 2026-07-02" in answer.text
+    assert "the end of 2026-07-02" in re.sub("<[^>]*>", "", answer.text)
     assert answer.text.count("Not rated yet.") == 2
 
 
