@@ -10,7 +10,7 @@
 // @return entity   STRING          Entity.id of who gave it
 // @return grant    MAP             the grant's properties
 // @uses   grant_id
-MATCH (grant:Grant {id: $id})<-[:GAVE]-(who:Entity)
+MATCH (grant:Grant {id: $id})<-[:GAVE]-(who:Entity) USING INDEX SEEK grant:Grant(id)
 WHERE who.id = $entity
 SET grant.revoked = coalesce(grant.revoked, $now)
 RETURN who.id AS entity, properties(grant) AS grant

@@ -5,7 +5,7 @@
 // @param  id        STRING         Membership.id
 // @param  hash      STRING         sha256 of the salt of objections and the Entity.id that was paused
 // @uses   membership_id
-MATCH (m:Membership {id: $id}) USING INDEX m:Membership(id)
+MATCH (m:Membership {id: $id}) USING INDEX SEEK m:Membership(id)
 MATCH (m)-[pause:PAUSED]->(nameless:Absent) WHERE nameless.hash = $hash
 WITH pause, nameless, COUNT { (nameless)<-[:PAUSED]-() } = 1 AS needless
 DELETE pause
