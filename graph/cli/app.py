@@ -5,7 +5,6 @@ A module of graph/cli is picked up by being there. It imports `app`, defines its
 the completion of a shell import every module.
 """
 
-import unicodedata
 from typing import Annotated
 
 import typer
@@ -28,7 +27,9 @@ def _print_version(wanted: bool) -> None:
 
 def as_kept(id_: str | None) -> str | None:
     """An id that is given as an argument, in the form in which ids are kept: Unicode's NFC."""
-    return id_ if id_ is None else unicodedata.normalize("NFC", id_)
+    from graph.plain_text import normal
+
+    return id_ if id_ is None else normal(id_)
 
 
 @app.callback()
