@@ -22,10 +22,9 @@ FOREACH (_ IN CASE WHEN member THEN [] ELSE [1] END |
   ON CREATE SET objection.at = $now)
 WITH entity, member, CASE WHEN member THEN null ELSE entity END AS objector
 CALL (objector) {
-  MATCH (objector)-[gone:CONTACTED|PAUSED]-()
-  WITH gone, CASE type(gone) WHEN 'CONTACTED' THEN 1 ELSE 0 END AS contact
+  MATCH (objector)-[gone:CONTACTED]-()
   DELETE gone
-  RETURN sum(contact) AS contacts
+  RETURN count(gone) AS contacts
 }
 WITH member, contacts, CASE WHEN NOT EXISTS { (objector)-[:!FROM]-() } THEN objector END AS bare
 CALL (bare) {
