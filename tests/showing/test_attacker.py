@@ -193,7 +193,9 @@ def test_what_ifs_tell_no_more_than_the_rating_as_it_is_shown(attacked: Database
     crowd: ShownRating = showing.shown(attacked, "crowd", POLICY.id)
     line = sum(part.whole for part in crowd.parts if part.source == "contacts")
     for victim in GROUP:
-        answer = showing.what_if(attacked, "crowd", POLICY.id, NewContactDay(victim, AS_OF.date()))
+        answer = showing.what_if(
+            attacked, "crowd", POLICY.id, NewContactDay(victim, AS_OF.date() - timedelta(days=1))
+        )
         moved = [each for each in answer.parts if each.source == "contacts"]
         assert all(each.before == line for each in moved)
     for n, victim in enumerate(VICTIMS):
