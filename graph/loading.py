@@ -64,11 +64,16 @@ class _Loader:
     tallies: dict[tuple[str, str], _Tally] = field(default_factory=dict)
 
     def take(self, chunk: Chunk) -> None:
-        """The chunk's good rows are stored, its bad ones are among the rejects, and all are counted."""
+        """The chunk's good rows are stored, its bad ones are among the rejects, and all are counted.
+
+        Its rows are used up.
+        """
         tally = self.tallies.setdefault((chunk.file, chunk.kind), _Tally(chunk.kind, chunk.file))
         rejects = list(chunk.rejects)
         if chunk.rows:
-            rows = [row | {"line": line} for row, line in zip(chunk.rows, chunk.lines, strict=True)]
+            rows = chunk.rows
+            for row, line in zip(rows, chunk.lines, strict=True):
+                row["line"] = line
             outcome = self._store(chunk.kind, rows)
             refused, corrected = outcome["rejects"], 0
             self.touch(chunk.kind, outcome.get("touched", ()))

@@ -17,6 +17,8 @@ from graph.errors import ParameterError
 UNSEEN = r"[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\U00016FE4\U0001D159]"
 # Blanks that are not the one of the keyboard, and several in a row: they look like one.
 BLANKS = r"[\p{Zs}--\x20]| {2,}"
+# What a text has that `unseen` or `odd_blank` finds a fault in; few of ours have any of it.
+MAYBE_ODD = r"[^ -~]|  "
 LONGEST = 2_000
 LONGEST_NAME = 200
 

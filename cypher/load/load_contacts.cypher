@@ -23,6 +23,7 @@ OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX SEEK past:Dispute(fact)
 WITH row, source, target, known, past, CASE
   WHEN source IS NULL THEN {line: row.line, column: 'source', value: row.source, reason: 'there is no such entity'}
   WHEN target IS NULL THEN {line: row.line, column: 'target', value: row.target, reason: 'there is no such entity'}
+  WHEN known IS NULL AND past IS NULL THEN null
   WHEN knownFrom <> source THEN {line: row.line, column: 'source', value: row.source, reason: 'the id is known with another source'}
   WHEN knownTo <> target THEN {line: row.line, column: 'target', value: row.target, reason: 'the id is known with another target'}
   WHEN known.at <> datetime(row.at) THEN {line: row.line, column: 'at', value: row.at, reason: 'the id is known with another at'}

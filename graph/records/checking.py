@@ -128,7 +128,7 @@ class Sheet:
         together = (prefix + ids).astype("str")
         for fault, reason in next(column.format.faults for column in COLUMNS[self.kind] if column.name == "id"):
             if len(there := together.dropna()):
-                self.refuse(fault(there), self.origin("id"), reason)
+                self.refuse(fault(there), self.origin("id"), reason, there)
         return together
 
     def _derived(self, shown: dict[str, list[Any]], numbering: Numbering, prefix: str = "") -> list[str]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from graph import registered
 from graph.categories import REFUSED, SLUG_IS, SLUG_WRITTEN, refusal
-from graph.plain_text import normal, odd_blank, unseen
+from graph.plain_text import MAYBE_ODD, normal, odd_blank, unseen
 from graph.records import reach
 from graph.registered import standard_form
 
@@ -51,8 +51,11 @@ def local_times(cells: Cells) -> Cells:
 
 def iso_utc(times: Cells) -> list[str | None]:
     """`2026-01-31T09:30:00.000000Z` for each UTC time, None for each NaT."""
-    text = np.datetime_as_string(times.dt.tz_localize(None).to_numpy("datetime64[us]"), unit="us")
-    return [None if time == "NaT" else time + "Z" for time in text.tolist()]
+    written = np.datetime_as_string(
+        times.dt.tz_localize(None).to_numpy("datetime64[us]"), unit="us", timezone="UTC"
+    )
+    texts: list[str | None] = written.tolist()
+    return [None if text == "NaT" else text for text in texts] if times.hasnans else texts
 
 
 def _times(cells: Cells) -> Cells:
@@ -67,7 +70,7 @@ def _dates(cells: Cells) -> Cells:
 
 def _codes(standard: ModuleType, cells: Cells) -> Cells:
     """The codes in their standard form; missing where the check digit does not fit."""
-    codes = [standard_form(standard, code) for code in cells]
+    codes = [standard_form(standard, code) for code in cells.tolist()]
     return pd.Series(codes, index=cells.index, dtype="str")
 
 
@@ -106,6 +109,11 @@ def _unlike(pattern: str) -> Callable[[Cells], Mask]:
     return lambda cells: ~cells.str.fullmatch(pattern)
 
 
+def _no_slug(cells: Cells) -> Mask:
+    """Where no slug is written; each text is looked at once, because the pattern is not for a whole column."""
+    return cells.isin([text for text in cells.unique() if not re.fullmatch(SLUG_WRITTEN, text)])
+
+
 def _why_refused(text: str) -> str:
     return REFUSED.format(refusal(text))
 
@@ -116,18 +124,22 @@ def _refused(cells: Cells) -> Mask:
 
 
 def _in_normal_form(cells: Cells) -> Cells:
-    if "".join(cells).isascii():
+    texts = cells.tolist()
+    if "".join(texts).isascii():
         return cells
-    return pd.Series([normal(cell) for cell in cells], index=cells.index, dtype="str")
+    return pd.Series([normal(text) for text in texts], index=cells.index, dtype="str")
 
 
-def _having(fault: Callable[[str], str]) -> Callable[[Cells], Mask]:
-    """Where the text has the fault; what a column as a whole does not have none of its cells has."""
+def _having(fault: Callable[[str], str], maybe: str) -> Callable[[Cells], Mask]:
+    """Where the text has the fault; only texts that hold the pattern `maybe` are looked at, one by one.
+
+    maybe: without lookarounds, so that Arrow searches the whole column in one pass.
+    """
 
     def found(cells: Cells) -> Mask:
-        if not fault("".join(cells)):
-            return pd.Series(False, index=cells.index)
-        return pd.Series([bool(fault(cell)) for cell in cells], index=cells.index, dtype="bool")
+        looked_at = cells.str.contains(maybe)
+        faulty = {text for text in cells[looked_at].unique() if fault(text)}
+        return looked_at & cells.isin(faulty)
 
     return found
 
@@ -162,28 +174,24 @@ class Format:
 
 _PLAIN = (
     (lambda cells: cells.str.len() > TEXT_LENGTH, f"longer than {TEXT_LENGTH} characters"),
-    (_having(unseen), unseen),
+    (_having(unseen, MAYBE_ODD), unseen),
     (lambda cells: cells.str.strip() != cells, "begins or ends with a blank"),
 )
-_NO_TWIN = (_having(odd_blank), odd_blank)
-
-
-def _reaches(sort: str) -> Callable[[Cells], Mask]:
-    return lambda cells: pd.Series([reach.why(cell) == sort for cell in cells], index=cells.index, dtype="bool")
-
-
-_NO_WAY_TO_REACH_SOMEONE = (
-    (_reaches("mail"), "looks like an address of mail or of the web, which is not kept"),
-    (_reaches("phone"), "looks like a telephone number, which is not kept"),
-)
+_NO_TWIN = (_having(odd_blank, MAYBE_ODD), odd_blank)
+_REACHED = {
+    "mail": "looks like an address of mail or of the web, which is not kept",
+    "phone": "looks like a telephone number, which is not kept",
+}
+_NO_WAY_TO_REACH_SOMEONE = (_having(reach.why, reach.MAYBE), lambda text: _REACHED[reach.why(text)])
+_NO_MAIL = (_having(lambda text: "mail" if reach.why(text) == "mail" else "", reach.MAYBE), _REACHED["mail"])
 # What another row may name, and so must be told from every other.
 TEXT = Format(faults=[*_PLAIN, _NO_TWIN], normal=_in_normal_form)
 # Names: text, but no way to reach someone; a blank of any width is as good as another.
-NAME = Format(faults=[*_PLAIN, *_NO_WAY_TO_REACH_SOMEONE], normal=_in_normal_form)
+NAME = Format(faults=[*_PLAIN, _NO_WAY_TO_REACH_SOMEONE], normal=_in_normal_form)
 # Of entities and facts.
-ID = Format(faults=[*TEXT.faults, *_NO_WAY_TO_REACH_SOMEONE], normal=_in_normal_form)
+ID = Format(faults=[*TEXT.faults, _NO_WAY_TO_REACH_SOMEONE], normal=_in_normal_form)
 # Of a judgment: a number that may look like one of a telephone.
-CASE_NUMBER = Format(faults=[*TEXT.faults, _NO_WAY_TO_REACH_SOMEONE[0]], normal=_in_normal_form)
+CASE_NUMBER = Format(faults=[*TEXT.faults, _NO_MAIL], normal=_in_normal_form)
 # Of products and sites, which say by their category what they are.
 OPAQUE = Format(
     faults=[
@@ -195,7 +203,7 @@ OPAQUE = Format(
         ),
     ]
 )
-SLUG = Format(faults=[*TEXT.faults, (_refused, _why_refused), (_unlike(SLUG_WRITTEN), f"not a slug: {SLUG_IS}")])
+SLUG = Format(faults=[*TEXT.faults, (_refused, _why_refused), (_no_slug, f"not a slug: {SLUG_IS}")])
 TIME = Format(
     faults=[(_unlike(TIME_WRITTEN), _why_no_time)],
     read=_times,
