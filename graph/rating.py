@@ -44,7 +44,7 @@ def rate(
     """Every member of the scheme is rated at `as_of` under its published policy; returns the finished run.
 
     as_of: a midnight in UTC, the end of the last day that counts; None: the coming one.
-    batch: members in one transaction.
+    batch: members in one transaction at most.
     Raises NotFound (no such scheme), ParameterError (as_of), StoreConflict (another run of the scheme is under
     way), NotConverged (nothing was published), and every StoreError; a run that was broken off leaves the old
     ratings and can simply be started again.
@@ -60,8 +60,8 @@ def rate(
         extent = database.one("member_range", scheme=scheme.id)
         record = _record(database, scheme, as_of, extent, batch)
         started = utc(database.one("record_run", id=run, run=record)["started"])
-        ranges = [[first, min(first + batch, extent["range"])] for first in range(0, extent["range"], batch)]
-        step = partial(_step, database, progress, tags, {"scheme": scheme.id, "ranges": ranges})
+        span = {"scheme": scheme.id, "ranges": _ranges(extent["range"], batch)}
+        step = partial(_step, database, progress, tags, span)
         try:
             offsets.lay(database, scheme.id)
             step("conduct", as_of=as_of, **factors(scheme))
@@ -103,6 +103,12 @@ def recorded_policy(database: Database, run: str) -> str:
     return str(database.one("run", id=run)["run"]["policy"])
 
 
+def _ranges(end: int, batch: int) -> list[list[int]]:
+    """The rids below `end` as [first, end], at most `batch` in each; two at least, since two go side by side."""
+    size = min(batch, max(1, math.ceil(end / 2)))
+    return [[first, min(first + size, end)] for first in range(0, end, size)]
+
+
 def _step(
     database: Database,
     progress: Progress,
@@ -123,7 +129,7 @@ def _propagate(step: Callable[..., dict[str, Any]], scheme: Scheme) -> tuple[str
     A sweep writes beside the scores that it reads, so that no score depends on the order of the members.
     """
     share, solver = scheme.circle.share, scheme.solver
-    scores, spare, bound = "next_score", "next_swept", math.inf
+    scores, spare, bound = "next_scores", "next_swept", math.inf
     for sweep in range(1, solver.max_sweeps + 1):
         change = step(f"sweep {sweep}", share=share, into=spare, **{"from": scores})["change"]
         scores, spare = spare, scores

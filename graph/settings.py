@@ -134,7 +134,7 @@ class Settings(BaseSettings):
     "Rows in one transaction of a load."
 
     batch_members: int = Field(default=10_000, ge=1, le=10_000_000)
-    "Members in one transaction of a run."
+    "Members in one transaction of a run, at most."
 
     @field_validator("*", mode="before")
     @classmethod

@@ -9,5 +9,5 @@ UNWIND $ranges AS span
 CALL (span) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   REMOVE m.next_obligations, m.next_purchases, m.next_visits, m.next_evidence, m.next_set_aside,
-         m.next_conduct, m.next_score, m.next_swept, m.next_score_veiled, m.next_swept_veiled
+         m.next_conduct, m.next_own, m.next_scores, m.next_swept
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW

@@ -73,6 +73,6 @@ CALL (span) {
        coalesce($obligations.weight * obligations, 0.0) + coalesce($purchases.weight * purchases, 0.0)
          + coalesce($visits.weight * visits, 0.0) AS conduct
   SET m.next_obligations = obligations, m.next_purchases = purchases, m.next_visits = visits,
-      m.next_evidence = evidence, m.next_set_aside = set_aside, m.next_conduct = conduct, m.next_score = conduct,
-      m.next_score_veiled = conduct + m.offset
+      m.next_evidence = evidence, m.next_set_aside = set_aside, m.next_conduct = conduct,
+      m.next_own = [conduct, conduct + m.offset], m.next_scores = [conduct, conduct + m.offset]
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW

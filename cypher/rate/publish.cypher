@@ -16,7 +16,7 @@
 // @param  scheme       STRING
 // @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
-// @param  from         STRING      the property that holds the scores of the last sweep; those under the veil: from + '_veiled'
+// @param  from         STRING      the property that holds [score, score under the veil] of the last sweep
 // @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
 // @param  run          STRING      Run.id
 // @param  contacts_aside MAP       by Membership.rid, as text: contacts in dispute [by the member, by others]
@@ -29,9 +29,9 @@ CALL (span) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   CALL (m) {
     MATCH (m)-[tie:INNER]->(contact:Membership)
-    WITH tie, contact ORDER BY contact.rid
-    RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights, collect(contact[$from]) AS used,
-           collect(contact[$from + '_veiled']) AS veils
+    WITH tie, contact, contact[$from] AS scores ORDER BY contact.rid
+    RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights, collect(scores[0]) AS used,
+           collect(scores[1]) AS veils
   }
   WITH m, circle, weights, used, [each IN veils | CASE WHEN each < 0 THEN 0.0 WHEN each > 1 THEN 1.0 ELSE each END] AS seen,
        reduce(sum = 0.0, i IN range(0, size(veils) - 1) | sum + weights[i] * veils[i]) AS company,

@@ -78,7 +78,7 @@ CALL (moved) {
       m.run = $run, m.rerated = $now, m.seal = $run + ' ' + toString(score) + ' ' + band.name
                + reduce(text = '', each IN coalesce(set_aside, []) | text + ' ' + toString(each))
   REMOVE m.next_obligations, m.next_purchases, m.next_visits, m.next_evidence, m.next_set_aside, m.next_conduct,
-         m.next_score, m.next_score_veiled
+         m.next_own, m.next_scores
   WITH m
   OPTIONAL MATCH (m)<-[:INNER]-(follower:Membership)
   RETURN collect(DISTINCT follower.rid) AS followers

@@ -2,29 +2,31 @@
 //
 // Beside each score goes the one under the veil, which is made in the same way from conduct plus offset. Scores can be
 // settled while those under the veil are not: where all conduct is equal they are from the start. So both are looked at.
+// The two are one property, [score, score under the veil], so that a contact is read once and a member written once;
+// so are next_own, [conduct, conduct plus offset], and nothing else is read of a member.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result one
 // @param  scheme       STRING
 // @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
-// @param  from         STRING      the property that holds the previous scores; those under the veil: from + '_veiled'
-// @param  into         STRING      the property that the new ones go to; those under the veil: into + '_veiled'
+// @param  from         STRING      the property that holds the previous scores
+// @param  into         STRING      the property that the new ones go to
 // @return change       FLOAT       the largest difference between the two, of scores and of those under the veil
 // @uses   membership_rid
 UNWIND $ranges AS span
 CALL (span) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
-  OPTIONAL MATCH (m)-[tie:INNER]->(contact:Membership)
+  OPTIONAL MATCH (m)-[tie:INNER]->(contact)
   // summed in whole numbers of 2^-53, so that the order of the ties, which nobody chooses, changes no bit
-  WITH m, sum(toInteger(round(tie.weight * contact[$from] * 9007199254740992))) / 9007199254740992.0 AS company,
-       sum(toInteger(round(tie.weight * contact[$from + '_veiled'] * 9007199254740992))) / 9007199254740992.0 AS veiled,
-       count(contact) AS contacts
-  WITH m, CASE contacts WHEN 0 THEN 0.0 ELSE $share END AS share, company, veiled
-  WITH m, (1 - share) * m.next_conduct + share * company AS score,
-       (1 - share) * (m.next_conduct + m.offset) + share * veiled AS veiled
-  WITH m, score, veiled, abs(score - m[$from]) AS moved, abs(veiled - m[$from + '_veiled']) AS movedVeiled
-  SET m[$into] = score, m[$into + '_veiled'] = veiled
+  WITH m, tie.weight * 9007199254740992 AS weight, contact[$from] AS scores
+  WITH m, sum(toInteger(round(weight * scores[0]))) / 9007199254740992.0 AS company,
+       sum(toInteger(round(weight * scores[1]))) / 9007199254740992.0 AS veiled,
+       CASE count(weight) WHEN 0 THEN 0.0 ELSE $share END AS share
+  WITH m, company, veiled, share, m.next_own AS own, m[$from] AS before
+  WITH m, before, (1 - share) * own[0] + share * company AS score, (1 - share) * own[1] + share * veiled AS veiled
+  SET m[$into] = [score, veiled]
+  WITH abs(score - before[0]) AS moved, abs(veiled - before[1]) AS movedVeiled
   RETURN max(CASE WHEN movedVeiled > moved THEN movedVeiled ELSE moved END) AS change
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW
 RETURN max(change) AS change
