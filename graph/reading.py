@@ -28,6 +28,10 @@ class Seen:
     "of the whole rating"
     scores: tuple[float, ...]
     "of the contacts, under the veil, in the order of the circle"
+    shows: frozenset[int]
+    "the rids of those who show their part to whoever has them in the circle, at the moment of reading"
+    width: float
+    "points over which offsets are spread"
 
 
 def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
@@ -39,7 +43,7 @@ def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
 
 
 def open_with_seen(database: Database, entity: str, scheme_id: str) -> tuple[OpenRating, Seen]:
-    """The same with what is shown of it, of one publication. Raises as above."""
+    """The same with what is shown of it, of one publication and of who shows its part now: one query. Raises as above."""
     for _ in range(READINGS):
         row = database.optional("rating", id=f"{scheme_id}|{entity}")
         if row is None:
@@ -50,7 +54,7 @@ def open_with_seen(database: Database, entity: str, scheme_id: str) -> tuple[Ope
             raise NotFound(f"{entity!r} is not rated yet: the next run of {scheme_id!r} will rate it")
         opened = _opened(row, entity, policy_of_run(database, row["run"]))
         if abs(math.fsum(part.points for part in opened.parts) - opened.points) <= NOISE * policies.POINTS_RANGE:
-            return opened, Seen(row["shown_points"], tuple(each["seen"] for each in row["circle"]))
+            return opened, _seen(row)
     raise StoreConflict(f"the rating of {entity!r} in {scheme_id!r} is being published: ask again")
 
 
@@ -58,6 +62,15 @@ def open_with_seen(database: Database, entity: str, scheme_id: str) -> tuple[Ope
 def policy_of_run(database: Database, run: str) -> Scheme:
     """The policy that a run used; kept, since a run's record never changes."""
     return policies.parse(runs.recorded_policy(database, run), f"run {run}")
+
+
+def _seen(row: dict[str, Any]) -> Seen:
+    return Seen(
+        row["shown_points"],
+        tuple(each["seen"] for each in row["circle"]),
+        frozenset(each["rid"] for each in row["circle"] if each["shows"]),
+        row["width"],
+    )
 
 
 def _opened(row: dict[str, Any], entity: str, scheme: Scheme) -> OpenRating:

@@ -12,9 +12,10 @@
 // @return score       FLOAT           in [0, 1]; null before the first run
 // @return points      FLOAT           350 + 600 * score
 // @return band        STRING          the band of the points
-// @return circle      LIST<MAP>       {contact, rid, weight, used, seen} by rid: Entity.id, its weight, the score used, and
-//                                     the same under the veil
+// @return circle      LIST<MAP>       {contact, rid, weight, used, seen, shows} by rid: Entity.id, its weight, the score used,
+//                                     the same under the veil, and whether the contact shows its part
 // @return shown_points FLOAT          as anybody but the operator is shown them, made from `seen`
+// @return width       FLOAT           points over which the veil's offsets are spread
 // @return run         STRING          the run that published it
 // @return as_of       ZONED DATETIME  the instant at which that run rated
 // @return rerated     ZONED DATETIME  when a change was passed on to it; null: it is the run's own
@@ -26,18 +27,19 @@
 // @return version     STRING          of the policy that the run used
 // @return hash        STRING          of that policy
 // @return sealed      BOOLEAN         false where the answer was met half-way through publication: read again
-// @uses   membership_id membership_rid run_id
+// @uses   membership_id membership_rid run_id secret_name
 MATCH (m:Membership {id: $id})<-[:JOINED]-(entity:Entity)
 WITH m, entity, m.score AS score, m.points AS points, m.band AS band, m.run AS run, m.set_aside AS aside
 OPTIONAL MATCH (r:Run {id: run})
+OPTIONAL MATCH (veil:Secret {name: 'veil'})
 RETURN m.obligations AS obligations, m.purchases AS purchases, m.visits AS visits,
        m.conduct AS conduct, reduce(sum = 0.0, each IN m.evidence | sum + each) AS evidence, score, points, band,
        COLLECT {
          UNWIND range(0, coalesce(size(m.circle), 0) - 1) AS i
          OPTIONAL MATCH (c:Membership {scheme: m.scheme, rid: m.circle[i]})
          RETURN {contact: substring(c.id, size(m.scheme) + 1), rid: m.circle[i], weight: m.weights[i],
-                 used: m.used[i], seen: m.seen[i]}
-       } AS circle, m.shown_points AS shown_points,
+                 used: m.used[i], seen: m.seen[i], shows: coalesce(c.shares, false)}
+       } AS circle, m.shown_points AS shown_points, veil.width AS width,
        run, r.as_of AS as_of, m.rerated AS rerated, coalesce(r.slack, r.bound) AS bound,
        coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false) AS stale,
        m.contested IS NOT NULL AS contested, aside AS set_aside,

@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from graph import scheme as policies
-from graph.database import Database
 from graph.model import Contact, OpenRating
 from graph.reading import Seen, parts_of, rounded
 from graph.scheme import Scheme
@@ -30,12 +29,6 @@ class Veil:
     "the rids of those who show their part to whoever has them in the circle"
     width: float
     "points over which offsets are spread"
-
-
-def read_veil(database: Database, scheme_id: str, rids: Sequence[int]) -> Veil:
-    """Who of these members shows its part, and how wide the veil is; one query."""
-    row = database.one("who_shows", scheme=scheme_id, rids=sorted(set(rids)))
-    return Veil(frozenset(row["rids"]), row["width"])
 
 
 def veiled(opened: OpenRating, seen: Seen, scheme: Scheme) -> OpenRating:
