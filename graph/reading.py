@@ -30,8 +30,6 @@ class Seen:
     "of the contacts, under the veil, in the order of the circle"
     shows: frozenset[int]
     "the rids of those who show their part to whoever has them in the circle, at the moment of reading"
-    width: float
-    "points over which offsets are spread"
 
 
 def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
@@ -43,7 +41,7 @@ def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
 
 
 def open_with_seen(database: Database, entity: str, scheme_id: str) -> tuple[OpenRating, Seen]:
-    """The same with what is shown of it, of one publication and of who shows its part now: one query. Raises as above."""
+    """The same with what is shown of it, and of who shows its part now: one query. Raises as above."""
     for _ in range(READINGS):
         row = database.optional("rating", id=f"{scheme_id}|{entity}")
         if row is None:
@@ -69,7 +67,6 @@ def _seen(row: dict[str, Any]) -> Seen:
         row["shown_points"],
         tuple(each["seen"] for each in row["circle"]),
         frozenset(each["rid"] for each in row["circle"] if each["shows"]),
-        row["width"],
     )
 
 

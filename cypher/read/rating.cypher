@@ -15,7 +15,6 @@
 // @return circle      LIST<MAP>       {contact, rid, weight, used, seen, shows} by rid: Entity.id, its weight, the score used,
 //                                     the same under the veil, and whether the contact shows its part
 // @return shown_points FLOAT          as anybody but the operator is shown them, made from `seen`
-// @return width       FLOAT           points over which the veil's offsets are spread
 // @return run         STRING          the run that published it
 // @return as_of       ZONED DATETIME  the instant at which that run rated
 // @return rerated     ZONED DATETIME  when a change was passed on to it; null: it is the run's own
@@ -27,11 +26,10 @@
 // @return version     STRING          of the policy that the run used
 // @return hash        STRING          of that policy
 // @return sealed      BOOLEAN         false where the answer was met half-way through publication: read again
-// @uses   membership_id membership_rid run_id secret_name
+// @uses   membership_id membership_rid run_id
 MATCH (m:Membership {id: $id})<-[:JOINED]-(entity:Entity)
 WITH m, entity, m.score AS score, m.points AS points, m.band AS band, m.run AS run, m.set_aside AS aside
 OPTIONAL MATCH (r:Run {id: run})
-OPTIONAL MATCH (veil:Secret {name: 'veil'})
 RETURN m.obligations AS obligations, m.purchases AS purchases, m.visits AS visits,
        m.conduct AS conduct, reduce(sum = 0.0, each IN m.evidence | sum + each) AS evidence, score, points, band,
        COLLECT {
@@ -39,7 +37,7 @@ RETURN m.obligations AS obligations, m.purchases AS purchases, m.visits AS visit
          OPTIONAL MATCH (c:Membership {scheme: m.scheme, rid: m.circle[i]})
          RETURN {contact: substring(c.id, size(m.scheme) + 1), rid: m.circle[i], weight: m.weights[i],
                  used: m.used[i], seen: m.seen[i], shows: coalesce(c.shares, false)}
-       } AS circle, m.shown_points AS shown_points, veil.width AS width,
+       } AS circle, m.shown_points AS shown_points,
        run, r.as_of AS as_of, m.rerated AS rerated, coalesce(r.slack, r.bound) AS bound,
        coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false) AS stale,
        m.contested IS NOT NULL AS contested, aside AS set_aside,

@@ -15,7 +15,7 @@ from graph.model import Contact, OpenRating, SetAside
 from graph.reading import policy_of_run
 from graph.reasons import Reasons
 from graph.scheme import Scheme
-from graph.showing.veil import Veil, veiled, within
+from graph.showing.veil import Veil, veil_width, veiled, within
 
 TOGETHER = 3
 "Contacts that one line of those who do not show their part has at least, where the circle has as many."
@@ -85,7 +85,7 @@ def open_veiled(database: Database, entity: str, scheme_id: str) -> Opened:
     """The rating with the veil over its circle, as it was published. Raises NotFound, StoreConflict."""
     rating, seen = reading.open_with_seen(database, entity, scheme_id)
     policy = policy_of_run(database, rating.run)
-    return Opened(veiled(rating, seen, policy), Veil(seen.shows, seen.width), policy)
+    return Opened(veiled(rating, seen, policy), Veil(seen.shows, veil_width(database, rating.run)), policy)
 
 
 def shown(database: Database, entity: str, scheme_id: str) -> ShownRating:

@@ -14,8 +14,11 @@ known pull of a known contact tells conduct from offset.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from graph import offsets
 from graph import scheme as policies
+from graph.database import Database
 from graph.model import Contact, OpenRating
 from graph.reading import Seen, parts_of, rounded
 from graph.scheme import Scheme
@@ -29,6 +32,12 @@ class Veil:
     "the rids of those who show their part to whoever has them in the circle"
     width: float
     "points over which offsets are spread"
+
+
+@lru_cache(maxsize=256)
+def veil_width(database: Database, _run: str) -> float:
+    """Points over which offsets are spread in what this run published; kept, since a width never changes."""
+    return offsets.width(database)
 
 
 def veiled(opened: OpenRating, seen: Seen, scheme: Scheme) -> OpenRating:
