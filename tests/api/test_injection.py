@@ -93,8 +93,10 @@ def asked(method: str, path: str, text: str) -> tuple[str, dict[str, str], Any]:
 
 
 @pytest.fixture(scope="module")
-def asking(as_role: dict[str, As], api: httpx.Client) -> dict[str, httpx.Client]:
+def asking(community: Database, as_role: dict[str, As], api: httpx.Client) -> dict[str, httpx.Client]:
     names = {"member": "p-1", "client": "a bank", "operator": "op", "reviewer": "a reviewer", "auditor": "x"}
+    # the first time that a subject acts for an entity is on record with it
+    assert as_role["member"]("p-1").get("/v1/me").status_code == 200
     return {role: as_role[role](name) for role, name in names.items()} | {"none": api}
 
 
