@@ -13,8 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from api.loopback import url
-from graph import output_files, server_home
-from graph.errors import ParameterError
+from graph import server_home
 from graph.settings import Settings
 
 FILE = "serving.json"
@@ -26,9 +25,13 @@ def noted(settings: Settings, host: str, port: int) -> Iterator[None]:
     """While the block runs, the address stands in the home; a home that cannot be written stops no service."""
     file = _file(settings)
     text = json.dumps({"url": url(_reachable(host), port), "pid": os.getpid()})
-    with suppress(OSError, ParameterError):
+    with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        output_files.write_text(file, text)
+        fresh = file.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(file)  # renamed into place: who reads it meets a whole one
     try:
         yield
     finally:

@@ -152,6 +152,17 @@ def test_the_command_serves_until_it_is_interrupted(settings: Settings, database
     assert not (settings.home / running.FILE).exists()
 
 
+def test_where_the_service_answers_stands_in_the_home_while_it_does(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    with serve(away) as client:
+        address = f"http://127.0.0.1:{client.base_url.port}"
+        with running.noted(settings, "127.0.0.1", client.base_url.port or 0):
+            assert running.running(settings) == address
+            assert stat.S_IMODE((tmp_path / "home" / running.FILE).stat().st_mode) == 0o600
+        assert [each.name for each in (tmp_path / "home").iterdir()] == []
+    assert running.running(settings) is None
+
+
 @pytest.mark.slow
 def test_a_link_leads_to_the_service_that_runs_else_to_the_settings(
     settings: Settings, graph: Database, process: Command
