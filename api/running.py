@@ -27,11 +27,7 @@ def noted(settings: Settings, host: str, port: int) -> Iterator[None]:
     text = json.dumps({"url": url(_reachable(host), port), "pid": os.getpid()})
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = file.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        fresh.touch(mode=0o600)
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(file)  # renamed into place: who reads it meets a whole one
+        server_home.put(file, text, mode=0o600)
     try:
         yield
     finally:

@@ -41,7 +41,7 @@ def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
 
 
 def open_with_seen(database: Database, entity: str, scheme_id: str) -> tuple[OpenRating, Seen]:
-    """The same with what is shown of it, and of who shows its part now: one query. Raises as above."""
+    """The same with what is shown of it, and with who shows its part now: one query. Raises as above."""
     for _ in range(READINGS):
         row = database.optional("rating", id=f"{scheme_id}|{entity}")
         if row is None:

@@ -5,6 +5,7 @@ HOME/data/        the database
 HOME/logs/        neo4j.log says why a server did not start
 HOME/password     generated, mode 0600
 HOME/server.json  the version and ports of the last start, and the pid while it runs
+HOME/serving.json where the API of this home answers, while it does
 
 HOME/reserve      room that is kept from other programs, and given back to Neo4j where little is left
 HOME/torn/        copies of files of transactions that a full disk has torn, from before they were repaired
@@ -67,10 +68,16 @@ def read_state(home: Path) -> State | None:
 
 
 def write_state(home: Path, state: State) -> None:
-    # Renamed into place: a full disk or a kill leaves the old file, never half of a new one.
-    fresh = home / "server.json.new"
-    fresh.write_text(json.dumps(asdict(state)) + "\n", encoding="utf-8")
-    fresh.replace(home / "server.json")
+    put(home / "server.json", json.dumps(asdict(state)) + "\n")
+
+
+def put(file: Path, text: str, *, mode: int = 0o666) -> None:
+    """The file of a home says this: a full disk or a kill leaves the old one, never half of a new one."""
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=mode)
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(file)
 
 
 def check_age(home: Path, last: State | None, version: str) -> None:

@@ -109,18 +109,8 @@ def _unlike(pattern: str) -> Callable[[Cells], Mask]:
     return lambda cells: ~cells.str.fullmatch(pattern)
 
 
-def _no_slug(cells: Cells) -> Mask:
-    """Where no slug is written; each text is looked at once, because the pattern is not for a whole column."""
-    return cells.isin([text for text in cells.unique() if not re.fullmatch(SLUG_WRITTEN, text)])
-
-
 def _why_refused(text: str) -> str:
     return REFUSED.format(refusal(text))
-
-
-def _refused(cells: Cells) -> Mask:
-    """Where a refused subject is named; each text is looked at once."""
-    return cells.isin([text for text in cells.unique() if refusal(text)])
 
 
 def _in_normal_form(cells: Cells) -> Cells:
@@ -130,16 +120,15 @@ def _in_normal_form(cells: Cells) -> Cells:
     return pd.Series([normal(text) for text in texts], index=cells.index, dtype="str")
 
 
-def _having(fault: Callable[[str], str], maybe: str) -> Callable[[Cells], Mask]:
-    """Where the text has the fault; only texts that hold the pattern `maybe` are looked at, one by one.
+def _having(fault: Callable[[str], object], maybe: str = "") -> Callable[[Cells], Mask]:
+    """Where the text has the fault; each text is looked at once, and only if it holds the pattern `maybe`.
 
     maybe: without lookarounds, so that Arrow searches the whole column in one pass.
     """
 
     def found(cells: Cells) -> Mask:
-        looked_at = cells.str.contains(maybe)
-        faulty = {text for text in cells[looked_at].unique() if fault(text)}
-        return looked_at & cells.isin(faulty)
+        looked_at = cells[cells.str.contains(maybe)] if maybe else cells
+        return cells.isin([text for text in looked_at.unique() if fault(text)])
 
     return found
 
@@ -183,7 +172,7 @@ _REACHED = {
     "phone": "looks like a telephone number, which is not kept",
 }
 _NO_WAY_TO_REACH_SOMEONE = (_having(reach.why, reach.MAYBE), lambda text: _REACHED[reach.why(text)])
-_NO_MAIL = (_having(lambda text: "mail" if reach.why(text) == "mail" else "", reach.MAYBE), _REACHED["mail"])
+_NO_MAIL = (_having(lambda text: reach.why(text) == "mail", reach.MAYBE), _REACHED["mail"])
 # What another row may name, and so must be told from every other.
 TEXT = Format(faults=[*_PLAIN, _NO_TWIN], normal=_in_normal_form)
 # Names: text, but no way to reach someone; a blank of any width is as good as another.
@@ -196,14 +185,15 @@ CASE_NUMBER = Format(faults=[*TEXT.faults, _NO_MAIL], normal=_in_normal_form)
 OPAQUE = Format(
     faults=[
         *TEXT.faults,
-        (_refused, _why_refused),
+        (_having(refusal), _why_refused),
         (
             _unlike(OPAQUE_WRITTEN),
             "not an opaque id: letters, digits, hyphens and underscores, at most 60; no host, URL, path or text",
         ),
     ]
 )
-SLUG = Format(faults=[*TEXT.faults, (_refused, _why_refused), (_no_slug, f"not a slug: {SLUG_IS}")])
+_NO_SLUG = _having(lambda text: not re.fullmatch(SLUG_WRITTEN, text))
+SLUG = Format(faults=[*TEXT.faults, (_having(refusal), _why_refused), (_NO_SLUG, f"not a slug: {SLUG_IS}")])
 TIME = Format(
     faults=[(_unlike(TIME_WRITTEN), _why_no_time)],
     read=_times,
