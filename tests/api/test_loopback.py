@@ -17,6 +17,7 @@ import pytest
 from api import running
 from api.app import create_app
 from api.loopback import is_loopback, listen, url
+from graph import output_files
 from graph.database import Database
 from graph.errors import SettingInvalid, StoreUnavailable
 from graph.identity import Keyring
@@ -153,13 +154,14 @@ def test_the_command_serves_until_it_is_interrupted(settings: Settings, database
 
 
 def test_where_the_service_answers_stands_in_the_home_while_it_does(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path / "home")
+    settings = Settings(home=tmp_path)
+    (tmp_path / output_files.HOME_SIGN).write_text("{}")  # which commands write no files into
     with serve(away) as client:
         address = f"http://127.0.0.1:{client.base_url.port}"
         with running.noted(settings, "127.0.0.1", client.base_url.port or 0):
             assert running.running(settings) == address
-            assert stat.S_IMODE((tmp_path / "home" / running.FILE).stat().st_mode) == 0o600
-        assert [each.name for each in (tmp_path / "home").iterdir()] == []
+            assert stat.S_IMODE((tmp_path / running.FILE).stat().st_mode) == 0o600
+        assert [each.name for each in tmp_path.iterdir()] == [output_files.HOME_SIGN]
     assert running.running(settings) is None
 
 
