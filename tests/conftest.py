@@ -65,10 +65,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of one directory are one group for one worker, whose Neo4j plans the queries of that part only."""
+    """The tests of one directory are one group for one worker, whose Neo4j plans the queries of that part only.
+
+    With the slow ones they are so by file: a directory of many would keep one worker long after the other.
+    """
     for item in items:
-        directory = item.path.relative_to(Path(__file__).parent).parts[0]
-        item.add_marker(pytest.mark.xdist_group(directory))
+        place = item.path.relative_to(Path(__file__).parent)
+        group = place.parts[0] if "QUICK_SAMPLES" in os.environ else str(place)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def samples(few: int, thorough: int) -> int:

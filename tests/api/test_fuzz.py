@@ -2,7 +2,7 @@
 
 schemathesis makes requests from /openapi.json and checks the answers against it: statuses, content types, schemas.
 Each is sent to a real server with a token of a role that the route takes, and with one of a role that it does not.
-`make test` asks a few of each route, always the same; `make test-all` many.
+It runs under `make test-all`; the requests are the same each time.
 """
 
 from copy import deepcopy
@@ -45,14 +45,14 @@ FOUND: list[Any] = list(SCHEMA.get_all_operations())
 OPERATIONS = {each.label: each for each in (result.ok() for result in FOUND)}
 
 
-def ask(operation: Any, api: httpx.Client, tokens: dict[str, str], examples: int) -> None:
+def ask(operation: Any, api: httpx.Client, tokens: dict[str, str]) -> None:
     security = operation.definition.raw.get("security", [])
     takes = [role for each in security for role in each["token"]]
     refused = next((role for role in ROLES if role not in takes), None)
     askers = [*takes[:1], *([refused] if refused else [])]
 
     @settings(
-        max_examples=examples,
+        max_examples=50,
         deadline=None,
         derandomize=True,
         phases=[Phase.explicit, Phase.generate],
@@ -76,12 +76,4 @@ def ask(operation: Any, api: httpx.Client, tokens: dict[str, str], examples: int
 def test_no_request_makes_the_service_fail_or_answer_what_it_does_not_document(
     community: Database, api: httpx.Client, tokens: dict[str, str], label: str
 ) -> None:
-    ask(OPERATIONS[label], api, tokens, 4)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("label", OPERATIONS)
-def test_many_requests_do_not_either(
-    community: Database, api: httpx.Client, tokens: dict[str, str], label: str
-) -> None:
-    ask(OPERATIONS[label], api, tokens, 300)
+    ask(OPERATIONS[label], api, tokens)

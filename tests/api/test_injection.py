@@ -20,7 +20,7 @@ from graph.database import Database
 from graph.records.columns import COLUMNS
 from tests.api.conftest import As, once_only
 from tests.api.document import DOCUMENT
-from tests.conftest import Command, samples
+from tests.conftest import Command
 
 CORPUS = [
     "' OR 1=1 //",
@@ -110,8 +110,7 @@ def test_no_text_of_a_request_changes_a_query(
     if not told.get("parameters") and "requestBody" not in told:
         return  # takes no text
     before = community.statement(SHAPE)
-    step = samples(3, 1)
-    for text in CORPUS[len(path) % step :: step]:
+    for text in CORPUS:
         address, query, body = asked(method, path, text)
         headers = once_only() if method == "POST" else {}
         answer = asking[roles[0]].request(method, address, params=query, json=body, headers=headers)

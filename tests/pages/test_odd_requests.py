@@ -19,7 +19,6 @@ from graph import scheme as schemes
 from graph.database import Database
 from graph.identity import Keyring, Role
 from tests.api.conftest import issue
-from tests.conftest import samples
 from tests.pages.conftest import SignIn
 
 HEADERS = (
@@ -135,7 +134,7 @@ def test_no_header_day_or_number_makes_a_form_or_route_fail(
         known = {}
 
     @settings(
-        max_examples=samples(2, 100),
+        max_examples=25,
         deadline=None,
         derandomize=True,
         phases=[Phase.generate],
@@ -152,9 +151,9 @@ def test_no_header_day_or_number_makes_a_form_or_route_fail(
         _ask(api, way, known | headers, values)
 
     asked()
-    for origin in BRACKETS[: samples(2, 100)]:
+    for origin in BRACKETS:
         _ask(api, way, known | {"origin": origin}, list(DAYS))
-    for each in (DAYS[0], *DAYS[samples(2, 1) :: samples(5, 1)]) if way.query or way.body else ():
+    for each in DAYS if way.query or way.body else ():
         _ask(api, way, known, [each])
 
 
