@@ -7,8 +7,8 @@ rates what counts by the model, and nobody else is; a client reads what is grant
 once; nobody is ever shown to others under two offsets; who objects is in no contact; of who is erased no trace is
 left.
 
-`make test` runs a short one, the same each time; `make test-all` some of 50 steps, each time others; PROMISES=500 in
-the environment makes them 500, for a night.
+`make test` runs a short one, the same each time; `make test-all` some of 50 steps, each time others; PROMISES=500
+in the environment makes them 500, for a night.
 """
 
 import os
