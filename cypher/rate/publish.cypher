@@ -10,6 +10,7 @@
 // under the veil. A rating of which either caption changes, whole points or band, is kept as it was last published:
 // (:Past).
 // What was staged stays, since those who come later read their contacts' scores from it.
+// One range after the other: making (:Past) locks relationships of others, and two who do so block each other.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result one
@@ -69,5 +70,5 @@ CALL (span) {
       m.run = $run, m.seal = $run + ' ' + toString(score) + ' ' + band.name
                + reduce(text = '', each IN coalesce(set_aside, []) | text + ' ' + toString(each))
   RETURN count(m) AS published, sum(size(circle)) AS ties
-} IN 2 CONCURRENT TRANSACTIONS OF 1 ROW
+} IN TRANSACTIONS OF 1 ROW
 RETURN sum(published) AS published, sum(ties) AS ties

@@ -30,6 +30,7 @@ RETURN '$nothing' + m.id AS entity LIMIT $limit
 """
 
 # (what is replaced, by what, the line that is named or None for the file, words of the message)
+_CODE = re.compile(r"//[^\n]*")
 BAD = [
     ("// The members of a scheme.\n", "", 1, "the first line must be a comment: the title"),
     ("// The members of a scheme.", "MATCH (n)", 1, "the title"),
@@ -181,3 +182,10 @@ def test_what_is_no_parameter_is_refused_with_those_that_are(text: str) -> None:
 def test_a_query_without_parameters_says_that_it_has_none() -> None:
     with pytest.raises(ParameterError, match="is not one of its parameters: none"):
         queries.parse_params(queries.get("overview"), ["x=1"])
+
+
+def test_no_tie_is_made_or_ended_by_transactions_side_by_side() -> None:
+    """Making a relationship locks others at its ends, whoever they belong to: two that do so block each other."""
+    for query in queries.catalogue().values():
+        side_by_side, found, _ = _CODE.sub("", query.text).rpartition("CONCURRENT TRANSACTIONS")
+        assert not found or not re.search(r"\b(CREATE|MERGE|DELETE)\b", side_by_side), query.file
