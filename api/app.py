@@ -48,7 +48,8 @@ from api.sessions import Sessions
 from api.store import Store
 from api.together import Together
 from api.unforeseen import Unforeseen
-from graph import __version__, database
+from graph import __version__
+from graph.connect import connect
 from graph.database import Database
 from graph.identity import Verifier
 from graph.settings import Settings
@@ -92,14 +93,14 @@ SHARED = {
 PAGES = (start, signing_in, scheme_pages, operators, me, rating, asking, deciding)
 
 
-def create_app(connect: Callable[[], Database] | None = None, settings: Settings | None = None) -> FastAPI:
-    """The application, for the database that `connect` opens: where it is None, the one that the settings name.
+def create_app(opens: Callable[[], Database] | None = None, settings: Settings | None = None) -> FastAPI:
+    """The application, for the database that `opens` gives: where it is None, the one that the settings name.
 
     It starts without the database too: /readyz then says what is missing. It does not start with a route that
     neither is public nor asks for a role.
     """
     settings = settings or Settings.load()
-    store = Store(connect or partial(database.connect, settings, timeout_seconds=settings.api_query_seconds))
+    store = Store(opens or partial(connect, settings, timeout_seconds=settings.api_query_seconds))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -11,7 +11,7 @@ from api import running
 from api.app import create_app
 from api.connections import bound, protocol
 from api.loopback import listen, url
-from graph.database import connect
+from graph.connect import connect
 from graph.settings import Settings
 
 BACKLOG = 128

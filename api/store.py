@@ -16,7 +16,7 @@ class Store:
     """One database for all requests; it may be away when the service starts, and go and come while it runs."""
 
     def __init__(self, connect: Callable[[], Database]):
-        """connect: opens the database, and may raise what graph.database.connect raises."""
+        """connect: opens the database, and may raise what graph.connect.connect raises."""
         self._connect = connect
         self._database: Database | None = None
         self._lock = Lock()

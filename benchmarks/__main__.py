@@ -8,7 +8,8 @@ from pathlib import Path
 
 from benchmarks import held_view, neighbours, opening, pages, scale
 from graph import local_neo4j, migrations
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.settings import Settings
 
 OTC = Path(__file__).resolve().parents[2] / "shared" / "data" / "bitcoin-otc"

@@ -21,7 +21,8 @@ from api.app import create_app
 from api.loopback import listen, url
 from benchmarks.measuring import report, timed
 from graph import loading, publishing, rating, scheme
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.identity import Keyring, Role, sessions
 from graph.settings import Settings
 

@@ -30,7 +30,6 @@ from graph.errors import (
 from graph.plain_text import visible
 from graph.queries import Query
 from graph.room_on_disk import Room, Watch
-from graph.settings import Settings
 
 Rows = list[dict[str, Any]]
 T = TypeVar("T")
@@ -364,22 +363,6 @@ def utc(value: Any) -> datetime:
     """
     instant: datetime = value.to_native().astimezone(UTC)
     return instant
-
-
-def connect(settings: Settings, *, timeout_seconds: float | None = None) -> Database:
-    """The database that the settings name: a configured server, else the managed one that is running."""
-    from graph import local_neo4j
-
-    server = local_neo4j.connection(settings)
-    room = Room(server.home, settings.pagecache_megabytes) if isinstance(server, local_neo4j.Server) else None
-    return Database(
-        server.uri,
-        server.user,
-        server.password,
-        name=settings.neo4j_database,
-        timeout_seconds=timeout_seconds,
-        room=room,
-    )
 
 
 class Transaction:

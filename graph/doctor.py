@@ -7,7 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from graph import java, local_neo4j, migrations, server_home, server_jars
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.errors import InnerCircleError, SettingInvalid
 from graph.room_on_disk import NEEDED_MEGABYTES, Room
 from graph.server_jars import Progress

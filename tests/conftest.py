@@ -17,7 +17,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from graph import cli, local_neo4j, migrations, server_jars
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.errors import LocalServerFailed
 from graph.local_neo4j import Server
 from graph.settings import Settings

@@ -41,7 +41,7 @@ Tolerance = Annotated[
 def migrate(json: Json = False) -> None:
     """Bring the database's constraints and indexes up to date; repeating it changes nothing."""
     from graph import migrations
-    from graph.database import connect
+    from graph.connect import connect
     from graph.settings import Settings
 
     with connect(Settings.load()) as database:
@@ -70,7 +70,7 @@ def load(
     Nothing is written where ids are known with other content: `--prefix` keeps those of two sources apart.
     """
     from graph import categories, loading, migrations, rerating
-    from graph.database import connect
+    from graph.connect import connect
     from graph.settings import Settings
 
     if rerate and dry_run:
@@ -116,7 +116,7 @@ def apply(
     A row whose id is known with other values corrects what is stored; what it leaves empty stays as it is.
     """
     from graph import applying, categories, migrations
-    from graph.database import connect
+    from graph.connect import connect
     from graph.settings import Settings
 
     settings = Settings.load()

@@ -51,7 +51,7 @@ def demo(
     )
     from graph.cli.explaining import print_explanation, print_reasons
     from graph.cli.what_if import print_what_if
-    from graph.database import connect
+    from graph.connect import connect
     from graph.settings import Settings
 
     settings = Settings.load()

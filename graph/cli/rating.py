@@ -29,7 +29,7 @@ def rate(
 ) -> None:
     """Rate every member of a scheme, in Cypher on the server. Until it ends, readers see the old ratings."""
     from graph import migrations, rating
-    from graph.database import connect
+    from graph.connect import connect
     from graph.settings import Settings
 
     settings = Settings.load()

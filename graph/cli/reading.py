@@ -36,7 +36,7 @@ def open_database(*, writes: bool = True) -> "Database":
     writes: whether the command writes, be it only that somebody was read. Raises Refused on an inspection copy.
     """
     from graph import inspecting, migrations
-    from graph.database import connect
+    from graph.connect import connect
     from graph.settings import Settings
 
     settings = Settings.load()

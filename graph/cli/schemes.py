@@ -18,7 +18,8 @@ PolicyFile = Annotated[str, typer.Argument(help="A policy file (.toml), or the i
 def list_schemes(json: Json = False) -> None:
     """List the schemes that are published, and those that ship with innercircle."""
     from graph import migrations, scheme
-    from graph.database import connect, utc
+    from graph.connect import connect
+    from graph.database import utc
     from graph.days import last_day
     from graph.settings import Settings
 
@@ -70,7 +71,7 @@ def publish(
     A text that is still to be written, such as the operator's name in the policies that ship, is refused.
     """
     from graph import categories, migrations, offsets, publishing, scheme
-    from graph.database import connect
+    from graph.connect import connect
     from graph.settings import Settings
 
     settings = Settings.load()
@@ -94,7 +95,7 @@ def publish(
 def show(scheme_id: Annotated[str, typer.Argument(metavar="SCHEME")], json: Json = False) -> None:
     """Print the whole policy of a published scheme, as it was published."""
     from graph import migrations, publishing
-    from graph.database import connect
+    from graph.connect import connect
     from graph.settings import Settings
 
     with connect(Settings.load()) as database:

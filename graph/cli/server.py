@@ -60,7 +60,7 @@ def status(json: Json = False) -> None:
 
     settings = Settings.load()
     if settings.neo4j_uri:
-        from graph.database import connect
+        from graph.connect import connect
 
         with connect(settings) as database:
             found: dict[str, object] = {"managed": False, "uri": database.uri, **asdict(database.server())}
@@ -108,7 +108,7 @@ def how_old(settings: "Settings") -> dict[str, object]:
     from datetime import UTC, datetime
 
     from graph import watching
-    from graph.database import connect
+    from graph.connect import connect
     from graph.errors import StoreError
 
     try:

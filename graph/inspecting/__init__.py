@@ -15,7 +15,8 @@ from pathlib import Path
 
 from graph import local_neo4j, migrations, server_home, server_jars
 from graph.compacting import Progress
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.errors import LocalServerFailed
 from graph.inspecting.copying import Contents, copy
 from graph.local_neo4j import Server

@@ -19,7 +19,8 @@ from api import serving
 from api.app import create_app
 from api.loopback import listen, url
 from graph import loading, publishing, rating, scheme
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.identity import Keyring, Role, tokens
 from graph.local_neo4j import Server
 from graph.settings import Settings

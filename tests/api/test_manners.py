@@ -15,7 +15,8 @@ import pytest
 from api import cursors, problems
 from api.limits import LARGEST_BODY, LONGEST_TARGET, Rates
 from graph import access
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.errors import ParameterError, StoreUnavailable, TooMany
 from graph.identity import Keyring, Role
 from graph.local_neo4j import Server

@@ -11,7 +11,8 @@ import pytest
 from api.afterwards import Afterwards
 from api.store import Store
 from graph import pending, reading, rerating
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.errors import StoreUnavailable
 from graph.scheme import Scheme
 from graph.settings import Settings

@@ -16,7 +16,8 @@ import pytest
 
 from api.store import Store
 from graph import migrations
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.errors import StoreUnavailable
 from graph.identity import Keyring, Role
 from graph.local_neo4j import Server

@@ -30,7 +30,8 @@ from api.rooms import MEMBERS, SIZES, FullError, Room, Size
 from api.saying import OnceASecond
 from api.together import Together
 from graph import rating, scheme
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.errors import StoreUnavailable, TooMany
 from graph.identity import Keyring, Role
 from graph.identity.verifying import revoke

@@ -14,7 +14,8 @@ import pytest
 
 from graph import compacting, erasing, local_neo4j, migrations, reading, rerating, server_home
 from graph.compacting import Contents, copy, read, schema
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.errors import LocalServerFailed
 from graph.model import OpenRating
 from graph.settings import Settings

@@ -20,7 +20,8 @@ import pytest
 
 from graph import inspecting, local_neo4j, reading
 from graph import scheme as policies
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.errors import LocalServerFailed, QueryRejected, Refused
 from graph.inspecting import Inspection, copying
 from graph.local_neo4j import Server

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from graph import loading, publishing, scheme, synthetic
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.errors import ParameterError, RecordError
 from graph.model import KINDS, Loaded
 from graph.settings import Settings

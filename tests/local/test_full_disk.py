@@ -18,7 +18,8 @@ import pytest
 
 from graph import database as database_module
 from graph import loading, local_neo4j, migrations, publishing, scheme, torn_logs
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.errors import CommitUnknown, InnerCircleError, StoreConflict, StoreFull, StoreUnavailable
 from graph.identity import Keyring, Role
 from graph.local_neo4j import Server

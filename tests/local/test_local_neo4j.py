@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from graph import local_neo4j, server_home
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.errors import LocalServerFailed, SettingInvalid
 from graph.local_neo4j import Server
 from graph.server_home import State

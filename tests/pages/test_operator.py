@@ -12,7 +12,8 @@ from api.pages import operators
 from api.pages.rendering import render
 from api.pages.writing import drift, rough, step
 from graph import migrations, publishing, scheme
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.days import moment
 from graph.identity import Keyring, Role
 from graph.local_neo4j import Server

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page
 
 from api.pages.schemes import COMPANY, CONDUCT, example
 from graph import publishing, scheme
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.local_neo4j import Server
 from graph.settings import Settings
 from graph.telling import SMALLEST, counts, figures, sections, versions

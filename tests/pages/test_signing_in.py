@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from api.security import PUBLIC_PAGES
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.identity import Keyring, Role, tokens
 from graph.settings import Settings
 from tests.api.conftest import serve

@@ -23,7 +23,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test as run
 
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.identity import Keyring
 from graph.local_neo4j import Server
 from graph.settings import Settings

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from graph import local_neo4j, migrations, publishing
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.local_neo4j import Server
 from graph.settings import Settings
 from tests.conftest import WIPE, Command

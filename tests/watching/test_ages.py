@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from graph import loading, publishing, scheme
-from graph.database import Database, connect
+from graph.connect import connect
+from graph.database import Database
 from graph.settings import Settings
 from graph.watching import ages
 from tests.api.conftest import serve
