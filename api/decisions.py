@@ -15,7 +15,7 @@ from graph import contests, disputes, erasing, grants, pending
 from graph.database import Database, Transaction
 from graph.erasing import Erased
 from graph.identity import Principal
-from graph.rerating import Changes
+from graph.model import Changes
 
 
 def decide(database: Database, work: Callable[[Transaction], Changes]) -> None:

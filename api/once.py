@@ -25,7 +25,7 @@ from graph import pending
 from graph.database import Database, Transaction
 from graph.errors import Conflict
 from graph.identity import Principal
-from graph.rerating import Changes
+from graph.model import Changes
 
 T = TypeVar("T", bound=BaseModel)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from benchmarks.measuring import report, timed
 from graph import applying, explaining, queries, rating, rerating, synthetic
 from graph.database import Database
-from graph.rerating import Changes
+from graph.model import Changes
 from graph.storing import Load, store
 from graph.what_if import WithoutContact, what_if
 

@@ -9,8 +9,8 @@ from graph import loading, membership, rerating, storing
 from graph.categories import Categories
 from graph.database import Database
 from graph.errors import NotFound, ParameterError
-from graph.model import CORRECTABLE, Loaded
-from graph.rerating import Changes, Rerated
+from graph.model import CORRECTABLE, Changes, Loaded
+from graph.rerating import Rerated
 
 
 def apply(

@@ -15,10 +15,9 @@ from graph.database import Database, Transaction, utc
 from graph.days import days_left
 from graph.errors import NotFound, ParameterError, Refused
 from graph.holding import hold
-from graph.model import FACTS
+from graph.model import FACTS, Changes
 from graph.parties import have_a_part, names_of
 from graph.plain_text import identifier, plain
-from graph.rerating import Changes
 
 REMINDED_DAYS, DUE_DAYS, REMOVED_DAYS = 25, 30, 45
 OPEN = "open"

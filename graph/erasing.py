@@ -16,7 +16,7 @@ from graph.access import START
 from graph.database import Transaction
 from graph.errors import NotFound
 from graph.holding import hold
-from graph.rerating import Changes
+from graph.model import Changes
 
 SHORTEST = 4
 "Characters of an id or name that is looked for in what others wrote: shorter ones are part of any text."

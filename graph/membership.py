@@ -12,7 +12,7 @@ from graph import objections
 from graph.database import Database, Transaction, utc
 from graph.errors import NotFound, ParameterError, Refused
 from graph.holding import hold
-from graph.rerating import Changes
+from graph.model import Changes
 from graph.storing import store
 
 MOST_PAUSES = 1_000

@@ -19,7 +19,7 @@ import msgspec
 from graph import rerating
 from graph.database import Database, Transaction
 from graph.errors import StoreError
-from graph.rerating import Changes
+from graph.model import Changes
 
 
 def keep(transaction: Transaction, key: str, changes: Changes, now: datetime) -> Changes:

@@ -6,7 +6,7 @@ publishes them and pushes the difference along reversed circle ties, a round at 
 """
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -51,46 +51,6 @@ class Rerated:
     "how far any score of the scheme can now be from the exact one"
     stale: str
     "why nothing was published, and the next run has to settle it; empty: all is published"
-
-
-@dataclass
-class Changes:
-    """Entities whose facts changed, as the loader tells of them, and members who had a leaver in the circle."""
-
-    conduct: set[str] = field(default_factory=set)
-    contacts: set[str] = field(default_factory=set)
-    joined: set[str] = field(default_factory=set)
-    "schemes that someone joined"
-    left: dict[str, set[int]] = field(default_factory=dict)
-    "by scheme: the rids of those who lost a contact"
-    marks: set[str] = field(default_factory=set)
-    "which those who left have set in Scheme.unsettled, and its own"
-    mark: str = ""
-    "which passing them on sets there until it is done, so that a second try knows the first; empty: any"
-
-    def add(self, kind: str, touched: Iterable[str]) -> None:
-        """Facts of this kind changed; `touched` are entities, or schemes where the kind is memberships."""
-        places = {"contacts": self.contacts, "memberships": self.joined}
-        places.get(kind, self.conduct).update(touched)
-
-    def add_leaver(self, scheme: str, followers: Iterable[int], mark: str | None) -> None:
-        """Someone has left: what cypher/member/leave.cypher says."""
-        self.left.setdefault(scheme, set()).update(followers)
-        self.marks.update([mark] if mark else [])
-
-    def include(self, other: "Changes") -> None:
-        """What the other says has changed too."""
-        self.conduct |= other.conduct
-        self.contacts |= other.contacts
-        self.joined |= other.joined
-        for scheme, followers in other.left.items():
-            self.left.setdefault(scheme, set()).update(followers)
-        self.marks |= other.marks
-
-    def forget(self, entity: str) -> None:
-        """Nothing here names the entity: there is nothing of it to re-rate any more."""
-        self.conduct.discard(entity)
-        self.contacts.discard(entity)
 
 
 def rerate(

@@ -12,8 +12,7 @@ from typing import Any
 
 from graph import scheme as policies
 from graph.database import Database
-from graph.model import FACTS
-from graph.rerating import Changes
+from graph.model import FACTS, Changes
 from graph.scheme import Scheme
 
 REQUESTS_ARE_REPEATED_FOR = timedelta(days=1)

@@ -22,8 +22,8 @@ from graph import grants, membership
 from graph.database import Transaction
 from graph.errors import NotFound, ParameterError
 from graph.instants import end_of
+from graph.model import Changes
 from graph.reports import page as report_page
-from graph.rerating import Changes
 
 router = APIRouter(prefix="/me/schemes/{scheme}")
 

@@ -25,7 +25,7 @@ from graph.errors import (
     Refused,
     StoreConflict,
 )
-from graph.rerating import Changes
+from graph.model import Changes
 
 WRITES = (ParameterError, StoreConflict, CommitUnknown, *AWAY)
 router = APIRouter(prefix="/v1", tags=["taking part"], dependencies=[Depends(about_a_person)])

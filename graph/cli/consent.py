@@ -13,7 +13,7 @@ from graph.days import moment
 
 if TYPE_CHECKING:
     from graph.database import Transaction
-    from graph.rerating import Changes
+    from graph.model import Changes
 
 PANEL = "Taking part"
 Entity = Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)]

@@ -71,13 +71,14 @@ def load(
     """
     from graph import categories, loading, migrations, rerating
     from graph.connect import connect
+    from graph.model import Changes
     from graph.settings import Settings
 
     if rerate and dry_run:
         raise ParameterError("--dry-run writes nothing, so there is nothing to re-rate")
     settings = Settings.load()
     check_output(rejects, *paths, *([Path(mapping)] if mapping else []))
-    changes = rerating.Changes()
+    changes = Changes()
     with connect(settings) as database, progress() as tell:
         migrations.require(database)
         loaded = loading.load(

@@ -7,8 +7,8 @@ from typing import Any
 from graph import membership, publishing, rating, reference, rerating
 from graph import scheme as policies
 from graph.database import Database, Transaction
+from graph.model import Changes
 from graph.reference import Facts
-from graph.rerating import Changes
 from graph.scheme import Scheme
 from tests.showing.community import AS_OF, contact, obligation
 from tests.storing import store

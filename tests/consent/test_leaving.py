@@ -7,6 +7,7 @@ import pytest
 from graph import access, applying, grants, membership, reading, rerating
 from graph.database import Database, Transaction
 from graph.errors import NotFound
+from graph.model import Changes
 from tests.consent.market import (
     FACTS,
     NOW,
@@ -37,7 +38,7 @@ def _late(database: Database) -> None:
     row = {"debtor": "bob", "creditor": "shop", "due": "2026-03-01T00:00:00Z", "settled": None, "outcome": None}
     more = dict.fromkeys(("kind", "amount", "currency"))
     outcome = put(database, "obligations", [row | more | {"id": f"late-{n}"} for n in range(9)])
-    changes = rerating.Changes()
+    changes = Changes()
     changes.add("obligations", outcome["touched"])
     assert rerating.passed_on(database, changes)
 

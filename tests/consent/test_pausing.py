@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from graph import erasing, gathering, loading, membership, rating, reading, rerating, verifying, what_if
 from graph.database import Database
 from graph.errors import NotFound, ParameterError, Refused
+from graph.model import Changes
 from graph.reference import Facts
-from graph.rerating import Changes
 from graph.scheme import Scheme
 from tests.conftest import WIPE
 from tests.consent.market import (

@@ -13,8 +13,7 @@ from graph import disputes, granted, grants, rating, reading, reports, scheme, s
 from graph.cli.app import app
 from graph.database import Database
 from graph.identity import Keyring
-from graph.model import SetAside
-from graph.rerating import Changes
+from graph.model import Changes, SetAside
 from graph.telling.disputed import after_band, in_words
 from tests.disputes.market import NOW, Village, build
 from tests.strategies import AS_OF

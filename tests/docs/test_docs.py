@@ -37,8 +37,8 @@ from graph import (
 from graph.cli.app import app
 from graph.database import Database, Transaction
 from graph.local_neo4j import Server
+from graph.model import Changes
 from graph.records import mapping
-from graph.rerating import Changes
 from graph.settings import Settings
 from tests.api.document import DOCUMENT
 from tests.conftest import Command

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from graph import publishing, rating, reading, rerating, retaining, scheme
 from graph.database import Database
-from graph.model import FACTS
+from graph.model import FACTS, Changes
 from graph.reference import Contact, Facts, Obligation, Purchase, Visit
 from graph.scheme import Scheme
 from tests.conftest import WIPE
@@ -169,7 +169,7 @@ def test_repeating_it_removes_nothing_more(world: dict[str, Any], database: Data
     again = retaining.retain(database, now=NOW)
     assert again.facts == dict.fromkeys(COUNTS, 0)
     assert (again.requests, again.revocations) == (0, 0)
-    assert again.changes == rerating.Changes()
+    assert again.changes == Changes()
 
 
 def test_old_answers_and_revocations_of_expired_tokens_are_gone(world: dict[str, Any], database: Database) -> None:

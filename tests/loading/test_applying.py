@@ -8,7 +8,7 @@ import pytest
 from graph import applying, loading, publishing, rating, reading, rerating, scheme
 from graph.database import Database
 from graph.errors import NotFound, ParameterError, StoreConflict
-from graph.rerating import Changes
+from graph.model import Changes
 from tests.conftest import Command
 from tests.loading.looking import content, written
 from tests.strategies import AS_OF

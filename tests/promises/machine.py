@@ -35,8 +35,8 @@ from graph import (
 from graph import scheme as policies
 from graph.database import Database
 from graph.errors import NotFound, Refused
+from graph.model import Changes
 from graph.reference import Contact, Facts, Obligation
-from graph.rerating import Changes
 from graph.scheme import Scheme
 from tests.conftest import WIPE
 

@@ -11,8 +11,8 @@ from graph import applying, history, publishing, rating, reading, rerating, sche
 from graph.database import Database
 from graph.errors import NotFound
 from graph.history import CAUSES
+from graph.model import Changes
 from graph.reference import Contact, Facts, Obligation
-from graph.rerating import Changes
 from graph.scheme import Scheme
 from tests import storing
 from tests.conftest import WIPE, samples

@@ -15,8 +15,8 @@ from benchmarks import held_view
 from graph import gathering, loading, rating, reference, rerating
 from graph import scheme as policies
 from graph.database import Database
+from graph.model import Changes
 from graph.reference import Contact, Facts, Obligation, Purchase, Visit
-from graph.rerating import Changes
 from graph.scheme import Scheme
 from tests.conftest import WIPE, samples
 from tests.storing import join_one, leave_one, put, row_of, store

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from graph import publishing, rating, rerating
 from graph.database import Database
+from graph.model import Changes
 from graph.reference import Contact, Facts, Obligation
 from graph.scheme import Scheme
 from tests.storing import store
@@ -66,7 +67,7 @@ def resume(database: Database, scheme: Scheme, entity: str, other: str) -> None:
 
 
 def _rerate(database: Database, *entities: str) -> None:
-    changes = rerating.Changes()
+    changes = Changes()
     changes.add("contacts", entities)
     assert rerating.passed_on(database, changes)
 

@@ -10,6 +10,7 @@ from graph import history, reports, rerating, showing
 from graph import scheme as policies
 from graph.database import Database
 from graph.errors import NotFound
+from graph.model import Changes
 from tests.conftest import WIPE
 from tests.showing.community import AS_OF, contact, facts_of, pause, rated, resume, share
 from tests.storing import leave_one
@@ -33,7 +34,7 @@ OUTCOME = "MATCH (:Entity {id: $entity})-[o:OWED {id: $id}]->() SET o.outcome = 
 def outcome(database: Database, entity: str, value: float) -> None:
     """An outcome is corrected; what follows is passed on."""
     database.statement(OUTCOME, entity=entity, id=f"{entity}-0", outcome=value)
-    changes = rerating.Changes()
+    changes = Changes()
     changes.add("obligations", [entity])
     assert rerating.passed_on(database, changes)
 

@@ -10,6 +10,7 @@ import pytest
 
 from graph import loading, publishing, rating, rerating, scheme
 from graph.database import Database
+from graph.model import Changes
 from graph.watching import last_loads, watched
 from graph.watching.drift import stability
 from tests.showing.community import AS_OF, contact, facts_of, obligation, rated
@@ -60,7 +61,7 @@ def test_a_policy_that_no_run_has_used_yet_waits(graph: Database) -> None:
 def test_a_run_after_which_changes_were_passed_on_has_the_wider_bound(graph: Database) -> None:
     rated(graph, facts_of(OUTCOMES, CONTACTS), POLICY)
     put(graph, "obligations", [row_of("obligations", obligation("bob", 1.0, 100))])
-    changes = rerating.Changes()
+    changes = Changes()
     changes.add("obligations", ["bob"])
     [done] = rerating.rerate(graph, changes)
     assert watched(graph)[0].finished[0].bound == done.bound
