@@ -14,7 +14,7 @@ from typing import BinaryIO
 import networkx as nx
 import pandas as pd
 
-from graph import frames, output_files, rating
+from graph import frames, output_files
 from graph.database import Database
 from graph.errors import ParameterError
 from graph.frames import Reader
@@ -22,6 +22,7 @@ from graph.frames.circle_graph import circle_graph
 from graph.frames.reading import read, read_facts
 from graph.output_files import Write
 from graph.plain_text import no_formula
+from graph.runs import recorded
 
 WHAT = "export"
 ABOUT = "about.json"
@@ -60,7 +61,7 @@ def export(database: Database, scheme_id: str, directory: Path, form: str, *, by
         tables = dict(zip(TABULAR, found, strict=True))
         counts = {f"{name}.{form}": len(table) for name, table in tables.items()}
         writes = {f"{name}.{form}": partial(TABLES[form], table) for name, table in tables.items()}
-    runs = [rating.recorded(database, run) for run in sorted(set(community.ratings["run"]))]
+    runs = [recorded(database, run) for run in sorted(set(community.ratings["run"]))]
     about = {
         "scheme": scheme_id,
         "runs": [

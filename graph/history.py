@@ -14,6 +14,7 @@ from graph import gathering, reading, reference
 from graph import scheme as policies
 from graph.database import Database, utc
 from graph.errors import NotFound, StoreConflict
+from graph.runs import policy_of_run
 from graph.scheme import POINTS_RANGE, Scheme
 
 FACTORS = ("obligations", "purchases", "visits")
@@ -154,7 +155,7 @@ def _state(row: dict[str, Any]) -> State:
 
 def causes(database: Database, entity: str, before: State, after: State) -> tuple[Cause, ...]:
     """What the difference of the two states comes from, in a fixed order."""
-    old, new = (reading.policy_of_run(database, state.run) for state in (before, after))
+    old, new = (policy_of_run(database, state.run) for state in (before, after))
     one, other = before.detail, after.detail
     aged = _aged(one, old, after.as_of - before.as_of)
     # Facts are not kept as they were, so what a new policy makes of them is measured on those of today.

@@ -5,10 +5,8 @@ them nothing that a reader sees has changed; each membership's rating then chang
 """
 
 import math
-import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,14 +14,12 @@ from typing import Any
 from graph import __version__, offsets
 from graph.counts import counted
 from graph.database import Database, utc
-from graph.errors import InnerCircleError, NotConverged, ParameterError, StoreConflict, StoreUnavailable
+from graph.errors import InnerCircleError, NotConverged, ParameterError
 from graph.instants import in_utc
 from graph.model import Run
 from graph.publishing import published
+from graph.runs import alone, recorded
 from graph.scheme import CategoryFactor, Factor, ObligationsFactor, Scheme
-
-# How long a start waits for what is left of a killed run; the server ends it as soon as the connection drops.
-PATIENCE_SECONDS = 3.0
 
 Progress = Callable[[str], None]
 
@@ -87,20 +83,6 @@ def rate(
         spread = database.one("distribution", scheme=scheme.id, run=run, bands=bands(scheme))
         database.run("finish_run", id=run, scheme=scheme.id, ties=totals["ties"] or 0, **spread)
     return recorded(database, run)
-
-
-def recorded(database: Database, run: str) -> Run:
-    """The run as the graph has it. Raises NotFound."""
-    row = database.one("run", id=run)["run"]
-    values: dict[str, Any] = {name: row.get(name) for name in Run.__dataclass_fields__}
-    for name in ("as_of", "started", "finished"):
-        values[name] = values[name] and utc(values[name])
-    return Run(**values)
-
-
-def recorded_policy(database: Database, run: str) -> str:
-    """The text of the policy that a run used. Raises NotFound."""
-    return str(database.one("run", id=run)["run"]["policy"])
 
 
 def _ranges(end: int, batch: int) -> list[list[int]]:
@@ -213,31 +195,3 @@ def bands(scheme: Scheme) -> list[dict[str, Any]]:
 
 def _half_life(days: float | None) -> float:
     return math.inf if days is None else days
-
-
-@contextmanager
-def alone(database: Database, scheme: str, run: str) -> Iterator[dict[str, str]]:
-    """No other run of the scheme is under way while the block runs; yields the tags of its transactions.
-
-    A run shows itself by an open transaction, which the server ends when this process dies. Of two that start
-    together the older transaction wins. Raises StoreConflict.
-    """
-    tags = {"scheme": scheme, "run": run}
-    with database.held(tags):
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while (oldest := _oldest(database, scheme))["run"] != run:
-            if time.monotonic() > deadline:
-                raise StoreConflict(
-                    f"another run of {scheme} is under way since {oldest['since']} (run {oldest['run']}): "
-                    "wait for it to end, then run the command again"
-                )
-            time.sleep(0.2)
-        yield tags
-
-
-def _oldest(database: Database, scheme: str) -> dict[str, Any]:
-    """The run of the scheme that began first. Raises StoreUnavailable: not even the one that asks is there."""
-    found = database.run("runs_under_way", scheme=scheme)
-    if not found:
-        raise StoreUnavailable(f"the server has ended the lock of a run of {scheme}: run the command again")
-    return found[0]

@@ -3,14 +3,13 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
-from graph import rating as runs
 from graph import scheme as policies
 from graph.database import Database, utc
 from graph.errors import NotFound, ParameterError, StoreConflict
 from graph.model import Contact, OpenRating, Part, Rating, SetAside
+from graph.runs import policy_of_run
 from graph.scheme import Scheme
 
 MOST_IDS = 1_000
@@ -54,12 +53,6 @@ def open_with_seen(database: Database, entity: str, scheme_id: str) -> tuple[Ope
         if abs(math.fsum(part.points for part in opened.parts) - opened.points) <= NOISE * policies.POINTS_RANGE:
             return opened, _seen(row)
     raise StoreConflict(f"the rating of {entity!r} in {scheme_id!r} is being published: ask again")
-
-
-@lru_cache(maxsize=256)
-def policy_of_run(database: Database, run: str) -> Scheme:
-    """The policy that a run used; kept, since a run's record never changes."""
-    return policies.parse(runs.recorded_policy(database, run), f"run {run}")
 
 
 def _seen(row: dict[str, Any]) -> Seen:

@@ -16,6 +16,8 @@ from graph import scheme as policies
 from graph.counts import counted
 from graph.database import Database, utc
 from graph.errors import StoreConflict
+from graph.model import Changes
+from graph.runs import alone
 from graph.scheme import POINTS_RANGE, Scheme
 
 TOLERANCE_POINTS = 0.05
@@ -104,7 +106,7 @@ def _rerate(
     """One scheme is re-rated; None where it has no run yet, or nothing of it changed."""
     change = str(uuid.uuid4())
     marks = changes.marks | {changes.mark or change}
-    with rating.alone(database, scheme_id, change) as tags:
+    with alone(database, scheme_id, change) as tags:
         start = database.optional("rerating_start", scheme=scheme_id)
         if start is None:
             return None

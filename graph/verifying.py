@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from graph import gathering, rating, reference
+from graph import gathering, reference
 from graph import scheme as policies
 from graph.database import Database
 from graph.errors import NotFound
 from graph.model import Run
+from graph.runs import recorded
 
 PAGE = 10_000
 NOISE = 1e-9
@@ -68,7 +69,7 @@ def verify_run(database: Database, run_id: str) -> Verified:
     Takes as long as reading all facts of the scheme and rating them in networkx, and as much memory.
     Raises NotFound (no such run, or it never finished), SchemeInvalid (the policy on record does not hold).
     """
-    run = rating.recorded(database, run_id)
+    run = recorded(database, run_id)
     if run.finished is None:
         raise NotFound(f"run {run_id} never finished: it gave no ratings")
     scheme = policies.parse(run.policy, f"run {run_id}")

@@ -8,7 +8,7 @@ from typing import Any
 from graph import rating as runs
 from graph.database import Database, utc
 from graph.model import OpenRating
-from graph.reading import policy_of_run
+from graph.runs import policy_of_run
 
 # Two sums of the same events in another order differ by less, in [0, 1].
 NOISE = 1e-13

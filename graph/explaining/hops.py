@@ -12,7 +12,8 @@ from graph.explaining.facts import FactLine, Given, drift, read_facts
 from graph.explaining.levels import NOT_PASSED_ON, fact_lines
 from graph.explaining.tracing import Node, Trace, trace
 from graph.model import Part
-from graph.reading import policy_of_run, wholes
+from graph.reading import wholes
+from graph.runs import policy_of_run
 from graph.scheme import LOWEST_POINTS, POINTS_RANGE, whole
 
 # At 100,000 members a dozen are opened then, in 3 queries: 8 ms at the median, 24 ms at the 99th percentile.

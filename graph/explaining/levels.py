@@ -13,7 +13,8 @@ from graph.database import Database
 from graph.errors import NotFound
 from graph.explaining.facts import FactLine, Given, Tie, drift, read_facts, read_ties
 from graph.model import OpenRating, Part
-from graph.reading import open_rating, policy_of_run, rounded, wholes
+from graph.reading import open_rating, rounded, wholes
+from graph.runs import policy_of_run
 from graph.scheme import POINTS_RANGE, Scheme
 
 NOT_PASSED_ON = Part("not-passed-on", "not yet passed on", 0.0)

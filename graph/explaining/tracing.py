@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 from graph.database import Database, utc
 from graph.errors import NotFound, StoreConflict
-from graph.reading import NOISE, READINGS, of_one_run, policy_of_run
+from graph.reading import NOISE, READINGS, of_one_run
+from graph.runs import policy_of_run
 
 
 class Node(NamedTuple):

@@ -6,7 +6,7 @@ from graph import scheme as policies
 from graph.database import Database
 from graph.inspecting.everyone import ENDS, ENTITIES, Everyone, Key, parts
 from graph.inspecting.pseudonyms import kept
-from graph.reading import policy_of_run
+from graph.runs import policy_of_run
 from graph.telling.counting import merged
 
 PLACES = {"CONTACTED": "channel", "OWED": "kind"}

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from graph import frames, rating
+from graph import frames
 from graph import scheme as policies
 from graph.database import Database
 from graph.days import last_day
 from graph.errors import NotFound, Refused, StoreConflict
 from graph.frames import Community
+from graph.runs import recorded
 from graph.scheme import Scheme
 from graph.telling import SMALLEST
 
@@ -43,7 +44,7 @@ def percents(members: int) -> tuple[int, ...]:
 
 def source_of(database: Database, run: str) -> tuple[Source, Scheme]:
     """The source of what this run published, and the policy that it used. Raises NotFound."""
-    done = rating.recorded(database, run)
+    done = recorded(database, run)
     policy = policies.parse(done.policy, f"run {run}")
     return Source(done.scheme, done.version, done.hash, done.id, done.as_of), policy
 

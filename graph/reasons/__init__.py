@@ -16,8 +16,9 @@ from graph.database import Database
 from graph.days import day
 from graph.explaining import Given, read_facts
 from graph.model import Contact, OpenRating
-from graph.reading import policy_of_run, wholes
+from graph.reading import wholes
 from graph.reasons.texts import CODES
+from graph.runs import policy_of_run
 from graph.scheme import LOWEST_POINTS, POINTS_RANGE, CategoryFactor, Factor, ObligationsFactor, Scheme
 
 MOST = 4

@@ -14,7 +14,7 @@ from graph.database import Database
 from graph.errors import ParameterError
 from graph.explaining import read_facts
 from graph.model import SetAside
-from graph.reading import policy_of_run
+from graph.runs import policy_of_run
 from graph.scheme import POINTS_RANGE, CategoryFactor, Factor, ObligationsFactor, Scheme
 from graph.showing import ShownRating, shown
 

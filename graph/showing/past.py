@@ -7,7 +7,7 @@ from graph import history as exact
 from graph import scheme as policies
 from graph.database import Database
 from graph.history import State
-from graph.reading import policy_of_run
+from graph.runs import policy_of_run
 from graph.scheme import Scheme
 
 

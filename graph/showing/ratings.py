@@ -12,8 +12,8 @@ from graph import reading, reasons
 from graph.database import Database
 from graph.explaining import OpenFactor, open_factors, read_facts
 from graph.model import Contact, OpenRating, SetAside
-from graph.reading import policy_of_run
 from graph.reasons import Reasons
+from graph.runs import policy_of_run
 from graph.scheme import Scheme
 from graph.showing.veil import Veil, veil_width, veiled, within
 

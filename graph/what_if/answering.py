@@ -13,6 +13,7 @@ from graph.database import Database
 from graph.errors import ParameterError, StoreConflict
 from graph.model import Contact, OpenRating, Part
 from graph.reference import Facts, Tie
+from graph.runs import policy_of_run
 from graph.scheme import Scheme
 from graph.what_if.asking import in_words
 from graph.what_if.changes import Change, FactChange, NewContactDay, UnderPolicy, changed, other_end
@@ -89,7 +90,7 @@ def settled(database: Database, scheme_id: str, work: Callable[[bool], T]) -> T:
 
 def _answer(database: Database, entity: str, scheme_id: str, change: Change, *, anew: bool) -> WhatIf:
     opened = reading.open_rating(database, entity, scheme_id)
-    policy = reading.policy_of_run(database, opened.run)
+    policy = policy_of_run(database, opened.run)
     if isinstance(change, UnderPolicy):
         policy = change.policy
         if policy.id != scheme_id:

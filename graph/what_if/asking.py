@@ -6,6 +6,7 @@ from graph import reading
 from graph import scheme as policies
 from graph.database import Database
 from graph.errors import NotFound, ParameterError
+from graph.runs import policy_of_run
 from graph.scheme import Circle
 from graph.what_if.changes import Change, NewContactDay, Removed, Settled, UnderPolicy, WithoutContact
 
@@ -27,7 +28,7 @@ def under_share(database: Database, entity: str, scheme_id: str, share: float) -
     Raises ParameterError for a share that no policy may have, NotFound (no such member, not rated yet).
     """
     rating = reading.open_rating(database, entity, scheme_id)
-    policy = reading.policy_of_run(database, rating.run)
+    policy = policy_of_run(database, rating.run)
     circle = msgspec.structs.asdict(policy.circle) | {"share": share}
     try:
         changed = msgspec.convert(circle, Circle)

@@ -14,6 +14,7 @@ from graph.database import Database
 from graph.errors import StoreConflict
 from graph.model import OpenRating
 from graph.reference import Facts, Obligation
+from graph.runs import policy_of_run
 from graph.scheme import ObligationsFactor, Scheme
 from graph.what_if.answering import WITHIN, Standing, choose, own_rates, residual, settled
 from graph.what_if.changes import paid
@@ -70,7 +71,7 @@ def lift(database: Database, entity: str, scheme_id: str) -> Lift:
 
 
 def _lift(database: Database, opened: OpenRating) -> Lift:
-    policy = reading.policy_of_run(database, opened.run)
+    policy = policy_of_run(database, opened.run)
     above = [band for band in policy.bands if band.from_points > opened.whole_points]
     factor = policy.factors.obligations
     if not above:

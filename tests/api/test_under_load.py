@@ -29,13 +29,14 @@ from api.limits import AtOnce, Rates
 from api.rooms import MEMBERS, SIZES, FullError, Room, Size
 from api.saying import OnceASecond
 from api.together import Together
-from graph import rating, scheme
+from graph import scheme
 from graph.connect import connect
 from graph.database import Database
 from graph.errors import StoreUnavailable, TooMany
 from graph.identity import Keyring, Role
 from graph.identity.verifying import revoke
 from graph.local_neo4j import Server
+from graph.runs import alone
 from graph.settings import Settings
 from tests.api.conftest import issue, serve
 from tests.api.slow_wire import Wire, slow_wire
@@ -303,7 +304,7 @@ def test_a_lock_that_the_server_ended_is_a_database_that_is_away(community: Data
             yield
 
     lost = Lost(server.uri, server.user, server.password)
-    with pytest.raises(StoreUnavailable, match="lock"), rating.alone(lost, "reliability", "a run"):
+    with pytest.raises(StoreUnavailable, match="lock"), alone(lost, "reliability", "a run"):
         pytest.fail("alone without a lock")
     lost.close()
 

@@ -13,6 +13,7 @@ from graph.database import Database
 from graph.errors import NotFound, ParameterError, Refused
 from graph.model import Changes
 from graph.reference import Facts
+from graph.runs import alone
 from graph.scheme import Scheme
 from tests.conftest import WIPE
 from tests.consent.market import (
@@ -203,7 +204,7 @@ def test_while_a_run_is_under_way_a_pause_is_kept_and_the_ratings_of_both_ends_s
     market: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rating, "PATIENCE_SECONDS", 0.1)
-    with rating.alone(market, SCHEME.id, "a-run"):
+    with alone(market, SCHEME.id, "a-run"):
         changes = market.write(lambda tx: membership.pause(tx, "ann", SCHEME.id, "bob", now=NOW))
         assert not rerating.passed_on(market, changes)
     stale = {each.entity: each.stale for each in reading.lookup(market, ["ann", "bob", "cat"], SCHEME.id)}

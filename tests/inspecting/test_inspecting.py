@@ -18,13 +18,14 @@ import neo4j
 import numpy as np
 import pytest
 
-from graph import inspecting, local_neo4j, reading
+from graph import inspecting, local_neo4j
 from graph import scheme as policies
 from graph.connect import connect
 from graph.database import Database
 from graph.errors import LocalServerFailed, QueryRejected, Refused
 from graph.inspecting import Inspection, copying
 from graph.local_neo4j import Server
+from graph.runs import policy_of_run
 from graph.settings import Settings
 from graph.telling.counting import merged
 from tests.conftest import WIPE, Command
@@ -225,7 +226,7 @@ def test_the_structure_is_that_of_the_graph(main: Database, copy: Database) -> N
 
 def test_bands_are_veiled_as_contacts_see_them_and_no_score_is_there(main: Database, copy: Database) -> None:
     run = main.one("scheme", id="reliability")["run"]
-    policy = reading.policy_of_run(main, run)
+    policy = policy_of_run(main, run)
     rows = main.statement(
         "MATCH (m:Membership {scheme: 'reliability'}) RETURN m.id AS id, m.veiled AS v, m.score AS s"
     )

@@ -9,6 +9,7 @@ from graph import applying, loading, publishing, rating, reading, rerating, sche
 from graph.database import Database
 from graph.errors import NotFound, ParameterError, StoreConflict
 from graph.model import Changes
+from graph.runs import alone
 from tests.conftest import Command
 from tests.loading.looking import content, written
 from tests.strategies import AS_OF
@@ -169,7 +170,7 @@ def test_while_a_run_is_under_way_the_facts_are_stored_and_the_ratings_stale(
     market: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rating, "PATIENCE_SECONDS", 0.1)
-    with rating.alone(market, "reliability", "a-run"), pytest.raises(StoreConflict, match="a-run"):
+    with alone(market, "reliability", "a-run"), pytest.raises(StoreConflict, match="a-run"):
         applying.remove(market, "obligations", ["o2"])
     assert market.statement("MATCH ()-[o:OWED {id: 'o2'}]->() RETURN o") == []
     assert reading.open_rating(market, "bob", "reliability").stale
@@ -179,7 +180,7 @@ def test_who_leaves_while_a_run_is_under_way_is_gone_and_the_next_run_settles_it
     market: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rating, "PATIENCE_SECONDS", 0.1)
-    with rating.alone(market, "reliability", "a-run"), pytest.raises(StoreConflict, match="a-run"):
+    with alone(market, "reliability", "a-run"), pytest.raises(StoreConflict, match="a-run"):
         applying.remove(market, "memberships", ["reliability|bob"])
     with pytest.raises(NotFound):
         reading.open_rating(market, "bob", "reliability")

@@ -11,6 +11,7 @@ from graph import publishing, rating, reading, reference
 from graph.database import Database
 from graph.errors import NotConverged, NotFound, ParameterError, SchemeInvalid, StoreConflict
 from graph.reference import Facts
+from graph.runs import recorded
 from graph.scheme import parse
 from tests.storing import leave_one, put, store
 from tests.strategies import AS_OF, NASTY, make_scheme
@@ -107,7 +108,7 @@ def test_a_run_records_what_is_needed_to_repeat_it(graph: Database) -> None:
     assert (run.as_of, run.engine, run.members) == (AS_OF, "cypher", 20)
     assert 0 < run.bound <= scheme.solver.tolerance
     assert run.started <= run.finished
-    assert rating.recorded(graph, run.id) == run
+    assert recorded(graph, run.id) == run
     assert publishing.published(graph, scheme.id).run == run.id
 
 
