@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from graph import __version__, offsets
+from graph import __version__, offsets, parameters
 from graph.counts import counted
 from graph.database import Database, utc
 from graph.errors import InnerCircleError, NotConverged, ParameterError
@@ -19,7 +19,7 @@ from graph.instants import in_utc
 from graph.model import Run
 from graph.publishing import published
 from graph.runs import alone, recorded
-from graph.scheme import CategoryFactor, Factor, ObligationsFactor, Scheme
+from graph.scheme import Scheme
 
 Progress = Callable[[str], None]
 
@@ -60,9 +60,9 @@ def rate(
         step = partial(_step, database, progress, tags, span)
         try:
             offsets.lay(database, scheme.id)
-            step("conduct", as_of=as_of, **factors(scheme))
+            step("conduct", as_of=as_of, **parameters.factors(scheme))
             database.run("unsettle", scheme=scheme.id, id=run, all=True)
-            step("circle", members=extent["range"], as_of=as_of, **circle(scheme))
+            step("circle", members=extent["range"], as_of=as_of, **parameters.circle(scheme))
             scores, sweeps, bound = _propagate(step, scheme)
         except InnerCircleError:
             step("clear_staged")
@@ -73,14 +73,14 @@ def rate(
         totals = step(
             "publish",
             share=scheme.circle.share,
-            bands=bands(scheme),
+            bands=parameters.bands(scheme),
             contacts_aside=contacts_aside(database, scheme),
             run=run,
             started=started,
             **{"from": scores},
         )
         step("clear_staged")
-        spread = database.one("distribution", scheme=scheme.id, run=run, bands=bands(scheme))
+        spread = database.one("distribution", scheme=scheme.id, run=run, bands=parameters.bands(scheme))
         database.run("finish_run", id=run, scheme=scheme.id, ties=totals["ties"] or 0, **spread)
     return recorded(database, run)
 
@@ -146,37 +146,6 @@ def _record(
     }
 
 
-def factors(scheme: Scheme) -> dict[str, dict[str, Any] | None]:
-    """The factors as cypher/rate/conduct.cypher takes them; None where the policy leaves one out."""
-    policy = scheme.factors
-    return {
-        "obligations": _factor(policy.obligations),
-        "purchases": _factor(policy.purchases),
-        "visits": _factor(policy.visits),
-    }
-
-
-def _factor(factor: Factor | None) -> dict[str, Any] | None:
-    if factor is None:
-        return None
-    params: dict[str, Any] = {
-        "weight": factor.weight,
-        "prior": factor.prior,
-        "prior_weight": factor.prior_weight,
-        "half_life": _half_life(factor.half_life_days),
-    }
-    if isinstance(factor, ObligationsFactor):
-        params["late_days"] = float(factor.late_days)
-    if isinstance(factor, CategoryFactor):
-        params["values"] = dict(factor.values)
-    return params
-
-
-def circle(scheme: Scheme) -> dict[str, Any]:
-    """The size and ageing of circles as cypher/rate/circle.cypher takes them."""
-    return {"half_life": _half_life(scheme.circle.half_life_days), "size": scheme.circle.size}
-
-
 def contacts_aside(database: Database, scheme: Scheme) -> dict[str, list[int]]:
     """Contacts in dispute now, by rid as text: [those that the member disputes, those that others do].
 
@@ -186,12 +155,3 @@ def contacts_aside(database: Database, scheme: Scheme) -> dict[str, list[int]]:
         return {}
     rows = database.run("contacts_aside", scheme=scheme.id)
     return {str(row["rid"]): [row["member"], row["other"]] for row in rows}
-
-
-def bands(scheme: Scheme) -> list[dict[str, Any]]:
-    """The bands as cypher/rate/publish.cypher takes them."""
-    return [{"name": band.name, "from": band.from_points, "label": band.label} for band in scheme.bands]
-
-
-def _half_life(days: float | None) -> float:
-    return math.inf if days is None else days

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from graph import offsets, rating
+from graph import offsets, parameters, rating
 from graph import scheme as policies
 from graph.counts import counted
 from graph.database import Database, utc
@@ -123,11 +123,11 @@ def _rerate(
         if not stale:
             own: dict[str, Any] = {"scheme": scheme_id, "as_of": utc(start["as_of"]), "tags": tags}
             if touched.conduct:
-                database.run("conduct", ranges=_ranges(touched.conduct), **rating.factors(scheme), **own)
+                database.run("conduct", ranges=_ranges(touched.conduct), **parameters.factors(scheme), **own)
             if touched.circle:
                 database.run("unsettle", scheme=scheme_id, id=changes.mark or change, all=False)
                 ranges = _ranges(touched.circle)
-                database.run("circle", ranges=ranges, members=start["members"], **rating.circle(scheme), **own)
+                database.run("circle", ranges=ranges, members=start["members"], **parameters.circle(scheme), **own)
             circled, settled = sorted(touched.circle), sorted(marks)
             stale = _publish(database, scheme, start, seeds, circled, settled, tolerance, slack, most_ties, counts)
         if stale:
@@ -191,7 +191,7 @@ def _publish(
                 seeds=forced,
                 share=share,
                 threshold=tolerance * (1 - share),
-                bands=rating.bands(scheme),
+                bands=parameters.bands(scheme),
                 circled=circled,
                 contacts_aside=aside,
                 run=start["run"],

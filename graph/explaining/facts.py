@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from graph import rating as runs
+from graph import parameters
 from graph.database import Database, utc
 from graph.model import OpenRating
 from graph.runs import policy_of_run
@@ -74,7 +74,7 @@ def read_facts(
         "facts",
         ids=[f"{scheme_id}|{entity}" for entity in entities],
         as_of=as_of,
-        **runs.factors(policy_of_run(database, run)),
+        **parameters.factors(policy_of_run(database, run)),
     )
     found: dict[str, list[Given]] = {entity: [] for entity in entities}
     for row in rows:
@@ -102,6 +102,6 @@ def read_ties(database: Database, rating: OpenRating) -> tuple[Tie, ...]:
         "contacts",
         id=f"{rating.scheme}|{rating.entity}",
         as_of=rating.as_of,
-        **runs.circle(policy_of_run(database, rating.run)),
+        **parameters.circle(policy_of_run(database, rating.run)),
     )
     return tuple(Tie(**row | {"last": row["last"] and row["last"].to_native()}) for row in rows)

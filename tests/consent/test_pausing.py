@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph import erasing, gathering, loading, membership, rating, reading, rerating, verifying, what_if
+from graph import erasing, gathering, loading, membership, rating, reading, rerating, runs, verifying, what_if
 from graph.database import Database
 from graph.errors import NotFound, ParameterError, Refused
 from graph.model import Changes
@@ -203,7 +203,7 @@ def test_only_a_member_pauses_and_not_itself_nor_more_than_it_can(
 def test_while_a_run_is_under_way_a_pause_is_kept_and_the_ratings_of_both_ends_say_stale(
     market: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rating, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(runs, "PATIENCE_SECONDS", 0.1)
     with alone(market, SCHEME.id, "a-run"):
         changes = market.write(lambda tx: membership.pause(tx, "ann", SCHEME.id, "bob", now=NOW))
         assert not rerating.passed_on(market, changes)

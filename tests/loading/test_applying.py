@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from graph import applying, loading, publishing, rating, reading, rerating, scheme
+from graph import applying, loading, publishing, rating, reading, rerating, runs, scheme
 from graph.database import Database
 from graph.errors import NotFound, ParameterError, StoreConflict
 from graph.model import Changes
@@ -169,7 +169,7 @@ def test_after_a_re_rating_that_broke_off_the_next_asks_for_a_run(market: Databa
 def test_while_a_run_is_under_way_the_facts_are_stored_and_the_ratings_stale(
     market: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rating, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(runs, "PATIENCE_SECONDS", 0.1)
     with alone(market, "reliability", "a-run"), pytest.raises(StoreConflict, match="a-run"):
         applying.remove(market, "obligations", ["o2"])
     assert market.statement("MATCH ()-[o:OWED {id: 'o2'}]->() RETURN o") == []
@@ -179,7 +179,7 @@ def test_while_a_run_is_under_way_the_facts_are_stored_and_the_ratings_stale(
 def test_who_leaves_while_a_run_is_under_way_is_gone_and_the_next_run_settles_it(
     market: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rating, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(runs, "PATIENCE_SECONDS", 0.1)
     with alone(market, "reliability", "a-run"), pytest.raises(StoreConflict, match="a-run"):
         applying.remove(market, "memberships", ["reliability|bob"])
     with pytest.raises(NotFound):

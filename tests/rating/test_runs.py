@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from graph import publishing, rating, reading, reference
+from graph import publishing, rating, reading, reference, runs
 from graph.database import Database
 from graph.errors import NotConverged, NotFound, ParameterError, SchemeInvalid, StoreConflict
 from graph.reference import Facts
@@ -41,7 +41,7 @@ def test_a_second_run_of_a_scheme_is_told_of_the_first(graph: Database, monkeypa
     scheme, other = make_scheme(), make_scheme(id="other")
     store(graph, CROWD, scheme)
     publishing.publish(graph, other)
-    monkeypatch.setattr(rating, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(runs, "PATIENCE_SECONDS", 0.1)
     with graph.held({"scheme": scheme.id, "run": "the first"}):
         with pytest.raises(StoreConflict, match=r"another run of made-up is under way since .*the first"):
             rating.rate(graph, scheme.id, as_of=AS_OF)
@@ -52,7 +52,7 @@ def test_a_second_run_of_a_scheme_is_told_of_the_first(graph: Database, monkeypa
 def test_of_runs_that_start_together_one_rates(graph: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     scheme = make_scheme()
     store(graph, CROWD, scheme)
-    monkeypatch.setattr(rating, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(runs, "PATIENCE_SECONDS", 0.0)
     outcomes: list[str] = []
 
     def run() -> None:

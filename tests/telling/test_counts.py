@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph import publishing, rating, scheme
+from graph import parameters, publishing, rating, scheme
 from graph.database import Database
 from graph.scheme import Band, parse
 from graph.telling import SMALLEST, Cell, counts
@@ -123,7 +123,7 @@ def test_950_points_are_in_the_last_bin(graph: Database) -> None:
     [run] = graph.run("runs", scheme=POLICY.id)
     for points, bin in ((950.0, 11), (949.6, 11), (899.4, 10), (899.6, 11), (350.0, 0), (399.5, 1)):
         graph.statement("MATCH (m:Membership) SET m.points = $points", points=points)
-        row = graph.one("distribution", scheme=POLICY.id, run=run["run"], bands=rating.bands(POLICY))
+        row = graph.one("distribution", scheme=POLICY.id, run=run["run"], bands=parameters.bands(POLICY))
         assert row["histogram"] == [int(n == bin) for n in range(12)], points
 
 
