@@ -9,7 +9,7 @@ from typing import Any
 
 from graph.database import Database
 from graph.errors import NotFound
-from graph.reference import Contact, Facts, Obligation, Purchase, Visit
+from graph.values import Contact, Facts, Obligation, Purchase, Visit
 
 PAGE = 5_000
 "Rids in one query."

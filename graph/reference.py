@@ -6,8 +6,8 @@ other. For notebooks too: 5,881 members and 35,592 obligations take about a seco
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
@@ -16,56 +16,7 @@ import networkx as nx
 from graph.counts import counted
 from graph.errors import NotConverged, ParameterError
 from graph.scheme import Band, CategoryFactor, Factor, ObligationsFactor, Scheme, points
-
-
-class Contact(NamedTuple):
-    source: str
-    target: str
-    at: datetime
-    id: str = ""
-
-
-class Obligation(NamedTuple):
-    debtor: str
-    creditor: str
-    due: datetime
-    settled: datetime | None = None
-    outcome: float | None = None
-    id: str = ""
-
-
-class Purchase(NamedTuple):
-    entity: str
-    product: str
-    at: datetime
-    id: str = ""
-
-
-class Visit(NamedTuple):
-    entity: str
-    site: str
-    at: datetime
-    id: str = ""
-
-
-Fact = Obligation | Purchase | Visit
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Everything that a rating may look at. Instants are aware; facts may name non-members.
-
-    products, sites: the category of each id.
-    members:         (entity id, rid) by ascending rid; rids may have gaps.
-    """
-
-    obligations: Sequence[Obligation] = ()
-    contacts: Sequence[Contact] = ()
-    purchases: Sequence[Purchase] = ()
-    visits: Sequence[Visit] = ()
-    products: Mapping[str, str] = field(default_factory=dict)
-    sites: Mapping[str, str] = field(default_factory=dict)
-    members: Sequence[tuple[str, int]] = ()
+from graph.values import Fact, Facts, Obligation
 
 
 class Event(NamedTuple):

@@ -5,8 +5,8 @@ from typing import Any
 
 from graph import publishing, storing
 from graph.database import Database
-from graph.reference import Facts
 from graph.scheme import Scheme
+from graph.values import Facts
 from tests.strategies import everyone
 
 LOAD = storing.Load("made-up", "the tests", datetime(2026, 7, 1, tzinfo=UTC), ("made-up.csv",))

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import strategies as st
 
 from graph import scheme
-from graph.reference import Contact, Facts, Obligation, Purchase, Visit
 from graph.scheme import Scheme
+from graph.values import Contact, Facts, Obligation, Purchase, Visit
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -14,10 +14,10 @@ from graph.counts import counted
 from graph.database import Database
 from graph.errors import ParameterError
 from graph.model import Contact, OpenRating
-from graph.reference import Facts
 from graph.scheme import Scheme
 from graph.showing.ratings import Opened, ShownPart, open_veiled, show_parts
 from graph.showing.veil import with_circle, within
+from graph.values import Facts
 from graph.what_if import (
     Change,
     NewContactDay,

@@ -12,9 +12,10 @@ from graph import scheme as policies
 from graph.database import Database
 from graph.errors import ParameterError, StoreConflict
 from graph.model import Contact, OpenRating, Part
-from graph.reference import Facts, Tie
+from graph.reference import Tie
 from graph.runs import policy_of_run
 from graph.scheme import Scheme
+from graph.values import Facts
 from graph.what_if.asking import in_words
 from graph.what_if.changes import Change, FactChange, NewContactDay, UnderPolicy, changed, other_end
 from graph.what_if.spreading import Circles, spread

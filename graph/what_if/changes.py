@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from graph.errors import ParameterError
 from graph.instants import check_day
-from graph.reference import Contact, Facts
 from graph.scheme import Scheme
+from graph.values import Contact, Facts
 
 Began = Literal["both", "self", "other"]
 FactKind = Literal["obligations", "purchases", "visits", "contacts"]

@@ -13,9 +13,9 @@ from graph.counts import counted
 from graph.database import Database
 from graph.errors import StoreConflict
 from graph.model import OpenRating
-from graph.reference import Facts, Obligation
 from graph.runs import policy_of_run
 from graph.scheme import ObligationsFactor, Scheme
+from graph.values import Facts, Obligation
 from graph.what_if.answering import WITHIN, Standing, choose, own_rates, residual, settled
 from graph.what_if.changes import paid
 from graph.what_if.spreading import Circles, spread

@@ -5,8 +5,8 @@ from functools import partial
 
 from graph import access, publishing
 from graph.database import Database, Transaction
-from graph.reference import Facts
 from graph.scheme import read
+from graph.values import Facts
 from tests.conftest import WIPE
 from tests.storing import store
 

@@ -8,8 +8,8 @@ from graph import membership, publishing, rating, reference, rerating
 from graph import scheme as policies
 from graph.database import Database, Transaction
 from graph.model import Changes
-from graph.reference import Facts
 from graph.scheme import Scheme
+from graph.values import Facts
 from tests.showing.community import AS_OF, contact, obligation
 from tests.storing import store
 from tests.strategies import make_scheme

@@ -12,9 +12,9 @@ from graph import erasing, gathering, loading, membership, rating, reading, rera
 from graph.database import Database
 from graph.errors import NotFound, ParameterError, Refused
 from graph.model import Changes
-from graph.reference import Facts
 from graph.runs import alone
 from graph.scheme import Scheme
+from graph.values import Facts
 from tests.conftest import WIPE
 from tests.consent.market import (
     FACTS,

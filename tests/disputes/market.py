@@ -9,7 +9,7 @@ from typing import Any
 from graph import gathering, loading, publishing, rating, reference, rerating, scheme
 from graph.database import Database
 from graph.model import Changes
-from graph.reference import Facts
+from graph.values import Facts
 from tests.conftest import WIPE
 from tests.loading.looking import written
 from tests.strategies import AS_OF

@@ -14,7 +14,7 @@ import pytest
 from graph import explaining, rating, reading, reasons, scheme
 from graph.database import Database
 from graph.explaining import Explanation
-from graph.reference import Contact, Facts, Obligation
+from graph.values import Contact, Facts, Obligation
 from tests.storing import store
 from tests.strategies import numbered
 

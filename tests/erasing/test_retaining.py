@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from graph import publishing, rating, reading, rerating, retaining, scheme
 from graph.database import Database
 from graph.model import FACTS, Changes
-from graph.reference import Contact, Facts, Obligation, Purchase, Visit
 from graph.scheme import Scheme
+from graph.values import Contact, Facts, Obligation, Purchase, Visit
 from tests.conftest import WIPE
 from tests.storing import join, store
 

@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 
 from graph import rating, reference
 from graph.database import Database
-from graph.reference import Facts
 from graph.scheme import Scheme
+from graph.values import Facts
 from tests.conftest import WIPE, samples
 from tests.explaining.test_hops import check_as_pagerank
 from tests.explaining.test_levels import check_as_reference

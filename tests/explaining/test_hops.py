@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from graph import explaining, rating, reference
 from graph.database import Database
 from graph.errors import NotFound, ParameterError
-from graph.reference import Facts
 from graph.scheme import Scheme
+from graph.values import Facts
 from tests.conftest import WIPE, samples
 from tests.explaining.summing import check_reach
 from tests.storing import store

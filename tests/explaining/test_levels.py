@@ -10,8 +10,8 @@ from graph import scheme as schemes_module
 from graph.database import Database
 from graph.errors import NotFound
 from graph.explaining import Explanation
-from graph.reference import Contact, Facts, Obligation, Purchase, Visit
 from graph.scheme import Scheme
+from graph.values import Contact, Fact, Facts, Obligation, Purchase, Visit
 from tests.explaining.summing import check_levels, check_opened
 from tests.storing import store
 from tests.strategies import AS_OF, NASTY, PRODUCTS, SITES, make_scheme, numbered
@@ -29,7 +29,7 @@ def check_as_reference(database: Database, facts: Facts, scheme: Scheme, expecte
 
 def check_facts(explained: Explanation, facts: Facts, member: reference.Rating, scheme: Scheme) -> None:
     """Every fact of the member is there once: as the reference counts it, or with a reason."""
-    own: list[reference.Fact] = [*facts.obligations, *facts.purchases, *facts.visits]
+    own: list[Fact] = [*facts.obligations, *facts.purchases, *facts.visits]
     found = {fact.fact: fact for factor in explained.factors or () for fact in factor.facts}
     assert sorted(found) == sorted(fact.id for fact in own if fact[0] == explained.entity)
     counted = {event.fact.id: (name, event) for name, rate in member.rates.items() for event in rate.events}

@@ -16,8 +16,8 @@ from graph.database import Database
 from graph.model import OpenRating
 from graph.reasons import HIGHEST_POINTS, MOST, SMALLEST_POINTS, Reasons
 from graph.reasons.texts import CODES
-from graph.reference import Contact, Facts, Obligation, Purchase, Visit
 from graph.scheme import Scheme
+from graph.values import Contact, Facts, Obligation, Purchase, Visit
 from tests.storing import store
 from tests.strategies import AS_OF, PRODUCTS, SITES, make_scheme, numbered
 

@@ -12,7 +12,7 @@ from graph import explaining, publishing, rating, reasons
 from graph import scheme as schemes
 from graph.database import Database
 from graph.errors import StoreConflict
-from graph.reference import Contact, Facts, Obligation
+from graph.values import Contact, Facts, Obligation
 from tests.explaining.summing import check_levels, check_reach, close
 from tests.storing import store
 from tests.strategies import AS_OF, make_scheme, numbered

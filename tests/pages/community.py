@@ -5,7 +5,7 @@ from typing import Any
 
 from graph import access, grants, rating, scheme
 from graph.database import Database, Transaction
-from graph.reference import Contact, Facts, Obligation, Purchase, Visit
+from graph.values import Contact, Facts, Obligation, Purchase, Visit
 from tests.conftest import WIPE
 from tests.showing.community import AS_OF, share
 from tests.storing import store

@@ -10,7 +10,7 @@ import pytest
 from graph import rating
 from graph.database import Database
 from graph.identity import Role
-from graph.reference import Obligation
+from graph.values import Obligation
 from tests.conftest import WIPE
 from tests.pages.community import POLICY, facts
 from tests.pages.conftest import SignIn

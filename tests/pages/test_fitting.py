@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from graph import access, disputes, rating
 from graph.database import Database, Transaction
 from graph.identity import Keyring, Role
-from graph.reference import Contact, Facts, Obligation, Purchase
+from graph.values import Contact, Facts, Obligation, Purchase
 from tests.conftest import WIPE
 from tests.driving import opened
 from tests.pages.community import POLICY, PURPOSE

@@ -36,8 +36,8 @@ from graph import scheme as policies
 from graph.database import Database
 from graph.errors import NotFound, Refused
 from graph.model import Changes
-from graph.reference import Contact, Facts, Obligation
 from graph.scheme import Scheme
+from graph.values import Contact, Facts, Obligation
 from tests.conftest import WIPE
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 
 from graph import rating, reading, reference
 from graph.database import Database
-from graph.reference import Facts
 from graph.scheme import Scheme
+from graph.values import Facts
 from tests.conftest import WIPE, samples
 from tests.storing import join, store
 from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes

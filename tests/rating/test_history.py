@@ -12,8 +12,8 @@ from graph.database import Database
 from graph.errors import NotFound
 from graph.history import CAUSES
 from graph.model import Changes
-from graph.reference import Contact, Facts, Obligation
 from graph.scheme import Scheme
+from graph.values import Contact, Facts, Obligation
 from tests import storing
 from tests.conftest import WIPE, samples
 from tests.rating.test_rerating import World

@@ -13,21 +13,9 @@ from hypothesis import strategies as st
 
 from graph import scheme as schemes_module
 from graph.errors import NotConverged, ParameterError
-from graph.reference import (
-    Contact,
-    Facts,
-    Obligation,
-    Purchase,
-    Rating,
-    Ratings,
-    ageing,
-    choose_circles,
-    propagate,
-    rate,
-    rate_factors,
-    strength,
-)
+from graph.reference import Rating, Ratings, ageing, choose_circles, propagate, rate, rate_factors, strength
 from graph.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme
+from graph.values import Contact, Facts, Obligation, Purchase
 from tests.conftest import samples
 from tests.strategies import AS_OF, NASTY, PRODUCTS, communities, make_scheme, schemes
 

@@ -10,7 +10,7 @@ import pytest
 from benchmarks import held_view
 from graph import loading, rating, reference, scheme
 from graph.database import Database
-from graph.reference import Contact, Facts, Obligation
+from graph.values import Contact, Facts, Obligation
 
 OTC = Path(__file__).parents[2].parent / "shared" / "data" / "bitcoin-otc"
 pytestmark = [

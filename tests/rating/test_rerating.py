@@ -16,8 +16,8 @@ from graph import gathering, loading, rating, reference, rerating
 from graph import scheme as policies
 from graph.database import Database
 from graph.model import Changes
-from graph.reference import Contact, Facts, Obligation, Purchase, Visit
 from graph.scheme import Scheme
+from graph.values import Contact, Facts, Obligation, Purchase, Visit
 from tests.conftest import WIPE, samples
 from tests.storing import join_one, leave_one, put, row_of, store
 from tests.strategies import AS_OF, communities, everyone, schemes

@@ -10,9 +10,9 @@ import pytest
 from graph import publishing, rating, reading, reference, runs
 from graph.database import Database
 from graph.errors import NotConverged, NotFound, ParameterError, SchemeInvalid, StoreConflict
-from graph.reference import Facts
 from graph.runs import recorded
 from graph.scheme import parse
+from graph.values import Facts
 from tests.storing import leave_one, put, store
 from tests.strategies import AS_OF, NASTY, make_scheme
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from graph import publishing, rating, rerating
 from graph.database import Database
 from graph.model import Changes
-from graph.reference import Contact, Facts, Obligation
 from graph.scheme import Scheme
+from graph.values import Contact, Facts, Obligation
 from tests.storing import store
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)

@@ -13,8 +13,8 @@ import pytest
 from graph import publishing, rating, reading, reports, showing
 from graph import scheme as policies
 from graph.database import Database
-from graph.reference import Facts
 from graph.scheme import Scheme
+from graph.values import Facts
 from graph.what_if import Change, NewContactDay, Removed, WithoutContact, under_share
 from tests.conftest import WIPE
 from tests.showing.community import AS_OF, contact, facts_of, pause, resume, share

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from graph import rating, scheme
 from graph.database import Database
-from graph.reference import Facts
+from graph.values import Facts
 from tests.showing.community import AS_OF, obligation
 from tests.storing import store
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from graph.reference import Contact, Facts
+from graph.values import Contact, Facts
 from graph.what_if import Change, NewContactDay, Removed, Settled, WithoutContact
 from tests.strategies import AS_OF, everyone
 

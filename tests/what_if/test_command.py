@@ -10,8 +10,8 @@ import pytest
 from graph import publishing, rating
 from graph.database import Database
 from graph.errors import NotFound, ParameterError
-from graph.reference import Obligation
 from graph.scheme import parse
+from graph.values import Obligation
 from graph.what_if import UnderPolicy, under_share, under_version, what_if
 from tests.conftest import WIPE, Command
 from tests.storing import store

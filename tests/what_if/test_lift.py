@@ -9,8 +9,8 @@ import pytest
 
 from graph import rating, reading, reference
 from graph.database import Database
-from graph.reference import Contact, Facts, Obligation
 from graph.scheme import Scheme
+from graph.values import Contact, Facts, Obligation
 from graph.what_if import Lift, Settled, lift
 from tests.conftest import WIPE
 from tests.storing import store

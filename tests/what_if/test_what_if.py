@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from graph import rating, reading, reference
 from graph.database import Database
 from graph.errors import NotFound, ParameterError, StoreConflict
-from graph.reference import Facts, Visit
 from graph.scheme import Scheme
+from graph.values import Facts, Visit
 from graph.what_if import (
     Change,
     NewContactDay,
