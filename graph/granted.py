@@ -11,12 +11,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from graph import access, grants, refusals
+from graph import access, refusals
 from graph.database import Database, Transaction
 from graph.errors import NOTHING_OPEN, NotFound, ParameterError, PurposeMismatch
 from graph.explaining import read_facts
 from graph.grants import WHATS, What
 from graph.model import SetAside
+from graph.publishing import check_purpose, policy_of
 from graph.reasons import Reasons, find
 from graph.scheme import Scheme
 from graph.showing.ratings import Opened, ShownPart, open_veiled, show
@@ -85,7 +86,7 @@ def ask(
     if opening:
         found |= access.recorded(database, partial(_record, asked=asked, entities=opening))
     _note_refused(database, asked, [each for each in found.values() if not each.opens])
-    grants.check_purpose(asked.policy, purpose)
+    check_purpose(asked.policy, purpose)
     told = (_told(database, scheme, found[entity]) for entity in wanted)
     return [each for each in told if each is not None]
 
@@ -163,7 +164,7 @@ class _Asked:
 
 def _policy(database: Database, scheme: str) -> Scheme:
     try:
-        return grants.policy_of(database, scheme)
+        return policy_of(database, scheme)
     except NotFound:
         raise NotFound(NOTHING_OPEN) from None
 

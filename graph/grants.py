@@ -4,15 +4,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, Literal, get_args
 
-from graph import scheme as policies
 from graph.database import Database, Transaction, utc
-from graph.errors import NotFound, ParameterError, PurposeMismatch
+from graph.errors import NotFound, ParameterError
 from graph.holding import hold
 from graph.instants import in_utc
-from graph.scheme import Scheme
+from graph.publishing import check_purpose, policy_of
 
 What = Literal["band", "points", "reasons"]
 WHATS: tuple[What, ...] = get_args(What)
@@ -151,25 +149,6 @@ def live_all(
     transaction.run("hold_grants", entities=asked, client=client)
     rows = transaction.run("live_grants", entities=asked, client=client, scheme=scheme, purpose=purpose, now=now)
     return {row["entity"]: _grant(row["grant"]) for row in reversed(rows)}
-
-
-def policy_of(transaction: Transaction | Database, scheme: str) -> Scheme:
-    """The published policy of a scheme. Raises NotFound."""
-    row = transaction.optional("scheme", id=scheme)
-    if row is None:
-        raise NotFound(f"no scheme {scheme!r} is published")
-    return _parsed(row["policy"], scheme)
-
-
-def check_purpose(policy: Scheme, purpose: str) -> None:
-    """The purpose is literally one of the policy's. Raises PurposeMismatch."""
-    if purpose not in policy.purpose:
-        raise PurposeMismatch(f"{purpose!r} is not a purpose of {policy.id!r}: its policy lists them")
-
-
-@lru_cache(maxsize=256)
-def _parsed(text: str, scheme: str) -> Scheme:
-    return policies.parse(text, f"scheme {scheme}")
 
 
 def _grant(found: Mapping[str, Any]) -> Grant:

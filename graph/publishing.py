@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from graph import scheme as policies
-from graph.database import Database
-from graph.errors import NotFound, SchemeInvalid
+from graph.database import Database, Transaction
+from graph.errors import NotFound, PurposeMismatch, SchemeInvalid
 from graph.placeholders import placeholders
 from graph.plain_text import LONGEST_NAME, plain
 from graph.scheme import Scheme
@@ -88,3 +89,22 @@ def published(database: Database, scheme_id: str) -> Published:
         run=row["run"],
         as_of=row["as_of"] and row["as_of"].to_native(),
     )
+
+
+def policy_of(transaction: Transaction | Database, scheme: str) -> Scheme:
+    """The published policy of a scheme. Raises NotFound."""
+    row = transaction.optional("scheme", id=scheme)
+    if row is None:
+        raise NotFound(f"no scheme {scheme!r} is published")
+    return _parsed(row["policy"], scheme)
+
+
+def check_purpose(policy: Scheme, purpose: str) -> None:
+    """The purpose is literally one of the policy's. Raises PurposeMismatch."""
+    if purpose not in policy.purpose:
+        raise PurposeMismatch(f"{purpose!r} is not a purpose of {policy.id!r}: its policy lists them")
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, scheme: str) -> Scheme:
+    return policies.parse(text, f"scheme {scheme}")

@@ -9,9 +9,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from graph import access, grants, refusals
+from graph import access, refusals
 from graph.database import Database, Transaction, utc
 from graph.errors import NOTHING_OPEN, NotFound, PurposeMismatch, StoreConflict
+from graph.publishing import policy_of
 
 ORGANISATION = "organisation"
 "The kind of entity that is no person: a sole trader is one."
@@ -107,9 +108,7 @@ def _look(source: Database | Transaction, asked: _Request) -> _Found:
         ),
         None,
     )
-    purposes = {
-        each for scheme in source.run("policies") for each in grants.policy_of(source, scheme["id"]).purpose
-    }
+    purposes = {each for scheme in source.run("policies") for each in policy_of(source, scheme["id"]).purpose}
     if asked.purpose not in purposes:
         outcome = PurposeMismatch.code
     elif row is None:

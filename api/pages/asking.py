@@ -11,10 +11,11 @@ from api.pages.rendering import render
 from api.pages.viewing import Contact, Opened, names_of, rated
 from api.parameters import SchemeId, TheDatabase
 from api.security import SignedInMember, own_entity
-from graph import grants, showing, what_if
+from graph import showing, what_if
 from graph.counts import counted
 from graph.database import Database
 from graph.errors import ParameterError
+from graph.publishing import policy_of
 from graph.scheme import Scheme
 from graph.showing import OwnFact, ShownLift, ShownWhatIf
 
@@ -60,7 +61,7 @@ def what_if_page(
             answer = showing.what_if(database, entity, scheme, change)
     except ParameterError as error:
         filled = Filled({}, FIELD.get(ask, ""), str(error), 422)
-    policy = grants.policy_of(database, scheme)
+    policy = policy_of(database, scheme)
     return render(
         "what_if.html.jinja",
         principal=member,

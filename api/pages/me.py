@@ -16,11 +16,12 @@ from api.pages.viewing import FULL
 from api.parameters import TheDatabase
 from api.security import SignedInMember, one_text, own_entity
 from api.sessions import Sessions
-from graph import access, archiving, disputes, grants, membership, showing
+from graph import access, archiving, disputes, membership, showing
 from graph.database import Database
 from graph.errors import ParameterError
 from graph.identity import Principal
 from graph.identity.verifying import revoke
+from graph.publishing import policy_of
 from graph.telling import facts
 
 ERASE = "erase"
@@ -45,8 +46,7 @@ def my_page(member: SignedInMember, database: TheDatabase, done: Note = "") -> R
     part = membership.taking_part(database, entity)
     ratings = {each.scheme: each for each in showing.side_by_side(database, entity)} if part.memberships else {}
     schemes = [
-        (each, grants.policy_of(database, each.scheme).title, ratings.get(each.scheme))
-        for each in part.memberships
+        (each, policy_of(database, each.scheme).title, ratings.get(each.scheme)) for each in part.memberships
     ]
     return render("me.html.jinja", principal=member, part=part, schemes=schemes, done=done)
 

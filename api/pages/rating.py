@@ -15,6 +15,7 @@ from api.problems import NO_STORE
 from api.security import SignedInMember, own_entity
 from graph import access, contests, disputes, grants, showing
 from graph.errors import NOTHING_OPEN, NotFound
+from graph.publishing import policy_of
 
 router = APIRouter(prefix="/me/schemes/{scheme}")
 FEWEST = 5
@@ -106,7 +107,7 @@ def facts_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase, 
         "facts.html.jinja",
         principal=member,
         scheme=scheme,
-        policy=grants.policy_of(database, scheme),
+        policy=policy_of(database, scheme),
         facts=listed(found.facts, page),
         names=names_of(database, found, []),
     )

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 
-from graph import grants, membership, showing
+from graph import membership, showing
 from graph.database import Database
 from graph.errors import NOTHING_OPEN, NotFound
 from graph.membership import Membership
+from graph.publishing import policy_of
 from graph.scheme import Scheme
 from graph.showing import Met, OwnFact, ShownExplanation, ShownPart, ShownRating
 
@@ -45,7 +46,7 @@ def member_of(database: Database, entity: str, scheme: str) -> tuple[Membership,
     """The membership, and the policy of its scheme. Raises NotFound in the words of every other reason."""
     for each in membership.taking_part(database, entity).memberships:
         if each.scheme == scheme:
-            return each, grants.policy_of(database, scheme)
+            return each, policy_of(database, scheme)
     raise NotFound(NOTHING_OPEN)
 
 

@@ -11,8 +11,9 @@ from api.openapi import AWAY, responses
 from api.parameters import TheDatabase, about_a_person
 from api.schemas import Accesses, AccessRecord, Ledger, Verification
 from api.security import Auditor, Member, own_entity
-from graph import access, grants, ledgers
+from graph import access, ledgers
 from graph.errors import NotFound, NotRecorded, ParameterError
+from graph.publishing import policy_of
 
 PAGE = 100
 VERIFIED_SECONDS = 2.0
@@ -78,7 +79,7 @@ def verify_accesses(
     there is none.
     """
     if scheme is not None:
-        grants.policy_of(database, scheme)
+        policy_of(database, scheme)
     whose = f"verification {scheme} {auditor.subject}"
     place: ledgers.Place | None = ledgers.Place()
     if after is not None:

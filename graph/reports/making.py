@@ -9,11 +9,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from graph import grants
 from graph.database import Database
 from graph.errors import ParameterError
 from graph.explaining import read_facts
 from graph.model import SetAside
+from graph.publishing import check_purpose, policy_of
 from graph.runs import policy_of_run
 from graph.scheme import POINTS_RANGE, CategoryFactor, Factor, ObligationsFactor, Scheme
 from graph.showing import ShownRating, shown
@@ -131,7 +131,7 @@ def make(
     audience = audience.strip()
     if not (audience and audience.isprintable() and len(audience) <= LONGEST_NAME):
         raise ParameterError(f"audience: whom the report is for, in at most {LONGEST_NAME} characters")
-    grants.check_purpose(grants.policy_of(database, scheme_id), purpose)
+    check_purpose(policy_of(database, scheme_id), purpose)
     rated = shown(database, entity, scheme_id)
     policy = policy_of_run(database, rated.run)
     run = database.one("run", id=rated.run)["run"]
