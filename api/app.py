@@ -13,10 +13,10 @@ from fastapi.routing import APIRoute
 from api import openapi, problems
 from api.afterwards import Afterwards
 from api.etags import ETags
-from api.evenly import UnderWay
 from api.guard import Guard
 from api.head import Heads
 from api.headers import SafeHeaders
+from api.in_flight import UnderWay
 from api.in_time import InTime
 from api.limits import AtOnce, Rates, Sizes
 from api.media import MediaTypes

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 
 from api import decisions, reporting
-from api.evenly import TheUnderWay
+from api.in_flight import TheUnderWay
 from api.once import TheFormKey
 from api.pages import forms
 from api.pages.filling import REFUSALS, refused

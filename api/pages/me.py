@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import cursors, decisions
-from api.evenly import TheUnderWay
+from api.in_flight import TheUnderWay
 from api.once import TheFormKey
 from api.pages.filling import REFUSALS, Filled, refused
 from api.pages.rendering import PRIVATE, new_key, render

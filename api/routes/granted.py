@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from api.evenly import STEP_SECONDS, Evenly, IsUnderWay, only_about
+from api.evenly import STEP_SECONDS, Evenly
+from api.in_flight import IsUnderWay, only_about
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import Found, GrantedRating, Wanted

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 
 from api import decisions
-from api.evenly import TheUnderWay
+from api.in_flight import TheUnderWay
 from api.once import TheKey
 from api.openapi import AWAY, responses
 from api.parameters import TheDatabase, about_a_person

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Depends, Response
 
 from api import decisions
-from api.evenly import TheUnderWay
+from api.in_flight import TheUnderWay
 from api.openapi import AWAY, file, responses
 from api.parameters import TheDatabase, about_a_person
 from api.problems import NO_STORE

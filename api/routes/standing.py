@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
-from api.evenly import Evenly, IsUnderWay, only_about
+from api.evenly import Evenly
+from api.in_flight import IsUnderWay, only_about
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, TheDatabase, about_a_person
 from api.schemas import Organisation, Standing

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Depends
 
 from api.decisions import decide
-from api.evenly import TheUnderWay
+from api.in_flight import TheUnderWay
 from api.once import Done, TheKey, once
 from api.openapi import AWAY, responses
 from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person

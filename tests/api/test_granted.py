@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api import evenly
+from api.in_flight import LONGEST_WAIT_SECONDS, UnderWay
 from graph import access, grants, ledgers, publishing, refusals, scheme, showing
 from graph.access import Access
 from graph.database import Database
@@ -509,30 +510,30 @@ def test_who_ends_nothing_waits_for_nobody(community: Database, as_client: As, a
     given = give(community, "p-1")
     revoke(community, given)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(evenly.UnderWay, "let_leave", lambda *_: pytest.fail("it waits"))
+        patch.setattr(UnderWay, "let_leave", lambda *_: pytest.fail("it waits"))
         for _ in range(2):
             answer = as_member("p-1").delete(f"/v1/me/grants/{given.id}")
             assert (answer.status_code, answer.json()["revoked"] is None) == (200, False)
 
 
 def test_who_ends_something_waits_for_answers_about_itself_alone() -> None:
-    under_way = evenly.UnderWay()
+    under_way = UnderWay()
     about_others, not_known = under_way.begin(), under_way.begin()
     under_way.narrow(about_others, ["p-2", "p-3"])
     began = time.perf_counter()
     threading.Timer(0.2, under_way.narrow, [not_known, ["p-4"]]).start()
     under_way.let_leave("p-1")
-    assert 0.1 < time.perf_counter() - began < evenly.LONGEST_WAIT_SECONDS
+    assert 0.1 < time.perf_counter() - began < LONGEST_WAIT_SECONDS
     began = time.perf_counter()
     threading.Timer(0.2, under_way.end, [about_others]).start()
     under_way.let_leave("p-2")
-    assert 0.1 < time.perf_counter() - began < evenly.LONGEST_WAIT_SECONDS
+    assert 0.1 < time.perf_counter() - began < LONGEST_WAIT_SECONDS
 
 
 def test_a_revocation_waits_no_longer_than_it_says_for_who_reads_slowly() -> None:
-    under_way = evenly.UnderWay()
+    under_way = UnderWay()
     for _ in range(2):
         under_way.begin()
     began = time.perf_counter()
     under_way.let_leave()
-    assert evenly.LONGEST_WAIT_SECONDS <= time.perf_counter() - began < 2 * evenly.LONGEST_WAIT_SECONDS
+    assert LONGEST_WAIT_SECONDS <= time.perf_counter() - began < 2 * LONGEST_WAIT_SECONDS
