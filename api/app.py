@@ -11,19 +11,24 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 
 from api import openapi, problems
-from api.afterwards import Afterwards
-from api.etags import ETags
-from api.guard import Guard
-from api.head import Heads
-from api.headers import SafeHeaders
-from api.in_flight import UnderWay
-from api.in_time import InTime
-from api.limits import AtOnce, Rates, Sizes
-from api.media import MediaTypes
+from api.deps.auth import require_roles, roles
+from api.deps.database import Store
+from api.deps.sessions import Sessions
+from api.http.allowed_hosts import Guard
+from api.http.background import Afterwards
+from api.http.bulkheads import CLIENTS, HEALTH, MEMBERS, OTHERS, PUBLIC, SIGNING_IN, THREADS, Rooms
+from api.http.coalescing import Together
+from api.http.etags import ETags
+from api.http.head import Heads
+from api.http.in_flight import UnderWay
+from api.http.limits import AtOnce, Rates, Sizes
+from api.http.media import MediaTypes
+from api.http.security_headers import SafeHeaders
+from api.http.time_limit import InTime
+from api.http.unhandled_errors import Unforeseen
 from api.pages import asking, deciding, me, operators, rating, signing_in, start
 from api.pages import schemes as scheme_pages
 from api.pages.problems import ProblemPages
-from api.rooms import CLIENTS, HEALTH, MEMBERS, OTHERS, PUBLIC, SIGNING_IN, THREADS, Rooms
 from api.routes import (
     accesses,
     contests,
@@ -43,16 +48,11 @@ from api.routes import (
     taking_part,
     what_if,
 )
-from api.security import require_roles, roles
-from api.sessions import Sessions
-from api.store import Store
-from api.together import Together
-from api.unforeseen import Unforeseen
 from graph import __version__
-from graph.connect import connect
-from graph.database import Database
 from graph.identity import Verifier
+from graph.server.connect import connect
 from graph.settings import Settings
+from graph.store.client import Database
 
 ABOUT = """\
 Ratings that can be opened: every point is traced to a fact or a contact, and the parts add up.

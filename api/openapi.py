@@ -25,7 +25,7 @@ from graph.errors import (
     TooMany,
     Unauthenticated,
 )
-from graph.scheme import Policy
+from graph.policy.scheme import Policy
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -125,7 +125,7 @@ def _schema(kind: type[BaseModel]) -> dict[str, Any]:
 
 
 def _policy() -> dict[str, Any]:
-    """The schema of a policy, from graph/scheme.py itself. JSON Schema knows `$` and not Python's `\\Z`."""
+    """The schema of a policy, from graph/policy/scheme.py itself. JSON Schema knows `$` and not Python's `\\Z`."""
     _, components = msgspec.json.schema_components([Policy], ref_template=REFERENCES)
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(components).replace(rb"\\Z", b"$"))
     return plain

@@ -17,8 +17,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.invalid_input import words
 from api.schemas import Problem, Unfit
-from api.unfit import words
 from graph import errors
 from graph.errors import InnerCircleError
 

@@ -7,11 +7,11 @@ from functools import partial
 import uvicorn
 from fastapi import FastAPI
 
-from api import running
+from api import address
 from api.app import create_app
-from api.connections import bound, protocol
-from api.loopback import listen, url
-from graph.connect import connect
+from api.http.connections import bound, protocol
+from api.http.loopback import listen, url
+from graph.server.connect import connect
 from graph.settings import Settings
 
 BACKLOG = 128
@@ -30,7 +30,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
         host, port, *_ = socket.getsockname()
         announce(url(host, port))
         with (
-            running.noted(settings, host, port),
+            address.noted(settings, host, port),
             suppress(KeyboardInterrupt),
         ):  # uvicorn ends in good order, then raises the signal again
             server(app).run(sockets=[socket])

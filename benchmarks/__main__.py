@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import held_view, neighbours, opening, pages, scale
-from graph import local_neo4j, migrations
-from graph.connect import connect
-from graph.database import Database
+from graph.server import local
+from graph.server.connect import connect
 from graph.settings import Settings
+from graph.store import migrations
+from graph.store.client import Database
 
 OTC = Path(__file__).resolve().parents[2] / "shared" / "data" / "bitcoin-otc"
 
@@ -25,13 +26,13 @@ def empty_graph(heap_megabytes: int) -> Iterator[Database]:
 def empty_service(heap_megabytes: int) -> Iterator[tuple[Database, Settings]]:
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home), heap_megabytes=heap_megabytes, pagecache_megabytes=1024)
-        local_neo4j.start(settings)
+        local.start(settings)
         try:
             with connect(settings) as database:
                 migrations.apply(database)
                 yield database, settings
         finally:
-            local_neo4j.stop(settings)
+            local.stop(settings)
 
 
 def main() -> None:

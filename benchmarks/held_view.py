@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.measuring import report
-from graph import loading, publishing, rating, scheme
-from graph.database import Database
-from graph.scheme import Scheme
+from graph.facts.load import load
+from graph.policy import publishing, scheme
+from graph.policy.scheme import Scheme
+from graph.rating.run import rate
+from graph.store.client import Database
 
 AS_OF = datetime(2016, 2, 1, tzinfo=UTC)
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.5)
@@ -44,7 +46,7 @@ def join_everyone(database: Database, scheme_: Scheme, directory: Path) -> None:
     file = directory / "memberships.csv"
     lines = [f"{entity},{scheme_.id},2016-01-31T00:00:00Z,{scheme_.notice.version}" for entity in entities]
     file.write_text("\n".join(["entity,scheme,at,notice", *lines]) + "\n")
-    loading.load(database, [file])
+    load(database, [file])
 
 
 def with_share(policy: Scheme, share: float) -> Scheme:
@@ -69,15 +71,15 @@ def measure(database: Database, otc: Path, policy: Scheme, shares: Sequence[floa
     """The AUC of score at each share. The graph holds the ratings that were not held back, and no others."""
     known = labels(otc)
     # Everyone takes part, also those of whom nothing but held back ratings is known.
-    loading.load(database, [otc / "otc_network.csv.gz"], kind="entities", mapping="bitcoin-otc")
+    load(database, [otc / "otc_network.csv.gz"], kind="entities", mapping="bitcoin-otc")
     with tempfile.TemporaryDirectory() as directory:
         hold_back(otc, Path(directory) / "kept.csv")
-        loading.load(database, [Path(directory) / "kept.csv"], mapping="bitcoin-otc")
+        load(database, [Path(directory) / "kept.csv"], mapping="bitcoin-otc")
         join_everyone(database, policy, Path(directory))
     found = {}
     for share in shares:
         publishing.publish(database, with_share(policy, share))
-        rating.rate(database, policy.id, as_of=AS_OF)
+        rate(database, policy.id, as_of=AS_OF)
         found[share] = auc(database, policy.id, known)
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from graph.cli.output import print_table
-from graph.database import Database
+from graph.store.client import Database
 
 T = TypeVar("T")
 

@@ -26,10 +26,13 @@ import httpx
 
 from benchmarks import pages
 from benchmarks.measuring import report, timed
-from graph import loading, local_neo4j, publishing, rating, scheme
-from graph.database import Database
+from graph.facts.load import load
 from graph.identity import Keyring, Role, tokens
+from graph.policy import publishing, scheme
+from graph.rating.run import rate
+from graph.server import local
 from graph.settings import Settings
+from graph.store.client import Database
 
 SCHEME = "reliability"
 PURPOSE = scheme.read(SCHEME).purpose[0]
@@ -47,8 +50,8 @@ def run(database: Database, settings: Settings) -> None:
     with tempfile.TemporaryDirectory() as folder:
         pages.write_files(Path(folder), "ada", 15, 200)
         publishing.publish(database, scheme.read(SCHEME))
-        assert not any(each.rejected for each in loading.load(database, [Path(folder)]))
-    rating.rate(database, SCHEME, as_of=pages.AS_OF)
+        assert not any(each.rejected for each in load(database, [Path(folder)]))
+    rate(database, SCHEME, as_of=pages.AS_OF)
     Keyring.of(settings).create(datetime.now(UTC))
     member, client = (_token(settings, *who) for who in ((Role.MEMBER, "ada"), (Role.CLIENT, None)))
     with _served(settings) as address:
@@ -59,7 +62,7 @@ def run(database: Database, settings: Settings) -> None:
             slow = _p95(address, member)
         with _beside(_strangers, address):
             public = _p95(address, member)
-    server = local_neo4j.connection(settings)
+    server = local.connection(settings)
     with (
         _away(urlsplit(server.uri).port or 0) as port,
         _served(settings, uri=f"bolt://127.0.0.1:{port}", user=server.user, password=server.password) as address,

@@ -6,11 +6,16 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from benchmarks.measuring import report, timed
-from graph import applying, explaining, queries, rating, rerating, synthetic
-from graph.database import Database
+from graph import explain
+from graph.explain.what_if import WithoutContact, what_if
+from graph.facts import synthetic
+from graph.facts.store import Load, store
 from graph.model import Changes
-from graph.storing import Load, store
-from graph.what_if import WithoutContact, what_if
+from graph.rating.apply import remove
+from graph.rating.rerate import rerate
+from graph.rating.run import rate
+from graph.store import queries
+from graph.store.client import Database
 
 SCHEME = "reliability"
 LOOKUP = "MATCH (m:Membership {id: $id}) RETURN m.score AS score, m.points AS points, m.band AS band"
@@ -44,7 +49,7 @@ def run(database: Database, members: int) -> None:
     mixed = [timed(changes.any_of)[0] for _ in range(CHANGES)]
     kept = {row["rid"]: row["score"] for row in database.statement(SCORES, scheme=SCHEME)}
     [bound] = database.statement(BOUND, scheme=SCHEME)
-    seconds, _ = timed(lambda: rating.rate(database, SCHEME, as_of=synthetic.AS_OF))
+    seconds, _ = timed(lambda: rate(database, SCHEME, as_of=synthetic.AS_OF))
     fresh = {row["rid"]: row["score"] for row in database.statement(SCORES, scheme=SCHEME)}
     assert fresh.keys() == kept.keys()
     report(
@@ -82,16 +87,16 @@ def _reads(database: Database, members: int, sample: Sequence[str], hubs: Sequen
         return database.statement(LOOKUP, id=f"{SCHEME}|{entity}")
 
     def without_strongest(entity: str) -> object:
-        contact = explaining.explain(database, entity, SCHEME).rating.circle[0].entity
+        contact = explain.explain(database, entity, SCHEME).rating.circle[0].entity
         return what_if(database, entity, SCHEME, WithoutContact(contact))
 
     rows = [
         measured("a plain keyed lookup", look_up),
         measured("the query of a one-hop explanation", lambda e: database.statement(opened, id=f"{SCHEME}|{e}")),
-        measured("explain, as Python has it", lambda e: explaining.explain(database, e, SCHEME)),
-        measured("explain with every fact", lambda e: explaining.explain(database, e, SCHEME, facts=True)),
-        measured("all hops", lambda e: explaining.reach(database, e, SCHEME)),
-        measured("all hops, most contacted", lambda e: explaining.reach(database, e, SCHEME), hubs),
+        measured("explain, as Python has it", lambda e: explain.explain(database, e, SCHEME)),
+        measured("explain with every fact", lambda e: explain.explain(database, e, SCHEME, facts=True)),
+        measured("all hops", lambda e: explain.reach(database, e, SCHEME)),
+        measured("all hops, most contacted", lambda e: explain.reach(database, e, SCHEME), hubs),
         measured("what-if without a contact", without_strongest),
         measured("what-if without a contact, most contacted", without_strongest, hubs),
     ]
@@ -130,13 +135,13 @@ class Changer:
         elif kind == "correct":
             row = self._obligation(entity)
             self._put("obligations", row)
-            applying.remove(self.database, "obligations", [str(row["id"])])
+            remove(self.database, "obligations", [str(row["id"])])
             self._put("obligations", row | {"settled": None})
         elif kind == "remove":
             if known := self.database.statement(CONTACT, id=entity):
-                applying.remove(self.database, "contacts", [known[0]["id"]])
+                remove(self.database, "contacts", [known[0]["id"]])
         else:
-            applying.remove(self.database, "memberships", [f"{SCHEME}|{entity}"])
+            remove(self.database, "memberships", [f"{SCHEME}|{entity}"])
             self._put(
                 "memberships",
                 {"entity": entity, "scheme": SCHEME, "at": "2026-06-01T00:00:00Z", "notice": "1"},
@@ -151,7 +156,7 @@ class Changer:
         assert not outcome["rejects"], outcome
         changes = Changes()
         changes.add(kind, touched or outcome["touched"])
-        assert all(not done.stale for done in rerating.rerate(self.database, changes))
+        assert all(not done.stale for done in rerate(self.database, changes))
 
     def _obligation(self, entity: str) -> dict[str, object]:
         self.made += 1

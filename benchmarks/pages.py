@@ -18,13 +18,15 @@ from playwright.sync_api import Page, sync_playwright
 
 from api import serving
 from api.app import create_app
-from api.loopback import listen, url
+from api.http.loopback import listen, url
 from benchmarks.measuring import report, timed
-from graph import loading, publishing, rating, scheme
-from graph.connect import connect
-from graph.database import Database
+from graph.facts.load import load
 from graph.identity import Keyring, Role, sessions
+from graph.policy import publishing, scheme
+from graph.rating.run import rate
+from graph.server.connect import connect
 from graph.settings import Settings
+from graph.store.client import Database
 
 SCHEME = "reliability"
 HERE = f"/me/schemes/{SCHEME}"
@@ -43,9 +45,9 @@ def run(database: Database, settings: Settings) -> None:
         for who, contacts, facts in (("ada", 15, 200), ("hub", 500, 20)):
             write_files(Path(folder), who, contacts, facts)
         publishing.publish(database, scheme.read(SCHEME))
-        assert not any(each.rejected for each in loading.load(database, [Path(folder)]))
+        assert not any(each.rejected for each in load(database, [Path(folder)]))
     for days in (60, 30, 0):
-        rating.rate(database, SCHEME, as_of=AS_OF - timedelta(days=days))
+        rate(database, SCHEME, as_of=AS_OF - timedelta(days=days))
     Keyring.of(settings).create(datetime.now(UTC))
     with _served(settings) as web:
         _page(database, web, settings)

@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import client_megabytes, median_ratio, report, server_heap_megabytes, timed
-from graph import loading, publishing, rating, records, scheme, synthetic
-from graph.database import Database
+from graph.facts import synthetic
+from graph.facts.files import kind_of, read
+from graph.facts.load import load
 from graph.model import KINDS
+from graph.policy import publishing, scheme
+from graph.rating import run as rating
+from graph.store.client import Database
 
 SCHEME = "reliability"
 # What a program without innercircle would write: the same rows, the same properties, no checks, no rejects.
@@ -49,7 +53,7 @@ def run(database: Database, members: int) -> None:
             f"{members:,} members: loading", ("kind", "rows/s"), [(kind, f"{rows:,.0f}") for kind, rows in loaded]
         )
         print(f"contacts: {ratio:.2f} of the bare driver's UNWIND ... MERGE of as many rows (aim >= 0.8)")
-        again, _ = timed(lambda: loading.load(database, [directory / "entities.csv"]))
+        again, _ = timed(lambda: load(database, [directory / "entities.csv"]))
         print(
             f"entities again, all known: {again:.1f} s; client's peak memory so far {client_megabytes():.0f} MiB"
         )
@@ -70,8 +74,8 @@ def _make_up(directory: Path, members: int) -> None:
 
 def _load_everything(database: Database, directory: Path) -> list[tuple[str, float]]:
     found = []
-    for file in sorted(directory.glob("*.csv"), key=lambda path: KINDS.index(records.kind_of(path))):
-        seconds, (loaded,) = timed(lambda file=file: loading.load(database, [file]))  # type: ignore[misc]
+    for file in sorted(directory.glob("*.csv"), key=lambda path: KINDS.index(kind_of(path))):
+        seconds, (loaded,) = timed(lambda file=file: load(database, [file]))  # type: ignore[misc]
         found.append((loaded.kind, loaded.stored / seconds))
     return found
 
@@ -81,9 +85,9 @@ def _load_beside_bare_driver(database: Database, file: Path, directory: Path) ->
     slices = list(_slices(file, directory, 2 * PAIRS))
     pairs, rows = [], 0
     for ours, bare in zip(slices[::2], slices[1::2], strict=True):
-        prepared = [chunk.rows for chunk in records.read(bare, "contacts")]
+        prepared = [chunk.rows for chunk in read(bare, "contacts")]
         bare_seconds, _ = timed(lambda prepared=prepared: _merge(database, prepared))  # type: ignore[misc]
-        seconds, (loaded,) = timed(lambda ours=ours: loading.load(database, [ours], kind="contacts"))  # type: ignore[misc]
+        seconds, (loaded,) = timed(lambda ours=ours: load(database, [ours], kind="contacts"))  # type: ignore[misc]
         pairs.append((bare_seconds / sum(map(len, prepared)), seconds / loaded.stored))
         rows += loaded.stored
     return median_ratio(pairs), 1 / (sum(ours for _, ours in pairs) / len(pairs))

@@ -203,7 +203,7 @@ class Changes:
         places.get(kind, self.conduct).update(touched)
 
     def add_leaver(self, scheme: str, followers: Iterable[int], mark: str | None) -> None:
-        """Someone has left: what cypher/member/leave.cypher says."""
+        """Someone has left: what cypher/rights/leave.cypher says."""
         self.left.setdefault(scheme, set()).update(followers)
         self.marks.update([mark] if mark else [])
 

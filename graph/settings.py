@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     neo4j_database: str = "neo4j"
 
     neo4j_version: str = "5.26.31"
-    "The managed server's version; a lock file under graph/servers/ must exist for it."
+    "The managed server's version; a lock file under graph/server/releases/ must exist for it."
 
     bolt_port: int = Field(default=0, ge=0, le=65535)
     "The managed server's Bolt port. 0: 7687 if it is free, else any free one, then kept."

@@ -16,13 +16,15 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser
 
-from graph import cli, local_neo4j, migrations, server_jars
-from graph.connect import connect
-from graph.database import Database
+from graph import cli
 from graph.errors import LocalServerFailed
-from graph.local_neo4j import Server
+from graph.server import jars, local
+from graph.server.connect import connect
+from graph.server.local import Server
 from graph.settings import Settings
-from tests.access.commands import Run, run
+from graph.store import migrations
+from graph.store.client import Database
+from tests.commands import Run, run
 from tests.driving import launched
 
 # The only settings of the caller that tests heed: which Neo4j to test on, and where its jars are.
@@ -85,7 +87,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """The server's jars are there before the first test: fetching them counts against no test's time limit."""
     if any("server" in getattr(item, "fixturenames", ()) for item in session.items):
         try:
-            server_jars.fetch(Settings())
+            jars.fetch(Settings())
         except LocalServerFailed as error:
             pytest.exit(str(error), returncode=1)
 
@@ -109,11 +111,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 @pytest.fixture(scope="session")
 def server(settings: Settings) -> Iterator[Server]:
     """The managed Neo4j of this session."""
-    server = local_neo4j.start(settings, configuration=PLANNED_ONCE)
+    server = local.start(settings, configuration=PLANNED_ONCE)
     yield server
     # Its data are thrown away, so it need not stop in good order.
     os.kill(server.pid, signal.SIGKILL)
-    while local_neo4j.status(settings):
+    while local.status(settings):
         time.sleep(0.02)
 
 

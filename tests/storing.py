@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from graph import publishing, storing
-from graph.database import Database
-from graph.scheme import Scheme
-from graph.values import Facts
+from graph.facts import store as storing
+from graph.facts.values import Facts
+from graph.policy import publishing
+from graph.policy.scheme import Scheme
+from graph.store.client import Database
 from tests.strategies import everyone
 
 LOAD = storing.Load("made-up", "the tests", datetime(2026, 7, 1, tzinfo=UTC), ("made-up.csv",))

@@ -14,9 +14,9 @@ from typing import NamedTuple
 import pytest
 from hypothesis import strategies as st
 
-from graph import scheme
-from graph.scheme import Scheme
-from graph.values import Contact, Facts, Obligation, Purchase, Visit
+from graph.facts.values import Contact, Facts, Obligation, Purchase, Visit
+from graph.policy import scheme
+from graph.policy.scheme import Scheme
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -1,7 +1,7 @@
 """Pages for browsers: plain HTML that works without scripts, and nothing from elsewhere.
 
 A module of this package that has a `router` of its own is named in PAGES of api/app.py. Its routes take who is
-signed in (`SignedInMember`, `SignedInOperator` of api/security.py) or are in PUBLIC_PAGES there, and answer with
+signed in (`SignedInMember`, `SignedInOperator` of api/deps/auth.py) or are in PUBLIC_PAGES there, and answer with
 `render` of api/pages/rendering.py.
 """
 

@@ -6,18 +6,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api.deps.auth import SignedInMember, own_entity
+from api.deps.parameters import SchemeId, TheDatabase
 from api.pages.filling import Filled
 from api.pages.rendering import render
 from api.pages.viewing import Contact, Opened, names_of, rated
-from api.parameters import SchemeId, TheDatabase
-from api.security import SignedInMember, own_entity
-from graph import showing, what_if
-from graph.counts import counted
-from graph.database import Database
+from graph import disclosure
+from graph.disclosure import OwnFact, ShownLift, ShownWhatIf
 from graph.errors import ParameterError
-from graph.publishing import policy_of
-from graph.scheme import Scheme
-from graph.showing import OwnFact, ShownLift, ShownWhatIf
+from graph.explain import what_if
+from graph.policy.publishing import policy_of
+from graph.policy.scheme import Scheme
+from graph.store.client import Database
+from graph.text.counts import counted
 
 ON_ITS_DAY = "due"
 "When a debt had been paid: on the day it was due; otherwise now, on the last day that counts."
@@ -51,14 +52,14 @@ def what_if_page(
     found = rated(database, entity, scheme)
     answer: ShownWhatIf | None = None
     lifted: ShownLift | None = None
-    met = showing.met(database, entity)
+    met = disclosure.met(database, entity)
     filled = Filled()
     try:
         if ask == "lift":
-            lifted = showing.lift(database, entity, scheme)
+            lifted = disclosure.lift(database, entity, scheme)
         elif ask:
             change = _change(database, found, ask=ask, debt=debt, contact=contact, share=share, when=when)
-            answer = showing.what_if(database, entity, scheme, change)
+            answer = disclosure.what_if(database, entity, scheme, change)
     except ParameterError as error:
         filled = Filled({}, FIELD.get(ask, ""), str(error), 422)
     policy = policy_of(database, scheme)

@@ -8,22 +8,23 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from api import decisions, reporting
-from api.in_flight import TheUnderWay
-from api.once import TheFormKey
+from api.actions import member as decisions
+from api.actions import report
+from api.deps.auth import SignedInMember, one_text, own_entity
+from api.deps.idempotency import TheFormKey
+from api.deps.parameters import SchemeId, TheDatabase
+from api.http.in_flight import TheUnderWay
 from api.pages import forms
 from api.pages.filling import REFUSALS, refused
 from api.pages.me import Text, Written, led_to
 from api.pages.rendering import PRIVATE
 from api.pages.viewing import member_of
-from api.parameters import SchemeId, TheDatabase
-from api.security import SignedInMember, one_text, own_entity
-from graph import grants, membership
-from graph.database import Transaction
+from graph.disclosure.report.page import HEADERS, render
 from graph.errors import NotFound, ParameterError
-from graph.instants import end_of
 from graph.model import Changes
-from graph.reports import page as report_page
+from graph.rights import grants, membership
+from graph.store.client import Transaction
+from graph.text.instants import end_of
 
 router = APIRouter(prefix="/me/schemes/{scheme}")
 
@@ -138,11 +139,11 @@ def make_report(
 ) -> Response:
     """A signed report to hand on, as a file. That it was made is on the member's record of reads."""
     try:
-        made, signed = reporting.made_for(request, member, database, scheme, audience=audience, purpose=purpose)
+        made, signed = report.made_for(request, member, database, scheme, audience=audience, purpose=purpose)
     except REFUSALS as error:
         return forms.report(database, member, scheme, refused(error, audience=audience, purpose=purpose))
-    headers = PRIVATE | report_page.HEADERS | {"Content-Disposition": 'attachment; filename="report.html"'}
-    return Response(report_page.render(made, signed), media_type="text/html", headers=headers)
+    headers = PRIVATE | HEADERS | {"Content-Disposition": 'attachment; filename="report.html"'}
+    return Response(render(made, signed), media_type="text/html", headers=headers)
 
 
 @router.post("/leave", status_code=303)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from graph.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme
-from graph.showing import ShownState
+from graph.disclosure import ShownState
+from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme
 
 WIDTH, HEIGHT = 600, 120
 "Of the picture of a history, in its own units."

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import Response
 
+from api.deps.auth import own_entity
 from api.pages.filling import Filled
 from api.pages.rendering import new_key, render
 from api.pages.viewing import member_of
-from api.security import own_entity
-from graph.database import Database
-from graph.grants import LONGEST_DAYS, given
 from graph.identity import Principal
+from graph.rights.grants import LONGEST_DAYS, given
+from graph.store.client import Database
 
 EMPTY = Filled()
 

@@ -7,22 +7,26 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api import cursors, decisions
-from api.in_flight import TheUnderWay
-from api.once import TheFormKey
+from api.actions import member as decisions
+from api.deps import pagination
+from api.deps.auth import SignedInMember, one_text, own_entity
+from api.deps.idempotency import TheFormKey
+from api.deps.parameters import TheDatabase
+from api.deps.sessions import Sessions
+from api.http.in_flight import TheUnderWay
 from api.pages.filling import REFUSALS, Filled, refused
 from api.pages.rendering import PRIVATE, new_key, render
 from api.pages.viewing import FULL
-from api.parameters import TheDatabase
-from api.security import SignedInMember, one_text, own_entity
-from api.sessions import Sessions
-from graph import access, archiving, disputes, membership, showing
-from graph.database import Database
+from graph import disclosure
+from graph.audit import log
+from graph.disclosure import archive
 from graph.errors import ParameterError
+from graph.facts import wording
 from graph.identity import Principal
 from graph.identity.verifying import revoke
-from graph.publishing import policy_of
-from graph.telling import facts
+from graph.policy.publishing import policy_of
+from graph.rights import disputes, membership
+from graph.store.client import Database
 
 ERASE = "erase"
 "What a member types to erase everything."
@@ -44,7 +48,7 @@ def my_page(member: SignedInMember, database: TheDatabase, done: Note = "") -> R
     """Where the member takes part: one rating for each scheme, side by side, and nothing that combines them."""
     entity = own_entity(member)
     part = membership.taking_part(database, entity)
-    ratings = {each.scheme: each for each in showing.side_by_side(database, entity)} if part.memberships else {}
+    ratings = {each.scheme: each for each in disclosure.side_by_side(database, entity)} if part.memberships else {}
     schemes = [
         (each, policy_of(database, each.scheme).title, ratings.get(each.scheme)) for each in part.memberships
     ]
@@ -59,11 +63,11 @@ def my_readers(
     entity = own_entity(member)
     whose, before = f"accesses {entity}", None
     if after is not None:
-        at, id_ = cursors.read(database, whose, after)
+        at, id_ = pagination.read(database, whose, after)
         before = (datetime.fromisoformat(at), id_)
-    found = access.accesses(database, entity, before=before, limit=FULL)
+    found = log.accesses(database, entity, before=before, limit=FULL)
     last = found[-1] if len(found) == FULL else None
-    following = last and cursors.cursor(database, whose, [last.at.isoformat(), last.id])
+    following = last and pagination.cursor(database, whose, [last.at.isoformat(), last.id])
     return render("accesses.html.jinja", principal=member, accesses=found, next=following, first=after is None)
 
 
@@ -71,7 +75,7 @@ def my_readers(
 def my_disputes(member: SignedInMember, database: TheDatabase, done: Note = "") -> Response:
     """The facts that the member disputes, and what became of that."""
     found = disputes.of_entity(database, own_entity(member), now=datetime.now(UTC))
-    names = showing.names(database, {id_ for each in found for id_ in facts.ends(each.kind, each.says)})
+    names = disclosure.names(database, {id_ for each in found for id_ in wording.ends(each.kind, each.says)})
     return render("disputes.html.jinja", principal=member, disputes=found, names=names, done=done)
 
 
@@ -89,7 +93,7 @@ def dispute_page(
 def _dispute_form(database: Database, member: Principal, kind: str, fact: str, filled: Filled) -> Response:
     with one_text():
         says = disputes.says(database, own_entity(member), kind=kind, fact=fact)
-        names = showing.names(database, facts.ends(kind, says))
+        names = disclosure.names(database, wording.ends(kind, says))
     words: dict[str, Any] = {"kind": kind, "fact": fact, "says": says, "names": names, "key": new_key()}
     words |= {"filled": filled}
     return render("dispute.html.jinja", principal=member, status=filled.status, **words)
@@ -126,7 +130,7 @@ def my_archive(member: SignedInMember, database: TheDatabase) -> Response:
     """Everything that is kept about the member, as one file."""
     out = io.BytesIO()
     with one_text():
-        archiving.write(archiving.gather(database, own_entity(member), now=datetime.now(UTC)), out)
+        archive.write(archive.gather(database, own_entity(member), now=datetime.now(UTC)), out)
     name = 'attachment; filename="archive.zip"'
     return Response(out.getvalue(), media_type="application/zip", headers=PRIVATE | {"Content-Disposition": name})
 

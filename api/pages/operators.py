@@ -5,12 +5,14 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.deps.auth import SignedInOperator
+from api.deps.parameters import LateAfter, TheDatabase
 from api.pages.rendering import render
-from api.parameters import LateAfter, TheDatabase
-from api.security import SignedInOperator
-from graph import contests, disputes, doctor, watching
-from graph.database import Database
-from graph.telling.words import words
+from graph.analysis import monitoring
+from graph.policy.glossary import words
+from graph.rights import contests, disputes
+from graph.server import doctor
+from graph.store.client import Database
 
 MOST_DISPUTES = 200
 "That are listed: those that wait longest."
@@ -31,16 +33,16 @@ def operator_page(somebody: SignedInOperator, database: TheDatabase, late_after:
 
 def service(database: Database, *, now: datetime, late_after_days: int) -> dict[str, Any]:
     """How the service is. Nobody is in it, and nobody is read for it."""
-    schemes = watching.watched(database)
+    schemes = monitoring.watched(database)
     checks = list(doctor.examine_database(database))
-    ages = watching.ages(database, now=now, late_after_days=late_after_days)
+    ages = monitoring.ages(database, now=now, late_after_days=late_after_days)
     return {
         "now": now,
         "checks": checks,
-        "well": all(x.ok for x in checks) and not any(x.broken_off for x in schemes) and not watching.late(ages),
+        "well": all(x.ok for x in checks) and not any(x.broken_off for x in schemes) and not monitoring.late(ages),
         "ages": ages,
         "schemes": schemes,
-        "loads": watching.last_loads(database),
+        "loads": monitoring.last_loads(database),
         "disputes": disputes.waiting(database, now=now),
         "most": MOST_DISPUTES,
         "due_days": disputes.DUE_DAYS,

@@ -13,8 +13,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.accepting import asks_for_document, asks_for_page
-from api.limits import LARGEST_BODY
+from api.deps.auth import somebody_signed_in
+from api.http.accept import asks_for_document, asks_for_page
+from api.http.buffered import answer, held
+from api.http.limits import LARGEST_BODY
 from api.pages import DOCUMENTS, PLACES
 from api.pages.rendering import new_key, render
 from api.problems import (
@@ -29,8 +31,6 @@ from api.problems import (
     TOO_LONG,
     TOO_SLOW,
 )
-from api.security import somebody_signed_in
-from api.whole import answer, held
 from graph import errors
 
 

@@ -5,17 +5,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from api.deps.auth import SignedInMember, own_entity
+from api.deps.parameters import SchemeId, TheDatabase
 from api.pages import forms
 from api.pages.drawing import scale, steps
 from api.pages.me import Note
 from api.pages.rendering import render
 from api.pages.viewing import SHORT, Contact, listed, member_of, names_of, opened, picture, rated
-from api.parameters import SchemeId, TheDatabase
 from api.problems import NO_STORE
-from api.security import SignedInMember, own_entity
-from graph import access, contests, disputes, grants, showing
+from graph import disclosure
+from graph.audit import log
 from graph.errors import NOTHING_OPEN, NotFound
-from graph.publishing import policy_of
+from graph.policy.publishing import policy_of
+from graph.rights import contests, disputes, grants
 
 router = APIRouter(prefix="/me/schemes/{scheme}")
 FEWEST = 5
@@ -29,8 +31,8 @@ def rating_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase,
     entity, now = own_entity(member), datetime.now(UTC)
     joined, policy = member_of(database, entity, scheme)
     found = opened(database, entity, scheme)
-    met = showing.met(database, entity)
-    states = showing.history(database, entity, scheme).states if found else ()
+    met = disclosure.met(database, entity)
+    states = disclosure.history(database, entity, scheme).states if found else ()
     return render(
         "rating.html.jinja",
         principal=member,
@@ -43,7 +45,7 @@ def rating_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase,
         names=names_of(database, found, met),
         states=states,
         line=steps(states, now) if states else None,
-        looked=access.accesses(database, entity, scheme=scheme, limit=FEWEST),
+        looked=log.accesses(database, entity, scheme=scheme, limit=FEWEST),
         grants=[
             each
             for each in grants.given(database, entity, now=now)
@@ -69,7 +71,7 @@ def circle_picture(member: SignedInMember, scheme: SchemeId, database: TheDataba
     entity = own_entity(member)
     member_of(database, entity, scheme)
     response.headers.update(NO_STORE)
-    found, met = opened(database, entity, scheme), showing.met(database, entity)
+    found, met = opened(database, entity, scheme), disclosure.met(database, entity)
     return picture(found, met, entity, names_of(database, found, met, entity))
 
 
@@ -80,7 +82,7 @@ def contact_page(
     """The member's own days with one contact, and the tie with it."""
     entity = own_entity(member)
     joined, policy = member_of(database, entity, scheme)
-    days = next((each for each in showing.met(database, entity) if each.entity == contact), None)
+    days = next((each for each in disclosure.met(database, entity) if each.entity == contact), None)
     paused = next((each for each in joined.pauses if each.contact == contact), None)
     if days is None and paused is None:
         raise NotFound(NOTHING_OPEN)
@@ -94,7 +96,7 @@ def contact_page(
         met=days,
         paused=paused,
         line=found.named().get(contact) if found else None,
-        names=showing.names(database, [contact]),
+        names=disclosure.names(database, [contact]),
         done=done,
     )
 
@@ -120,7 +122,7 @@ def contacts_page(
     """All whom the member was in touch with, a page at a time."""
     entity = own_entity(member)
     joined, policy = member_of(database, entity, scheme)
-    found, met = opened(database, entity, scheme), showing.met(database, entity)
+    found, met = opened(database, entity, scheme), disclosure.met(database, entity)
     return render(
         "contacts.html.jinja",
         principal=member,
@@ -144,7 +146,7 @@ def history_page(
     """Every state of the rating that is kept, the newest first, and what changed since one of them."""
     entity = own_entity(member)
     _joined, policy = member_of(database, entity, scheme)
-    found = showing.history(database, entity, scheme, since=_instant(since))
+    found = disclosure.history(database, entity, scheme, since=_instant(since))
     return render(
         "history.html.jinja",
         principal=member,

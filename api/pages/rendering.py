@@ -24,7 +24,7 @@ HEADERS = {
         )
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
-    # With `no-referrer` a browser would not say where a form comes from: see api/sessions.py.
+    # With `no-referrer` a browser would not say where a form comes from: see api/deps/sessions.py.
     "Referrer-Policy": "same-origin",
 }
 PRIVATE = {"Cache-Control": "no-store"}

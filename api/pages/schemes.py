@@ -5,16 +5,18 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.deps.auth import MaybeSignedIn
+from api.deps.parameters import SchemeId, TheDatabase
 from api.pages.rendering import render
-from api.parameters import SchemeId, TheDatabase
-from api.security import MaybeSignedIn
-from graph import publishing
-from graph.database import Database, utc
-from graph.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme
-from graph.scheme import points as points_of
-from graph.telling import SMALLEST, counts, figures, ranges, sections, values, versions
-from graph.telling.numbers import number, percent
-from graph.telling.words import words
+from graph.disclosure.band_counts import SMALLEST, counts
+from graph.policy import publishing
+from graph.policy.glossary import words
+from graph.policy.numbers import number, percent
+from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme
+from graph.policy.scheme import points as points_of
+from graph.policy.versions import versions
+from graph.policy.wording import figures, ranges, sections, values
+from graph.store.client import Database, utc
 
 CONDUCT, COMPANY = 0.7, 0.6
 "Of the example: a member's own conduct, and the mean of the scores of its circle."

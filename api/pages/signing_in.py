@@ -9,15 +9,15 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.deps.auth import MaybeSignedIn, SignedIn, take_of_address
+from api.deps.parameters import TheDatabase
+from api.deps.sessions import Sessions
 from api.pages.rendering import PRIVATE, render
-from api.parameters import TheDatabase
-from api.security import MaybeSignedIn, SignedIn, take_of_address
-from api.sessions import Sessions
-from graph.database import Database
 from graph.errors import Unauthenticated
 from graph.identity import Principal, Role, Verifier, sessions
 from graph.identity.tokens import LONGEST_TOKEN
 from graph.identity.verifying import refuse_revoked, revoke
+from graph.store.client import Database
 
 FIRST = {Role.MEMBER: "/me", Role.OPERATOR: "/operator"}
 "Where somebody is led who has signed in; others to the start."

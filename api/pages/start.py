@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api.deps.auth import MaybeSignedIn
 from api.pages.files import by_served_name
 from api.pages.rendering import render
-from api.security import MaybeSignedIn
 from graph.errors import NOTHING_OPEN, NotFound
 
 FOR_GOOD = "public, max-age=31536000, immutable"

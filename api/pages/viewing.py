@@ -5,13 +5,14 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 
-from graph import membership, showing
-from graph.database import Database
+from graph import disclosure
+from graph.disclosure import Met, OwnFact, ShownExplanation, ShownPart, ShownRating
 from graph.errors import NOTHING_OPEN, NotFound
-from graph.membership import Membership
-from graph.publishing import policy_of
-from graph.scheme import Scheme
-from graph.showing import Met, OwnFact, ShownExplanation, ShownPart, ShownRating
+from graph.policy.publishing import policy_of
+from graph.policy.scheme import Scheme
+from graph.rights import membership
+from graph.rights.membership import Membership
+from graph.store.client import Database
 
 T = TypeVar("T")
 Contact = Annotated[str, Query(alias="with", max_length=200)]
@@ -85,10 +86,10 @@ class Opened:
 def opened(database: Database, entity: str, scheme: str) -> Opened | None:
     """The rating, opened; None where no run has rated the member yet. Raises StoreConflict."""
     try:
-        explained = showing.explain(database, entity, scheme, facts=True)
+        explained = disclosure.explain(database, entity, scheme, facts=True)
     except NotFound:
         return None
-    return Opened(explained, showing.own_facts(database, entity, explained.factors or ()))
+    return Opened(explained, disclosure.own_facts(database, entity, explained.factors or ()))
 
 
 def rated(database: Database, entity: str, scheme: str) -> Opened:
@@ -104,7 +105,7 @@ def names_of(database: Database, found: Opened | None, met: list[Met], *others: 
     ids = {each.entity for each in met}.union(others)
     if found:
         ids |= found.named().keys() | {each.other for each in found.facts if each.kind == "obligations"}
-    return showing.names(database, ids)
+    return disclosure.names(database, ids)
 
 
 def picture(rating: Opened | None, met: list[Met], entity: str, names: dict[str, str]) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from graph.counts import counted
-from graph.days import day, last_day, moment, until
-from graph.telling import disputed, facts
-from graph.telling.numbers import number, percent
-from graph.telling.policy import MANY
-from graph.watching.ages import ago
-from graph.watching.drift import verdict
+from graph.analysis.monitoring.ages import ago
+from graph.analysis.monitoring.drift import verdict
+from graph.disclosure import set_aside
+from graph.facts import wording
+from graph.policy.numbers import number, percent
+from graph.policy.wording import MANY
+from graph.text.counts import counted
+from graph.text.days import day, last_day, moment, until
 
 STEPS = {
     "conduct": "own conduct of each member",
@@ -83,8 +84,8 @@ FILTERS = {
     "drift": drift,
     "ago": ago,
     "named": named,
-    "in_dispute": disputed.in_words,
-    "fact": facts.to_member,
+    "in_dispute": set_aside.in_words,
+    "fact": wording.to_member,
     "date": date,
     "unbroken": unbroken,
 }

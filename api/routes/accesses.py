@@ -6,14 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from api import cursors
+from api.deps import pagination
+from api.deps.auth import Auditor, Member, own_entity
+from api.deps.parameters import TheDatabase, about_a_person
 from api.openapi import AWAY, responses
-from api.parameters import TheDatabase, about_a_person
 from api.schemas import Accesses, AccessRecord, Ledger, Verification
-from api.security import Auditor, Member, own_entity
-from graph import access, ledgers
+from graph.audit import log
+from graph.audit.verify import Place, Verified, verify_piece
 from graph.errors import NotFound, NotRecorded, ParameterError
-from graph.publishing import policy_of
+from graph.policy.publishing import policy_of
 
 PAGE = 100
 VERIFIED_SECONDS = 2.0
@@ -53,14 +54,14 @@ def list_accesses(member: Member, database: TheDatabase, after: After = None) ->
     whose = f"accesses {entity}"
     before = None
     if after is not None:
-        at, id_ = cursors.read(database, whose, after)
+        at, id_ = pagination.read(database, whose, after)
         before = (datetime.fromisoformat(at), id_)
-    found = access.accesses(database, entity, before=before, limit=PAGE)
+    found = log.accesses(database, entity, before=before, limit=PAGE)
     last = found[-1] if len(found) == PAGE else None
     return Accesses(
-        ledgers=[Ledger.model_validate(each) for each in access.ledgers_of(database, entity)],
+        ledgers=[Ledger.model_validate(each) for each in log.ledgers_of(database, entity)],
         accesses=[AccessRecord.model_validate(each) for each in found],
-        next=None if last is None else cursors.cursor(database, whose, [last.at.isoformat(), last.id]),
+        next=None if last is None else pagination.cursor(database, whose, [last.at.isoformat(), last.id]),
     )
 
 
@@ -81,21 +82,21 @@ def verify_accesses(
     if scheme is not None:
         policy_of(database, scheme)
     whose = f"verification {scheme} {auditor.subject}"
-    place: ledgers.Place | None = ledgers.Place()
+    place: Place | None = Place()
     if after is not None:
-        ledger, number, head, *strays = cursors.revealed(database, whose, after)
-        place = ledgers.Place(ledger, int(number), head, *strays)
-    found = ledgers.Verified()
+        ledger, number, head, *strays = pagination.revealed(database, whose, after)
+        place = Place(ledger, int(number), head, *strays)
+    found = Verified()
     until = time.monotonic() + VERIFIED_SECONDS
     while place is not None:
-        place = ledgers.verify_piece(database, found, place, scheme=scheme)
+        place = verify_piece(database, found, place, scheme=scheme)
         if time.monotonic() > until:
             break
     if place is None:
         following = None
     else:
         strays = [] if place.strays is None else [place.strays]
-        following = cursors.hidden(database, whose, [place.ledger, str(place.number), place.head, *strays])
+        following = pagination.hidden(database, whose, [place.ledger, str(place.number), place.head, *strays])
     return Verification(
         scheme=scheme, whole=found.whole, broken=found.broken, records=found.records, next=following
     )

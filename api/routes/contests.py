@@ -5,11 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from api import decisions
-from api.in_flight import TheUnderWay
-from api.once import Done, TheKey, once
+from api.actions import member as decisions
+from api.deps.auth import Member, Reviewer, one_text, own_entity
+from api.deps.idempotency import Done, TheKey, once
+from api.deps.parameters import SchemeId, TheDatabase, about_a_person
+from api.http.in_flight import TheUnderWay
 from api.openapi import AWAY, responses
-from api.parameters import SchemeId, TheDatabase, about_a_person
 from api.schemas import (
     Closed,
     Closing,
@@ -19,9 +20,7 @@ from api.schemas import (
     WaitingContest,
     WaitingContests,
 )
-from api.security import Member, Reviewer, one_text, own_entity
-from graph import access, contests
-from graph.database import Transaction
+from graph.audit import log
 from graph.errors import (
     NOTHING_OPEN,
     CommitUnknown,
@@ -32,6 +31,8 @@ from graph.errors import (
     Refused,
     StoreConflict,
 )
+from graph.rights import contests
+from graph.store.client import Transaction
 
 PAGE = 200
 "Contests that are listed at most: those that wait longest."
@@ -77,7 +78,7 @@ def list_contests(reviewer: Reviewer, database: TheDatabase) -> WaitingContests:
     found = contests.open_ones(database)
     listed = found[:PAGE]
     for scheme in sorted({each.scheme for each in listed}):
-        access.record_reads(
+        log.record_reads(
             database,
             scheme,
             (each.entity for each in listed if each.scheme == scheme),

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from api import decisions
-from api.once import Done, TheKey, once
+from api.actions import member as decisions
+from api.deps.auth import Member, Reviewer, ReviewerOrOperator, one_text, own_entity
+from api.deps.idempotency import Done, TheKey, once
+from api.deps.parameters import TheDatabase, about_a_person
 from api.openapi import AWAY, responses
-from api.parameters import TheDatabase, about_a_person
 from api.schemas import (
     Decided,
     Decision,
@@ -18,9 +19,7 @@ from api.schemas import (
     WaitingDispute,
     WaitingDisputes,
 )
-from api.security import Member, Reviewer, ReviewerOrOperator, one_text, own_entity
-from graph import access, disputes
-from graph.database import Transaction
+from graph.audit import log
 from graph.errors import (
     NOTHING_OPEN,
     CommitUnknown,
@@ -32,6 +31,8 @@ from graph.errors import (
     StoreConflict,
 )
 from graph.identity import Role
+from graph.rights import disputes
+from graph.store.client import Transaction
 
 PAGE = 200
 "Disputes that are listed at most: those that wait longest."
@@ -100,7 +101,7 @@ def list_disputes(principal: ReviewerOrOperator, database: TheDatabase) -> Waiti
     listed, names = found[:PAGE], OPERATORS
     if principal.role is Role.REVIEWER:
         names = tuple(WaitingDispute.model_fields)
-        access.record_reads(
+        log.record_reads(
             database,
             "",
             (each.entity for each in listed),

@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter, Depends
 
+from api.deps.auth import Member, own
+from api.deps.parameters import EntityId, TheDatabase, about_a_person
 from api.openapi import AWAY, responses
-from api.parameters import EntityId, TheDatabase, about_a_person
 from api.schemas import ShownRating, SideBySide
-from api.security import Member, own
-from graph import showing
+from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 
 router = APIRouter(prefix="/v1/entities", tags=["ratings"], dependencies=[Depends(about_a_person)])
@@ -20,5 +20,5 @@ router = APIRouter(prefix="/v1/entities", tags=["ratings"], dependencies=[Depend
 def show_entity_ratings(member: Member, entity: EntityId, database: TheDatabase) -> SideBySide:
     """One rating for each scheme that the entity is rated in, by scheme; nothing combines them."""
     own(member, entity)
-    ratings = showing.side_by_side(database, entity)
+    ratings = disclosure.side_by_side(database, entity)
     return SideBySide(entity=entity, ratings=[ShownRating.of(each) for each in ratings])

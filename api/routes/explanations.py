@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from api.deps.auth import Member, own
+from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.openapi import AWAY, responses
-from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import Explanation
-from api.security import Member, own
-from graph import publishing, showing
+from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
+from graph.policy import publishing
 
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
@@ -31,7 +32,7 @@ def explain_rating(
     """
     own(member, entity)
     try:
-        return Explanation.of(showing.explain(database, entity, scheme, facts=facts))
+        return Explanation.of(disclosure.explain(database, entity, scheme, facts=facts))
     except NotFound:
         publishing.published(database, scheme)  # says so where it is the scheme that is missing
         raise

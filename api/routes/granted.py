@@ -5,14 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from api.evenly import STEP_SECONDS, Evenly
-from api.in_flight import IsUnderWay, only_about
+from api.deps.auth import Client, asking_of
+from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
+from api.http.constant_time import STEP_SECONDS, Evenly
+from api.http.in_flight import IsUnderWay, only_about
 from api.openapi import AWAY, responses
-from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import Found, GrantedRating, Wanted
 from api.schemas.grants import LONGEST_PURPOSE
-from api.security import Client, asking_of
-from graph import granted
+from graph.disclosure import to_clients
 from graph.errors import NOTHING_OPEN, NotFound, NotRecorded, ParameterError, PurposeMismatch, StoreConflict
 
 IDS_A_STEP = 25
@@ -57,7 +57,7 @@ def granted_rating(
     only_about(request, entity)
     now = datetime.now(UTC)
     with asking_of(request, client, 1):
-        told = granted.ask_one(database, scheme, entity, client=client.subject, purpose=purpose, now=now)
+        told = to_clients.ask_one(database, scheme, entity, client=client.subject, purpose=purpose, now=now)
     return GrantedRating.of(told)
 
 
@@ -73,6 +73,6 @@ def look_up_ratings(
     only_about(request, *wanted.ids)
     now = datetime.now(UTC)
     with asking_of(request, client, len(wanted.ids)):
-        told = granted.ask(database, scheme, wanted.ids, client=client.subject, purpose=wanted.purpose, now=now)
+        told = to_clients.ask(database, scheme, wanted.ids, client=client.subject, purpose=wanted.purpose, now=now)
     missing = set(wanted.ids).difference(each.entity for each in told)
     return Found(scheme=scheme, ratings=[GrantedRating.of(each) for each in told], missing=sorted(missing))

@@ -5,15 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from api import decisions
-from api.in_flight import TheUnderWay
-from api.once import TheKey
+from api.actions import member as decisions
+from api.deps.auth import Member, own_entity
+from api.deps.idempotency import TheKey
+from api.deps.parameters import TheDatabase, about_a_person
+from api.http.in_flight import TheUnderWay
 from api.openapi import AWAY, responses
-from api.parameters import TheDatabase, about_a_person
 from api.schemas import Grant, Grants, NewGrant, OwnGrant
-from api.security import Member, own_entity
-from graph import grants
 from graph.errors import NOTHING_OPEN, Conflict, NotFound, ParameterError, PurposeMismatch, StoreConflict
+from graph.rights import grants
 
 router = APIRouter(prefix="/v1/me/grants", tags=["grants"], dependencies=[Depends(about_a_person)])
 

@@ -5,12 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from api.deps.auth import Member, own
+from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.openapi import AWAY, responses
-from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import RatingHistory
-from api.security import Member, own
-from graph import publishing, showing
+from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
+from graph.policy import publishing
 
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
@@ -40,7 +41,7 @@ def rating_history(
     if since is not None and since.tzinfo is None:
         raise ParameterError(f"since={since.isoformat()} has no zone: write it as {since.isoformat()}Z for UTC")
     try:
-        return RatingHistory.model_validate(showing.history(database, entity, scheme, since=since))
+        return RatingHistory.model_validate(disclosure.history(database, entity, scheme, since=since))
     except NotFound:
         publishing.published(database, scheme)  # says so where it is the scheme that is missing
         raise

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends, Response
 
-from api import decisions
-from api.in_flight import TheUnderWay
+from api.actions.member import erase
+from api.deps.auth import Member
+from api.deps.parameters import TheDatabase, about_a_person
+from api.http.in_flight import TheUnderWay
 from api.openapi import AWAY, file, responses
-from api.parameters import TheDatabase, about_a_person
 from api.problems import NO_STORE
 from api.schemas import Erased
-from api.security import Member
-from graph import archiving
+from graph.disclosure import archive
 from graph.errors import NOTHING_OPEN, NotFound, StoreConflict
 
 ZIP = "application/zip"
@@ -36,7 +36,7 @@ def get_archive(member: Member, database: TheDatabase) -> Response:
     """
     out = io.BytesIO()
     try:
-        archiving.write(archiving.gather(database, member.entity or "", now=datetime.now(UTC)), out)
+        archive.write(archive.gather(database, member.entity or "", now=datetime.now(UTC)), out)
     except NotFound:
         raise NotFound(NOTHING_OPEN) from None
     name = 'attachment; filename="archive.zip"'
@@ -54,6 +54,6 @@ def erase_me(member: Member, database: TheDatabase, under_way: TheUnderWay) -> E
     When this answers, no answer about it leaves any more. What others owed to it stays with them, towards nobody.
     Asked again, there is nothing left: 404.
     """
-    done, passed_on = decisions.erase(database, member, now=datetime.now(UTC))
+    done, passed_on = erase(database, member, now=datetime.now(UTC))
     under_way.let_leave(member.entity)
     return Erased(gone=done.gone, kept=done.kept, passed_on=passed_on)

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter, Depends
 
+from api.deps.auth import Member, own
+from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.openapi import AWAY, responses
-from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import ShownRating
-from api.security import Member, own
-from graph import publishing, showing
+from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
+from graph.policy import publishing
 
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
@@ -28,7 +29,7 @@ def open_rating(member: Member, scheme: SchemeId, entity: EntityId, database: Th
     """
     own(member, entity)
     try:
-        return ShownRating.of(showing.shown(database, entity, scheme))
+        return ShownRating.of(disclosure.shown(database, entity, scheme))
     except NotFound:
         publishing.published(database, scheme)  # says so where it is the scheme that is missing
         raise

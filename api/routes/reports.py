@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from api import reporting
+from api.actions import report
+from api.deps.auth import Member
+from api.deps.parameters import TheDatabase
 from api.openapi import AWAY, file, responses
-from api.parameters import TheDatabase
 from api.problems import NO_STORE
-from api.security import Member
-from graph import reports
+from graph.disclosure.report import page, render
+from graph.disclosure.report.content import LONGEST_NAME
 from graph.errors import (
     NOTHING_OPEN,
     NotFound,
@@ -19,8 +20,6 @@ from graph.errors import (
     SettingInvalid,
     StoreConflict,
 )
-from graph.reports import page
-from graph.reports.making import LONGEST_NAME
 
 JOSE, HTML = "application/jose", "text/html"
 
@@ -96,9 +95,9 @@ def make_report(
     Nobody but the member is named in it. A contested rating is reported as contested, without points and band.
     docs/reports.md says how its reader checks it. That it was made is on the member's record of reads.
     """
-    made, signed = reporting.made_for(request, member, database, scheme, audience=audience, purpose=purpose)
+    made, signed = report.made_for(request, member, database, scheme, audience=audience, purpose=purpose)
     headers = NO_STORE | {"Vary": "Accept"}
     if HTML in (accept or ""):
-        return Response(reports.render(made, signed), media_type=HTML, headers=headers | page.HEADERS)
+        return Response(render(made, signed), media_type=HTML, headers=headers | page.HEADERS)
     name = 'attachment; filename="report.jws"'
     return Response(signed, media_type=JOSE, headers=headers | {"Content-Disposition": name})

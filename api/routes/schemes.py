@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
+from api.deps.parameters import SchemeId, TheDatabase
 from api.openapi import AWAY, responses
-from api.parameters import SchemeId, TheDatabase
 from api.schemas import SchemeDocument, Schemes, SchemeSummary
-from graph import publishing
 from graph.errors import NotFound, ParameterError
+from graph.policy import publishing
 
 router = APIRouter(prefix="/v1/schemes", tags=["schemes"])
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
+from api.deps.parameters import LateAfter, ProblemCode, TheStore
 from api.openapi import AWAY, responses
-from api.parameters import LateAfter, ProblemCode, TheStore
 from api.problems import CATALOGUE
 from api.schemas import Alive, HowOld, ProblemKind, Ready
+from graph.analysis.monitoring import ages
 from graph.errors import MigrationEdited, NotFound, SettingInvalid
-from graph.watching import ages
 
 router = APIRouter(tags=["service"])
 

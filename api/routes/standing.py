@@ -5,14 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
-from api.evenly import Evenly
-from api.in_flight import IsUnderWay, only_about
+from api.deps.auth import Anyone, MemberOrClient, asking_of, one_text, own
+from api.deps.parameters import EntityId, TheDatabase, about_a_person
+from api.http.constant_time import Evenly
+from api.http.in_flight import IsUnderWay, only_about
 from api.openapi import AWAY, responses
-from api.parameters import EntityId, TheDatabase, about_a_person
 from api.schemas import Organisation, Standing
 from api.schemas.grants import LONGEST_PURPOSE
-from api.security import Anyone, MemberOrClient, asking_of, one_text, own
-from graph import organisations, standing
 from graph.errors import (
     NOTHING_OPEN,
     NotFound,
@@ -23,6 +22,7 @@ from graph.errors import (
     StoreConflict,
 )
 from graph.identity import Role
+from graph.standing import judgments, organisations
 
 router = APIRouter(
     prefix="/v1",
@@ -74,11 +74,11 @@ def show_standing(
     if principal.role is Role.MEMBER:
         own(principal, entity)
         with one_text():
-            return Standing.model_validate(standing.standing(database, entity, now=now))
+            return Standing.model_validate(judgments.standing(database, entity, now=now))
     if purpose is None:
         raise ParameterError("query.purpose: a client says what for")
     with asking_of(request, principal, 1):
-        found = standing.standing_for_client(database, entity, client=principal.subject, purpose=purpose, now=now)
+        found = judgments.standing_for_client(database, entity, client=principal.subject, purpose=purpose, now=now)
     return Standing.model_validate(found)
 
 

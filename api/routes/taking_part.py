@@ -7,15 +7,13 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends
 
-from api.decisions import decide
-from api.in_flight import TheUnderWay
-from api.once import Done, TheKey, once
+from api.actions.member import decide
+from api.deps.auth import Member, own_entity
+from api.deps.idempotency import Done, TheKey, once
+from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
+from api.http.in_flight import TheUnderWay
 from api.openapi import AWAY, responses
-from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import Agreement, Me, Membership, Objection, Sharing
-from api.security import Member, own_entity
-from graph import membership
-from graph.database import Transaction
 from graph.errors import (
     NOTHING_OPEN,
     CommitUnknown,
@@ -26,6 +24,8 @@ from graph.errors import (
     StoreConflict,
 )
 from graph.model import Changes
+from graph.rights import membership
+from graph.store.client import Transaction
 
 WRITES = (ParameterError, StoreConflict, CommitUnknown, *AWAY)
 router = APIRouter(prefix="/v1", tags=["taking part"], dependencies=[Depends(about_a_person)])

@@ -4,12 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends
 
+from api.deps.auth import Member, own
+from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.openapi import AWAY, responses
-from api.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.schemas import AskLift, AskUnderPolicy, Lift, Question, WhatIf
-from api.security import Member, own
-from graph import publishing, showing, what_if
+from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
+from graph.explain import what_if
+from graph.policy import publishing
 
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
@@ -38,7 +40,7 @@ def ask_what_if(
     try:
         match question:
             case AskLift():
-                return Lift.model_validate(showing.lift(database, entity, scheme))
+                return Lift.model_validate(disclosure.lift(database, entity, scheme))
             case AskUnderPolicy(version=str(version), share=None):
                 change: what_if.Change = what_if.under_version(database, scheme, version)
             case AskUnderPolicy(version=None, share=float(share)):
@@ -47,7 +49,7 @@ def ask_what_if(
                 raise ParameterError("body: another policy is named by its version or its share, and not by both")
             case _:
                 change = question.change()
-        return WhatIf.model_validate(showing.what_if(database, entity, scheme, change))
+        return WhatIf.model_validate(disclosure.what_if(database, entity, scheme, change))
     except NotFound:
         publishing.published(database, scheme)  # says so where it is the scheme that is missing
         raise

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from graph.plain_text import normal
+from graph.text.plain import normal
 
 REFERENCES = "#/components/schemas/{name}"
 "Where OpenAPI keeps schemas."

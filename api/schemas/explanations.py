@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.schemas.base import Model
 from api.schemas.ratings import ShownRating
-from graph import showing
+from graph import disclosure
 
 
 class Line(Model):
@@ -74,7 +74,7 @@ class Explanation(Model):
     reasons: Reasons
 
     @classmethod
-    def of(cls, explained: showing.ShownExplanation) -> Self:
+    def of(cls, explained: disclosure.ShownExplanation) -> Self:
         return cls(
             rating=ShownRating.of(explained.rating),
             factors=None

@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from api.schemas.base import AsOf, EntityId, Hash, Model
 from api.schemas.ratings import SetAside
-from graph import granted, grants
+from graph.disclosure import to_clients
+from graph.rights import grants
 
 LONGEST_PURPOSE = 1_000
 
@@ -107,7 +108,7 @@ class GrantedRating(Model):
     hash: Hash | None = None
 
     @classmethod
-    def of(cls, told: granted.Told) -> "GrantedRating":
+    def of(cls, told: to_clients.Told) -> "GrantedRating":
         reasons = None if told.reasons is None else told.reasons.reasons
         return cls.model_validate({name: getattr(told, name) for name in cls.model_fields} | {"reasons": reasons})
 
@@ -115,7 +116,7 @@ class GrantedRating(Model):
 class Wanted(Model):
     """The ids to look up, and what for."""
 
-    ids: list[EntityId] = Field(min_length=1, max_length=granted.MOST_IDS)
+    ids: list[EntityId] = Field(min_length=1, max_length=to_clients.MOST_IDS)
     purpose: Purpose
 
 

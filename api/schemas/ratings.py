@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.schemas.base import AsOf, Model
 from api.schemas.schemes import PolicyVersion
-from graph import showing
+from graph import disclosure
 
 
 class ShownPart(Model):
@@ -48,7 +48,7 @@ class ShownRating(Model):
     policy: PolicyVersion = Field(description="that the run used; the scheme may have a newer one")
 
     @classmethod
-    def of(cls, shown: showing.ShownRating) -> Self:
+    def of(cls, shown: disclosure.ShownRating) -> Self:
         policy = PolicyVersion(version=shown.version, hash=shown.hash)
         values = {name: getattr(shown, name) for name in cls.model_fields if name != "policy"}
         return cls(policy=policy, **values)

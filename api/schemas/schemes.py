@@ -6,7 +6,7 @@ import msgspec
 from pydantic import Field, WithJsonSchema
 
 from api.schemas.base import AsOf, Hash, Model
-from graph.publishing import Published
+from graph.policy.publishing import Published
 
 
 class PolicyVersion(Model):
@@ -44,7 +44,7 @@ class SchemeDocument(SchemeSummary):
 
     notice: str = Field(description="what a membership keeps of the notice agreed to: version, start of its hash")
     versions: list[PolicyVersion] = Field(description="every version that was published, oldest first")
-    # Described by graph/scheme.py itself: api/openapi.py puts its schema here.
+    # Described by graph/policy/scheme.py itself: api/openapi.py puts its schema here.
     policy: Annotated[dict[str, Any], WithJsonSchema({})] = Field(
         description="what the policy says, key by key as in docs/schemes.md"
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas.base import AsOf, EntityId, FactId, Model
-from graph import what_if
+from graph.explain import what_if
 
 
 class AskWithoutContact(Model):

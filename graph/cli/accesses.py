@@ -12,13 +12,13 @@ from graph.cli.app import app, as_kept
 from graph.cli.grants import PANEL
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database
-from graph.counts import counted
-from graph.days import second
 from graph.errors import ParameterError, StoreError
+from graph.text.counts import counted
+from graph.text.days import second
 
 if TYPE_CHECKING:
-    from graph.database import Database
-    from graph.ledgers import Place, Verified
+    from graph.audit.verify import Place, Verified
+    from graph.store.client import Database
 
 MOST_FAULTS = 20
 "Broken ledgers that are named in text; --json has them all."
@@ -31,11 +31,11 @@ def accesses(
     json: Json = False,
 ) -> None:
     """Show who read a person's ratings: the newest first, and where each ledger ends."""
-    from graph import access
+    from graph.audit import log
 
     with open_database() as database:
-        ledgers = access.ledgers_of(database, entity)
-        found = access.accesses(database, entity, limit=limit)
+        ledgers = log.ledgers_of(database, entity)
+        found = log.accesses(database, entity, limit=limit)
     if json:
         print_json({"entity": entity, "ledgers": ledgers, "accesses": found})
         return
@@ -62,7 +62,9 @@ def verify_access(
     json: Json = False,
 ) -> None:
     """Check that the record of reads is whole: every chain of hashes anew. Ends with 2 when one is broken."""
-    from graph import ledgers, output_files, refusals
+    from graph import output_files
+    from graph.audit import refusals
+    from graph.audit.verify import verify_entity
 
     if place is not None and entity is not None:
         raise ParameterError("--place: the ledgers of one entity are checked in one go; leave it out")
@@ -74,7 +76,7 @@ def verify_access(
         if entity is None:
             found = _verify_on(database, scheme, place)
         else:
-            found = ledgers.verify_entity(database, entity, scheme=scheme)
+            found = verify_entity(database, entity, scheme=scheme)
     if json:
         print_json({"holds": found.holds, **vars(found)})
     else:
@@ -85,13 +87,14 @@ def verify_access(
 
 def _verify_on(database: "Database", scheme: str | None, file: Path | None) -> "Verified":
     """Every ledger of a scheme, or of all, from where the file says; after the last piece the file is gone."""
-    from graph import ledgers, output_files
+    from graph import output_files
+    from graph.audit.verify import verify, verify_piece
 
     if file is None:
-        return ledgers.verify(database, scheme=scheme)
+        return verify(database, scheme=scheme)
     found, begun = _place_in(file, scheme)
     place: Place | None = begun
-    while (place := ledgers.verify_piece(database, found, place or begun, scheme=scheme)) is not None:
+    while (place := verify_piece(database, found, place or begun, scheme=scheme)) is not None:
         kept = {"scheme": scheme, "place": asdict(place), "found": asdict(found)}
         output_files.write_text(file, dumps(kept))
     file.unlink(missing_ok=True)
@@ -99,7 +102,7 @@ def _verify_on(database: "Database", scheme: str | None, file: Path | None) -> "
 
 
 def _place_in(file: Path, scheme: str | None) -> "tuple[Verified, Place]":
-    from graph.ledgers import Fault, Place, Verified
+    from graph.audit.verify import Fault, Place, Verified
 
     if not file.exists():
         return Verified(), Place()

@@ -27,7 +27,7 @@ def _print_version(wanted: bool) -> None:
 
 def as_kept(id_: str | None) -> str | None:
     """An id that is given as an argument, in the form in which ids are kept: Unicode's NFC."""
-    from graph.plain_text import normal
+    from graph.text.plain import normal
 
     return id_ if id_ is None else normal(id_)
 

@@ -7,8 +7,8 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, check_output, print_json, print_text
-from graph.counts import counted
 from graph.errors import ParameterError
+from graph.text.counts import counted
 
 PANEL = "Server"
 
@@ -19,11 +19,12 @@ def favourites(
     json: Json = False,
 ) -> None:
     """Write the queries for Neo4j Browser as an archive of favourites: drop it on Browser's favourites."""
-    from graph import browsing, output_files
+    from graph import output_files
+    from graph.server import browser
 
     check_output(file)
     with output_files.replaced(file, mode=output_files.FOR_ALL) as out:
-        found = browsing.favourites(out)
+        found = browser.favourites(out)
     if json:
         print_json({"file": str(file), "queries": found})
     else:
@@ -37,11 +38,11 @@ def guide(
     json: Json = False,
 ) -> None:
     """Serve Browser's style and guide until Control-C, for a Neo4j of your own; the managed one has them."""
-    from graph import browsing
-    from graph.browsing import serving
+    from graph.server import browser
+    from graph.server.browser import serving
 
     def announce(bound: int) -> None:
-        line = f"browser.post_connect_cmd={browsing.post_connect(f'http://localhost:{bound}')}"
+        line = f"browser.post_connect_cmd={browser.post_connect(f'http://localhost:{bound}')}"
         if json:
             print_json({"port": bound, "setting": line})
         else:

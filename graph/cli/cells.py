@@ -44,7 +44,7 @@ def cell(value: Any) -> str | int | float | None:
 
 def in_csv(value: Any) -> str | int | float | None:
     """A plain value in a CSV file, where no text is a formula."""
-    from graph.plain_text import no_formula
+    from graph.text.plain import no_formula
 
     found = cell(value)
     return no_formula(found) if isinstance(found, str) else found

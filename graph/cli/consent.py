@@ -9,11 +9,11 @@ import typer
 from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_text
 from graph.cli.reading import open_database
-from graph.days import moment
+from graph.text.days import moment
 
 if TYPE_CHECKING:
-    from graph.database import Transaction
     from graph.model import Changes
+    from graph.store.client import Transaction
 
 PANEL = "Taking part"
 Entity = Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)]
@@ -30,7 +30,8 @@ def join(
     json: Json = False,
 ) -> None:
     """Let an entity join a scheme, now, and rate it at once. Who is a member already stays as it is."""
-    from graph import membership, rerating
+    from graph.rating import rerate
+    from graph.rights import membership
 
     now = datetime.now(UTC)
     with open_database() as database:
@@ -39,7 +40,7 @@ def join(
                 transaction, entity, scheme, notice=notice, how="operator", now=now
             )
         )
-        passed_on = rerating.passed_on(database, changes)
+        passed_on = rerate.passed_on(database, changes)
     if json:
         print_json({"entity": entity, "membership": joined, "passed_on": passed_on})
         return
@@ -51,7 +52,7 @@ def join(
 @app.command(rich_help_panel=PANEL)
 def leave(entity: Entity, scheme: Scheme, json: Json = False) -> None:
     """Let a member leave a scheme: its rating and history are gone at once, and its grants are revoked."""
-    from graph import membership
+    from graph.rights import membership
 
     passed_on = _done(lambda transaction: membership.leave(transaction, entity, scheme, now=datetime.now(UTC)))
     _print_done(f"{entity} has left {scheme}", {"entity": entity, "scheme": scheme}, passed_on, json)
@@ -68,7 +69,7 @@ def pause(
     json: Json = False,
 ) -> None:
     """Pause a member's tie with somebody: it counts in neither one's rating until it is resumed."""
-    from graph import membership
+    from graph.rights import membership
 
     def work(transaction: "Transaction") -> "Changes":
         if resume:
@@ -92,7 +93,7 @@ def share(
     json: Json = False,
 ) -> None:
     """Decide whether those who have a member in their circle may see its part. They may not, unless it says so."""
-    from graph import membership
+    from graph.rights import membership
 
     with open_database() as database:
         database.write(lambda transaction: membership.share(transaction, entity, scheme, shares=on))
@@ -109,7 +110,7 @@ def object_to_listing(
     json: Json = False,
 ) -> None:
     """Let somebody who takes part in nothing object to being listed as a contact: no contact is kept or taken."""
-    from graph import membership
+    from graph.rights import membership
 
     with open_database() as database:
         if withdraw:
@@ -130,10 +131,10 @@ def object_to_listing(
 
 def _done(work: "Callable[[Transaction], Changes]") -> bool:
     """The work is done, and whether what it changes is passed on to every rating."""
-    from graph import rerating
+    from graph.rating import rerate
 
     with open_database() as database:
-        return rerating.passed_on(database, database.write(work))
+        return rerate.passed_on(database, database.write(work))
 
 
 def _print_done(told: str, found: dict[str, object], passed_on: bool, json: bool) -> None:

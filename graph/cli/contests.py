@@ -10,7 +10,7 @@ from graph.cli.disputes import PANEL
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose, record_reads
-from graph.days import day
+from graph.text.days import day
 
 contests = typer.Typer(help="List and close contests of ratings as a whole.", invoke_without_command=True)
 app.add_typer(contests, name="contests", rich_help_panel=PANEL)
@@ -31,10 +31,10 @@ def list_contests(
     """
     if context.invoked_subcommand is not None:
         return
-    from graph import contests as contesting
+    from graph.rights.contests import open_ones
 
     with open_database() as database:
-        found = contesting.open_ones(database)
+        found = open_ones(database)
         if statements:
             for scheme in sorted({each.scheme for each in found}):
                 whose = [each.entity for each in found if each.scheme == scheme]
@@ -64,15 +64,13 @@ def close_contest(
     json: Json = False,
 ) -> None:
     """Close a contest: the rating may be relied on again. Never by who contests, nor by who acts for them."""
-    from graph import contests as contesting
+    from graph.rights.contests import close
     from graph.settings import Settings
 
     name = reviewer or Settings.load().operator
     with open_database() as database:
         closed = database.write(
-            lambda transaction: contesting.close(
-                transaction, contest, reason=reason, reviewer=name, now=datetime.now(UTC)
-            )
+            lambda transaction: close(transaction, contest, reason=reason, reviewer=name, now=datetime.now(UTC))
         )
     if json:
         print_json({"id": closed.id, "state": closed.state, "closed": closed.closed, "reviewer": closed.reviewer})

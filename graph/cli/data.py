@@ -9,13 +9,13 @@ import typer
 from graph.cli.app import app
 from graph.cli.output import Json, check_output, print_json, print_table, print_text, progress
 from graph.cli.reading import open_database
-from graph.counts import counted
-from graph.days import last_day
 from graph.errors import ParameterError
+from graph.text.counts import counted
+from graph.text.days import last_day
 
 if TYPE_CHECKING:
     from graph.model import Loaded
-    from graph.rerating import Rerated
+    from graph.rating.rerate import Rerated
 
 PANEL = "Data"
 Paths = Annotated[list[Path], typer.Argument(help="CSV or Parquet files, or directories of them.")]
@@ -40,9 +40,9 @@ Tolerance = Annotated[
 @app.command(rich_help_panel=PANEL)
 def migrate(json: Json = False) -> None:
     """Bring the database's constraints and indexes up to date; repeating it changes nothing."""
-    from graph import migrations
-    from graph.connect import connect
+    from graph.server.connect import connect
     from graph.settings import Settings
+    from graph.store import migrations
 
     with connect(Settings.load()) as database:
         applied = migrations.apply(database)
@@ -69,10 +69,13 @@ def load(
 
     Nothing is written where ids are known with other content: `--prefix` keeps those of two sources apart.
     """
-    from graph import categories, loading, migrations, rerating
-    from graph.connect import connect
+    from graph.facts import load as loading
     from graph.model import Changes
+    from graph.policy import categories
+    from graph.rating import rerate as rerating
+    from graph.server.connect import connect
     from graph.settings import Settings
+    from graph.store import migrations
 
     if rerate and dry_run:
         raise ParameterError("--dry-run writes nothing, so there is nothing to re-rate")
@@ -116,9 +119,11 @@ def apply(
 
     A row whose id is known with other values corrects what is stored; what it leaves empty stays as it is.
     """
-    from graph import applying, categories, migrations
-    from graph.connect import connect
+    from graph.policy import categories
+    from graph.rating import apply as applying
+    from graph.server.connect import connect
     from graph.settings import Settings
+    from graph.store import migrations
 
     settings = Settings.load()
     check_output(rejects, *paths, *([Path(mapping)] if mapping else []))
@@ -162,7 +167,7 @@ def remove(
     With a membership its rating and history go, and it counts in no one's rating any more. Ends with 2 when an
     id is not known; the others are removed all the same.
     """
-    from graph import applying
+    from graph.rating import apply as applying
 
     with open_database() as database:
         removed, rerated = applying.remove(database, kind.value, ids, tolerance_points=tolerance)

@@ -10,16 +10,16 @@ import typer
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table, print_text, progress, width, wrapped
 from graph.cli.recording import record_reads
-from graph.counts import counted
 from graph.errors import ParameterError
+from graph.text.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graph.database import Database
-    from graph.explaining import Explanation
+    from graph.explain import Explanation
+    from graph.explain.reasons import Reasons
     from graph.model import OpenRating, Run
-    from graph.reasons import Reasons
+    from graph.store.client import Database
 
 PANEL = "Data"
 SCHEMES = ("reliability", "own-conduct")
@@ -37,26 +37,23 @@ def demo(
     json: Json = False,
 ) -> None:
     """Make up a community, load it, rate it in two schemes and show some ratings. Neo4j stays up."""
-    from api import running
-    from graph import (
-        loading,
-        local_neo4j,
-        migrations,
-        publishing,
-        rating,
-        reading,
-        scheme,
-        synthetic,
-        what_if,
-    )
+    from api import address
     from graph.cli.explaining import print_explanation, print_reasons
     from graph.cli.what_if import print_what_if
-    from graph.connect import connect
+    from graph.explain import what_if
+    from graph.facts import synthetic
+    from graph.facts.load import load
+    from graph.policy import publishing, scheme
+    from graph.rating import published
+    from graph.rating.run import rate
+    from graph.server import local
+    from graph.server.connect import connect
     from graph.settings import Settings
+    from graph.store import migrations
 
     settings = Settings.load()
     with progress(lines=True) as tell:
-        server = None if settings.neo4j_uri else local_neo4j.start(settings, progress=tell)
+        server = None if settings.neo4j_uri else local.start(settings, progress=tell)
         with connect(settings) as database, tempfile.TemporaryDirectory() as directory:
             migrations.apply(database)
             for name in SCHEMES:
@@ -65,12 +62,12 @@ def demo(
             tell("making up a community: about 45,000 rows in 8 files")
             synthetic.write(Path(directory), seed=seed)
             tell("looking whether the graph is empty")
-            known = loading.load(database, [Path(directory) / "entities.csv"], dry_run=True)
+            known = load(database, [Path(directory) / "entities.csv"], dry_run=True)
             if any(each.rejected or each.completed for each in known):
                 raise ParameterError(
                     "the graph holds another community: name an empty place for this one with INNERCIRCLE_HOME"
                 )
-            loaded = loading.load(
+            loaded = load(
                 database,
                 [Path(directory)],
                 by=settings.operator,
@@ -78,7 +75,7 @@ def demo(
                 progress=_inside("loading", tell),
             )
             runs = [
-                rating.rate(
+                rate(
                     database,
                     name,
                     as_of=synthetic.AS_OF,
@@ -88,7 +85,7 @@ def demo(
                 for name in SCHEMES
             ]
             tell("opening some ratings")
-            opened = [reading.open_rating(database, entity, SCHEMES[0]) for entity in _examples(database)]
+            opened = [published.open_rating(database, entity, SCHEMES[0]) for entity in _examples(database)]
             explained, why = _telling(database)
             example = explained.rating
             strongest = max(example.circle, key=lambda contact: contact.weight).entity
@@ -98,7 +95,7 @@ def demo(
             bands = database.run("bands", scheme=SCHEMES[0])
             overview = database.one("overview")
     where = {
-        "api": running.address(settings),
+        "api": address.address(settings),
         "browser": server.browser_url if server else None,
         "user": server.user if server else settings.neo4j_user,
         "password_file": str(server.home / "password") if server else None,
@@ -140,11 +137,12 @@ def _examples(database: "Database") -> list[str]:
 
 def _telling(database: "Database") -> "tuple[Explanation, Reasons]":
     """The first member by id with a circle who loses most by debts that were paid late or not at all."""
-    from graph import explaining, reasons
+    from graph import explain
+    from graph.explain import reasons
 
     found = database.run("members", scheme=SCHEMES[0], after="", limit=200)
     for each in found:
-        explained = explaining.explain(database, each["entity"], SCHEMES[0])
+        explained = explain.explain(database, each["entity"], SCHEMES[0])
         why = reasons.why_not_higher(database, explained.rating)
         if each["contacts"] >= 3 and why.reasons and why.reasons[0].code in ("overdue", "paid-late"):
             break

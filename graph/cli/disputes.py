@@ -9,11 +9,11 @@ from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose, record_reads
-from graph.counts import counted
-from graph.days import day
+from graph.text.counts import counted
+from graph.text.days import day
 
 if TYPE_CHECKING:
-    from graph.disputes import Dispute
+    from graph.rights.disputes import Dispute
 
 PANEL = "Disputes"
 disputes = typer.Typer(help="List, decide and keep in time disputes of facts.", invoke_without_command=True)
@@ -33,10 +33,10 @@ def list_disputes(
     """
     if context.invoked_subcommand is not None:
         return
-    from graph import disputes as disputing
+    from graph.rights.disputes import open_ones
 
     with open_database() as database:
-        found = disputing.open_ones(database, now=datetime.now(UTC))
+        found = open_ones(database, now=datetime.now(UTC))
         if statements:
             record_reads(database, "", (each.entity for each in found), what="disputes", purpose=purpose)
     if json:
@@ -63,7 +63,7 @@ def _listed(dispute: "Dispute", *, statements: bool) -> dict[str, object]:
 
 def _print_opened(found: "list[Dispute]") -> None:
     """Each dispute in a block: whose it is, what the fact says, what the member says, and until when to decide."""
-    from graph.telling.facts import in_words
+    from graph.facts.wording import in_words
 
     for each in found:
         left = f"{counted(each.days_left or 0, 'days')} left" if (each.days_left or 0) >= 0 else "overdue"
@@ -91,18 +91,18 @@ def decide_dispute(
 
     Never by who disputes, nor by whom the fact is about, nor by who loaded it.
     """
-    from graph import disputes as disputing
-    from graph import rerating
+    from graph.rating import rerate
+    from graph.rights.disputes import decide
     from graph.settings import Settings
 
     name = reviewer or Settings.load().operator
     with open_database() as database:
         changes = database.write(
-            lambda transaction: disputing.decide(
+            lambda transaction: decide(
                 transaction, dispute, upheld=upheld, reason=reason, reviewer=name, now=datetime.now(UTC)
             )
         )
-        passed_on = rerating.passed_on(database, changes)
+        passed_on = rerate.passed_on(database, changes)
     state = "upheld" if upheld else "rejected"
     if json:
         print_json({"id": dispute, "state": state, "reviewer": name, "passed_on": passed_on})
@@ -117,14 +117,14 @@ def due_disputes(json: Json = False) -> None:
 
     Once a day is often enough; repeating it changes nothing.
     """
-    from graph import disputes as disputing
-    from graph import rerating
+    from graph.rating import rerate
+    from graph.rights.disputes import due, open_ones
 
     now = datetime.now(UTC)
     with open_database() as database:
-        done = database.write(lambda transaction: disputing.due(transaction, now=now))
-        passed_on = rerating.passed_on(database, done.changes)
-        late = [each for each in disputing.open_ones(database, now=now) if each.overdue]
+        done = database.write(lambda transaction: due(transaction, now=now))
+        passed_on = rerate.passed_on(database, done.changes)
+        late = [each for each in open_ones(database, now=now) if each.overdue]
     if json:
         print_json(
             {

@@ -11,7 +11,7 @@ from graph.cli.data import print_rerated
 from graph.cli.output import Json, check_output, print_json, print_table, print_text, progress
 from graph.cli.reading import open_database
 from graph.cli.recording import record_reads
-from graph.counts import counted
+from graph.text.counts import counted
 
 PANEL = "Handing over and taking away"
 
@@ -26,14 +26,15 @@ def erase(
 
     What others owed to it stays with them, towards nobody. `innercircle compact` clears the store's files.
     """
-    from graph import erasing, rerating
+    from graph.rating import rerate
+    from graph.rights import erasure
 
     if not yes:
         typer.confirm(f"Erase {entity} for good?", abort=True, err=True)
     now = datetime.now(UTC)
     with open_database() as database:
-        done = database.write(lambda transaction: erasing.erase(transaction, entity, now=now))
-        passed_on = rerating.passed_on(database, done.changes)
+        done = database.write(lambda transaction: erasure.erase(transaction, entity, now=now))
+        passed_on = rerate.passed_on(database, done.changes)
     if json:
         print_json({"gone": done.gone, "kept": done.kept, "passed_on": passed_on})
         return
@@ -51,11 +52,11 @@ def compact(json: Json = False) -> None:
 
     Neo4j is stopped meanwhile. Broken off, the store is as it was, or the fresh one.
     """
-    from graph import compacting
+    from graph.server import compaction
     from graph.settings import Settings
 
     with progress() as tell:
-        done = compacting.compact(Settings.load(), progress=tell)
+        done = compaction.compact(Settings.load(), progress=tell)
     if json:
         print_json(done)
     else:
@@ -73,11 +74,12 @@ def retain(
     json: Json = False,
 ) -> None:
     """Remove the facts that no published policy wants kept any longer, and re-rate whom that touches."""
-    from graph import rerating, retaining
+    from graph.rating import rerate
+    from graph.rights import retention
 
     with open_database() as database:
-        done = retaining.retain(database, now=datetime.now(UTC), dry_run=dry_run)
-        rerated = [] if dry_run else rerating.rerate(database, done.changes)
+        done = retention.retain(database, now=datetime.now(UTC), dry_run=dry_run)
+        rerated = [] if dry_run else rerate.rerate(database, done.changes)
     if json:
         found = {name: getattr(done, name) for name in ("kept", "facts", "requests", "revocations")}
         print_json({"dry_run": dry_run, **found, "rerated": rerated})
@@ -110,15 +112,16 @@ def archive(
     json: Json = False,
 ) -> None:
     """Write everything that is kept about an entity into one zip file for it: JSON, CSV and a page to read."""
-    from graph import archiving, output_files
+    from graph import output_files
+    from graph.disclosure.archive import gather, write
 
     check_output(out)
     with open_database() as database:
-        found = archiving.gather(database, entity, now=datetime.now(UTC))
+        found = gather(database, entity, now=datetime.now(UTC))
         for each in found.tables["memberships"]:
             record_reads(database, each["scheme"], [entity], what="archive")
     with output_files.replaced(out) as file:
-        archiving.write(found, file)
+        write(found, file)
     counts = {kind: len(rows) for kind, rows in found.tables.items()}
     if json:
         print_json({"entity": entity, "out": out, "rows": counts})

@@ -8,13 +8,13 @@ from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import PANEL, open_database, print_reserve
 from graph.cli.recording import OPERATION, Purpose, record_reads
-from graph.counts import counted
-from graph.days import day, last_day, moment
+from graph.text.counts import counted
+from graph.text.days import day, last_day, moment
 
 if TYPE_CHECKING:
-    from graph.explaining import Explanation, FactLine, OpenFactor, Reach, Tie
+    from graph.explain import Explanation, FactLine, OpenFactor, Reach, Tie
+    from graph.explain.reasons import Reasons
     from graph.model import OpenRating, Part
-    from graph.reasons import Reasons
 
 
 @app.command(rich_help_panel=PANEL)
@@ -38,7 +38,8 @@ def explain(
 
     The read is recorded, of everyone whose rating or facts are opened.
     """
-    from graph import explaining, reasons
+    from graph import explain as explaining
+    from graph.explain import reasons
 
     with open_database() as database:
         explained = explaining.explain(database, entity, scheme, path=contact or (), facts=facts)

@@ -30,8 +30,8 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a scheme's members, facts, circles and ratings to files, in order of id. Recorded for every member."""
-    from graph import exporting
-    from graph.frames import Reader
+    from graph.analysis import export as exporting
+    from graph.analysis.frames import Reader
     from graph.settings import Settings
 
     by = Reader(Settings.load().operator, purpose)

@@ -10,7 +10,7 @@ from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.rating import end_of_day
 from graph.cli.reading import open_database
-from graph.days import until as until_text
+from graph.text.days import until as until_text
 
 PANEL = "Who may see what"
 grants = typer.Typer(help="Give, end and list grants: which client may read a rating.", no_args_is_help=True)
@@ -34,7 +34,7 @@ def add_grant(
     json: Json = False,
 ) -> None:
     """Give a grant in the name of a member who asked for it. An earlier one to the client for the purpose ends."""
-    from graph import grants as granting
+    from graph.rights import grants as granting
     from graph.settings import Settings
 
     operator, instant = Settings.load().operator, end_of_day(until, "--until")
@@ -61,7 +61,7 @@ def add_grant(
 @grants.command("revoke")
 def revoke_grant(grant: Annotated[str, typer.Argument(help="The id of the grant.")], json: Json = False) -> None:
     """End a grant at once. Ending it again changes nothing."""
-    from graph import grants as granting
+    from graph.rights import grants as granting
 
     with open_database() as database:
         revoked = database.write(lambda transaction: granting.revoke(transaction, grant, now=datetime.now(UTC)))
@@ -76,7 +76,7 @@ def list_grants(
     entity: Annotated[str, typer.Argument(help="A person's id.", callback=as_kept)], json: Json = False
 ) -> None:
     """List the grants that somebody gave, the newest first."""
-    from graph import grants as granting
+    from graph.rights import grants as granting
 
     with open_database() as database:
         found = granting.given(database, entity, now=datetime.now(UTC))

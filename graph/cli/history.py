@@ -9,11 +9,11 @@ from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database, print_reserve, rating_now
 from graph.cli.recording import OPERATION, Purpose, record_reads
-from graph.counts import counted
-from graph.days import last_day, second
+from graph.text.counts import counted
+from graph.text.days import last_day, second
 
 if TYPE_CHECKING:
-    from graph.verifying import Apart, Verified
+    from graph.rating.verify import Apart, Verified
 
 PANEL = "Ratings"
 
@@ -32,7 +32,7 @@ def history(
     json: Json = False,
 ) -> None:
     """Show what a rating was and is, and why it changed. The read is recorded."""
-    from graph import history as histories
+    from graph.rating import history as histories
 
     with open_database() as database:
         found = histories.history(database, entity, scheme, since=since and since.replace(tzinfo=UTC))
@@ -79,7 +79,7 @@ def verify_run(
 
     Ends with 2 when something differs that nothing explains.
     """
-    from graph import verifying
+    from graph.rating import verify as verifying
 
     with open_database() as database:
         found = verifying.verify_run(database, run)

@@ -7,10 +7,10 @@ import typer
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_text, progress
 from graph.cli.server import PANEL, described, print_server
-from graph.counts import counted
+from graph.text.counts import counted
 
 if TYPE_CHECKING:
-    from graph.inspecting import Contents
+    from graph.analysis.anonymised_copy import Contents
 
 
 @app.command(rich_help_panel=PANEL)
@@ -24,19 +24,19 @@ def inspect(
 
     Each time it is made anew, with other pseudonyms; the one before is removed.
     """
-    from graph import inspecting
+    from graph.analysis import anonymised_copy
     from graph.settings import Settings
 
     settings = Settings.load()
     if stop:
-        removed = inspecting.remove(settings)
+        removed = anonymised_copy.remove(settings)
         if json:
             print_json({"removed": removed})
         else:
             print_text("removed" if removed else "there was no inspection copy")
         return
     with progress() as tell:
-        made = inspecting.inspect(settings, progress=tell)
+        made = anonymised_copy.inspect(settings, progress=tell)
     if json:
         print_json(described(made.server) | {"contents": made.contents})
         return

@@ -8,7 +8,7 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, check_output, print_json, print_table, print_text
-from graph.days import moment
+from graph.text.days import moment
 
 if TYPE_CHECKING:
     from graph.identity import Key, Keyring

@@ -10,7 +10,7 @@ from graph.cli.app import app
 from graph.cli.keys import PANEL, keyring
 from graph.cli.output import Json, print_json, print_text
 from graph.cli.tokens import RoleName, known_holder
-from graph.days import moment
+from graph.text.days import moment
 
 link_app = typer.Typer(help="Links that sign somebody in on the pages.", no_args_is_help=True)
 app.add_typer(link_app, name="link", rich_help_panel=PANEL)
@@ -30,7 +30,7 @@ def issue(
     json: Json = False,
 ) -> None:
     """Print a link that signs its holder in on the pages, once."""
-    from api import running
+    from api import address as running
     from graph.errors import ParameterError
     from graph.identity import Role, sessions
     from graph.settings import Settings

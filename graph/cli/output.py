@@ -24,7 +24,7 @@ from typing import IO, Annotated
 import typer
 
 from graph.errors import InnerCircleError
-from graph.plain_text import visible
+from graph.text.plain import visible
 
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
 

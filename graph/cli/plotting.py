@@ -10,11 +10,11 @@ from graph.cli.app import app, as_kept
 from graph.cli.output import Json, check_output, print_json, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose
-from graph.days import last_day
+from graph.text.days import last_day
 
 if TYPE_CHECKING:
-    from graph.database import Database
-    from graph.frames import Reader
+    from graph.analysis.frames import Reader
+    from graph.store.client import Database
 
 PANEL = "Analysis"
 plot = typer.Typer(
@@ -31,35 +31,35 @@ Entity = Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)
 @plot.command("distribution")
 def distribution(scheme: Scheme, out: Out, json: Json = False) -> None:
     """Draw how the ratings of a scheme are spread. No bar is of fewer than 20 members."""
-    from graph import plotting
+    from graph.analysis import plots
 
-    _draw(lambda database: plotting.distribution(database, scheme), plotting.draw_distribution, out, json=json)
+    _draw(lambda database: plots.distribution(database, scheme), plots.draw_distribution, out, json=json)
 
 
 @plot.command("conduct")
 def conduct(scheme: Scheme, out: Out, json: Json = False) -> None:
     """Draw ratings against own conduct. No square is of fewer than 20 members."""
-    from graph import plotting
+    from graph.analysis import plots
 
-    _draw(lambda database: plotting.conduct(database, scheme), plotting.draw_conduct, out, json=json)
+    _draw(lambda database: plots.conduct(database, scheme), plots.draw_conduct, out, json=json)
 
 
 @plot.command("share")
 def share(scheme: Scheme, out: Out, json: Json = False) -> None:
     """Draw what the ratings would be if the circle could supply more or less, from nothing to a half."""
-    from graph import plotting
+    from graph.analysis import plots
 
-    _draw(lambda database: plotting.share(database, scheme), plotting.draw_share, out, json=json)
+    _draw(lambda database: plots.share(database, scheme), plots.draw_share, out, json=json)
 
 
 @plot.command("circle")
 def circle(entity: Entity, scheme: Scheme, out: Out, purpose: Purpose = OPERATION, json: Json = False) -> None:
     """Draw the circle of one member. The read is recorded, of the member and of each contact."""
-    from graph import plotting
+    from graph.analysis import plots
 
     _draw(
-        lambda database: plotting.circle(database, scheme, entity, by=_by(purpose)),
-        plotting.draw_circle,
+        lambda database: plots.circle(database, scheme, entity, by=_by(purpose)),
+        plots.draw_circle,
         out,
         json=json,
     )
@@ -68,18 +68,18 @@ def circle(entity: Entity, scheme: Scheme, out: Out, purpose: Purpose = OPERATIO
 @plot.command("history")
 def history(entity: Entity, scheme: Scheme, out: Out, purpose: Purpose = OPERATION, json: Json = False) -> None:
     """Draw what the rating of one member was and is. The read is recorded."""
-    from graph import plotting
+    from graph.analysis import plots
 
     _draw(
-        lambda database: plotting.past(database, scheme, entity, by=_by(purpose)),
-        plotting.draw_past,
+        lambda database: plots.past(database, scheme, entity, by=_by(purpose)),
+        plots.draw_past,
         out,
         json=json,
     )
 
 
 def _by(purpose: str) -> "Reader":
-    from graph.frames import Reader
+    from graph.analysis.frames import Reader
     from graph.settings import Settings
 
     return Reader(Settings.load().operator, purpose)
@@ -87,13 +87,13 @@ def _by(purpose: str) -> "Reader":
 
 def _draw(read: "Callable[[Database], Any]", draw: Callable[[Any], Any], out: Path, *, json: bool) -> None:
     """What is read is drawn, and the picture is in the file; with --json, what it shows is printed."""
-    from graph import plotting
+    from graph.analysis import plots
 
     check_output(out)
-    plotting.check(out)
+    plots.check(out)
     with open_database() as database:
         found = read(database)
-    plotting.save(draw(found), out)
+    plots.save(draw(found), out)
     if json:
         print_json({"out": out, "data": found})
     else:

@@ -7,10 +7,10 @@ import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_text, progress
-from graph.counts import counted
-from graph.days import last_day
 from graph.errors import ParameterError
-from graph.instants import end_of, in_utc
+from graph.text.counts import counted
+from graph.text.days import last_day
+from graph.text.instants import end_of, in_utc
 
 if TYPE_CHECKING:
     from graph.model import Run
@@ -28,9 +28,10 @@ def rate(
     json: Json = False,
 ) -> None:
     """Rate every member of a scheme, in Cypher on the server. Until it ends, readers see the old ratings."""
-    from graph import migrations, rating
-    from graph.connect import connect
+    from graph.rating import run as rating
+    from graph.server.connect import connect
     from graph.settings import Settings
+    from graph.store import migrations
 
     settings = Settings.load()
     with connect(settings) as database, progress() as tell:

@@ -11,12 +11,12 @@ from graph.cli.app import app, as_kept
 from graph.cli.cells import cell, in_csv, plain
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.recording import OPERATION, Purpose, record_reads
-from graph.days import day, last_day
 from graph.errors import ParameterError, Refused
+from graph.text.days import day, last_day
 
 if TYPE_CHECKING:
-    from graph.database import Database
     from graph.model import OpenRating, Rating
+    from graph.store.client import Database
 
 PANEL = "Ratings"
 CONTESTED = "contested"
@@ -35,12 +35,13 @@ def open_database(*, writes: bool = True) -> "Database":
 
     writes: whether the command writes, be it only that somebody was read. Raises Refused on an inspection copy.
     """
-    from graph import inspecting, migrations
-    from graph.connect import connect
+    from graph.analysis import anonymised_copy
+    from graph.server.connect import connect
     from graph.settings import Settings
+    from graph.store import migrations
 
     settings = Settings.load()
-    if writes and inspecting.is_copy(settings):
+    if writes and anonymised_copy.is_copy(settings):
         raise Refused(
             "this is an inspection copy, in which nothing can be written, nor be on record that it was read: "
             "`query`, `members` and `scheme list` work here"
@@ -58,18 +59,18 @@ def show(
     json: Json = False,
 ) -> None:
     """Show an entity's ratings side by side, or one of them opened. No aggregate. The read is recorded."""
-    from graph import reading
+    from graph.rating import published
 
     with open_database() as database:
         if scheme is not None:
-            opened = reading.open_rating(database, entity, scheme)
+            opened = published.open_rating(database, entity, scheme)
             record_reads(database, scheme, [entity], what="show", purpose=purpose)
             if json:
                 print_json(opened)
             else:
                 print_rating(opened)
             return
-        ratings = reading.side_by_side(database, entity)
+        ratings = published.side_by_side(database, entity)
         for each in ratings:
             record_reads(database, each.scheme, [entity], what="show", purpose=purpose)
     if json:
@@ -95,7 +96,7 @@ def show(
 
 def print_rating(opened: "OpenRating") -> None:
     """The rating as a sum of its parts."""
-    from graph.telling.disputed import after_band
+    from graph.disclosure.set_aside import after_band
 
     print_table(
         ("part", "from", "points"),
@@ -108,7 +109,7 @@ def print_rating(opened: "OpenRating") -> None:
 
 def print_reserve(rating: "Rating | None") -> None:
     """What has to be known of a rating that is contested, or lacks facts that are in dispute."""
-    from graph.telling.disputed import in_words
+    from graph.disclosure.set_aside import in_words
 
     if rating and rating.contested:
         print_text(f"{CONTESTED}: nobody may rely on this rating until a reviewer has closed the contest.")
@@ -118,9 +119,9 @@ def print_reserve(rating: "Rating | None") -> None:
 
 def rating_now(database: "Database", entity: str, scheme: str) -> "Rating | None":
     """The rating as it is now, for what `print_reserve` says of it."""
-    from graph import reading
+    from graph.rating import published
 
-    return next(iter(reading.lookup(database, [entity], scheme)), None)
+    return next(iter(published.lookup(database, [entity], scheme)), None)
 
 
 def _contested(rating: "Rating") -> str:
@@ -130,10 +131,10 @@ def _contested(rating: "Rating") -> str:
 @app.command(rich_help_panel=PANEL)
 def members(scheme: Annotated[str, typer.Argument(help="A published scheme.")], json: Json = False) -> None:
     """List a scheme's members by id. Their ratings are shown one by one, and each of these reads is recorded."""
-    from graph import reading
+    from graph.rating import published
 
     with open_database(writes=False) as database:
-        found = list(reading.members(database, scheme))
+        found = list(published.members(database, scheme))
     if json:
         print_json({"scheme": scheme, "members": found})
     else:
@@ -154,7 +155,7 @@ def query(
     json: Json = False,
 ) -> None:
     """Run a shipped query that reads, the same file that Neo4j Browser runs. As there, nothing is recorded."""
-    from graph import queries
+    from graph.store import queries
 
     if list_all or name is None:
         offered = [each for each in queries.catalogue().values() if each.group]

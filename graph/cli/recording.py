@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from graph.database import Database
+    from graph.store.client import Database
 
 Purpose = Annotated[str, typer.Option(help="What for: it is kept on record, and the person sees it.")]
 OPERATION = "operation"
@@ -18,8 +18,8 @@ def record_reads(
     database: "Database", scheme: str, entities: Iterable[str], *, what: str, purpose: str = OPERATION
 ) -> None:
     """That the operator read these is on record. Raises NotRecorded: then nothing may be printed."""
-    from graph import access
+    from graph.audit import log
     from graph.settings import Settings
 
     operator, now = Settings.load().operator, datetime.now(UTC)
-    access.record_reads(database, scheme, entities, who=operator, role=ROLE, purpose=purpose, what=what, now=now)
+    log.record_reads(database, scheme, entities, who=operator, role=ROLE, purpose=purpose, what=what, now=now)

@@ -12,14 +12,14 @@ from graph.cli.grants import PANEL
 from graph.cli.output import Json, print_json, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import record_reads
-from graph.counts import counted
-from graph.days import last_day
-from graph.days import until as until_text
+from graph.text.counts import counted
+from graph.text.days import last_day
+from graph.text.days import until as until_text
 
 OF_PAGE = "this is what was signed; the page around it was not, and may show anything: go by what is said here"
 
 if TYPE_CHECKING:
-    from graph.reports import Checked
+    from graph.disclosure.report import Checked
 
 FILES = {"jws": "report.jws", "page": "report.html"}
 "The files of a report, by what --json calls them."
@@ -35,16 +35,17 @@ def report(
     json: Json = False,
 ) -> None:
     """Make a signed report on a member's rating, and its page to print. It is valid for 30 days."""
-    from graph import output_files, reports
+    from graph import output_files
+    from graph.disclosure.report import make, render, sign
+    from graph.disclosure.set_aside import in_words
     from graph.identity import Keyring
     from graph.settings import Settings
-    from graph.telling.disputed import in_words
 
     settings = Settings.load()
     output_files.check_directory(out, FILES.values())
     key = Keyring.of(settings).signing()
     with open_database() as database:
-        made = reports.make(
+        made = make(
             database,
             entity,
             scheme,
@@ -54,8 +55,8 @@ def report(
             now=datetime.now(UTC),
         )
         record_reads(database, scheme, [entity], what=f"report for {made.audience}", purpose=purpose)
-    signed = reports.sign(made, key)
-    texts = {"jws": signed + "\n", "page": reports.render(made, signed)}
+    signed = sign(made, key)
+    texts = {"jws": signed + "\n", "page": render(made, signed)}
     output_files.write_texts(out, {FILES[form]: text for form, text in texts.items()})
     files = {form: out / name for form, name in FILES.items()}
     if json:
@@ -87,10 +88,10 @@ def verify_report(
     json: Json = False,
 ) -> None:
     """Check a report with the public keys of who made it, asking nobody. Ends with 1 when it does not hold."""
-    from graph import reports
+    from graph.disclosure.report import check, read_keys
 
     text, of_page = _signed(file)
-    found = reports.check(text, reports.read_keys(key), now=datetime.now(UTC), audience=audience)
+    found = check(text, read_keys(key), now=datetime.now(UTC), audience=audience)
     if of_page and found.holds:
         found = replace(found, message=f"{found.message}: {OF_PAGE}")
     if json:
@@ -104,7 +105,7 @@ def verify_report(
 
 def _signed(file: Path) -> tuple[str, bool]:
     """(the signed document of the file, whether it was in a page). Raises ParameterError."""
-    from graph import reports
+    from graph.disclosure.report import documents
     from graph.errors import ParameterError
 
     try:
@@ -113,7 +114,7 @@ def _signed(file: Path) -> tuple[str, bool]:
         raise ParameterError(f"{file} cannot be read: {error.strerror}") from error
     if not text.lstrip("\ufffd \r\n\t").startswith("<"):
         return text, False
-    found = reports.documents(text)
+    found = documents(text)
     if len(found) != 1:
         raise ParameterError(
             f"{file} is a page with {len(found)} signed documents in it, and one is checked at a time: give the "
@@ -123,7 +124,7 @@ def _signed(file: Path) -> tuple[str, bool]:
 
 
 def _print_checked(found: "Checked", audience: str | None) -> None:
-    from graph.telling.disputed import in_words
+    from graph.disclosure.set_aside import in_words
 
     if found.why is not None:
         print_text(f"DOES NOT HOLD ({found.why}): {found.message}")

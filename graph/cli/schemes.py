@@ -17,11 +17,12 @@ PolicyFile = Annotated[str, typer.Argument(help="A policy file (.toml), or the i
 @scheme_app.command("list")
 def list_schemes(json: Json = False) -> None:
     """List the schemes that are published, and those that ship with innercircle."""
-    from graph import migrations, scheme
-    from graph.connect import connect
-    from graph.database import utc
-    from graph.days import last_day
+    from graph.policy import scheme
+    from graph.server.connect import connect
     from graph.settings import Settings
+    from graph.store import migrations
+    from graph.store.client import utc
+    from graph.text.days import last_day
 
     with connect(Settings.load()) as database:
         migrations.require(database)
@@ -48,7 +49,7 @@ def list_schemes(json: Json = False) -> None:
 @scheme_app.command("check")
 def check(policy: PolicyFile, json: Json = False) -> None:
     """Check a policy file without a database; an error names the file and the key."""
-    from graph import categories, scheme
+    from graph.policy import categories, scheme
     from graph.settings import Settings
 
     checked = scheme.read(policy, categories.read(Settings.load().categories))
@@ -70,9 +71,11 @@ def publish(
 
     A text that is still to be written, such as the operator's name in the policies that ship, is refused.
     """
-    from graph import categories, migrations, offsets, publishing, scheme
-    from graph.connect import connect
+    from graph.policy import categories, publishing, scheme
+    from graph.rating import offsets
+    from graph.server.connect import connect
     from graph.settings import Settings
+    from graph.store import migrations
 
     settings = Settings.load()
     checked = scheme.read(policy, categories.read(settings.categories))
@@ -94,9 +97,10 @@ def publish(
 @scheme_app.command("show")
 def show(scheme_id: Annotated[str, typer.Argument(metavar="SCHEME")], json: Json = False) -> None:
     """Print the whole policy of a published scheme, as it was published."""
-    from graph import migrations, publishing
-    from graph.connect import connect
+    from graph.policy import publishing
+    from graph.server.connect import connect
     from graph.settings import Settings
+    from graph.store import migrations
 
     with connect(Settings.load()) as database:
         migrations.require(database)

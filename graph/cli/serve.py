@@ -27,7 +27,7 @@ def serve(
 ) -> None:
     """Serve the API until Control-C; beyond this machine only once there is a key, or an issuer of tokens."""
     from api import serving
-    from api.saying import OnceASecond
+    from api.http.log_rate import OnceASecond
     from graph.settings import Settings
 
     given = {name: value for name, value in {"api_host": host, "api_port": port}.items() if value is not None}

@@ -9,7 +9,7 @@ from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_table, print_text, progress
 
 if TYPE_CHECKING:
-    from graph.local_neo4j import Server
+    from graph.server.local import Server
     from graph.settings import Settings
 
 PANEL = "Server"
@@ -18,8 +18,8 @@ PANEL = "Server"
 @app.command(rich_help_panel=PANEL)
 def up(json: Json = False) -> None:
     """Start the managed Neo4j, or find the one that runs. It goes on running until `innercircle down`."""
-    from graph import local_neo4j
     from graph.errors import LocalServerFailed
+    from graph.server import local
     from graph.settings import Settings
 
     settings = Settings.load()
@@ -29,19 +29,19 @@ def up(json: Json = False) -> None:
             "unset it to start and use a managed one"
         )
     with progress(lines=True) as tell:
-        server = local_neo4j.start(settings, progress=tell)
+        server = local.start(settings, progress=tell)
     print_server(described(server), json=json)
 
 
 @app.command(rich_help_panel=PANEL)
 def down(json: Json = False) -> None:
     """Stop the managed Neo4j; its data stay. Takes about 10 seconds."""
-    from graph import local_neo4j
+    from graph.server import local
     from graph.settings import Settings
 
     with progress() as tell:
         tell("stopping Neo4j")
-        stopped = local_neo4j.stop(Settings.load())
+        stopped = local.stop(Settings.load())
     if json:
         print_json({"stopped": stopped})
     else:
@@ -54,18 +54,18 @@ def status(json: Json = False) -> None:
 
     Ends with 1 when it is a managed Neo4j that does not run, or whose database is not online.
     """
-    from api import running
-    from graph import local_neo4j
+    from api import address as running
+    from graph.server import local
     from graph.settings import Settings
 
     settings = Settings.load()
     if settings.neo4j_uri:
-        from graph.connect import connect
+        from graph.server.connect import connect
 
         with connect(settings) as database:
             found: dict[str, object] = {"managed": False, "uri": database.uri, **asdict(database.server())}
-    elif server := local_neo4j.status(settings):
-        online = local_neo4j.database(settings)
+    elif server := local.status(settings):
+        online = local.database(settings)
         found = described(server) | {"online": online.online, "database": online.says}
     else:
         if json:
@@ -88,7 +88,7 @@ def status(json: Json = False) -> None:
 @app.command(rich_help_panel=PANEL)
 def doctor(json: Json = False) -> None:
     """Check settings, Java, jars, disk, ports, server, login and migrations. Ends with 1 when one fails."""
-    from graph import doctor
+    from graph.server import doctor
 
     with progress() as tell:
         checks = doctor.examine(progress=tell)
@@ -107,16 +107,16 @@ def how_old(settings: "Settings") -> dict[str, object]:
     """How old the ratings of each scheme and the last load are; nothing where the database does not answer."""
     from datetime import UTC, datetime
 
-    from graph import watching
-    from graph.connect import connect
+    from graph.analysis import monitoring
     from graph.errors import StoreError
+    from graph.server.connect import connect
 
     try:
         with connect(settings) as database:
             return {
                 "ages": [
                     asdict(each) | {"says": each.says}
-                    for each in watching.ages(
+                    for each in monitoring.ages(
                         database, now=datetime.now(UTC), late_after_days=settings.late_after_days
                     )
                 ]

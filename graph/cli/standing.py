@@ -9,7 +9,7 @@ from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import OPERATION, Purpose, record_reads
-from graph.days import day
+from graph.text.days import day
 
 PANEL = "Standing"
 
@@ -21,10 +21,10 @@ def standing(
     json: Json = False,
 ) -> None:
     """Show whether an entity is restricted by judgments past due and unpaid. The read is recorded."""
-    from graph import standing as standings
+    from graph.standing import judgments
 
     with open_database() as database:
-        found = standings.standing(database, entity, now=datetime.now(UTC))
+        found = judgments.standing(database, entity, now=datetime.now(UTC))
         record_reads(database, "", [entity], what="standing", purpose=purpose)
     if json:
         print_json(found)
@@ -49,7 +49,7 @@ def organisation(
     json: Json = False,
 ) -> None:
     """Find an organisation by its registered number."""
-    from graph import organisations
+    from graph.standing import organisations
 
     with open_database() as database:
         found = organisations.find(database, number)

@@ -10,7 +10,7 @@ from graph.cli.app import app
 from graph.cli.keys import PANEL, keyring
 from graph.cli.output import Json, print_json, print_text
 from graph.cli.reading import open_database
-from graph.days import moment
+from graph.text.days import moment
 
 token_app = typer.Typer(help="Issue and revoke the tokens that say who asks.", no_args_is_help=True)
 app.add_typer(token_app, name="token", rich_help_panel=PANEL)
@@ -39,7 +39,7 @@ def known_holder(role: str, subject: str, entity: str | None, acts_for: list[str
     """The entities are there, and it is on record with a member's entity who acts for it. Raises NotFound."""
     from graph.errors import NotFound
     from graph.identity import verifying
-    from graph.plain_text import identifier
+    from graph.text.plain import identifier
 
     if entity is None and not acts_for:
         return

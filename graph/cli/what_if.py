@@ -11,13 +11,13 @@ from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import PANEL, open_database, print_reserve, rating_now
 from graph.cli.recording import OPERATION, Purpose, record_reads
-from graph.counts import counted
-from graph.days import day, last_day
 from graph.errors import ParameterError
+from graph.text.counts import counted
+from graph.text.days import day, last_day
 
 if TYPE_CHECKING:
-    from graph.database import Database
-    from graph.what_if import Change, Lift, UnderPolicy, WhatIf
+    from graph.explain.what_if import Change, Lift, UnderPolicy, WhatIf
+    from graph.store.client import Database
 
 
 class Kind(StrEnum):
@@ -62,7 +62,7 @@ def what_if(
     json: Json = False,
 ) -> None:
     """Show what a rating would be if one thing had been otherwise. Nothing is changed; the read is recorded."""
-    from graph import what_if as asking
+    from graph.explain import what_if as asking
 
     questions: list[tuple[object, Callable[[Database], Change]]] = [
         (without_contact, lambda _: asking.WithoutContact(without_contact or "")),
@@ -109,14 +109,14 @@ def _dated(option: str, text: str) -> tuple[str, date]:
 
 
 def _policy(database: "Database", scheme: str, file_or_version: str) -> "UnderPolicy":
-    from graph import categories
-    from graph import scheme as policies
-    from graph import what_if as asking
+    from graph.explain import what_if as asking
+    from graph.policy import categories
+    from graph.policy.scheme import read
     from graph.settings import Settings
 
     if file_or_version.endswith(".toml"):
         known = categories.read(Settings.load().categories)
-        return asking.UnderPolicy(policies.read(file_or_version, known), f"as in {file_or_version}")
+        return asking.UnderPolicy(read(file_or_version, known), f"as in {file_or_version}")
     return asking.under_version(database, scheme, file_or_version)
 
 
@@ -157,7 +157,7 @@ def print_lift(found: "Lift") -> None:
 
 
 def _points(bound: float) -> str:
-    from graph.scheme import POINTS_RANGE
+    from graph.policy.scheme import POINTS_RANGE
 
     return f"{POINTS_RANGE * bound:.2g}"
 

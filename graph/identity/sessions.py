@@ -7,12 +7,12 @@ such token signs anybody in.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from graph.database import Database
 from graph.errors import ParameterError, Unauthenticated
 from graph.identity import tokens
 from graph.identity.keys import Keyring
 from graph.identity.principal import Principal, Role
 from graph.identity.tokens import Issued
+from graph.store.client import Database
 
 LINK, SESSION = "link+jwt", "session+jwt"
 MINUTES = 15

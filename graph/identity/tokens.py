@@ -17,7 +17,7 @@ import jwt
 from graph.errors import ParameterError, SettingInvalid, Unauthenticated
 from graph.identity.keys import ALGORITHM, Keyring
 from graph.identity.principal import Principal, Role
-from graph.plain_text import identifier
+from graph.text.plain import identifier
 
 TYPE = "at+jwt"
 LONGEST_DAYS = 366

@@ -5,13 +5,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from graph.database import Database, utc
 from graph.errors import SettingInvalid, StoreError, Unauthenticated
 from graph.identity import tokens
 from graph.identity.keys import Keyring
 from graph.identity.oidc import Provider
 from graph.identity.principal import Principal
 from graph.settings import Settings
+from graph.store.client import Database, utc
 
 
 class Verifier:

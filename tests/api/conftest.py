@@ -17,13 +17,15 @@ import pytest
 
 from api import serving
 from api.app import create_app
-from api.loopback import listen, url
-from graph import loading, publishing, rating, scheme
-from graph.connect import connect
-from graph.database import Database
+from api.http.loopback import listen, url
+from graph.facts.load import load
 from graph.identity import Keyring, Role, tokens
-from graph.local_neo4j import Server
+from graph.policy import publishing, scheme
+from graph.rating.run import rate
+from graph.server.connect import connect
+from graph.server.local import Server
 from graph.settings import Settings
+from graph.store.client import Database
 from tests.conftest import WIPE
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
@@ -104,8 +106,8 @@ def community(database: Database, tmp_path_factory: pytest.TempPathFactory) -> D
     _load(database, folder)
     database.one("make_secret", name="veil", value="41" * 32)  # the documentation shows what comes out
     for each in ("reliability", "own-conduct"):
-        rating.rate(database, each, as_of=AS_OF - timedelta(days=30))
-        rating.rate(database, each, as_of=AS_OF)
+        rate(database, each, as_of=AS_OF - timedelta(days=30))
+        rate(database, each, as_of=AS_OF)
     late = folder / "late"
     late.mkdir()
     (late / "memberships.csv").write_text(LATE, encoding="utf-8")
@@ -114,7 +116,7 @@ def community(database: Database, tmp_path_factory: pytest.TempPathFactory) -> D
 
 
 def _load(database: Database, folder: Path) -> None:
-    assert not any(each.rejected for each in loading.load(database, [folder]))
+    assert not any(each.rejected for each in load(database, [folder]))
 
 
 @contextmanager

@@ -15,9 +15,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from api.security import PUBLIC
-from graph import contests, disputes, grants, scheme
-from graph.database import Database
+from api.deps.auth import PUBLIC
+from graph.policy import scheme
+from graph.rights import contests, disputes, grants
+from graph.store.client import Database
 from tests.api.conftest import As, once_only
 from tests.api.document import DOCUMENT
 

@@ -11,8 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
-from graph import loading, publishing, rating, reading, scheme
-from graph.database import Database
+from graph.facts.load import load
+from graph.policy import publishing, scheme
+from graph.rating.published import lookup
+from graph.rating.run import rate
+from graph.store.client import Database
 from tests.api.conftest import As
 from tests.conftest import WIPE
 
@@ -48,8 +51,8 @@ def crowd(database: Database, tmp_path_factory: pytest.TempPathFactory) -> list[
         (folder / f"{kind}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     database.statement(WIPE)
     publishing.publish(database, scheme.read("reliability"))
-    assert not any(each.rejected for each in loading.load(database, [folder]))
-    rating.rate(database, "reliability", as_of=INSTANTS[0])
+    assert not any(each.rejected for each in load(database, [folder]))
+    rate(database, "reliability", as_of=INSTANTS[0])
     return ids
 
 
@@ -74,14 +77,14 @@ def test_a_reader_during_runs_always_gets_ratings_that_add_up(
     def turns() -> Iterator[str]:
         return takewhile(lambda _: not ended.is_set(), cycle(crowd))
 
-    published = {(each.run, each.entity): each for each in reading.lookup(database, crowd, "reliability")}
+    published = {(each.run, each.entity): each for each in lookup(database, crowd, "reliability")}
     with ThreadPoolExecutor(4) as pool:
         readers = [pool.submit(read) for read in (read_open, read_open, read_beside, read_beside)]
         try:
             for number in range(RUNS):
-                rating.rate(database, "reliability", as_of=INSTANTS[(number + 1) % 2], batch=40)
+                rate(database, "reliability", as_of=INSTANTS[(number + 1) % 2], batch=40)
                 # What the run has published, read while nothing changes.
-                for each in reading.lookup(database, crowd, "reliability"):
+                for each in lookup(database, crowd, "reliability"):
                     published[each.run, each.entity] = each
         finally:
             ended.set()

@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
-from graph import grants, scheme
-from graph.database import Database
 from graph.errors import NOTHING_OPEN
 from graph.identity import Keyring, Role
+from graph.policy import scheme
+from graph.rights import grants
+from graph.store.client import Database
 from tests.api.conftest import As, issue, once_only
-from tests.disputes.market import Village, build
+from tests.worlds.villages import Village, build
 
 PURPOSE = scheme.read("reliability").purpose[0]
 SECRET = "What nobody but the reviewer reads."

@@ -16,7 +16,7 @@ import pytest
 
 from api import schemas
 from api.openapi import INSTANCE
-from graph.database import Database
+from graph.store.client import Database
 from tests.api.conftest import As
 
 ROOT = Path(__file__).parents[2]

@@ -6,8 +6,8 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from graph import showing
-from graph.database import Database
+from graph import disclosure
+from graph.store.client import Database
 from tests.api.conftest import As
 
 
@@ -31,7 +31,7 @@ def test_an_explanation_adds_up_down_to_own_facts(community: Database, as_member
 
 def test_an_explanation_is_what_the_domain_shows(community: Database, as_member: As) -> None:
     answer = as_member("p-1").get(explanation_of("p-1"), params={"facts": True}).json()
-    explained = showing.explain(community, "p-1", "reliability", facts=True)
+    explained = disclosure.explain(community, "p-1", "reliability", facts=True)
     known = msgspec.json.decode(msgspec.json.encode(explained.factors))
     assert known == answer["factors"]
     assert [each["code"] for each in answer["reasons"]["reasons"]] == [

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from graph.database import Database
+from graph.store.client import Database
 from tests.api.conftest import As
 from tests.api.document import DOCUMENT
 

@@ -16,12 +16,16 @@ from scipy.stats import kruskal, mannwhitneyu
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api import evenly
-from api.in_flight import LONGEST_WAIT_SECONDS, UnderWay
-from graph import access, grants, ledgers, publishing, refusals, scheme, showing
-from graph.access import Access
-from graph.database import Database
-from graph.grants import Grant
+from api.http import constant_time
+from api.http.in_flight import LONGEST_WAIT_SECONDS, UnderWay
+from graph import disclosure
+from graph.audit import log, refusals
+from graph.audit.log import Access
+from graph.audit.verify import verify
+from graph.policy import publishing, scheme
+from graph.rights import grants
+from graph.rights.grants import Grant
+from graph.store.client import Database
 from tests.api.conftest import As
 
 POLICY = scheme.read("reliability")
@@ -66,14 +70,14 @@ def last(database: Database, ledger: str) -> Access:
         "MATCH (a:Access {ledger: $ledger}) RETURN properties(a) AS record ORDER BY a.number DESC LIMIT 1",
         ledger=ledger,
     )
-    return access.access_of(found[0]["record"])
+    return log.access_of(found[0]["record"])
 
 
 # As much as is granted -------------------------------------------------------------------------------
 
 
 def test_a_client_reads_what_the_grant_says_and_no_more(community: Database, as_client: As) -> None:
-    shown = showing.shown(community, "p-1", "reliability")
+    shown = disclosure.shown(community, "p-1", "reliability")
     always = {
         "entity",
         "scheme",
@@ -111,7 +115,7 @@ def test_nobody_is_named_to_a_client(community: Database, as_client: As) -> None
         give(community, entity, "reasons")
     community.statement("MATCH (m:Membership {scheme: 'reliability'}) SET m.shares = true")
     try:
-        assert any(part.source == "contact" for part in showing.shown(community, "p-1", "reliability").parts)
+        assert any(part.source == "contact" for part in disclosure.shown(community, "p-1", "reliability").parts)
         answers = {entity: granted(as_client("bank"), entity) for entity in ("p-1", "p-3")}
     finally:
         community.statement("MATCH (m:Membership {scheme: 'reliability'}) REMOVE m.shares")
@@ -164,7 +168,7 @@ def test_several_are_looked_up_by_id_and_the_rest_is_missing(community: Database
         "reliability|p-3": ["answered"],
         "reliability|p-6": ["no-grant"],
     }
-    assert ledgers.verify(community).holds
+    assert verify(community).holds
 
 
 @pytest.mark.parametrize(
@@ -273,7 +277,7 @@ def test_nobody_writes_to_a_member_by_asking(community: Database, as_client: As)
         assert granted(as_client("bank"), "p-1", text).status_code == 403
     assert last(community, "reliability|p-1").purpose == refusals.ANOTHER_PURPOSE
     assert "THIEF" not in str(community.statement("MATCH (a:Access|Refusal) RETURN properties(a) AS a"))
-    assert ledgers.verify(community).holds
+    assert verify(community).holds
 
 
 def test_what_cannot_be_recorded_is_not_told(community: Database, as_client: As) -> None:
@@ -301,7 +305,7 @@ def test_a_refused_request_is_one_record_that_says_how_many_ids_and_their_hash(
     look_up(bank, *ids[:-1])
     look_up(bank, *ids, purpose="hiring")
     refusals.put_on_record(community)
-    found = [access.access_of(row["record"]) for row in community.statement(REFUSED)]
+    found = [log.access_of(row["record"]) for row in community.statement(REFUSED)]
     assert [each.outcome for each in found] == ["not-a-member"] * 3 + ["purpose-mismatch"]
     counts, hashes = zip(*(each.what.removeprefix("nothing of ").split(" ids, ") for each in found), strict=True)
     assert counts == ("1,000", "1,000", "999", "1,000")
@@ -309,7 +313,7 @@ def test_a_refused_request_is_one_record_that_says_how_many_ids_and_their_hash(
     assert not community.statement(
         "MATCH (n) WHERE any(key IN keys(n) WHERE n[key] IS :: STRING AND n[key] CONTAINS 'invented') RETURN n"
     )
-    assert ledgers.verify(community).holds
+    assert verify(community).holds
 
 
 def test_somebody_who_asks_again_and_again_is_on_record_as_often_as_it_asked(
@@ -422,7 +426,7 @@ def test_no_refusal_leaves_before_a_whole_step_is_over(closed: Database, as_clie
     for entity in CLOSED.values():
         began = time.perf_counter()
         assert granted(as_client("bank"), entity, purpose).status_code in (403, 404)
-        assert time.perf_counter() - began >= evenly.STEP_SECONDS
+        assert time.perf_counter() - began >= constant_time.STEP_SECONDS
 
 
 def test_a_lookup_leaves_at_a_step_for_each_25_ids_whatever_it_found(closed: Database, as_client: As) -> None:
@@ -432,7 +436,7 @@ def test_a_lookup_leaves_at_a_step_for_each_25_ids_whatever_it_found(closed: Dat
             began = time.perf_counter()
             answer = look_up(as_client("bank"), entity, *(f"x-{n}" for n in range(others)))
             assert answer.status_code == 200
-            assert time.perf_counter() - began >= steps * evenly.STEP_SECONDS
+            assert time.perf_counter() - began >= steps * constant_time.STEP_SECONDS
 
 
 @pytest.mark.slow

@@ -14,8 +14,10 @@ import pytest
 
 from api.routes import accesses
 from api.schemas import FOLDER
-from graph import access, ledgers, refusals, scheme
-from graph.database import Database
+from graph.audit import log, refusals
+from graph.audit import verify as ledgers
+from graph.policy import scheme
+from graph.store.client import Database
 from tests.api.conftest import As, once_only
 
 PURPOSE, OTHER = scheme.read("reliability").purpose
@@ -133,10 +135,10 @@ def test_a_member_sees_who_read_it_and_what_came_of_it(community: Database, as_m
         (1, "shop", "no-grant"),
     ]
     (second, first) = (
-        access.Access(**each | {"at": datetime.fromisoformat(each["at"])}) for each in answer["accesses"]
+        log.Access(**each | {"at": datetime.fromisoformat(each["at"])}) for each in answer["accesses"]
     )
     assert second.previous == first.hash
-    assert [access.seal(each) for each in (first, second)] == [first.hash, second.hash]
+    assert [log.seal(each) for each in (first, second)] == [first.hash, second.hash]
     assert answer["ledgers"] == [{"scheme": "reliability", "count": 2, "head": second.hash}]
     assert as_member("p-2").get(ACCESSES).json() == {"ledgers": [], "accesses": [], "next": None}
 

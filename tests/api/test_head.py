@@ -5,10 +5,10 @@ import http.client
 import httpx
 import pytest
 
-from api.security import PUBLIC, PUBLIC_PAGES
-from graph import access
-from graph.database import Database
+from api.deps.auth import PUBLIC, PUBLIC_PAGES
+from graph.audit import log
 from graph.identity import Role
+from graph.store.client import Database
 from tests.api import test_authorisation as of_the_api
 from tests.api.conftest import As
 from tests.api.test_granted import PURPOSE, give
@@ -70,11 +70,11 @@ def test_every_page_answers_head_as_it_answers_get(community: Database, fresh: F
 
 def test_a_head_of_a_read_is_on_record_once_and_so_is_its_refusal(community: Database, as_client: As) -> None:
     give(community, "p-4", client="a monitor")
-    client, before = as_client("a monitor"), len(access.accesses(community, "p-4", limit=200))
+    client, before = as_client("a monitor"), len(log.accesses(community, "p-4", limit=200))
     refused = client.head(rating_of("p-4") + "/granted", params={"purpose": "another"})
     read = client.head(rating_of("p-4") + "/granted", params={"purpose": PURPOSE})
     assert (refused.status_code, read.status_code) == (403, 200)
-    records = access.accesses(community, "p-4", limit=200)
+    records = log.accesses(community, "p-4", limit=200)
     assert [each.outcome for each in records[: len(records) - before]] == ["answered", "purpose-mismatch"]
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from graph.database import Database
-from graph.history import CAUSES
+from graph.rating.history import CAUSES
+from graph.store.client import Database
 from tests.api.conftest import As
 from tests.api.test_ratings import rating_of
 

@@ -15,9 +15,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from graph import loading
-from graph.database import Database
-from graph.records.columns import COLUMNS
+from graph.facts.files.columns import COLUMNS
+from graph.facts.load import load
+from graph.store.client import Database
 from tests.api.conftest import As, once_only
 from tests.api.document import DOCUMENT
 from tests.conftest import Command
@@ -138,7 +138,7 @@ def test_no_text_of_a_file_changes_a_query_or_comes_out_as_a_formula(
         writer = csv.writer(stream)
         writer.writerow(names)
         writer.writerows([text for _ in names] for text in CORPUS if "\x00" not in text)
-    loaded = loading.load(community, [file], kind=kind, rejects=rejects)
+    loaded = load(community, [file], kind=kind, rejects=rejects)
     assert sum(each.rejected for each in loaded) >= len(CORPUS) - 5
     assert community.statement(count)[0]["nodes"] >= before
     with rejects.open(encoding="utf-8", newline="") as stream:

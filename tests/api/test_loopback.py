@@ -14,14 +14,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api import running
+from api import address as running
 from api.app import create_app
-from api.loopback import is_loopback, listen, url
+from api.http.loopback import is_loopback, listen, url
 from graph import output_files
-from graph.database import Database
 from graph.errors import SettingInvalid, StoreUnavailable
 from graph.identity import Keyring
 from graph.settings import Settings
+from graph.store.client import Database
 from tests.api.conftest import serve
 from tests.conftest import Command
 

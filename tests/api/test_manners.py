@@ -12,15 +12,16 @@ from typing import Any
 import httpx
 import pytest
 
-from api import cursors, problems
-from api.limits import LARGEST_BODY, LONGEST_TARGET, Rates
-from graph import access
-from graph.connect import connect
-from graph.database import Database
+from api import problems
+from api.deps import pagination
+from api.http.limits import LARGEST_BODY, LONGEST_TARGET, Rates
+from graph.audit.log import record
 from graph.errors import ParameterError, StoreUnavailable, TooMany
 from graph.identity import Keyring, Role
-from graph.local_neo4j import Server
+from graph.server.connect import connect
+from graph.server.local import Server
 from graph.settings import Settings
+from graph.store.client import Database
 from tests.api.conftest import As, issue, once_only, serve
 from tests.api.test_ratings import rating_of
 
@@ -136,7 +137,7 @@ def test_the_record_of_reads_comes_in_pages_and_nobody_makes_up_a_cursor(
     for n in range(120):
         community.write(
             partial(
-                access.record,
+                record,
                 scheme="reliability",
                 entity="p-1",
                 who=f"client {n}",
@@ -161,10 +162,10 @@ def test_the_record_of_reads_comes_in_pages_and_nobody_makes_up_a_cursor(
 
 
 def test_a_cursor_is_of_one_list(community: Database) -> None:
-    given = cursors.cursor(community, "accesses p-1", ["x"])
-    assert cursors.read(community, "accesses p-1", given) == ["x"]
+    given = pagination.cursor(community, "accesses p-1", ["x"])
+    assert pagination.read(community, "accesses p-1", given) == ["x"]
     with pytest.raises(ParameterError):
-        cursors.read(community, "disputes p-1", given)
+        pagination.read(community, "disputes p-1", given)
 
 
 def test_an_answer_that_is_known_is_not_sent_again(community: Database, api: httpx.Client, as_member: As) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api.unfit import PATTERNS
-from graph.database import Database
+from api.invalid_input import PATTERNS
+from graph.store.client import Database
 from tests.api.conftest import As, once_only
 from tests.api.document import DOCUMENT
 from tests.api.test_ratings import rating_of

@@ -10,8 +10,10 @@ import httpx
 import pytest
 
 from api.problems import CATALOGUE, MEDIA_TYPE
-from graph import __version__, contests, disputes, grants, scheme
-from graph.database import Database
+from graph import __version__
+from graph.policy import scheme
+from graph.rights import contests, disputes, grants
+from graph.store.client import Database
 from tests.api.conftest import As, once_only
 from tests.api.document import DOCUMENT
 from tests.api.openapi_schema import check

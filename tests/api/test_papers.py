@@ -11,10 +11,14 @@ import httpx
 import pytest
 
 from api.schemas import FOLDER
-from graph import access, loading, rating, reports, scheme
-from graph.database import Database
+from graph.audit import log
+from graph.disclosure.report import check, read_keys
+from graph.facts.load import load
+from graph.policy import scheme
+from graph.rating.run import rate
+from graph.store.client import Database
 from tests.api.conftest import AS_OF, FILES, As, once_only
-from tests.erasing.community import dump
+from tests.worlds.all_kept_about_one import dump
 
 PURPOSE = scheme.read("reliability").purpose[0]
 ASKED = {"scheme": "reliability", "audience": "Bank of the valley", "purpose": PURPOSE}
@@ -36,8 +40,8 @@ def test_a_member_gets_a_report_that_holds_under_the_published_keys(
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/jose"
     (tmp_path / "keys.json").write_text(api.get("/v1/keys").text)
-    found = reports.check(
-        answer.text, reports.read_keys(tmp_path / "keys.json"), now=datetime.now(UTC), audience=ASKED["audience"]
+    found = check(
+        answer.text, read_keys(tmp_path / "keys.json"), now=datetime.now(UTC), audience=ASKED["audience"]
     )
     assert found.holds
     assert found.report
@@ -59,13 +63,13 @@ def test_with_accept_html_the_report_is_a_page_that_may_run_and_load_nothing(
 def test_that_a_member_had_a_report_made_is_on_its_record_with_audience_and_purpose(
     community: Database, as_member: As
 ) -> None:
-    before = len(access.accesses(community, "p-2"))
+    before = len(log.accesses(community, "p-2"))
     assert report(as_member("p-2")).status_code == 200
-    read, *others = access.accesses(community, "p-2")
+    read, *others = log.accesses(community, "p-2")
     assert len(others) == before
     assert (read.role, read.purpose, read.what) == ("member", PURPOSE, "report for Bank of the valley")
     assert report(as_member("p-2"), purpose="hiring").status_code == 403
-    assert len(access.accesses(community, "p-2")) == before + 1
+    assert len(log.accesses(community, "p-2")) == before + 1
 
 
 @pytest.mark.parametrize("entity", ["q-1", "nobody"])
@@ -126,8 +130,8 @@ def leaver(community: Database, tmp_path: Path) -> str:
     for kind, rows in MORE.items():
         head = FILES[kind].splitlines()[0]
         (tmp_path / f"{kind}.csv").write_text("\n".join([head, *rows, ""]), encoding="utf-8")
-    assert not any(each.rejected for each in loading.load(community, [tmp_path]))
-    rating.rate(community, "reliability", as_of=AS_OF)
+    assert not any(each.rejected for each in load(community, [tmp_path]))
+    rate(community, "reliability", as_of=AS_OF)
     return LEAVER
 
 

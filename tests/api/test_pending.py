@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from api.afterwards import Afterwards
-from api.store import Store
-from graph import pending, reading, rerating
-from graph.connect import connect
-from graph.database import Database
+from api.deps.database import Store
+from api.http.background import Afterwards
 from graph.errors import StoreUnavailable
-from graph.scheme import Scheme
+from graph.policy.scheme import Scheme
+from graph.rating import pending, published
+from graph.rating.rerate import _publish
+from graph.server.connect import connect
 from graph.settings import Settings
+from graph.store.client import Database
 from tests.api.conftest import As, once_only
 
 MINE = "MATCH (:Entity {id: 'p-1'})-[o:OWED]->(:Entity {id: 'p-2'}) RETURN o.id AS id"
@@ -35,11 +36,11 @@ def broken_off(community: Database, as_member: As, monkeypatch: pytest.MonkeyPat
         "headers": once_only(),
         "json": {"kind": "obligations", "fact": owed["id"], "statement": "It was paid in time."},
     }
-    before = reading.open_rating(community, "p-1", "reliability")
+    before = published.open_rating(community, "p-1", "reliability")
     with monkeypatch.context() as patch:
-        patch.setattr("graph.rerating.passed_on", fail)
+        patch.setattr("graph.rating.rerate.passed_on", fail)
         assert as_member("p-1").post(**asked).status_code == 201
-    stale = reading.open_rating(community, "p-1", "reliability")
+    stale = published.open_rating(community, "p-1", "reliability")
     assert (stale.stale, stale.points) == (True, before.points)
     return asked | {"points": before.points}
 
@@ -70,7 +71,7 @@ def test_a_repeated_request_passes_on_what_its_first_time_left(
 ) -> None:
     points = broken_off.pop("points")
     assert as_member("p-1").post(**broken_off).status_code == 201
-    found = reading.open_rating(community, "p-1", "reliability")
+    found = published.open_rating(community, "p-1", "reliability")
     assert not found.stale
     assert found.points != points
     assert community.statement(KEPT) == []
@@ -90,7 +91,7 @@ def test_what_was_left_is_passed_on_without_anybody_asking(
     finally:
         afterwards.stop()
         store.close()
-    found = reading.open_rating(community, "p-1", "reliability")
+    found = published.open_rating(community, "p-1", "reliability")
     assert not found.stale
     assert found.points != broken_off["points"]
     withdrawn(as_member)
@@ -107,18 +108,18 @@ def test_a_try_that_broke_off_halfway_does_not_stop_the_next(
     changes = pending.read(kept["changes"])
     changes.contacts.add("p-1")
     community.write(lambda transaction: pending.keep(transaction, kept["key"], changes, now) and None)
-    publish = rerating._publish
+    publish = _publish
 
     def broken(database: Database, policy: Scheme, *more: Any) -> str:
         return fail() if policy.id == "reliability" else publish(database, policy, *more)
 
     with monkeypatch.context() as patch:
-        patch.setattr("graph.rerating._publish", broken)
+        patch.setattr("graph.rating.rerate._publish", broken)
         assert pending.pass_on_left(community, before=now) == 1
     [marked] = community.statement("MATCH (s:Scheme {id: 'reliability'}) RETURN s.unsettled AS marks")
     assert marked["marks"]
     assert pending.pass_on_left(community, before=now) == 0
-    assert not reading.open_rating(community, "p-1", "reliability").stale
+    assert not published.open_rating(community, "p-1", "reliability").stale
     withdrawn(as_member)
 
 
@@ -129,13 +130,13 @@ def test_what_a_request_left_is_passed_on_though_it_named_somebody_who_is_erased
     [owed] = community.statement(MINE)
     community.statement("CREATE (:Entity:Person {id: 'witness'})")
     asked = {"kind": "obligations", "fact": owed["id"], "statement": "It was paid, and witness was there."}
-    before = reading.open_rating(community, "p-1", "reliability")
+    before = published.open_rating(community, "p-1", "reliability")
     with monkeypatch.context() as patch:
-        patch.setattr("graph.rerating.passed_on", fail)
+        patch.setattr("graph.rating.rerate.passed_on", fail)
         assert as_member("p-1").post("/v1/me/disputes", json=asked, headers=once_only()).status_code == 201
     assert as_member("witness").delete("/v1/me").status_code == 200
     assert community.statement("MATCH (r:Request) WHERE r.answer CONTAINS 'witness' RETURN r") == []
-    found = reading.open_rating(community, "p-1", "reliability")
+    found = published.open_rating(community, "p-1", "reliability")
     assert not found.stale
     assert found.points != before.points
     assert community.statement(KEPT) == []

@@ -7,8 +7,8 @@ import pytest
 
 from api.problems import CATALOGUE, KINDS, UNEXPECTED, WEB
 from graph import errors
-from graph.database import Database
 from graph.errors import InnerCircleError, StoreUnavailable
+from graph.store.client import Database
 from tests.api.conftest import serve
 
 

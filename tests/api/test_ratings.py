@@ -6,8 +6,10 @@ import httpx
 import msgspec
 import pytest
 
-from graph import reading, scheme, showing
-from graph.database import Database
+from graph import disclosure
+from graph.policy import scheme
+from graph.rating import published
+from graph.store.client import Database
 from tests.api.conftest import As
 
 MEMBERS = ["a|b", "o/5 Nord", "p-1", "p-2", "p-3", "p-4"]
@@ -21,7 +23,7 @@ def rating_of(entity: str, scheme_id: str = "reliability") -> str:
 
 
 def test_a_rating_is_answered_as_it_is_shown(community: Database, as_member: As) -> None:
-    known = msgspec.to_builtins(showing.shown(community, "p-1", "reliability"))
+    known = msgspec.to_builtins(disclosure.shown(community, "p-1", "reliability"))
     known["policy"] = {"version": known.pop("version"), "hash": known.pop("hash")}
     answer = as_member("p-1").get(rating_of("p-1"))
     assert answer.status_code == 200
@@ -33,14 +35,14 @@ def test_the_parts_of_a_rating_add_up(community: Database, as_member: As, entity
     shown = as_member(entity).get(rating_of(entity)).json()
     assert shown["entity"] == entity
     assert sum(part["whole"] for part in shown["parts"]) == shown["whole_points"]
-    exact = reading.open_rating(community, entity, "reliability")
+    exact = published.open_rating(community, entity, "reliability")
     assert abs(shown["whole_points"] - exact.points) <= shown["within_points"] + 0.5
 
 
 def test_nothing_in_the_answers_has_the_exact_score_of_anybody_or_the_name_of_a_hidden_contact(
     community: Database, as_member: As
 ) -> None:
-    exact = [reading.open_rating(community, entity, "reliability") for entity in MEMBERS]
+    exact = [published.open_rating(community, entity, "reliability") for entity in MEMBERS]
     mine = as_member("p-1")
     texts = [
         mine.get(rating_of("p-1")).text,

@@ -4,8 +4,8 @@ import tomllib
 
 import httpx
 
-from graph import scheme
-from graph.database import Database
+from graph.policy import scheme
+from graph.store.client import Database
 from tests.api.conftest import AS_OF
 
 

@@ -14,14 +14,14 @@ from typing import cast
 import httpx
 import pytest
 
-from api.store import Store
-from graph import migrations
-from graph.connect import connect
-from graph.database import Database
+from api.deps.database import Store
 from graph.errors import StoreUnavailable
 from graph.identity import Keyring, Role
-from graph.local_neo4j import Server
+from graph.server.connect import connect
+from graph.server.local import Server
 from graph.settings import Settings
+from graph.store import migrations
+from graph.store.client import Database
 from tests.api.conftest import issue, serve
 
 # A query is repeated for 15 s when there is no connection: an answer in less was not waited for.

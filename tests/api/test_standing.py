@@ -7,12 +7,14 @@ from typing import Any
 import httpx
 import pytest
 
-from graph import grants, loading, publishing, scheme
-from graph.database import Database
 from graph.errors import NOTHING_OPEN
+from graph.facts.load import load
+from graph.policy import publishing, scheme
+from graph.rights import grants
+from graph.store.client import Database
 from tests.api.conftest import As
 from tests.conftest import WIPE
-from tests.loading.looking import written
+from tests.facts.looking import written
 
 POLICY = scheme.read("reliability")
 PURPOSE = {"purpose": POLICY.purpose[0]}
@@ -33,7 +35,7 @@ def town(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Databa
     written(folder, "judgments.csv", JUDGED, *judgments)
     members = [f"{each},reliability,2026-01-01T00:00:00Z,1" for each in ("ann", "tom")]
     written(folder, "memberships.csv", "entity,scheme,at,notice", *members)
-    assert not any(each.rejected for each in loading.load(database, [folder]))
+    assert not any(each.rejected for each in load(database, [folder]))
     return database
 
 

@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from api import schemas
-from graph import publishing
-from graph.database import Database
 from graph.errors import NOTHING_OPEN
+from graph.policy import publishing
+from graph.store.client import Database
 from tests.api.conftest import As, once_only
-from tests.consent.market import ADULTS, FACTS, SCHEME, expect, open_market, run, without
-from tests.loading.looking import whole
+from tests.facts.looking import whole
+from tests.worlds.three_in_touch import ADULTS, FACTS, SCHEME, expect, open_market, run, without
 
 CLOSE = 0.05 / 600 + 4e-9
 SCHEMES = f"/v1/schemes/{SCHEME.id}"

@@ -13,8 +13,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from graph.database import Database
 from graph.identity import Keyring, Role, verifying
+from graph.store.client import Database
 from tests.api.conftest import issue
 
 NOW = datetime.now(UTC)

@@ -23,21 +23,21 @@ import pytest
 from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
-from api import connections, limits
 from api.app import routes
-from api.limits import AtOnce, Rates
-from api.rooms import MEMBERS, SIZES, FullError, Room, Size
-from api.saying import OnceASecond
-from api.together import Together
-from graph import scheme
-from graph.connect import connect
-from graph.database import Database
+from api.http import connections, limits
+from api.http.bulkheads import MEMBERS, SIZES, FullError, Room, Size
+from api.http.coalescing import Together
+from api.http.limits import AtOnce, Rates
+from api.http.log_rate import OnceASecond
 from graph.errors import StoreUnavailable, TooMany
 from graph.identity import Keyring, Role
 from graph.identity.verifying import revoke
-from graph.local_neo4j import Server
-from graph.runs import alone
+from graph.policy import scheme
+from graph.rating.runs import alone
+from graph.server.connect import connect
+from graph.server.local import Server
 from graph.settings import Settings
+from graph.store.client import Database
 from tests.api.conftest import issue, serve
 from tests.api.slow_wire import Wire, slow_wire
 from tests.api.test_ratings import rating_of
@@ -149,7 +149,7 @@ def test_nobody_fills_a_room_alone_and_who_waits_goes_in_as_it_came() -> None:
 
 
 def test_who_finds_no_place_in_time_is_told_and_leaves_none_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.rooms.LONGEST_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("api.http.bulkheads.LONGEST_WAIT_SECONDS", 0.05)
 
     async def all_of_it() -> None:
         room = Room(Size(at_once=1, each=1))
@@ -313,7 +313,7 @@ def test_a_lock_that_the_server_ended_is_a_database_that_is_away(community: Data
 def test_a_connection_that_is_lost_is_said_to_be_lost_whatever_was_done_with_it(
     community: Database, server: Server, wire: Wire, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    monkeypatch.setattr("graph.database.RETRY_SECONDS", 0.3)
+    monkeypatch.setattr("graph.store.client.RETRY_SECONDS", 0.3)
     database = Database(f"bolt://127.0.0.1:{wire.port}", server.user, server.password)
     database.run("scheme", id="reliability")
 

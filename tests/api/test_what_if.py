@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from graph import showing, what_if
-from graph.database import Database
+from graph import disclosure
+from graph.explain import what_if
+from graph.store.client import Database
 from tests.api.conftest import As
-from tests.what_if.asking import LAST
+from tests.explain.what_if.asking import LAST
 
 ASK = "/v1/schemes/reliability/ratings/{}/what-if"
 
@@ -44,7 +45,7 @@ def test_each_question_is_answered_as_the_domain_answers_it(community: Database,
     for question, change in asked:
         answer = as_member("p-1").post(ASK.format("p-1"), json=question)
         assert answer.status_code == 200, answer.text
-        found = showing.what_if(community, "p-1", "reliability", change)
+        found = disclosure.what_if(community, "p-1", "reliability", change)
         assert answer.json()["asked"] == found.asked
         assert answer.json()["after"] == {"whole_points": found.after.whole_points, "band": found.after.band}
         assert [part["name"] for part in answer.json()["parts"]] == [part.name for part in found.parts]

@@ -16,30 +16,22 @@ import pytest
 import typer
 
 import graph.cli
-from graph import (
-    access,
-    applying,
-    contests,
-    disputes,
-    granted,
-    grants,
-    loading,
-    membership,
-    migrations,
-    publishing,
-    queries,
-    rating,
-    reading,
-    rerating,
-    salts,
-    scheme,
-)
+from graph.audit import log
 from graph.cli.app import app
-from graph.database import Database, Transaction
-from graph.local_neo4j import Server
+from graph.disclosure import to_clients
+from graph.facts.files import mapping
+from graph.facts.load import load
 from graph.model import Changes
-from graph.records import mapping
+from graph.policy import publishing, scheme
+from graph.rating import published
+from graph.rating.apply import apply
+from graph.rating.rerate import rerate
+from graph.rating.run import rate
+from graph.rights import contests, disputes, grants, membership
+from graph.server.local import Server
 from graph.settings import Settings
+from graph.store import migrations, queries, secrets
+from graph.store.client import Database, Transaction
 from tests.api.document import DOCUMENT
 from tests.conftest import Command
 
@@ -311,10 +303,10 @@ def test_the_operators_tour_does_what_it_says(
     for file, text in zip(files, blocks("csv"), strict=True):
         file.write_text(text, encoding="utf-8")
     publishing.publish(graph, scheme.read("own-conduct"))
-    loading.load(graph, files, rejects=Path("rejects.csv"))
+    load(graph, files, rejects=Path("rejects.csv"))
     assert f"$ cat rejects.csv\n{Path('rejects.csv').read_text(encoding='utf-8')}$ " in README
-    rating.rate(graph, "own-conduct", as_of=AS_OF)
-    opened = reading.open_rating(graph, "ada", "own-conduct")
+    rate(graph, "own-conduct", as_of=AS_OF)
+    opened = published.open_rating(graph, "ada", "own-conduct")
     own = opened.parts[1]
     assert f"has {opened.whole_points}\npoints: 350 where every rating starts, {own.whole} for" in README
     assert f'{{"whole_points":{opened.whole_points},"band":"{opened.band}",' in README
@@ -382,7 +374,7 @@ def _grant_and_read(graph: Database) -> None:
     def work(transaction: Transaction) -> None:
         given = grants.grant(transaction, "ann", client="bank", what="band", until=until, now=AS_OF, **own)
         grants.revoke(transaction, given.id, now=AS_OF)
-        access.record(transaction, entity="ann", who="bank", role="client", what="band", now=AS_OF, **own)
+        log.record(transaction, entity="ann", who="bank", role="client", what="band", now=AS_OF, **own)
 
     graph.write(work)
 
@@ -390,7 +382,7 @@ def _grant_and_read(graph: Database) -> None:
 def _be_refused(graph: Database) -> None:
     """A client that may not see a member is refused, and that is not on record yet."""
     purpose = scheme.read("reliability").purpose[0]
-    granted.ask(graph, "reliability", ["ann", "nobody"], client="shop", purpose=purpose, now=AS_OF)
+    to_clients.ask(graph, "reliability", ["ann", "nobody"], client="shop", purpose=purpose, now=AS_OF)
 
 
 def _decide(graph: Database) -> None:
@@ -435,14 +427,14 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     publishing.publish(graph, scheme.read("reliability"))
     for kind, text in FULL.items():
         (tmp_path / f"{kind}.csv").write_text(text, encoding="utf-8")
-    assert sum(each.rejected for each in loading.load(graph, [tmp_path], by="ops")) == 0
-    rating.rate(graph, "reliability", as_of=AS_OF)
+    assert sum(each.rejected for each in load(graph, [tmp_path], by="ops")) == 0
+    rate(graph, "reliability", as_of=AS_OF)
     for settled in ("2026-06-29", "2026-05-29"):
         (tmp_path / "later.csv").write_text(LATER.format(settled=settled), encoding="utf-8")
-        applying.apply(graph, [tmp_path / "later.csv"], kind="obligations")
+        apply(graph, [tmp_path / "later.csv"], kind="obligations")
     (tmp_path / "later.csv").write_text(LATER.format(settled="never"), encoding="utf-8")
-    loading.load(graph, [tmp_path / "later.csv"], kind="obligations", rejects=tmp_path / "rejects.csv")
-    salts.salt(graph, "veil")
+    load(graph, [tmp_path / "later.csv"], kind="obligations", rejects=tmp_path / "rejects.csv")
+    secrets.salt(graph, "veil")
     graph.run("claim_request", key="a request", body="", now=AS_OF)
     graph.run("answer_request", key="a request", status=200, answer="{}", entity="ann")
     graph.run("keep_changes", key="a request", changes="{}", now=AS_OF)
@@ -452,7 +444,7 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     _be_refused(graph)
     _decide(graph)
     _dispute(graph)
-    rerating.rerate(graph, Changes(conduct={"ann"}))
+    rerate(graph, Changes(conduct={"ann"}))
     graph.run("act_for", entity="ann", subject="login of ann")
     graph.run("mark_stale", scheme="reliability")
     graph.run("unsettle", scheme="reliability", id="a run that broke off", all=True)

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from graph import explaining, rating, reading, reasons, scheme
-from graph.database import Database
-from graph.explaining import Explanation
-from graph.values import Contact, Facts, Obligation
+from graph import explain
+from graph.explain import Explanation, reasons
+from graph.facts.values import Contact, Facts, Obligation
+from graph.policy import scheme
+from graph.rating import published
+from graph.rating.run import rate
+from graph.store.client import Database
 from tests.storing import store
 from tests.strategies import numbered
 
@@ -88,15 +91,15 @@ NAMES = {
 
 def expected(database: Database) -> dict[str, list[Row]]:
     """Every table that has numbers of ratings, by its first line."""
-    explained = explaining.explain(database, "ada", POLICY.id, facts=True)
-    inside = explaining.explain(database, "ada", POLICY.id, path=["ben"]).levels[1]
-    reach = explaining.reach(database, "ada", POLICY.id, smallest_points=1e-6)
+    explained = explain.explain(database, "ada", POLICY.id, facts=True)
+    inside = explain.explain(database, "ada", POLICY.id, path=["ben"]).levels[1]
+    reach = explain.reach(database, "ada", POLICY.id, smallest_points=1e-6)
     why = reasons.why_not_higher(database, explained.rating)
     lines = [part for part in inside.parts if part.source != "not-passed-on"]
     return {
         "| member | points | band |": [
             (each.entity, each.whole_points, each.band)
-            for each in reading.lookup(database, ["ada", "ben", "cleo"], POLICY.id)
+            for each in published.lookup(database, ["ada", "ben", "cleo"], POLICY.id)
         ],
         "| Ada's debts | value | weight | points |": debts(explained),
         "| with | days | share of the circle | in the circle |": circle(explained),
@@ -129,7 +132,7 @@ def with_table(text: str, header: str, cells: list[list[str]]) -> str:
 @pytest.fixture
 def rated(graph: Database) -> Database:
     store(graph, facts(), POLICY)
-    rating.rate(graph, POLICY.id, as_of=AS_OF)
+    rate(graph, POLICY.id, as_of=AS_OF)
     return graph
 
 
@@ -150,9 +153,9 @@ def test_what_the_page_says_in_words_is_so(rated: Database) -> None:
     assert factor is not None
     assert (factor.prior, factor.prior_weight, factor.half_life_days, factor.late_days) == (0.45, 4, 365, 30)
     assert POLICY.circle.share == 1 / 5
-    explained = explaining.explain(rated, "ada", POLICY.id, facts=True)
+    explained = explain.explain(rated, "ada", POLICY.id, facts=True)
     (unpaid,) = [fact for fact in (explained.factors or ())[0].facts if fact.why]
     assert (unpaid.other, unpaid.why) == ("shop", "not yet due")
-    reach = explaining.reach(rated, "ada", POLICY.id, smallest_points=1e-6)
+    reach = explain.reach(rated, "ada", POLICY.id, smallest_points=1e-6)
     assert {part.source for part in reach.parts if abs(part.points) > 1e-3} == {"base"}
-    assert "ada" in [each.entity for each in explaining.explain(rated, "ben", POLICY.id).rating.circle]
+    assert "ada" in [each.entity for each in explain.explain(rated, "ben", POLICY.id).rating.circle]

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from graph.database import Database
 from graph.identity import Role, Verifier
 from graph.settings import Settings
+from graph.store.client import Database
 from tests.conftest import Command
 
 

@@ -13,10 +13,10 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from graph.database import Database
 from graph.errors import NotFound, ParameterError, SetupError, Unauthenticated
 from graph.identity import Keyring, Role, Verifier, tokens, verifying
 from graph.settings import Settings
+from graph.store.client import Database
 
 NOW = datetime.now(UTC)
 

@@ -7,15 +7,15 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from graph import rating
-from graph.database import Database
+from graph.facts.values import Obligation
 from graph.identity import Role
-from graph.values import Obligation
+from graph.rating.run import rate
+from graph.store.client import Database
 from tests.conftest import WIPE
-from tests.pages.community import POLICY, facts
 from tests.pages.conftest import SignIn
-from tests.showing.community import AS_OF
 from tests.storing import store
+from tests.worlds.chosen_conduct import AS_OF
+from tests.worlds.one_on_a_page import POLICY, facts
 
 HERE = f"/me/schemes/{POLICY.id}/what-if"
 
@@ -26,7 +26,7 @@ def ada(database: Database) -> Database:
     found = facts(4, 8)
     database.statement(WIPE)
     store(database, replace(found, obligations=[*found.obligations, old]), POLICY)
-    rating.rate(database, POLICY.id, as_of=AS_OF)
+    rate(database, POLICY.id, as_of=AS_OF)
     return database
 
 

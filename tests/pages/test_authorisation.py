@@ -13,11 +13,11 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.app import create_app
-from api.security import PUBLIC_PAGES, roles
-from graph import disputes, grants
-from graph import scheme as schemes
-from graph.database import Database, Transaction
+from api.deps.auth import PUBLIC_PAGES, roles
 from graph.identity import Role
+from graph.policy.scheme import read
+from graph.rights import disputes, grants
+from graph.store.client import Database, Transaction
 from tests.api.document import DOCUMENT
 from tests.pages.conftest import Fresh, SignIn
 
@@ -53,7 +53,7 @@ def member(answers: int = 200, *, scheme: bool = False, left: bool = False, **mo
 
 
 IN = "/me/schemes/{scheme}"
-PURPOSE = schemes.read("reliability").purpose[0]
+PURPOSE = read("reliability").purpose[0]
 UNTIL = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
 GRANT = {"client": "a bank", "purpose": PURPOSE, "what": "band", "until": UNTIL, "key": "k-2"}
 DISPUTE = {"kind": "obligations", "statement": "No.", "key": "k-3"}

@@ -9,16 +9,18 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from graph import access, disputes, rating
-from graph.database import Database, Transaction
+from graph.audit import log
+from graph.facts.values import Contact, Facts, Obligation, Purchase
 from graph.identity import Keyring, Role
-from graph.values import Contact, Facts, Obligation, Purchase
+from graph.rating.run import rate
+from graph.rights import disputes
+from graph.store.client import Database, Transaction
 from tests.conftest import WIPE
 from tests.driving import opened
-from tests.pages.community import POLICY, PURPOSE
 from tests.pages.conftest import link
-from tests.showing.community import AS_OF
 from tests.storing import store
+from tests.worlds.chosen_conduct import AS_OF
+from tests.worlds.one_on_a_page import POLICY, PURPOSE
 
 WORD = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren"
 MEMBER, FIRM = f"{WORD}-zu-Hohenstein-und-Dreiburgen", f"org-{WORD.lower()}-mit-beschraenkter-haftung"
@@ -102,7 +104,7 @@ def community(database: Database) -> Database:
     database.statement("MATCH (e:Entity {id: $id}) SET e:Organisation, e.name = $name", id=FIRM, name=NAME)
     database.one("make_secret", name="veil", value="5e" * 32)
     for before in (60, 0):
-        rating.rate(database, POLICY.id, as_of=AS_OF - before * days)
+        rate(database, POLICY.id, as_of=AS_OF - before * days)
     database.write(_disputed_and_looked_at)
     return database
 
@@ -112,8 +114,8 @@ def _disputed_and_looked_at(transaction: Transaction) -> None:
     for kind, fact in (("obligations", "o-1"), ("contacts", "c-W-1"), ("contacts", "c-o-2"), ("purchases", "b-1")):
         disputes.dispute(transaction, MEMBER, kind=kind, fact=fact, statement=f"No. {WORD * 3}", now=now)
     looked: dict[str, Any] = {"entity": MEMBER, "scheme": POLICY.id, "purpose": PURPOSE, "now": now}
-    access.record(transaction, who=f"login of {MEMBER}", role="member", what="report for a bank", **looked)
-    access.record(transaction, who=NAME, role="client", what="points", **looked)
+    log.record(transaction, who=f"login of {MEMBER}", role="member", what="report for a bank", **looked)
+    log.record(transaction, who=NAME, role="client", what="points", **looked)
 
 
 @pytest.fixture

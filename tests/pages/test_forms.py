@@ -9,24 +9,24 @@ from html.parser import HTMLParser
 import pytest
 
 from api.pages.problems import TYPED
-from graph.database import Database
 from graph.errors import StoreUnavailable
 from graph.identity import Keyring, Role
 from graph.settings import Settings
+from graph.store.client import Database
 from tests.api.conftest import serve
-from tests.pages import community
 from tests.pages.conftest import SignIn, link
 from tests.pages.test_authorisation import MATRIX
+from tests.worlds import one_on_a_page
 
-HERE = f"/me/schemes/{community.POLICY.id}"
-PURPOSE = community.POLICY.purpose[-1]
+HERE = f"/me/schemes/{one_on_a_page.POLICY.id}"
+PURPOSE = one_on_a_page.POLICY.purpose[-1]
 TOMORROW = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
 TEXT = 'I paid "this" <b>in time</b> & more'
 
 
 @pytest.fixture(scope="module")
 def ada(database: Database) -> Database:
-    community.made(database, contacts=3, more=40)
+    one_on_a_page.made(database, contacts=3, more=40)
     return database
 
 

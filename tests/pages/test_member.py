@@ -11,13 +11,14 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from graph import access, showing
-from graph.database import Database
+from graph import disclosure
+from graph.audit import log
 from graph.identity import Keyring, Role
+from graph.store.client import Database
 from tests.driving import Seen, opened, serious
-from tests.pages.community import POLICY, PURPOSE, looked_at, made
 from tests.pages.conftest import SignIn, link
-from tests.pages.reading import hard, unexplained
+from tests.pages.first_reader import hard, unexplained
+from tests.worlds.one_on_a_page import POLICY, PURPOSE, looked_at, made
 
 HERE = f"/me/schemes/{POLICY.id}"
 TOMORROW = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
@@ -94,11 +95,11 @@ def test_who_looked_in_a_scheme_is_shown_however_many_looked_elsewhere(
     page, _ = signed_in
     other: dict[str, Any] = {"scheme": "", "purpose": PURPOSE, "what": "points", "role": "client"}
     for number in range(101):
-        access.record_reads(ada, entities=["ada"], who=f"Shop {number}", now=datetime.now(UTC), **other)
+        log.record_reads(ada, entities=["ada"], who=f"Shop {number}", now=datetime.now(UTC), **other)
     page.goto(HERE)
     expect(page.get_by_role("listitem").filter(has_text="Bank of the valley (client)")).to_be_visible()
     expect(page.get_by_role("listitem").filter(has_text="Shop 1")).to_have_count(0)
-    assert len(access.accesses(ada, "ada", scheme="", limit=200)) == 101
+    assert len(log.accesses(ada, "ada", scheme="", limit=200)) == 101
 
 
 def test_a_member_signs_in_opens_a_contact_asks_what_if_disputes_grants_revokes_and_leaves(
@@ -106,7 +107,7 @@ def test_a_member_signs_in_opens_a_contact_asks_what_if_disputes_grants_revokes_
 ) -> None:
     page, seen = signed_in
     page.get_by_role("link", name=POLICY.title).click()
-    before = showing.shown(ada, "ada", POLICY.id)
+    before = disclosure.shown(ada, "ada", POLICY.id)
     expect(page.locator(".big").first).to_have_text(f"{before.whole_points} points, {before.band}")
 
     page.get_by_role("link", name="c-000", exact=True).click()
@@ -169,7 +170,7 @@ def made_again(database: Database) -> None:
 def test_without_scripts_the_page_shows_the_rating_its_reasons_and_the_circle(
     api: httpx.Client, ring: Keyring, browser: Browser, ada: Database
 ) -> None:
-    explained = showing.explain(ada, "ada", POLICY.id)
+    explained = disclosure.explain(ada, "ada", POLICY.id)
     with opened(browser, base_url=str(api.base_url), java_script_enabled=False) as (page, _):
         sign_in(page, ring)
         page.goto(HERE)
@@ -208,7 +209,7 @@ def test_the_picture_of_the_circle_is_what_the_page_says_and_names_nobody_more(
     page.goto(HERE)
     page.locator("#circle[data-drawn]").wait_for()
     picture = page.evaluate("path => fetch(path).then(answer => answer.json())", f"{HERE}/circle.json")
-    shown = showing.shown(ada, "ada", POLICY.id)
+    shown = disclosure.shown(ada, "ada", POLICY.id)
     named = {part.name: part.whole for part in shown.parts if part.source == "contact"}
     assert {each["label"]: each["points"] for each in picture["nodes"] if each["kind"] == "named"} == named
     assert {each["label"] for each in picture["nodes"] if each["kind"] == "met"} == {

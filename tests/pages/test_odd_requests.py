@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from api.app import routes
-from graph import scheme as schemes
-from graph.database import Database
 from graph.identity import Keyring, Role
+from graph.policy.scheme import read
+from graph.store.client import Database
 from tests.api.conftest import issue
 from tests.pages.conftest import SignIn
 
@@ -57,7 +57,7 @@ ENDS = {
     "POST /sign-out",
 }
 "What would end the one who asks: asked by nobody only."
-PURPOSE = schemes.read("reliability").purpose[0]
+PURPOSE = read("reliability").purpose[0]
 FITTING = {
     "scheme": "reliability",
     "entity": "p-1",

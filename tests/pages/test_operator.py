@@ -11,21 +11,22 @@ from playwright.sync_api import Browser
 from api.pages import operators
 from api.pages.rendering import render
 from api.pages.writing import drift, rough, step
-from graph import migrations, publishing, scheme
-from graph.connect import connect
-from graph.database import Database
-from graph.days import moment
+from graph.analysis.monitoring import watched
 from graph.identity import Keyring, Role
-from graph.local_neo4j import Server
+from graph.policy import publishing, scheme
+from graph.server.connect import connect
+from graph.server.local import Server
 from graph.settings import Settings
-from graph.watching import watched
+from graph.store import migrations
+from graph.store.client import Database
+from graph.text.days import moment
 from tests.api.conftest import serve
 from tests.driving import opened, serious
 from tests.pages.conftest import SignIn, link
-from tests.pages.market import PERSON, build
-from tests.pages.reading import hard, unexplained
-from tests.showing.community import AS_OF
-from tests.telling.market import POLICY
+from tests.pages.first_reader import hard, unexplained
+from tests.worlds.chosen_bands import POLICY
+from tests.worlds.chosen_conduct import AS_OF
+from tests.worlds.two_policies import PERSON, build
 
 PHONE = {"width": 360, "height": 740}
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from api.pages.viewing import LARGEST_PICTURE, listed, picture
-from graph.showing import Met
+from graph.disclosure import Met
 
 
 def test_a_picture_has_those_with_whom_there_was_most_contact() -> None:

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from graph.database import Database
 from graph.identity import Keyring, Role
+from graph.store.client import Database
 from tests.api.conftest import issue
 from tests.pages.conftest import Fresh, SignIn
 

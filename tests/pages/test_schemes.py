@@ -11,17 +11,19 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from api.pages.schemes import COMPANY, CONDUCT, example
-from graph import publishing, scheme
-from graph.connect import connect
-from graph.database import Database
-from graph.local_neo4j import Server
+from graph.disclosure.band_counts import SMALLEST, counts
+from graph.policy import publishing, scheme
+from graph.policy.versions import versions
+from graph.policy.wording import figures, sections
+from graph.server.connect import connect
+from graph.server.local import Server
 from graph.settings import Settings
-from graph.telling import SMALLEST, counts, figures, sections, versions
+from graph.store.client import Database
 from tests.api.conftest import serve
 from tests.driving import Seen, opened, serious
-from tests.pages.market import SECOND, SIZES, build
-from tests.pages.reading import hard, unexplained
-from tests.telling.market import POLICY
+from tests.pages.first_reader import hard, unexplained
+from tests.worlds.chosen_bands import POLICY
+from tests.worlds.two_policies import SECOND, SIZES, build
 
 PHONE = {"width": 360, "height": 740}
 

@@ -8,11 +8,11 @@ from functools import partial
 import httpx
 import pytest
 
-from api.security import PUBLIC_PAGES
-from graph.connect import connect
-from graph.database import Database
+from api.deps.auth import PUBLIC_PAGES
 from graph.identity import Keyring, Role, tokens
+from graph.server.connect import connect
 from graph.settings import Settings
+from graph.store.client import Database
 from tests.api.conftest import serve
 from tests.conftest import Command
 from tests.pages.conftest import Fresh, SignIn, link

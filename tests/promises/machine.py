@@ -14,30 +14,22 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from graph import (
-    access,
-    disputes,
-    erasing,
-    granted,
-    grants,
-    ledgers,
-    loading,
-    membership,
-    offsets,
-    publishing,
-    rating,
-    reading,
-    reference,
-    refusals,
-    rerating,
-    showing,
-)
-from graph import scheme as policies
-from graph.database import Database
+from graph import disclosure
+from graph.audit import log, refusals
+from graph.audit.verify import verify
+from graph.disclosure import to_clients
 from graph.errors import NotFound, Refused
+from graph.facts import load as loading
+from graph.facts.values import Contact, Facts, Obligation
 from graph.model import Changes
-from graph.scheme import Scheme
-from graph.values import Contact, Facts, Obligation
+from graph.policy import publishing
+from graph.policy import scheme as policies
+from graph.policy.scheme import Scheme
+from graph.rating import offsets, published, reference
+from graph.rating import run as rating
+from graph.rating.rerate import passed_on
+from graph.rights import disputes, erasure, grants, membership
+from graph.store.client import Database
 from tests.conftest import WIPE
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
@@ -141,7 +133,7 @@ class Promises(RuleBasedStateMachine):
 
     def pass_on(self, changes: Changes) -> None:
         """What changed has reached every rating; before the first run there is none that it could reach."""
-        assert rerating.passed_on(self.graph, changes)
+        assert passed_on(self.graph, changes)
 
     def load(self, kind: str, header: str, rows: list[str]) -> tuple[int, int]:
         """Rows stored and rejected."""
@@ -275,7 +267,7 @@ class Promises(RuleBasedStateMachine):
             assert self.load("entities", "id,kind", [f"{entity},person"]) == (1, 0)
             self.people.add(entity)
             self.erased.discard(entity)
-            assert access.accesses(self.graph, entity) == []
+            assert log.accesses(self.graph, entity) == []
             assert grants.given(self.graph, entity, now=self.clock) == []
 
     # What is loaded --------------------------------------------------------------------------------------
@@ -414,8 +406,8 @@ class Promises(RuleBasedStateMachine):
     def read(self, scheme: str, entity: str, by: str) -> None:
         what = self.opened(scheme, entity, by)
 
-        def asking() -> granted.Told:
-            return granted.ask_one(self.graph, scheme, entity, client=by, purpose=PURPOSE, now=self.now())
+        def asking() -> to_clients.Told:
+            return to_clients.ask_one(self.graph, scheme, entity, client=by, purpose=PURPOSE, now=self.now())
 
         if what is None:
             with pytest.raises(NotFound) as refused:
@@ -423,11 +415,11 @@ class Promises(RuleBasedStateMachine):
             assert entity not in str(refused.value)
             return
         told = asking()
-        shown = showing.shown(self.graph, entity, scheme)
+        shown = disclosure.shown(self.graph, entity, scheme)
         assert told.band == shown.band
         assert told.whole_points == (None if what == "band" else shown.whole_points)
         assert (told.reasons is not None) == (what == "reasons")
-        last = access.accesses(self.graph, entity, limit=1)[0]
+        last = log.accesses(self.graph, entity, limit=1)[0]
         assert (last.who, last.purpose, last.scheme) == (by, PURPOSE, scheme)
 
     def opened(self, scheme: str, entity: str, by: str) -> str | None:
@@ -444,9 +436,9 @@ class Promises(RuleBasedStateMachine):
     def erase(self, entity: str) -> None:
         if entity not in self.people:
             with pytest.raises(NotFound):
-                self.graph.write(lambda t: erasing.erase(t, entity, now=self.now()))
+                self.graph.write(lambda t: erasure.erase(t, entity, now=self.now()))
             return
-        self.pass_on(self.graph.write(lambda t: erasing.erase(t, entity, now=self.now())).changes)
+        self.pass_on(self.graph.write(lambda t: erasure.erase(t, entity, now=self.now())).changes)
         for scheme in SCHEMES:
             if entity in self.members[scheme]:
                 self.forget_membership(entity, scheme)
@@ -481,7 +473,7 @@ class Promises(RuleBasedStateMachine):
         assert sorted(states) == sorted((scheme, each) for scheme in SCHEMES for each in self.members[scheme])
         for scheme in SCHEMES:
             expected = self.expected(scheme)
-            found = {each.entity: each for each in reading.lookup(self.graph, PEOPLE, scheme)}
+            found = {each.entity: each for each in published.lookup(self.graph, PEOPLE, scheme)}
             assert set(found) == set(self.members[scheme])
             for each, exact in found.items():
                 assert abs(exact.score - expected[each].score) <= exact.bound + 1e-9, (scheme, each)
@@ -515,9 +507,9 @@ class Promises(RuleBasedStateMachine):
                 captions.append(states[scheme, member]["shown"])
         if expected is None:
             with pytest.raises(NotFound):
-                showing.shown(self.graph, entity, scheme)
+                disclosure.shown(self.graph, entity, scheme)
             return
-        row, shown = states[scheme, entity], showing.shown(self.graph, entity, scheme)
+        row, shown = states[scheme, entity], disclosure.shown(self.graph, entity, scheme)
         assert abs(shown.conduct - expected.conduct) <= 1e-12
         assert abs(shown.whole_points - expected.points) <= shown.within_points + 0.5 + 600 * NEAR
         share = self.rated[scheme].circle.share if row["seen"] else 0.0
@@ -526,7 +518,7 @@ class Promises(RuleBasedStateMachine):
         assert abs(shown.whole_points - policies.points(score)) <= 0.5 + 1e-6
         assert f"{shown.whole_points} {shown.band}" == row["shown"]
         states_since = iter(
-            f"{each.whole_points} {each.band}" for each in showing.history(self.graph, entity, scheme).states
+            f"{each.whole_points} {each.band}" for each in disclosure.history(self.graph, entity, scheme).states
         )
         # some states are between two looks; what was seen is there, in that order
         assert all(caption in states_since for caption in self.shown[scheme, entity])
@@ -554,13 +546,13 @@ class Promises(RuleBasedStateMachine):
     @invariant()
     def every_read_is_recorded_once(self) -> None:
         entity = PEOPLE[self.turn % len(PEOPLE)]
-        records = access.accesses(self.graph, entity, limit=1000)
-        found = Counter((entity, each.scheme, each.who) for each in records if each.outcome == access.ANSWERED)
+        records = log.accesses(self.graph, entity, limit=1000)
+        found = Counter((entity, each.scheme, each.who) for each in records if each.outcome == log.ANSWERED)
         assert found == {read: times for read, times in self.reads.items() if read[0] == entity}
 
     def teardown(self) -> None:
         if hasattr(self, "width"):
             refusals.put_on_record(self.graph)
-            found = ledgers.verify(self.graph)
+            found = verify(self.graph)
             assert found.broken == 0, found
             self.of_who_is_erased_no_trace_is_left()

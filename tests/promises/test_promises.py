@@ -23,11 +23,11 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test as run
 
-from graph.connect import connect
-from graph.database import Database
 from graph.identity import Keyring
-from graph.local_neo4j import Server
+from graph.server.connect import connect
+from graph.server.local import Server
 from graph.settings import Settings
+from graph.store.client import Database
 from tests.api.conftest import serve
 from tests.promises.tokens import Tokens
 

@@ -15,7 +15,7 @@ from hypothesis.stateful import precondition, rule
 
 from graph.identity import Keyring, Role, tokens
 from graph.identity.verifying import revoke
-from graph.parties import have_a_part
+from graph.rights.parties import have_a_part
 from tests.promises.machine import CLIENTS, PEOPLE, PURPOSE, Promises, client, where, who
 
 SUBJECTS = ["sam", "bank", "rita"]

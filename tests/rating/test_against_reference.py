@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from graph import rating, reading, reference
-from graph.database import Database
-from graph.scheme import Scheme
-from graph.values import Facts
+from graph.facts.values import Facts
+from graph.policy.scheme import Scheme
+from graph.rating import reference
+from graph.rating import run as rating
+from graph.rating.published import open_rating
+from graph.store.client import Database
 from tests.conftest import WIPE, samples
 from tests.storing import join, store
 from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes
@@ -97,7 +99,7 @@ def test_an_opened_rating_is_the_sum_of_its_parts(graph: Database, facts: Facts,
     store(graph, facts, scheme)
     rating.rate(graph, scheme.id, as_of=AS_OF)
     for entity, _ in facts.members:
-        opened = reading.open_rating(graph, entity, scheme.id)
+        opened = open_rating(graph, entity, scheme.id)
         assert sum(part.points for part in opened.parts) == pytest.approx(opened.points, abs=1e-9)
         assert sum(part.whole for part in opened.parts) == opened.whole_points
         assert all(abs(part.whole - part.points) <= 1 for part in opened.parts)

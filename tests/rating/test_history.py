@@ -7,13 +7,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph import applying, history, publishing, rating, reading, rerating, scheme, verifying
-from graph.database import Database
 from graph.errors import NotFound
-from graph.history import CAUSES
+from graph.facts.values import Contact, Facts, Obligation
 from graph.model import Changes
-from graph.scheme import Scheme
-from graph.values import Contact, Facts, Obligation
+from graph.policy import publishing, scheme
+from graph.policy.scheme import Scheme
+from graph.rating import history, published
+from graph.rating.apply import remove
+from graph.rating.history import CAUSES
+from graph.rating.rerate import rerate
+from graph.rating.run import rate
+from graph.rating.verify import CHANGED, DIFFERS, LOST, REACHED, Verified, verify_run
+from graph.store.client import Database
 from tests import storing
 from tests.conftest import WIPE, samples
 from tests.rating.test_rerating import World
@@ -38,19 +43,19 @@ def test_the_causes_of_a_change_sum_to_it_whatever_happened(
 ) -> None:
     graph.statement(WIPE)
     store(graph, facts, policy)
-    rating.rate(graph, policy.id, as_of=AS_OF - 40 * DAY)
+    rate(graph, policy.id, as_of=AS_OF - 40 * DAY)
     world = World(graph, facts, policy, seed)
-    rating.rate(graph, policy.id, as_of=AS_OF - DAY)
+    rate(graph, policy.id, as_of=AS_OF - DAY)
     if len(world.entities) > 1:
         changes = Changes()
         world.change(changes)
-        rerating.rerate(graph, changes)
+        rerate(graph, changes)
     publishing.publish(graph, scheme.parse(other.text.replace('version = "1"', 'version = "2"', 1), "other"))
-    rating.rate(graph, policy.id, as_of=AS_OF)
+    rate(graph, policy.id, as_of=AS_OF)
     for entity, _ in world.facts.members:
         found = history.history(graph, entity, policy.id)
         check_sums(found)
-        present = reading.open_rating(graph, entity, policy.id)
+        present = published.open_rating(graph, entity, policy.id)
         assert found.states[-1].present
         assert found.after.points == present.points
         for one, then in pairwise(found.states):
@@ -83,7 +88,7 @@ def rated(graph: Database) -> Database:
         members=[("a", 0), ("b", 1), ("c", 2)],
     )
     store(graph, numbered(facts), POLICY)
-    rating.rate(graph, POLICY.id, as_of=AS_OF)
+    rate(graph, POLICY.id, as_of=AS_OF)
     return graph
 
 
@@ -96,11 +101,11 @@ def put(database: Database, kind: str, *facts: Contact | Obligation) -> None:
     outcome = storing.put(database, kind, [row_of(kind, fact) for fact in facts])
     assert outcome["stored"] == len(facts)
     changes.add(kind, outcome["touched"])
-    rerating.rerate(database, changes)
+    rerate(database, changes)
 
 
 def test_without_new_facts_a_rating_changes_by_ageing_alone(rated: Database) -> None:
-    rating.rate(rated, POLICY.id, as_of=AS_OF + 100 * DAY)
+    rate(rated, POLICY.id, as_of=AS_OF + 100 * DAY)
     causes = one_cause(history.history(rated, "c", POLICY.id))
     assert list(causes) == [history.AGEING]
     # half of what the late debt took: the rate was 0.5 / (1 + w), and w has halved
@@ -126,7 +131,7 @@ def test_a_new_contact_is_a_change_of_the_circle(rated: Database) -> None:
 def test_another_share_is_a_change_of_policy(rated: Database) -> None:
     text = POLICY.text.replace('version = "1"', 'version = "2"', 1).replace("share = 0.2", "share = 0.5")
     publishing.publish(rated, scheme.parse(text, "2"))
-    rating.rate(rated, POLICY.id, as_of=AS_OF)
+    rate(rated, POLICY.id, as_of=AS_OF)
     causes = one_cause(history.history(rated, "a", POLICY.id))
     assert set(causes) <= {history.POLICY, history.CONTACTS}
     assert abs(causes[history.POLICY]) > 1
@@ -146,7 +151,7 @@ def test_a_date_names_the_state_that_held_then(rated: Database) -> None:
 
 def test_leaving_takes_the_history_along(rated: Database) -> None:
     put(rated, "obligations", paid("a", 5, late=30, id="late"))
-    applying.remove(rated, "memberships", [f"{POLICY.id}|a"])
+    remove(rated, "memberships", [f"{POLICY.id}|a"])
     with pytest.raises(NotFound, match="not a member"):
         history.history(rated, "a", POLICY.id)
     assert rated.statement("MATCH (past:Past) WHERE NOT (past)<-[:WAS]-() RETURN past") == []
@@ -155,7 +160,7 @@ def test_leaving_takes_the_history_along(rated: Database) -> None:
 # Repeating a run -------------------------------------------------------------------------------------
 
 
-def reasons(found: verifying.Verified) -> dict[str, str]:
+def reasons(found: Verified) -> dict[str, str]:
     return {each.entity: each.why for each in found.apart}
 
 
@@ -165,9 +170,9 @@ def reasons(found: verifying.Verified) -> dict[str, str]:
 def test_old_runs_can_be_repeated(graph: Database, facts: Facts, policy: Scheme) -> None:
     graph.statement(WIPE)
     store(graph, facts, policy)
-    runs = [rating.rate(graph, policy.id, as_of=AS_OF - days * DAY).id for days in (300, 1, 0)]
+    runs = [rate(graph, policy.id, as_of=AS_OF - days * DAY).id for days in (300, 1, 0)]
     for run in runs:
-        found = verifying.verify_run(graph, run)
+        found = verify_run(graph, run)
         assert found.holds
         assert found.apart == ()
         assert found.equal + found.equal_as_shown == len(facts.members)
@@ -179,15 +184,15 @@ def test_a_rating_that_was_tampered_with_is_found(rated: Database) -> None:
     rated.statement(
         "MATCH (m:Membership) WHERE m.rid = 2 SET m.score = m.score + 0.001, m.points = m.points + 0.6"
     )
-    found = verifying.verify_run(rated, run)
+    found = verify_run(rated, run)
     assert not found.holds
-    assert reasons(found) == {"c": verifying.DIFFERS}
+    assert reasons(found) == {"c": DIFFERS}
 
 
 def test_a_policy_that_was_tampered_with_is_found(rated: Database) -> None:
     run = rated.statement("MATCH (s:Scheme) RETURN s.run AS run")[0]["run"]
     rated.statement("MATCH (r:Run) SET r.policy = replace(r.policy, 'late_days = 30', 'late_days = 31')")
-    found = verifying.verify_run(rated, run)
+    found = verify_run(rated, run)
     assert not found.policy_holds
     assert not found.holds
 
@@ -195,12 +200,12 @@ def test_a_policy_that_was_tampered_with_is_found(rated: Database) -> None:
 def test_who_cannot_be_compared_is_named_with_the_reason(rated: Database) -> None:
     run = rated.statement("MATCH (s:Scheme) RETURN s.run AS run")[0]["run"]
     put(rated, "obligations", paid("b", 5, late=60, id="late"))
-    found = verifying.verify_run(rated, run)
-    assert reasons(found) == {"a": verifying.REACHED, "b": verifying.CHANGED}
+    found = verify_run(rated, run)
+    assert reasons(found) == {"a": REACHED, "b": CHANGED}
     assert found.holds
-    applying.remove(rated, "memberships", [f"{POLICY.id}|b"])
-    found = verifying.verify_run(rated, run)
-    assert reasons(found) == {"a": verifying.LOST}
+    remove(rated, "memberships", [f"{POLICY.id}|b"])
+    found = verify_run(rated, run)
+    assert reasons(found) == {"a": LOST}
     assert (found.left, found.equal) == (1, 1)
 
 
@@ -208,4 +213,4 @@ def test_a_run_that_never_finished_cannot_be_repeated(rated: Database) -> None:
     rated.statement("MATCH (r:Run) REMOVE r.finished")
     run = rated.statement("MATCH (r:Run) RETURN r.id AS id")[0]["id"]
     with pytest.raises(NotFound, match="never finished"):
-        verifying.verify_run(rated, run)
+        verify_run(rated, run)

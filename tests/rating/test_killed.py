@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
-from graph import local_neo4j, migrations, publishing
-from graph.connect import connect
-from graph.database import Database
-from graph.local_neo4j import Server
+from graph.policy import publishing
+from graph.server import local
+from graph.server.connect import connect
+from graph.server.local import Server
 from graph.settings import Settings
+from graph.store import migrations
+from graph.store.client import Database
 from tests.conftest import WIPE, Command
 from tests.strategies import make_scheme
 
@@ -214,7 +216,7 @@ def test_a_server_killed_in_the_middle_of_a_load(
     undisturbed: tuple[Graph, Graph], settings: Settings, files: Path, innercircle: Command, tmp_path: Path
 ) -> None:
     own = settings.model_copy(update={"home": tmp_path / "home"})
-    server = local_neo4j.start(own)
+    server = local.start(own)
     try:
         with connect(own) as database:
             migrations.apply(database)
@@ -226,7 +228,7 @@ def test_a_server_killed_in_the_middle_of_a_load(
         output, _ = loading.communicate(timeout=400)
         assert loading.returncode == 1, output
         assert "error: " in output
-        again = local_neo4j.start(own)
+        again = local.start(own)
         commands = Commands(again, files, innercircle)
         with connect(own) as database:
             assert FACTS // 4 < contacts(database) < FACTS, (
@@ -235,5 +237,5 @@ def test_a_server_killed_in_the_middle_of_a_load(
             commands.finish(commands.load)
             assert differences(whole_graph(database), undisturbed[0]) == []
     finally:
-        if running := local_neo4j.status(own):
+        if running := local.status(own):
             os.kill(running.pid, signal.SIGKILL)

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks import held_view
-from graph import loading, rating, reference, scheme
-from graph.database import Database
-from graph.values import Contact, Facts, Obligation
+from graph.facts.load import load
+from graph.facts.values import Contact, Facts, Obligation
+from graph.policy import scheme
+from graph.rating import reference
+from graph.rating.run import rate
+from graph.store.client import Database
 
 OTC = Path(__file__).parents[2].parent / "shared" / "data" / "bitcoin-otc"
 pytestmark = [
@@ -40,14 +43,14 @@ def facts() -> Facts:
 
 @pytest.mark.slow
 def test_bitcoin_otc_loads_whole_and_every_score_equals_networkx_s(graph: Database, tmp_path: Path) -> None:
-    loaded = loading.load(graph, [OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
+    loaded = load(graph, [OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
     assert [(each.kind, each.stored, each.rejected) for each in loaded] == [
         ("entities", USERS, 0),
         ("contacts", POSITIVE, 0),
         ("obligations", RATINGS, 0),
     ]
     held_view.join_everyone(graph, POLICY, tmp_path)
-    run = rating.rate(graph, POLICY.id, as_of=held_view.AS_OF)
+    run = rate(graph, POLICY.id, as_of=held_view.AS_OF)
     expected = reference.rate(facts(), POLICY, held_view.AS_OF)
     there = graph.one("overview")
     assert (there["persons"], there["contacts"], there["obligations"]) == (USERS, POSITIVE, RATINGS)

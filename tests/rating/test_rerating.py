@@ -12,12 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import held_view
-from graph import gathering, loading, rating, reference, rerating
-from graph import scheme as policies
-from graph.database import Database
+from graph.facts.extract import all_facts
+from graph.facts.load import load
+from graph.facts.values import Contact, Facts, Obligation, Purchase, Visit
 from graph.model import Changes
-from graph.scheme import Scheme
-from graph.values import Contact, Facts, Obligation, Purchase, Visit
+from graph.policy.scheme import Scheme, read
+from graph.rating import reference
+from graph.rating.rerate import rerate
+from graph.rating.run import rate
+from graph.store.client import Database
 from tests.conftest import WIPE, samples
 from tests.storing import join_one, leave_one, put, row_of, store
 from tests.strategies import AS_OF, communities, everyone, schemes
@@ -118,7 +121,7 @@ def test_after_random_changes_every_rating_is_within_its_bound(
 ) -> None:
     graph.statement(WIPE)
     store(graph, facts, scheme)
-    rating.rate(graph, scheme.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF)
     world = World(graph, facts, scheme, seed)
     if len(world.entities) < 2:
         return
@@ -126,7 +129,7 @@ def test_after_random_changes_every_rating_is_within_its_bound(
         changes = Changes()
         for _ in range(world.random.randrange(1, 4)):
             world.change(changes)
-        rerating.rerate(graph, changes, tolerance_points=tolerance)
+        rerate(graph, changes, tolerance_points=tolerance)
         for deviation, bound in world.deviations():
             assert deviation <= bound + NOISE
             assert bound <= tolerance / 600 + 4e-9
@@ -138,15 +141,15 @@ def test_after_random_changes_every_rating_is_within_its_bound(
 def test_after_a_thousand_changes_of_bitcoin_otc_every_rating_is_within_its_bound(
     graph: Database, tmp_path: Path
 ) -> None:
-    policy = policies.read("trading")
-    loading.load(graph, [OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
+    policy = read("trading")
+    load(graph, [OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
     held_view.join_everyone(graph, policy, tmp_path)
-    rating.rate(graph, policy.id, as_of=held_view.AS_OF)
-    world = World(graph, gathering.all_facts(graph, policy.id), policy, as_of=held_view.AS_OF)
+    rate(graph, policy.id, as_of=held_view.AS_OF)
+    world = World(graph, all_facts(graph, policy.id), policy, as_of=held_view.AS_OF)
     for _ in range(1_000):
         changes = Changes()
         world.change(changes)
-        for done in rerating.rerate(graph, changes):
+        for done in rerate(graph, changes):
             assert done.stale == ""
     found = list(world.deviations())
     assert len(found) > 5_000

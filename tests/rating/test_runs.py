@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from graph import publishing, rating, reading, reference, runs
-from graph.database import Database
 from graph.errors import NotConverged, NotFound, ParameterError, SchemeInvalid, StoreConflict
-from graph.runs import recorded
-from graph.scheme import parse
-from graph.values import Facts
+from graph.facts.values import Facts
+from graph.policy import publishing
+from graph.policy.scheme import parse
+from graph.rating import published, reference, runs
+from graph.rating.run import coming_midnight, rate
+from graph.rating.runs import recorded
+from graph.store.client import Database
 from tests.storing import leave_one, put, store
 from tests.strategies import AS_OF, NASTY, make_scheme
 
@@ -23,14 +25,14 @@ PUBLISHED = "MATCH (m:Membership) RETURN properties(m) AS m, labels(m) AS labels
 def test_a_run_that_does_not_converge_publishes_nothing(graph: Database) -> None:
     scheme = make_scheme(share=0.5, max_sweeps=100)
     store(graph, CROWD, scheme)
-    rating.rate(graph, scheme.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF)
     before = graph.statement(PUBLISHED)
     hasty = parse(
         scheme.text.replace("max_sweeps = 100", "max_sweeps = 2").replace('version = "1"', 'version = "2"', 1), ""
     )
     publishing.publish(graph, hasty)
     with pytest.raises(NotConverged, match="nothing was published") as caught:
-        rating.rate(graph, scheme.id, as_of=AS_OF - timedelta(days=1))
+        rate(graph, scheme.id, as_of=AS_OF - timedelta(days=1))
     assert caught.value.sweeps == 2
     assert caught.value.bound > 1e-9
     assert graph.statement(PUBLISHED) == before
@@ -44,9 +46,9 @@ def test_a_second_run_of_a_scheme_is_told_of_the_first(graph: Database, monkeypa
     monkeypatch.setattr(runs, "PATIENCE_SECONDS", 0.1)
     with graph.held({"scheme": scheme.id, "run": "the first"}):
         with pytest.raises(StoreConflict, match=r"another run of made-up is under way since .*the first"):
-            rating.rate(graph, scheme.id, as_of=AS_OF)
-        rating.rate(graph, other.id, as_of=AS_OF)
-    rating.rate(graph, scheme.id, as_of=AS_OF)
+            rate(graph, scheme.id, as_of=AS_OF)
+        rate(graph, other.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF)
 
 
 def test_of_runs_that_start_together_one_rates(graph: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +59,7 @@ def test_of_runs_that_start_together_one_rates(graph: Database, monkeypatch: pyt
 
     def run() -> None:
         try:
-            outcomes.append(rating.rate(graph, scheme.id, as_of=AS_OF).id)
+            outcomes.append(rate(graph, scheme.id, as_of=AS_OF).id)
         except StoreConflict:
             outcomes.append("told")
 
@@ -76,7 +78,7 @@ def test_of_runs_that_start_together_one_rates(graph: Database, monkeypatch: pyt
 def test_a_reader_during_runs_gets_answers_that_add_up(graph: Database) -> None:
     scheme = make_scheme(size=15)
     store(graph, CROWD, scheme)
-    rating.rate(graph, scheme.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF)
     stop = threading.Event()
     seen: set[str] = set()
     failures: list[Exception] = []
@@ -85,7 +87,7 @@ def test_a_reader_during_runs_gets_answers_that_add_up(graph: Database) -> None:
         while not stop.is_set():
             for entity, _ in CROWD.members:
                 try:
-                    opened = reading.open_rating(graph, entity, scheme.id)
+                    opened = published.open_rating(graph, entity, scheme.id)
                 except Exception as error:
                     failures.append(error)
                     return
@@ -93,7 +95,7 @@ def test_a_reader_during_runs_gets_answers_that_add_up(graph: Database) -> None:
 
     reader = threading.Thread(target=read)
     reader.start()
-    runs = [rating.rate(graph, scheme.id, as_of=AS_OF - timedelta(days=day), batch=3).id for day in range(6)]
+    runs = [rate(graph, scheme.id, as_of=AS_OF - timedelta(days=day), batch=3).id for day in range(6)]
     stop.set()
     reader.join()
     assert failures == []
@@ -103,7 +105,7 @@ def test_a_reader_during_runs_gets_answers_that_add_up(graph: Database) -> None:
 def test_a_run_records_what_is_needed_to_repeat_it(graph: Database) -> None:
     scheme = make_scheme()
     store(graph, CROWD, scheme)
-    run = rating.rate(graph, scheme.id, as_of=AS_OF)
+    run = rate(graph, scheme.id, as_of=AS_OF)
     assert (run.scheme, run.version, run.hash, run.policy) == (scheme.id, "1", scheme.hash, scheme.text)
     assert (run.as_of, run.engine, run.members) == (AS_OF, "cypher", 20)
     assert 0 < run.bound <= scheme.solver.tolerance
@@ -116,32 +118,32 @@ def test_a_run_records_what_is_needed_to_repeat_it(graph: Database) -> None:
 def test_a_run_is_as_of_the_end_of_a_utc_day(graph: Database, as_of: datetime) -> None:
     publishing.publish(graph, make_scheme())
     with pytest.raises(ParameterError, match="the end of a UTC day"):
-        rating.rate(graph, "made-up", as_of=as_of)
+        rate(graph, "made-up", as_of=as_of)
 
 
 def test_by_default_a_run_is_as_of_the_coming_midnight(graph: Database) -> None:
     publishing.publish(graph, make_scheme())
-    run = rating.rate(graph, "made-up")
-    assert run.as_of == rating.coming_midnight(run.started)
-    assert rating.coming_midnight(datetime(2026, 6, 30, 23, 59, tzinfo=UTC)) == AS_OF
-    assert rating.coming_midnight(datetime(2026, 6, 30, tzinfo=UTC)) == AS_OF
+    run = rate(graph, "made-up")
+    assert run.as_of == coming_midnight(run.started)
+    assert coming_midnight(datetime(2026, 6, 30, 23, 59, tzinfo=UTC)) == AS_OF
+    assert coming_midnight(datetime(2026, 6, 30, tzinfo=UTC)) == AS_OF
 
 
 def test_a_scheme_that_is_not_published_cannot_be_rated(graph: Database) -> None:
     with pytest.raises(NotFound, match="no scheme 'reliability' is published"):
-        rating.rate(graph, "reliability")
+        rate(graph, "reliability")
 
 
 def test_who_joined_after_a_run_is_not_rated_until_the_next(graph: Database) -> None:
     scheme = make_scheme()
     store(graph, replace(CROWD, members=CROWD.members[:3]), scheme)
-    rating.rate(graph, scheme.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF)
     late = {"entity": "m05", "scheme": scheme.id, "at": "2026-07-01T10:00:00Z", "notice": "1"}
     assert put(graph, "memberships", [late])["rejects"] == []
     with pytest.raises(NotFound, match="not rated yet"):
-        reading.open_rating(graph, "m05", scheme.id)
-    rating.rate(graph, scheme.id, as_of=AS_OF)
-    assert reading.open_rating(graph, "m05", scheme.id).points > 350
+        published.open_rating(graph, "m05", scheme.id)
+    rate(graph, scheme.id, as_of=AS_OF)
+    assert published.open_rating(graph, "m05", scheme.id).points > 350
 
 
 @pytest.mark.slow
@@ -150,7 +152,7 @@ def test_who_joined_after_a_run_is_not_rated_until_the_next(graph: Database) -> 
 def test_who_joins_during_a_run_takes_part_in_the_next(graph: Database, step: str, batch: int) -> None:
     scheme = make_scheme(size=15)
     store(graph, replace(CROWD, members=CROWD.members[:10]), scheme)
-    rating.rate(graph, scheme.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF)
     undisturbed = graph.statement("MATCH (m:Membership) RETURN m.id, m.score, m.circle, m.used ORDER BY m.id")
     newcomers = [
         {"entity": entity, "scheme": scheme.id, "at": "2026-06-01T10:00:00Z", "notice": "1"}
@@ -161,12 +163,12 @@ def test_who_joins_during_a_run_takes_part_in_the_next(graph: Database, step: st
         if reached == step:
             assert put(graph, "memberships", newcomers)["rejects"] == []
 
-    rating.rate(graph, scheme.id, as_of=AS_OF, batch=batch, progress=join)
+    rate(graph, scheme.id, as_of=AS_OF, batch=batch, progress=join)
     rated = "MATCH (m:Membership) WHERE m.score IS NOT NULL RETURN m.id, m.score, m.circle, m.used ORDER BY m.id"
     assert graph.statement(rated) == undisturbed
     for entity, _ in CROWD.members[:10]:
-        reading.open_rating(graph, entity, scheme.id)
-    assert rating.rate(graph, scheme.id, as_of=AS_OF).members == 20
+        published.open_rating(graph, entity, scheme.id)
+    assert rate(graph, scheme.id, as_of=AS_OF).members == 20
     assert len(graph.statement(rated)) == 20
 
 
@@ -176,7 +178,7 @@ def test_who_joins_during_a_run_takes_part_in_the_next(graph: Database, step: st
 def test_who_leaves_during_a_run_is_out_and_the_others_add_up(graph: Database, step: str, batch: int) -> None:
     scheme = make_scheme(size=4)
     store(graph, CROWD, scheme)
-    rating.rate(graph, scheme.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF)
     leaver = CROWD.members[3][0]
     left: list[dict[str, Any]] = []
 
@@ -184,19 +186,19 @@ def test_who_leaves_during_a_run_is_out_and_the_others_add_up(graph: Database, s
         if reached == step and not left:
             left.append(leave_one(graph, scheme, leaver))
 
-    rating.rate(graph, scheme.id, as_of=AS_OF, batch=batch, progress=leave)
+    rate(graph, scheme.id, as_of=AS_OF, batch=batch, progress=leave)
     assert left[0]["followers"]
     marked = step != "conduct"
     for entity, _ in CROWD.members:
         if entity != leaver:
-            opened = reading.open_rating(graph, entity, scheme.id)
+            opened = published.open_rating(graph, entity, scheme.id)
             assert sum(each.weight for each in opened.circle) == pytest.approx(1)
             assert opened.stale == marked, "circles may lack who would have taken the place"
     remaining = replace(CROWD, members=[each for each in CROWD.members if each[0] != leaver])
-    rating.rate(graph, scheme.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF)
     expected = reference.rate(remaining, scheme, AS_OF)
     for entity, member in expected.members.items():
-        opened = reading.open_rating(graph, entity, scheme.id)
+        opened = published.open_rating(graph, entity, scheme.id)
         assert opened.score == pytest.approx(member.score, abs=1e-9)
         assert not opened.stale
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from graph import loading, organisations
-from graph.database import Database
 from graph.errors import NotFound, ParameterError, Refused
-from graph.organisations import Organisation
+from graph.facts.load import load
+from graph.standing import organisations
+from graph.standing.organisations import Organisation
+from graph.store.client import Database
 from tests.conftest import WIPE
-from tests.loading.looking import written
+from tests.facts.looking import written
 
 USCC, LEI, FOREIGN = "91110000600037341L", "5493001KJTIIGC8Y1R12", "213800KUD8LAJWSQ9D15"
 OF_TRADER = "91350100M000100Y43"
@@ -25,7 +26,7 @@ def town(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Databa
         "p-1,person,,,",
     )
     file = written(tmp_path_factory.mktemp("town"), "entities.csv", "id,kind,name,uscc,lei", *rows)
-    assert not any(each.rejected for each in loading.load(database, [file]))
+    assert not any(each.rejected for each in load(database, [file]))
     return database
 
 
@@ -51,7 +52,7 @@ def test_a_sole_trader_is_not_found_and_nor_is_who_is_not_there(town: Database) 
 
 
 def test_two_that_were_loaded_with_one_number_are_neither_of_them(town: Database, tmp_path: Path) -> None:
-    loading.load(town, [written(tmp_path, "entities.csv", "id,kind,lei", f"inn-2,organisation,{FOREIGN}")])
+    load(town, [written(tmp_path, "entities.csv", "id,kind,lei", f"inn-2,organisation,{FOREIGN}")])
     with pytest.raises(Refused, match="2 organisations"):
         organisations.find(town, FOREIGN)
     town.statement("MATCH (e:Entity {id: 'inn-2'}) DELETE e")

@@ -9,12 +9,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph import access, applying, grants, loading, publishing, queries, rating, refusals, scheme
-from graph.database import Database
+from graph.audit import log, refusals
 from graph.errors import NOTHING_OPEN, NotFound, PurposeMismatch
-from graph.standing import Standing, standing, standing_for_client
+from graph.facts import load as loading
+from graph.policy import publishing, scheme
+from graph.rating.apply import apply, remove
+from graph.rating.run import rate
+from graph.rights import grants
+from graph.standing.judgments import Standing, standing, standing_for_client
+from graph.store import queries
+from graph.store.client import Database
 from tests.conftest import WIPE
-from tests.loading.looking import content, written
+from tests.facts.looking import content, written
 
 NOW = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
 INSTANT, DAY = timedelta(microseconds=1), timedelta(days=1)
@@ -46,7 +52,7 @@ def rated(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Datab
     for kind, lines in FILES.items():
         written(folder, f"{kind}.csv", *lines)
     assert not any(each.rejected for each in loading.load(database, [folder]))
-    rating.rate(database, POLICY.id, as_of=datetime(2026, 7, 1, tzinfo=UTC))
+    rate(database, POLICY.id, as_of=datetime(2026, 7, 1, tzinfo=UTC))
     return database
 
 
@@ -70,7 +76,7 @@ def judge(
     """A judgment is loaded."""
     cells = [id_, entity, "First Court", "case 1", str(amount), "CNY", "2026-01-31T09:30:00Z", _text(due)]
     file = written(folder, "judgments.csv", HEADER, ",".join([*cells, _text(settled) if settled else ""]))
-    load = applying.apply if correct else loading.load
+    load = apply if correct else loading.load
     load(database, [file], rejects=folder / "rejects.csv")
 
 
@@ -153,7 +159,7 @@ def test_a_judgment_is_corrected_and_removed_and_no_rating_is_touched(town: Data
     assert not restricted(town)
     judge(town, tmp_path, amount=700, settled=NOW + DAY, correct=True)
     assert [each.amount for each in standing(town, "bob", now=NOW).judgments] == [700.0]
-    assert applying.remove(town, "judgments", ["j1", "not known"]) == (["j1"], [])
+    assert remove(town, "judgments", ["j1", "not known"]) == (["j1"], [])
     assert not restricted(town)
     assert content(town) == before, "no entity was even marked as changed"
 
@@ -199,14 +205,14 @@ def test_only_the_module_of_standing_asks_for_judgments_and_only_it_says_restric
         file: file.read_text(encoding="utf-8") for file in [*root.glob("graph/**/*.py"), *root.glob("api/**/*.py")]
     }
     asks = {file.relative_to(root).as_posix() for file, text in sources.items() if "unpaid_judgments" in text}
-    assert asks == {"graph/standing.py"}
+    assert asks == {"graph/standing/judgments.py"}
     makes = {
         file.relative_to(root).as_posix()
         for file, text in sources.items()
         if re.search(r"restricted\s*=[^=]|Standing\(e", text)
     }
-    assert makes <= {"graph/standing.py"}
-    # graph/standing.py itself imports nothing of ratings: a contract of import-linter
+    assert makes <= {"graph/standing/judgments.py"}
+    # graph/standing/judgments.py itself imports nothing of ratings: a contract of import-linter
 
 
 SCORES = st.one_of(st.none(), st.floats(0, 1), st.sampled_from([0.0, 1.0]))
@@ -263,7 +269,7 @@ def records(database: Database) -> list[tuple[str, str, str]]:
 def test_an_organisations_standing_is_open_to_any_client_for_a_purpose(town: Database, tmp_path: Path) -> None:
     judge(town, tmp_path, entity="mill")
     assert ask(town, "mill").restricted
-    assert records(town) == [("|mill", "bank", access.ANSWERED)]
+    assert records(town) == [("|mill", "bank", log.ANSWERED)]
 
 
 @pytest.mark.parametrize("entity", ["bob", "smith"])
@@ -279,8 +285,8 @@ def test_a_persons_and_a_sole_traders_standing_is_open_only_under_a_grant(town: 
     assert records(town) == [("|", "bank", "not-known"), (f"|{entity}", "bank", "no-grant")]
     give(town, entity)
     assert not ask(town, entity).restricted
-    assert (f"reliability|{entity}", "bank", access.ANSWERED) in records(town)
-    assert {each.outcome for each in access.accesses(town, entity)} == {access.ANSWERED, "no-grant"}
+    assert (f"reliability|{entity}", "bank", log.ANSWERED) in records(town)
+    assert {each.outcome for each in log.accesses(town, entity)} == {log.ANSWERED, "no-grant"}
 
 
 def test_a_purpose_that_no_scheme_has_is_refused_and_recorded(town: Database) -> None:

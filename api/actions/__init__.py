@@ -1,0 +1,1 @@
+"""What a route and a form both do."""

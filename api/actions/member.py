@@ -1,0 +1,114 @@
+"""What a member decides, whether it says so over a route or by a form: done once, and passed on to every rating.
+
+What cannot be found is not found in the words of every other reason to see nothing.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from api.deps.auth import one_text, own_entity
+from api.deps.idempotency import Asked, Done, once
+from api.schemas import Grant, OwnContest, OwnDispute
+from graph.identity import Principal
+from graph.model import Changes
+from graph.rating import pending
+from graph.rights import contests, disputes, erasure, grants
+from graph.rights.erasure import Erased
+from graph.store.client import Database, Transaction
+
+
+def decide(database: Database, work: Callable[[Transaction], Changes]) -> None:
+    """The work is done, and what it changes is passed on. Raises NotFound, and what the work raises."""
+    key = _made_up()
+    with one_text():
+        kept = database.write(
+            lambda transaction: pending.keep(transaction, key, work(transaction), datetime.now(UTC))
+        )
+    pending.pass_on(database, key, kept)
+
+
+def _made_up() -> str:
+    """A key for what nobody repeats with one."""
+    return f"decision {uuid.uuid4().hex}"
+
+
+def dispute(
+    database: Database, member: Principal, asked: Asked, *, kind: str, fact: str, statement: str
+) -> OwnDispute:
+    """The fact counts for nothing until somebody has decided. Raises as disputes.dispute and `once` do."""
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[OwnDispute]:
+        id_, changes = disputes.dispute(
+            transaction, entity, kind=kind, fact=fact, statement=statement, now=asked.now, by=member.subject
+        )
+        [opened] = disputes.by_id(transaction, [id_], now=asked.now)
+        return Done(OwnDispute.model_validate(opened), changes)
+
+    with one_text():
+        return once(asked, database, member, OwnDispute, work)
+
+
+def contest(database: Database, member: Principal, asked: Asked, *, scheme: str, statement: str) -> OwnContest:
+    """Nobody may rely on the rating until it is closed. Raises as contests.contest and `once` do."""
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[OwnContest]:
+        id_ = contests.contest(transaction, entity, scheme, statement=statement, now=asked.now, by=member.subject)
+        [opened] = (each for each in contests.of_entity(transaction, entity) if each.id == id_)
+        return Done(OwnContest.model_validate(opened))
+
+    with one_text():
+        return once(asked, database, member, OwnContest, work)
+
+
+def grant(
+    database: Database,
+    member: Principal,
+    asked: Asked,
+    *,
+    scheme: str,
+    client: str,
+    purpose: str,
+    what: grants.What,
+    until: datetime,
+) -> tuple[Grant, bool]:
+    """The client may look; returns the grant, and whether an earlier one ended with that.
+
+    Raises as grants.grant and `once` do; NotFound in its own words.
+    """
+    entity = own_entity(member)
+    before: list[bool] = []
+    about: dict[str, Any] = {"client": client, "scheme": scheme, "purpose": purpose, "now": asked.now}
+
+    def work(transaction: Transaction) -> Done[Grant]:
+        before[:] = [grants.holds(transaction, entity, **about)]
+        given = grants.grant(
+            transaction,
+            entity,
+            scheme=scheme,
+            client=client,
+            purpose=purpose,
+            what=what,
+            until=until,
+            now=asked.now,
+        )
+        return Done(Grant.model_validate(given))
+
+    given = once(asked, database, member, Grant, work)
+    return given, any(before)
+
+
+def erase(database: Database, member: Principal, *, now: datetime) -> tuple[Erased, bool]:
+    """(what is gone and what is kept, whether it has reached every rating already). Raises NotFound."""
+    key, entity = _made_up(), own_entity(member)
+
+    def work(transaction: Transaction) -> tuple[Erased, Changes]:
+        done = erasure.erase(transaction, entity, now=now)
+        return done, pending.keep(transaction, key, done.changes, now)
+
+    with one_text():
+        done, kept = database.write(work)
+    return done, pending.pass_on(database, key, kept)

@@ -1,0 +1,216 @@
+"""Who may ask what: every route that is not public takes one of these.
+
+    def show_me(member: Member, database: TheDatabase) -> Me: ...
+
+The roles that a route takes are its scopes in OpenAPI; one of them is enough. create_app refuses a route that
+takes none of these and is not in PUBLIC or PUBLIC_PAGES.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Security
+from fastapi.concurrency import run_in_threadpool
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+
+from api.deps.database import Store
+from api.deps.parameters import TheStore
+from api.deps.sessions import Sessions
+from api.http.limits import AtOnce, Rates
+from graph.errors import NOTHING_OPEN, Forbidden, InnerCircleError, NotFound, SetupError, Unauthenticated
+from graph.identity import Principal, Role, Verifier
+from graph.identity.verifying import refuse_revoked
+
+PUBLIC = {
+    "GET /v1/schemes",
+    "GET /v1/schemes/{scheme}",
+    "GET /v1/keys",
+    "GET /livez",
+    "GET /readyz",
+    "GET /problems/{code}",
+}
+"Who asks for these is not asked. /openapi.json is the only other."
+PUBLIC_PAGES = {
+    "GET /",
+    "GET /schemes",
+    "GET /schemes/{scheme}",
+    "GET /static/{file}",
+    "GET /sign-in",
+    "POST /sign-in",
+}
+"The same, of what browsers ask for."
+
+BEARER = HTTPBearer(
+    scheme_name="token",
+    bearerFormat="JWT",
+    description="A token of this service (`innercircle token issue`), or of its OpenID Connect issuer. "
+    "The scopes of a route are the roles that it takes: one of them is enough.",
+    auto_error=False,
+)
+
+
+def _admitted(
+    request: Request,
+    scopes: SecurityScopes,
+    store: TheStore,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+) -> Principal:
+    """Who asks, if it may. Raises Unauthenticated, Forbidden."""
+    verifier: Verifier = request.app.state.verifier
+    try:
+        principal = verifier.check(credentials.credentials if credentials else "")
+    except Unauthenticated as error:
+        take_of_address(request)
+        if credentials is None:
+            raise Unauthenticated("a token is needed: Authorization: Bearer ...") from error
+        raise
+    return _let_in(request, scopes, store, principal)
+
+
+def take_of_address(request: Request) -> None:
+    """One request of somebody unknown is counted, by where it comes from. Raises TooMany."""
+    rates: Rates = request.app.state.rates
+    rates.take(f"address {request.client.host if request.client else ''}")
+
+
+@contextmanager
+def asking_of(request: Request, client: Principal, ids: int) -> Iterator[None]:
+    """So many others are asked for, by one of the few requests of this client that may do so at a time.
+
+    Raises TooMany.
+    """
+    costs: Rates = request.app.state.costs
+    lookups: AtOnce = request.app.state.lookups
+    with lookups.one(client.subject):
+        costs.take(client.subject, ids, "ids")
+        yield
+
+
+def _let_in(request: Request, scopes: SecurityScopes, store: TheStore, principal: Principal) -> Principal:
+    rates: Rates = request.app.state.rates
+    # Whoever has a revoked token empties the bucket of that token, and not the one of its subject.
+    rates.take(f"token {principal.token}")
+    with store.use() as database:
+        refuse_revoked(database, principal)
+    rates.take(f"{principal.role} {principal.subject}")
+    request.state.principal = principal
+    if principal.role not in scopes.scopes:
+        raise Forbidden(
+            f"this is for the role {' or '.join(scopes.scopes)}, and the token is for {principal.role}"
+        )
+    return principal
+
+
+def _signed_in(request: Request, scopes: SecurityScopes, store: TheStore) -> Principal:
+    """Who is signed in on the pages, if it may, and if what changes something comes from a page of this service.
+
+    Raises Unauthenticated, Forbidden.
+    """
+    given: Sessions = request.app.state.sessions
+    given.refuse_other_origins(request)
+    try:
+        principal = given.check(request)
+    except Unauthenticated:
+        take_of_address(request)
+        raise
+    return _let_in(request, scopes, store, principal)
+
+
+Member = Annotated[Principal, Security(_admitted, scopes=[Role.MEMBER.value])]
+Client = Annotated[Principal, Security(_admitted, scopes=[Role.CLIENT.value])]
+Operator = Annotated[Principal, Security(_admitted, scopes=[Role.OPERATOR.value])]
+Reviewer = Annotated[Principal, Security(_admitted, scopes=[Role.REVIEWER.value])]
+Auditor = Annotated[Principal, Security(_admitted, scopes=[Role.AUDITOR.value])]
+ReviewerOrOperator = Annotated[Principal, Security(_admitted, scopes=[Role.REVIEWER.value, Role.OPERATOR.value])]
+MemberOrClient = Annotated[Principal, Security(_admitted, scopes=[Role.MEMBER.value, Role.CLIENT.value])]
+Anyone = Annotated[Principal, Security(_admitted, scopes=[role.value for role in Role])]
+"Any role, but somebody."
+SignedInMember = Annotated[Principal, Security(_signed_in, scopes=[Role.MEMBER.value])]
+SignedInOperator = Annotated[Principal, Security(_signed_in, scopes=[Role.OPERATOR.value])]
+SignedIn = Annotated[Principal, Security(_signed_in, scopes=[role.value for role in Role])]
+"On the pages: by a session, never by a token."
+
+
+async def somebody_signed_in(request: Request) -> Principal | None:
+    """Who is signed in, for a page that is everybody's and only greets; None where nobody is, or not any more."""
+    known: Principal | None = getattr(request.state, "principal", None)
+    if known is not None:  # let in by this request
+        return known
+    given: Sessions = request.app.state.sessions
+    try:
+        principal = given.check(request)
+    except InnerCircleError:
+        return None
+    return principal if await run_in_threadpool(_still_holds, request, principal) else None
+
+
+def _still_holds(request: Request, principal: Principal) -> bool:
+    """Whether the session has not been ended elsewhere; where that cannot be asked, it was not."""
+    store: Store = request.app.state.store
+    try:
+        with store.use() as database:
+            refuse_revoked(database, principal)
+    except Unauthenticated:
+        return False
+    except InnerCircleError:  # whatever is a person's own cannot be asked either
+        return True
+    return True
+
+
+MaybeSignedIn = Annotated[Principal | None, Depends(somebody_signed_in)]
+
+
+def own(principal: Principal, entity: str) -> None:
+    """The entity is the member's own. Raises NotFound, in the words of every other reason to see nothing."""
+    if principal.entity is None or principal.entity != entity:
+        raise NotFound(NOTHING_OPEN)
+
+
+def own_entity(principal: Principal) -> str:
+    """The entity that a member is. Raises NotFound as above: a token of a member names one."""
+    if principal.entity is None:
+        raise NotFound(NOTHING_OPEN)
+    return principal.entity
+
+
+@contextmanager
+def one_text() -> Iterator[None]:
+    """Whatever is not found in the block is not found in the words of every other reason to see nothing."""
+    try:
+        yield
+    except NotFound:
+        raise NotFound(NOTHING_OPEN) from None
+
+
+def roles(route: APIRoute) -> list[str]:
+    """The roles that a route takes; none: it asks nobody who they are."""
+    return list(_scopes(route.dependant))
+
+
+def _scopes(dependant: Dependant) -> Iterator[str]:
+    if dependant.call in (_admitted, _signed_in):
+        yield from dependant.own_oauth_scopes or ()
+    for each in dependant.dependencies:
+        yield from _scopes(each)
+
+
+def require_roles(router: APIRouter) -> None:
+    """Every route of the router is public by its name above, or asks for a role. Raises SetupError."""
+    for route in router.routes:
+        names = _names(route)
+        if not names:
+            raise SetupError(f"{route!r} is no route of ours")
+        asks = isinstance(route, APIRoute) and bool(roles(route))
+        for name in names:
+            if asks == (name in PUBLIC | PUBLIC_PAGES):
+                raise SetupError(f"{name} takes {'a role and is public' if asks else 'no role and is not public'}")
+
+
+def _names(route: Any) -> list[str]:
+    """`GET /v1/schemes/{scheme}` of each method."""
+    if not isinstance(route, APIRoute):
+        return []
+    return [f"{method} {route.path_format}" for method in sorted(route.methods or ())]

@@ -1,0 +1,49 @@
+"""What routes take: ids from the path, and the database."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Response
+from pydantic import AfterValidator
+
+from api.deps.database import Store
+from api.problems import NO_STORE
+from api.schemas import LONGEST_ID
+from graph.store.client import Database
+from graph.text.plain import normal
+
+# Any other character, and `|` above all, could make the id of a membership out of two that are no such pair.
+SchemeId = Annotated[
+    str, Path(pattern="^[a-z0-9][a-z0-9-]*$", max_length=60, description="A scheme.", examples=["reliability"])
+]
+EntityId = Annotated[
+    str,
+    AfterValidator(normal),  # as ids are kept
+    Path(min_length=1, max_length=LONGEST_ID, description="An entity's id, percent-encoded.", examples=["p-1"]),
+]
+ProblemCode = Annotated[str, Path(description="The code of a problem.", examples=["not-found"])]
+
+
+def _store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+def _database(store: Annotated[Store, Depends(_store)]) -> Iterator[Database]:
+    with store.use() as database:
+        yield database
+
+
+async def _late_after(request: Request) -> int:
+    days: int = request.app.state.late_after_days
+    return days
+
+
+async def about_a_person(response: Response) -> None:
+    """The answer is not kept by anything between the service and who asked."""
+    response.headers.update(NO_STORE)
+
+
+TheStore = Annotated[Store, Depends(_store)]
+LateAfter = Annotated[int, Depends(_late_after)]
+TheDatabase = Annotated[Database, Depends(_database)]

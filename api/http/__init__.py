@@ -1,0 +1,1 @@
+"""Middleware and what requests meet before and after a route."""

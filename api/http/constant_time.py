@@ -1,0 +1,49 @@
+"""Refusals that cannot be told apart by how long they took.
+
+That somebody is not there, is no member or granted nothing takes the same work to find out, but never quite the
+same time. So such an answer leaves at a whole number of steps after its request came.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from api.http.background import Afterwards
+from graph.errors import NotFound, PurposeMismatch
+
+STEP_SECONDS = 0.1
+"Longer than finding out takes, so that nearly every refusal leaves after the first step."
+
+
+class Evenly(APIRoute):
+    """A route that refuses evenly; where it has set `request.state.step_seconds`, it answers evenly too."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+
+        async def evenly(request: Request) -> Response:
+            came = time.monotonic()
+            afterwards: Afterwards = request.app.state.afterwards
+            try:
+                response = await handler(request)
+            except (NotFound, PurposeMismatch):
+                afterwards.record_refusals()
+                await _until_a_step(came, request)
+                raise
+            afterwards.record_refusals()
+            if hasattr(request.state, "step_seconds"):
+                await _until_a_step(came, request)
+            return response
+
+        return evenly
+
+
+async def _until_a_step(came: float, request: Request) -> None:
+    step = getattr(request.state, "step_seconds", STEP_SECONDS)
+    took = time.monotonic() - came
+    await asyncio.sleep(step * math.ceil(took / step) - took)

@@ -1,0 +1,84 @@
+// Every fact of some memberships: what it adds to the rate of its factor, or why it does not count.
+//
+// The formulas are those of cypher/rating/conduct.cypher. A factor's prior and the parts of its facts sum to its rate.
+//
+// @mode   read
+// @result many
+// @for    one entity
+// @param  ids          LIST<STRING>    Membership.id; rated at the same instant under the same policy
+// @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
+// @param  obligations  MAP         a factor, and late_days: as in conduct.cypher; null where the policy leaves it out
+// @param  purchases    MAP         a factor, and values
+// @param  visits       MAP         a factor, and values
+// @return id           STRING      Membership.id
+// @return factor       STRING      obligations, purchases or visits
+// @return fact         STRING      the fact's id
+// @return at           ZONED DATETIME  when; of an obligation, when it is due
+// @return other        STRING      the creditor, the product or the site
+// @return category     STRING      of the product or site
+// @return settled      ZONED DATETIME  null while the obligation is open
+// @return outcome      FLOAT       of the obligation, in [0, 1], where one is given
+// @return late         INTEGER     whole days from the due day to the day it was settled, or to the last day
+// @return age          INTEGER     whole days from the day that it counts from to the last day
+// @return weight       FLOAT       0.5 ^ (age / half_life); null where it does not count, as are the next two
+// @return value        FLOAT       in [0, 1]
+// @return part         FLOAT       weight * (value - prior) / (prior_weight + sum of weight)
+// @return why          STRING      disputed, not in the policy, not yet due, not yet late, after as_of or unknown category; else null
+// @uses   membership_id
+UNWIND $ids AS id
+MATCH (:Membership {id: id})<-[:JOINED]-(entity:Entity)
+WITH id, entity, $as_of.epochSeconds / 86400 - 1 AS today
+CALL (entity, today) {
+  MATCH (entity)-[owed:OWED]->(creditor:Entity)
+  WITH owed, creditor, today, owed.due.epochSeconds / 86400 AS due,
+       CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled
+  WITH owed, creditor, settled, coalesce(settled, today) - due AS late,
+       today - CASE WHEN settled < due THEN settled ELSE due END AS age
+  RETURN 'obligations' AS factor, $obligations AS policy, owed.id AS fact, owed.due AS at, creditor.id AS other,
+         null AS category, owed.settled AS settled, owed.outcome AS outcome, late, age,
+         CASE
+           WHEN owed.outcome IS NOT NULL THEN owed.outcome
+           WHEN late <= 0 THEN 1.0
+           WHEN late >= $obligations.late_days THEN 0.0
+           ELSE 1 - late / $obligations.late_days
+         END AS value,
+         CASE
+           WHEN owed.disputed IS NOT NULL THEN 'disputed'
+           WHEN $obligations IS NULL THEN 'not in the policy'
+           WHEN age < 0 THEN 'not yet due'
+           WHEN owed.outcome IS NULL AND settled IS NULL AND late < 1 THEN 'not yet late'
+         END AS why
+UNION ALL
+  MATCH (entity)-[bought:BOUGHT]->(product:Product)
+  WITH bought, product, today - bought.at.epochSeconds / 86400 AS age, $purchases.values[product.category] AS value
+  RETURN 'purchases' AS factor, $purchases AS policy, bought.id AS fact, bought.at AS at, product.id AS other,
+         product.category AS category, null AS settled, null AS outcome, null AS late, age, value,
+         CASE
+           WHEN bought.disputed IS NOT NULL THEN 'disputed'
+           WHEN $purchases IS NULL THEN 'not in the policy'
+           WHEN age < 0 THEN 'after as_of'
+           WHEN value IS NULL THEN 'unknown category'
+         END AS why
+UNION ALL
+  MATCH (entity)-[visited:VISITED]->(site:Site)
+  WITH visited, site, today - visited.at.epochSeconds / 86400 AS age, $visits.values[site.category] AS value
+  RETURN 'visits' AS factor, $visits AS policy, visited.id AS fact, visited.at AS at, site.id AS other,
+         site.category AS category, null AS settled, null AS outcome, null AS late, age, value,
+         CASE
+           WHEN visited.disputed IS NOT NULL THEN 'disputed'
+           WHEN $visits IS NULL THEN 'not in the policy'
+           WHEN age < 0 THEN 'after as_of'
+           WHEN value IS NULL THEN 'unknown category'
+         END AS why
+}
+WITH id, factor, policy, fact, at, other, category, settled, outcome, late, age, why,
+     CASE WHEN why IS NULL THEN 0.5 ^ (age / policy.half_life) END AS weight,
+     CASE WHEN why IS NULL THEN value END AS value
+ORDER BY id, factor, age, fact
+WITH id, factor, policy, sum(weight) AS evidence, collect({fact: fact, at: at, other: other, category: category,
+     settled: settled, outcome: outcome, late: late, age: age, weight: weight, value: value, why: why}) AS facts
+UNWIND facts AS each
+RETURN id, factor, each.fact AS fact, each.at AS at, each.other AS other, each.category AS category,
+       each.settled AS settled, each.outcome AS outcome, each.late AS late, each.age AS age,
+       each.weight AS weight, each.value AS value,
+       each.weight * (each.value - policy.prior) / (policy.prior_weight + evidence) AS part, each.why AS why

@@ -1,0 +1,64 @@
+"""Whom and what an inspection copy is of, as it stands in the graph that is copied."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from graph.errors import Refused
+from graph.store.client import Database
+from graph.text.counts import counted
+
+ENTITIES = 2_000
+"Whose facts are read at once."
+ENDS = {"CONTACTED": "Entity", "OWED": "Entity", "BOUGHT": "Product", "VISITED": "Site"}
+"What each kind of fact leads to."
+
+Row = dict[str, Any]
+Key = tuple[str, ...]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Everyone:
+    """Whom and what a copy is of, by the ids that it does not have; of memberships, by scheme and entity."""
+
+    schemes: Mapping[str, Row]
+    people: Mapping[str, Row]
+    things: Mapping[Key, Row]
+    memberships: Mapping[Key, Row]
+
+    def facts(self, source: Database, entities: Sequence[str]) -> list[Row]:
+        """The facts that leave these entities: one end has joined, and both ends are in the copy."""
+        return [row for row in source.run("copied_facts", ids=entities) if self._is_shown(row)]
+
+    def _is_shown(self, fact: Row) -> bool:
+        """False also where an end has come since everyone was read."""
+        joined = self.people[fact["source"]]["joined"]
+        if ENDS[fact["type"]] != "Entity":
+            return joined and (ENDS[fact["type"]], fact["target"]) in self.things
+        other = self.people.get(fact["target"])
+        return other is not None and (joined or other["joined"])
+
+
+def read(source: Database, fewest: int) -> Everyone:
+    schemes = {row["id"]: row for row in source.run("copied_schemes", fewest=fewest)}
+    if not schemes:
+        raise Refused(
+            f"no scheme has {counted(fewest, 'members')}: a copy of fewer would be of persons, not of a structure"
+        )
+    names = list(schemes)
+    people = {row["id"]: row for row in source.run("copied_entities", schemes=names)}
+    things: dict[Key, Row] = {(row["label"], row["id"]): row for row in source.run("copied_things", schemes=names)}
+    members = [id_ for id_, row in people.items() if row["joined"]]
+    memberships: dict[Key, Row] = {
+        (row["scheme"], row["entity"]): row
+        for ids in parts(members, ENTITIES)
+        for row in source.run("copied_memberships", ids=ids, schemes=names)
+    }
+    return Everyone(schemes, people, things, memberships)
+
+
+def parts(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The rows, so many at a time."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]

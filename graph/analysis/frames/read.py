@@ -1,0 +1,211 @@
+"""What the graph has of one scheme as frames, read a few thousand members at a time. Nothing is recorded here.
+
+For whoever records before anything is handed out (graph/analysis/frames/recorded.py, `innercircle export`), and
+for what names nobody, such as a picture of how ratings are spread.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from graph.errors import StoreConflict
+from graph.facts.extract import extent, pages
+from graph.rating.published import READINGS, of_one_run
+from graph.store.client import Database
+
+Rows = Iterable[dict[str, Any]]
+
+_NO_INSTANT = np.iinfo(np.int64).min
+"What numpy takes for no instant."
+_FACTS: dict[str, tuple[str, dict[str, str]]] = {
+    "contacts": ("gather_contacts", {"source": "entity", "target": "other"}),
+    "obligations": ("gather_obligations", {"debtor": "entity", "creditor": "other", "due": "at"}),
+    "purchases": ("gather_purchases", {"product": "other"}),
+    "visits": ("gather_visits", {"site": "other"}),
+}
+"The query of each kind of fact, and which of its columns have another name in the frame."
+COLUMNS: dict[str, dict[str, str]] = {
+    "members": {"entity": "text", "rid": "whole", "kind": "text", "joined": "instant", "contacts": "whole"},
+    "facts": {
+        "entity": "text",
+        "kind": "text",
+        "id": "text",
+        "other": "text",
+        "category": "text",
+        "at": "instant",
+        "settled": "instant",
+        "outcome": "number",
+    },
+    "circles": {
+        "entity": "text",
+        "contact": "text",
+        "weight": "number",
+        "used": "number",
+        "strength": "number",
+        "days": "whole",
+        "last": "day",
+    },
+    "ratings": {
+        "entity": "text",
+        "score": "number",
+        "points": "number",
+        "band": "text",
+        "conduct": "number",
+        "obligations": "number",
+        "purchases": "number",
+        "visits": "number",
+        "evidence": "number",
+        "run": "text",
+        "as_of": "instant",
+        "rerated": "instant",
+        "bound": "number",
+        "stale": "flag",
+        "contested": "flag",
+    },
+}
+"The columns of each frame, and what is in them."
+
+
+@dataclass(frozen=True)
+class Community:
+    """One scheme's members, circles and ratings, each in order of id. `COLUMNS` has the columns."""
+
+    scheme: str
+    members: pd.DataFrame
+    circles: pd.DataFrame
+    ratings: pd.DataFrame
+
+
+def read(database: Database, scheme_id: str) -> Community:
+    """Members, circles and ratings as they are now. Raises NotFound (no such scheme), StoreConflict.
+
+    Who joins or leaves meanwhile may be in one of them and not in another; whoever is in a circle is a member.
+    """
+    end = extent(database, scheme_id)
+    members = read_members(database, scheme_id, end=end)
+    names = members.set_index("rid")["entity"]
+    ratings: list[pd.DataFrame] = []
+    circles: list[pd.DataFrame] = []
+    for rows in _rated(database, scheme_id, end):
+        known = [row for row in rows if row["rid"] in names.index]
+        ratings.append(_frame("ratings", known))
+        circles.append(_ties(known, names))
+    return Community(
+        scheme_id, members, _joined("circles", circles, "entity", "contact"), _joined("ratings", ratings, "entity")
+    )
+
+
+def read_members(database: Database, scheme_id: str, *, end: int | None = None) -> pd.DataFrame:
+    """Everyone who has joined the scheme. Raises NotFound (no such scheme)."""
+    end = extent(database, scheme_id) if end is None else end
+    found = [_frame("members", rows) for rows in pages(database, "gather_members", scheme_id, end=end)]
+    return _joined("members", found, "entity")
+
+
+def read_facts(database: Database, scheme_id: str) -> pd.DataFrame:
+    """The facts of the members that a run would read now. Raises NotFound (no such scheme).
+
+    other: with whom a contact was begun, to whom something was owed, the product, the site; nothing for a creditor
+    who has not joined: the frame names no one but members.
+    """
+    end = extent(database, scheme_id)
+    joined = set(read_members(database, scheme_id, end=end)["entity"])
+    found = []
+    for kind, (query, names) in _FACTS.items():
+        for rows in pages(database, query, scheme_id, end=end):
+            named = [{names.get(column, column): value for column, value in row.items()} for row in rows]
+            found.append(_frame("facts", _among(joined, kind, named)))
+    return _joined("facts", found, "entity", "kind", "at", "id")
+
+
+def _among(joined: set[str], kind: str, rows: Rows) -> Iterator[dict[str, Any]]:
+    """The facts of who has joined; contacts with nobody else, and no other creditor by name."""
+    for row in rows:
+        if row["entity"] not in joined:
+            continue
+        known = kind in ("purchases", "visits") or row["other"] in joined
+        if known or kind == "obligations":
+            yield row | {"kind": kind, "other": row["other"] if known else None}
+
+
+def _rated(database: Database, scheme_id: str, end: int) -> Iterator[list[dict[str, Any]]]:
+    """The ratings, page by page; one that was met half-way through publication is read again."""
+    for page in pages(database, "gather_ratings", scheme_id, end=end):
+        whole = {row["rid"]: row for row in page if of_one_run(row)}
+        torn = [row["rid"] for row in page if not of_one_run(row)]
+        for _ in range(READINGS):
+            again = [
+                row
+                for rid in torn
+                for row in database.run("gather_ratings", scheme=scheme_id, first=rid, end=rid + 1)
+            ]
+            whole.update({row["rid"]: row for row in again if of_one_run(row)})
+            torn = [row["rid"] for row in again if not of_one_run(row)]
+        if torn:
+            raise StoreConflict(f"ratings in {scheme_id!r} are being published: ask again")
+        yield [whole[rid] for rid in sorted(whole)]
+
+
+def _ties(rows: list[dict[str, Any]], names: "pd.Series[str]") -> pd.DataFrame:
+    """The circles that ratings were made with, column by column; who has left since is left out."""
+    used = _flat(rows, contact="circle", weight="weights", used="used")
+    now = _flat(rows, contact="tied", strength="strengths", days="days", last="lasts")
+    ties = used.merge(now, how="left", on=["member", "contact"])
+    ties = ties[ties["contact"].isin(names.index)]
+    return pd.DataFrame(
+        {
+            "entity": names.reindex(ties["member"]).array,
+            "contact": names.reindex(ties["contact"]).array,
+            "weight": ties["weight"].astype("float64").array,
+            "used": ties["used"].astype("float64").array,
+            "strength": ties["strength"].astype("float64").array,
+            "days": ties["days"].astype("Int64").array,
+            "last": pd.to_datetime(ties["last"], format="%Y-%m-%d").astype("datetime64[s]").array,
+        },
+        columns=list(COLUMNS["circles"]),
+    )
+
+
+def _flat(rows: list[dict[str, Any]], *, contact: str, **lists: str) -> pd.DataFrame:
+    """A row for each contact of each member: both by rid, and what stands at the same place in these lists."""
+    members = np.repeat([row["rid"] for row in rows], [len(row[contact]) for row in rows])
+    columns = {name: list(chain.from_iterable(row[of] for row in rows)) for name, of in lists.items()}
+    contacts = list(chain.from_iterable(row[contact] for row in rows))
+    return pd.DataFrame(
+        {"member": members.astype("int64"), "contact": np.array(contacts, dtype="int64"), **columns}
+    )
+
+
+def _frame(name: str, rows: Rows) -> pd.DataFrame:
+    """The rows with the columns of the frame of this name; what a row lacks is missing."""
+    rows = list(rows)
+    columns = COLUMNS[name]
+    return pd.DataFrame(
+        {column: _AS[kind]([row.get(column) for row in rows]) for column, kind in columns.items()},
+        columns=list(columns),
+    )
+
+
+def _joined(name: str, frames: list[pd.DataFrame], *order: str) -> pd.DataFrame:
+    """All pages as one frame, in this order."""
+    whole = pd.concat(frames or [_frame(name, [])], ignore_index=True)
+    return whole.sort_values(list(order), kind="stable", ignore_index=True)
+
+
+def _instants(values: list[int | None]) -> "pd.Series[Any]":
+    """Microseconds since 1970 as instants in UTC."""
+    whole = np.array([_NO_INSTANT if value is None else value for value in values], dtype=np.int64)
+    return pd.Series(whole.view("datetime64[us]")).dt.tz_localize("UTC")
+
+
+_AS: dict[str, Callable[[list[Any]], "pd.Series[Any]"]] = {
+    "text": lambda values: pd.Series(values, dtype="string"),
+    "whole": lambda values: pd.Series(values, dtype="Int64"),
+    "number": lambda values: pd.Series(values, dtype="float64"),
+    "flag": lambda values: pd.Series(values, dtype="bool"),
+    "instant": _instants,
+}

@@ -1,0 +1,7 @@
+"""What who keeps the service running has to see: runs, drift, loads, ages. No person, and nothing by score."""
+
+from graph.analysis.monitoring.ages import Age, ages, late
+from graph.analysis.monitoring.loads import LastLoad, last_loads
+from graph.analysis.monitoring.runs import Finished, UnderWay, Watched, watched
+
+__all__ = ["Age", "Finished", "LastLoad", "UnderWay", "Watched", "ages", "last_loads", "late", "watched"]

@@ -1,0 +1,149 @@
+"""Refused requests: noted before the answer leaves, and put on record after it.
+
+Whoever is refused must not learn who takes part, also not from how long the refusal took. A record on the ledger
+of a member has to wait for that ledger, and one of nobody for another. So a request that is refused, or the part
+of it that is, is first noted by itself, under a lock that depends on who asks and on nobody who was asked for.
+`put_on_record` does that: with each member, and for all others together one record on the scheme's ledger, which
+says how many they were and a keyed hash of their ids.
+
+Until then a refusal names who was asked for. Erasure takes that out (`forget`).
+"""
+
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import zip_longest
+from typing import Any
+
+from graph.audit import log
+from graph.errors import PurposeMismatch
+from graph.store.client import Database, Transaction, utc
+from graph.store.secrets import salt
+
+LANES = 8
+"Locks for noting refusals: two who ask wait for each other only where they have the same."
+RECORDING = -1
+"The lock of whoever puts refusals on record."
+NOTHING = "nothing"
+"What is on record where nothing is open."
+PAGE = 200
+"Refusals that are looked at together."
+ANOTHER_PURPOSE = "none of the scheme's purposes"
+"What is on record in place of a purpose that no policy lists: it can be any text, and a record is no letter box."
+ENTITIES = 100
+"Members on whose ledgers refusals are put in one transaction."
+
+
+def note(
+    database: Database,
+    scheme: str,
+    refused: Mapping[str, str],
+    others: Iterable[str],
+    *,
+    who: str,
+    role: str,
+    purpose: str,
+    outcome: str,
+    now: datetime,
+) -> None:
+    """That this request was refused is noted: after this it may be answered.
+
+    refused: who was there, and what is on record of each. others: whoever else was asked for; outcome: of these.
+    Raises NotRecorded.
+    """
+    ids = sorted(set(others))
+    key = salt(database, "refusals")  # also where there are no others: that takes time
+    hashed = hmac.new(key, json.dumps(ids, ensure_ascii=False).encode(), hashlib.sha256).hexdigest()
+    kept = ANOTHER_PURPOSE if outcome == PurposeMismatch.code else purpose
+    lane = int.from_bytes(hashlib.sha256(who.encode()).digest()[:4]) % LANES
+    work = partial(
+        _note,
+        lane=lane,
+        refused=[{"entity": entity, "outcome": each} for entity, each in sorted(refused.items())],
+        others=len(ids),
+        hash=hashed,
+        outcome=outcome,
+        said={"id": str(uuid.uuid4()), "scheme": scheme, "who": who, "role": role, "purpose": kept},
+        now=now,
+    )
+    log.recorded(database, work)
+
+
+def _note(transaction: Transaction, **given: Any) -> None:
+    transaction.run("note_refusal", **given)
+
+
+def forget(transaction: Transaction, entity: str) -> None:
+    """No refusal that is noted names the entity, and none will until the transaction ends: take this lock last."""
+    transaction.run("hold_lanes", lanes=LANES)
+    transaction.run("forget_refusals", entity=entity)
+
+
+def put_on_record(database: Database) -> None:
+    """What was noted before this was called is on record, but for members whose ledgers are broken.
+
+    Raises NotRecorded where a ledger is held for too long: what is left is put on record by the next call.
+    """
+    stuck: list[str] = []
+    if not database.one("refusals_wait")["waits"]:
+        return
+    while (found := log.recorded(database, partial(_put, stuck=stuck))) is not None:
+        stuck += found
+
+
+def _put(transaction: Transaction, stuck: Sequence[str]) -> list[str] | None:
+    """The first refusals of one scheme are on record; returns those that cannot be. None: there are no more."""
+    rows = transaction.run("noted_refusals", lane=RECORDING, stuck=list(stuck), limit=PAGE)
+    if not rows:
+        return None
+    noted = [row["refusal"] for row in rows if row["refusal"]["scheme"] == rows[0]["refusal"]["scheme"]]
+    named = dict.fromkeys(entity for each in noted for entity in each["entities"])
+    held = log.hold(transaction, noted[0]["scheme"], ["", *list(named)[:ENTITIES]], known=True)
+    kept = {entity: each for entity, each in held.items() if each.own or entity == ""}
+    ends = log.ends(transaction, kept)
+    whole = {entity: each for entity, each in kept.items() if ends[each.ledger] is not None}
+    log.append(transaction, whole, _reads(noted, whole), ends)
+    # who is not there any more is not on record either
+    done = held.keys() - (kept.keys() - whole.keys())
+    left = [_left(each, done) for each in noted]
+    transaction.run("drop_refusals", left=left)
+    return [
+        each["id"]
+        for each in left
+        if set(each["entities"]) <= held.keys() and (each["entities"] or each["others"])
+    ]
+
+
+def _reads(
+    noted: Sequence[Mapping[str, Any]], ledgers: Mapping[str, log.Held]
+) -> list[tuple[str, dict[str, Any]]]:
+    """The records of these refusals: one for each request, and for each member one of those that are alike."""
+    reads: dict[tuple[str, ...], tuple[str, dict[str, Any]]] = {}
+    times: dict[tuple[str, ...], int] = {}
+    for each in noted:
+        said = {name: each[name] for name in ("who", "role", "purpose")} | {"at": utc(each["at"])}
+        for entity, outcome in zip_longest(each["entities"], each["outcomes"]):
+            if entity in ledgers:
+                key = (entity, each["who"], each["role"], each["purpose"], outcome)
+                times[key] = times.get(key, 0) + 1
+                what = NOTHING if times[key] == 1 else f"{NOTHING}, {times[key]:,} times"
+                reads[key] = entity, said | {"what": what, "outcome": outcome}
+        if each["others"] and "" in ledgers:
+            what = f"{NOTHING} of {each['others']:,} ids, {each['hash']}"
+            reads["", each["id"]] = "", said | {"what": what, "outcome": each["outcome"]}
+    return list(reads.values())
+
+
+def _left(each: Mapping[str, Any], done: set[str]) -> dict[str, Any]:
+    """What of a refusal is not on record yet."""
+    pairs = [pair for pair in zip(each["entities"], each["outcomes"], strict=True) if pair[0] not in done]
+    return {
+        "id": each["id"],
+        "entities": [entity for entity, _ in pairs],
+        "outcomes": [outcome for _, outcome in pairs],
+        "others": 0 if "" in done else each["others"],
+    }

@@ -1,0 +1,36 @@
+"""What anybody but the operator is shown of a rating: its member, a client, whoever reads a report.
+
+Own facts are shown as they are. The scores of others are veiled (veil.py), and contacts who do not show their part
+stand in one line (ratings.py). What-ifs (asking.py) and the history (past.py) are made from what is shown.
+"""
+
+from graph.disclosure.facts import Met, OwnContact, OwnFact, Source, met, names, own_facts
+from graph.disclosure.history import ShownCause, ShownHistory, ShownState, history
+from graph.disclosure.rating import ShownExplanation, ShownPart, ShownRating, explain, shown, side_by_side
+from graph.disclosure.what_if import ShownLift, ShownMove, ShownStanding, ShownWhatIf, lift, what_if
+
+__all__ = [
+    "Met",
+    "OwnContact",
+    "OwnFact",
+    "ShownCause",
+    "ShownExplanation",
+    "ShownHistory",
+    "ShownLift",
+    "ShownMove",
+    "ShownPart",
+    "ShownRating",
+    "ShownStanding",
+    "ShownState",
+    "ShownWhatIf",
+    "Source",
+    "explain",
+    "history",
+    "lift",
+    "met",
+    "names",
+    "own_facts",
+    "shown",
+    "side_by_side",
+    "what_if",
+]

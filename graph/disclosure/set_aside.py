@@ -1,0 +1,23 @@
+"""How it is said that a rating lacks facts because they are in dispute, and who raised that."""
+
+from graph.model import SetAside
+from graph.text.counts import counted
+
+
+def in_words(aside: SetAside, member: str = "its member") -> str:
+    """`7 facts are in dispute and count for nothing here: its member disputes 5, others 2.`; empty for none.
+
+    member: how whose rating it is is called, such as `you`.
+    """
+    if not aside.total:
+        return ""
+    verb = "dispute" if member == "you" else "disputes"
+    raised = [f"{member} {verb} {aside.member:,}"] if aside.member else []
+    raised += [f"others {'' if raised else 'dispute '}{aside.other:,}"] if aside.other else []
+    are = "is in dispute and counts" if aside.total == 1 else "are in dispute and count"
+    return f"{counted(aside.total, 'facts')} {are} for nothing here: {', '.join(raised)}."
+
+
+def after_band(band: str, aside: SetAside) -> str:
+    """`sound, 7 facts in dispute`; the band alone where there are none."""
+    return f"{band}, {counted(aside.total, 'facts')} in dispute" if aside.total else band

@@ -1,0 +1,239 @@
+"""What a client reads of others: as much as each of them granted, on record before it is told.
+
+Whether somebody is no member, is not rated, gave no grant or is not there at all is the same to who asks, and is
+found out by the same queries, which wait for nobody. It is on record all the same, a moment later
+(graph/audit/refusals.py): with the member, where there is one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from graph.audit import log, refusals
+from graph.disclosure.rating import Opened, ShownPart, open_veiled, show
+from graph.errors import NOTHING_OPEN, NotFound, ParameterError, PurposeMismatch
+from graph.explain import read_facts
+from graph.explain.reasons import Reasons, find
+from graph.model import SetAside
+from graph.policy.publishing import check_purpose, policy_of
+from graph.policy.scheme import Scheme
+from graph.rights.grants import WHATS, What
+from graph.store.client import Database, Transaction
+
+CLIENT = "client"
+MOST_IDS = 1_000
+OPEN: What = "points"
+"What of an organisation is open to every client, where the policy says so."
+NO_MEMBER = "not-a-member"
+CONTESTED = "contested"
+TOGETHER = "contacts together"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a client is told of one rating. What is not granted is None, and so is all of a contested one."""
+
+    entity: str
+    scheme: str
+    what: What
+    "how much is open"
+    contested: bool
+    "nobody may rely on it until a reviewer has closed the contest"
+    set_aside: SetAside | None = None
+    "facts that the rating lacks, since they are in dispute: told with whatever is told of it"
+    band: str | None = None
+    whole_points: int | None = None
+    within_points: float | None = None
+    "how far the points can be from those that the operator sees"
+    parts: tuple[ShownPart, ...] | None = None
+    "they sum to the points; contacts are one line, and nobody is named"
+    reasons: Reasons | None = None
+    run: str | None = None
+    as_of: datetime | None = None
+    stale: bool | None = None
+    version: str | None = None
+    "of the policy that the run used"
+    hash: str | None = None
+
+
+def ask_one(database: Database, scheme: str, entity: str, *, client: str, purpose: str, now: datetime) -> Told:
+    """What the client is told of this entity's rating.
+
+    Raises NotFound in the same words for everybody of whom nothing is open to the client, PurposeMismatch,
+    NotRecorded, StoreConflict.
+    """
+    found = ask(database, scheme, [entity], client=client, purpose=purpose, now=now)
+    if not found:
+        raise NotFound(NOTHING_OPEN)
+    return found[0]
+
+
+def ask(
+    database: Database, scheme: str, entities: Sequence[str], *, client: str, purpose: str, now: datetime
+) -> list[Told]:
+    """What the client is told of these, by entity; of whom nothing is open is left out.
+
+    Raises NotFound (no such scheme), PurposeMismatch, ParameterError for too many, NotRecorded, StoreConflict.
+    """
+    wanted = sorted(set(entities))
+    if len(wanted) > MOST_IDS:
+        raise ParameterError(f"at most {MOST_IDS:,} ids can be looked up at once, not {len(wanted):,}")
+    asked = _Request(_policy(database, scheme), scheme, client, purpose, now)
+    found = {each.entity: each for each in _look(database, asked, wanted)}
+    opening = [entity for entity, each in found.items() if each.opens]
+    if opening:
+        found |= log.recorded(database, partial(_record, asked=asked, entities=opening))
+    _note_refused(database, asked, [each for each in found.values() if not each.opens])
+    check_purpose(asked.policy, purpose)
+    told = (_told(database, scheme, found[entity]) for entity in wanted)
+    return [each for each in told if each is not None]
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What a client asks, whoever it is about."""
+
+    policy: Scheme
+    scheme: str
+    client: str
+    purpose: str
+    now: datetime
+
+
+def _look(source: Database | Transaction, asked: _Request, entities: Sequence[str]) -> list["_Asked"]:
+    """What is open of these, without a lock; the same is asked whoever they are."""
+    rows = source.run(
+        "asked",
+        scheme=asked.scheme,
+        entities=list(entities),
+        client=asked.client,
+        purpose=asked.purpose,
+        now=asked.now,
+    )
+    return [_asked(row, asked.policy, asked.purpose) for row in rows]
+
+
+def _record(transaction: Transaction, asked: _Request, entities: Sequence[str]) -> dict[str, "_Asked"]:
+    """What is open of these, all that is on record, and no grant ends before that is done."""
+    held = log.hold(transaction, asked.scheme, entities)
+    ends = log.ends(transaction, held)  # before the grants: who decides about an entity holds it before them
+    transaction.run("hold_grants", entities=list(entities), client=asked.client)
+    found = _look(transaction, asked, entities)
+    said = {"at": asked.now, "who": asked.client, "role": CLIENT, "purpose": asked.purpose}
+    log.append(
+        transaction,
+        held,
+        [(each.entity, said | {"what": each.what, "outcome": each.outcome}) for each in found if each.opens],
+        ends,
+    )
+    return {each.entity: each for each in found}
+
+
+def _note_refused(database: Database, asked: _Request, refused: Sequence["_Asked"]) -> None:
+    if refused:
+        mismatch = asked.purpose not in asked.policy.purpose
+        refusals.note(
+            database,
+            asked.scheme,
+            {each.entity: each.outcome for each in refused if each.member},
+            [each.entity for each in refused if not each.member],
+            who=asked.client,
+            role=CLIENT,
+            purpose=asked.purpose,
+            outcome=PurposeMismatch.code if mismatch else NO_MEMBER,
+            now=asked.now,
+        )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One entity that was asked for: how much of it is open, and what comes of it."""
+
+    entity: str
+    member: bool
+    what: What | None
+    outcome: str
+
+    @property
+    def opens(self) -> bool:
+        """Whether the client is told anything."""
+        return self.what is not None and self.outcome in (log.ANSWERED, CONTESTED)
+
+
+def _policy(database: Database, scheme: str) -> Scheme:
+    try:
+        return policy_of(database, scheme)
+    except NotFound:
+        raise NotFound(NOTHING_OPEN) from None
+
+
+def _asked(row: Mapping[str, Any], policy: Scheme, purpose: str) -> _Asked:
+    whats: list[What] = [row["what"]] if row["what"] else []
+    if row["organisation"] and policy.access.open_organisations:
+        whats.append(OPEN)
+    what = max(whats, key=WHATS.index, default=None)
+    if purpose not in policy.purpose:
+        outcome = PurposeMismatch.code
+    elif not row["member"]:
+        outcome = NO_MEMBER
+    elif what is None:
+        outcome = "no-grant"
+    elif not row["rated"]:
+        outcome = "not-rated"
+    else:
+        outcome = CONTESTED if row["contested"] else log.ANSWERED
+    return _Asked(row["entity"], row["member"], what, outcome)
+
+
+def _told(database: Database, scheme: str, asked: _Asked) -> Told | None:
+    """None: nothing of it is open, or it has left this moment."""
+    if asked.what is None or not asked.opens:
+        return None
+    told = Told(asked.entity, scheme, asked.what, contested=True)
+    if asked.outcome == CONTESTED:
+        return told
+    try:
+        opened = open_veiled(database, asked.entity, scheme)
+    except NotFound:
+        return None
+    rating = opened.rating
+    if rating.contested:
+        return told
+    told = replace(
+        told,
+        contested=False,
+        set_aside=rating.set_aside,
+        band=rating.band,
+        run=rating.run,
+        as_of=rating.as_of,
+        stale=rating.stale,
+        version=rating.version,
+        hash=rating.hash,
+    )
+    if asked.what == "band":
+        return told
+    shown = show(opened)
+    told = replace(told, whole_points=shown.whole_points, within_points=shown.within_points)
+    if asked.what == "points":
+        return told
+    return replace(told, parts=_nameless(shown.parts), reasons=_reasons(database, opened))
+
+
+def _nameless(parts: Sequence[ShownPart]) -> tuple[ShownPart, ...]:
+    """The parts with all contacts in one line: who shows its part does so to its followers, not to clients."""
+    own = tuple(part for part in parts if not part.contacts)
+    company = [part for part in parts if part.contacts]
+    if not company:
+        return own
+    points, contacts = sum(part.whole for part in company), sum(part.contacts for part in company)
+    return (*own, ShownPart("contacts", TOGETHER, points, contacts))
+
+
+def _reasons(database: Database, opened: Opened) -> Reasons:
+    """Why the rating is not higher, naming nobody: no contact, and nobody who is owed."""
+    rating = opened.rating
+    given = read_facts(database, rating.scheme, [rating.entity], run=rating.run, as_of=rating.as_of)[rating.entity]
+    circle = tuple(replace(each, entity="") for each in rating.circle)
+    return find(replace(rating, circle=circle), opened.policy, [replace(fact, other="") for fact in given])

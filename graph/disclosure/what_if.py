@@ -1,0 +1,235 @@
+"""What a rating would be as it is shown, if one thing had been otherwise; and which payments would lift it.
+
+An answer is made from what is shown already: own facts as the change has them, and the veiled scores of the circle
+as they are. Someone new in the circle counts as its average does. So no number of questions tells more of others
+than one look at the rating. How the others' ratings would change in turn is left out. Whether the other end of a
+tie has paused it changes no answer.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from graph.disclosure.masking import with_circle, within
+from graph.disclosure.rating import Opened, ShownPart, open_veiled, show_parts
+from graph.errors import ParameterError
+from graph.explain.what_if import (
+    Change,
+    NewContactDay,
+    Payment,
+    UnderPolicy,
+    changed,
+    in_words,
+    other_end,
+    own_rates,
+    paid,
+    payable,
+)
+from graph.facts.extract import facts_of, own_ties
+from graph.facts.values import Facts
+from graph.model import Contact, OpenRating
+from graph.policy.scheme import Scheme
+from graph.rating import reference
+from graph.store.client import Database
+from graph.text.counts import counted
+
+ASSUMED = "the ratings of others stay as they are, and someone new in the circle counts as its average does"
+
+
+@dataclass(frozen=True)
+class ShownStanding:
+    """Points as they are or would be shown."""
+
+    whole_points: int
+    band: str
+
+
+@dataclass(frozen=True)
+class ShownMove:
+    """A line of the rating that would be another; 0 where there is none."""
+
+    source: str
+    name: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class ShownWhatIf:
+    """A rating as it is shown, and as it would be shown after the change, all else the same."""
+
+    entity: str
+    scheme: str
+    run: str
+    as_of: datetime
+    asked: str
+    before: ShownStanding
+    after: ShownStanding
+    parts: tuple[ShownMove, ...]
+    "the lines that would change; what they gain and lose sums to what the points do"
+    within_points: float
+    assumed: str
+    stale: bool
+
+
+@dataclass(frozen=True)
+class ShownLift:
+    """The fewest payments that lift a rating, as it is shown, one band; or why there are none."""
+
+    entity: str
+    scheme: str
+    run: str
+    as_of: datetime
+    before: ShownStanding
+    aim: str | None
+    payments: tuple[Payment, ...]
+    after: ShownStanding
+    reason: str | None
+    stale: bool
+
+
+def what_if(database: Database, entity: str, scheme_id: str, change: Change) -> ShownWhatIf:
+    """The rating as it would be shown under the change.
+
+    Raises NotFound (no such member, not rated yet), ParameterError (a change that makes no sense), StoreConflict.
+    """
+    opened = open_veiled(database, entity, scheme_id)
+    rating = opened.rating
+    facts, paused = _own_facts(database, scheme_id, entity)
+    if isinstance(change, UnderPolicy):
+        policy, circle = change.policy, _company(opened, facts, change.policy)
+        if policy.id != scheme_id:
+            raise ParameterError(f"this is a policy of {policy.id!r}, and not of {scheme_id!r}: schemes never mix")
+    else:
+        policy = opened.policy
+        if isinstance(change, NewContactDay):
+            if change.contact in paused:
+                raise ParameterError(
+                    f"{entity!r} has paused its tie with {change.contact!r}: no contact of theirs counts"
+                )
+            facts = _as_member(facts, entity, change.contact)
+        touches_circle = other_end(facts, entity, change) is not None
+        facts = changed(facts, entity, change, rating.as_of)
+        circle = _company(opened, facts, policy) if touches_circle else rating.circle
+    return _compared(opened, _after(opened, facts, policy, circle), policy, in_words(change))
+
+
+def lift(database: Database, entity: str, scheme_id: str) -> ShownLift:
+    """The fewest payments, made on the last day that counts, that lift the rating as it is shown by one band.
+
+    Raises NotFound (no such member, not rated yet), StoreConflict.
+    """
+    opened = open_veiled(database, entity, scheme_id)
+    rating, policy = opened.rating, opened.policy
+    facts = facts_of(database, scheme_id, [entity])
+    factor = policy.factors.obligations
+    above = [band for band in policy.bands if band.from_points > rating.whole_points]
+    aim = above[0].name if above else None
+    if aim is None:
+        return _lifted(rating, aim, (), rating, "this is the highest band")
+    if factor is None or factor.weight == 0:
+        reason = "this scheme does not rate obligations, and other actions are not advised"
+        return _lifted(rating, aim, (), rating, reason)
+    open_ones = [fact for fact, _ in payable(facts, entity, factor, rating.as_of)]
+    if not open_ones:
+        reason = "there is no open obligation that paying now, before it is due, would count for"
+        return _lifted(rating, aim, (), rating, reason)
+    day = (rating.as_of - timedelta(days=1)).date()
+    for count in range(1, len(open_ones) + 1):
+        chosen = open_ones[:count]
+        now = paid(facts, [fact.id for fact in chosen], rating.as_of)
+        after = _after(opened, now, policy, rating.circle)
+        if after.whole_points >= above[0].from_points:
+            payments = tuple(Payment(fact.id, fact.creditor, fact.due, day) for fact in chosen)
+            return _lifted(rating, aim, payments, after, None)
+    reason = (
+        f"paying now what is open and not yet due, {counted(len(open_ones), 'obligations')}, gives "
+        f"{counted(after.whole_points, 'points')}, and {aim} starts at {above[0].from_points:g}"
+    )
+    return _lifted(rating, aim, (), rating, reason)
+
+
+def _own_facts(database: Database, scheme_id: str, entity: str) -> tuple[Facts, set[str]]:
+    """The entity's facts with all contacts that it may know of, and whom it has paused.
+
+    Somebody who has paused the tie is no member in them, so that it counts as it does now: not at all.
+    """
+    facts = facts_of(database, scheme_id, [entity])
+    contacts, paused = own_ties(database, scheme_id, entity)
+    return replace(facts, contacts=contacts), paused
+
+
+def _as_member(facts: Facts, entity: str, contact: str) -> Facts:
+    """The facts with this contact among the members: whether it has joined is not told.
+
+    Raises ParameterError for somebody whom the entity had no contact with, whether there is one of that id or not.
+    """
+    if not any({fact.source, fact.target} == {entity, contact} for fact in facts.contacts):
+        raise ParameterError(f"{entity!r} has had no contact with {contact!r}")
+    rids = dict(facts.members)
+    if contact in rids:
+        return facts
+    return replace(facts, members=[*facts.members, (contact, max(rids.values()) + 1)])
+
+
+def _company(opened: Opened, facts: Facts, policy: Scheme) -> tuple[Contact, ...]:
+    """The circle that the facts give under this policy, with the veiled scores that are shown already."""
+    rating = opened.rating
+    known = {each.rid: each.used for each in rating.circle}
+    average = sum(each.weight * each.used for each in rating.circle) if rating.circle else rating.conduct
+    ties = reference.choose_circles(facts, policy, rating.as_of)[rating.entity]
+    return tuple(Contact(tie.contact, tie.rid, tie.weight, known.get(tie.rid, average)) for tie in ties)
+
+
+def _after(opened: Opened, facts: Facts, policy: Scheme, circle: tuple[Contact, ...]) -> OpenRating:
+    rating = opened.rating
+    rates = own_rates(facts, policy, rating.as_of, rating.entity)
+    return with_circle(replace(rating, rates=rates, conduct=policy.factors.conduct(rates)), circle, policy)
+
+
+def _compared(opened: Opened, after: OpenRating, policy: Scheme, asked: str) -> ShownWhatIf:
+    rating, veil = opened.rating, opened.veil
+    return ShownWhatIf(
+        entity=rating.entity,
+        scheme=rating.scheme,
+        run=rating.run,
+        as_of=rating.as_of,
+        asked=asked,
+        before=_standing(rating),
+        after=_standing(after),
+        parts=_moves(show_parts(rating, veil), show_parts(after, veil)),
+        within_points=within(after.circle, veil, policy),
+        assumed=ASSUMED,
+        stale=rating.stale,
+    )
+
+
+def _moves(before: tuple[ShownPart, ...], after: tuple[ShownPart, ...]) -> tuple[ShownMove, ...]:
+    """The lines that differ, in the order of before; those that are new come last."""
+    old = {(part.source, part.name): part.whole for part in before}
+    new = {(part.source, part.name): part.whole for part in after}
+    return tuple(
+        ShownMove(*key, old.get(key, 0), new.get(key, 0))
+        for key in dict.fromkeys([*old, *new])
+        if old.get(key, 0) != new.get(key, 0)
+    )
+
+
+def _standing(rating: OpenRating) -> ShownStanding:
+    return ShownStanding(rating.whole_points, rating.band)
+
+
+def _lifted(
+    rating: OpenRating, aim: str | None, payments: tuple[Payment, ...], after: OpenRating, reason: str | None
+) -> ShownLift:
+    return ShownLift(
+        entity=rating.entity,
+        scheme=rating.scheme,
+        run=rating.run,
+        as_of=rating.as_of,
+        before=_standing(rating),
+        aim=aim,
+        payments=payments,
+        after=_standing(after),
+        reason=reason,
+        stale=rating.stale,
+    )

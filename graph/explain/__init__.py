@@ -1,0 +1,25 @@
+"""A published rating explained: opened level by level, down to single facts, and traced over all hops.
+
+Everything is read from what ratings carry and from the facts, at the instant of the rating's run and under that
+run's policy; nothing is written. Each explanation adds up to the points that it carries, at every moment.
+"""
+
+from graph.explain.facts import FactLine, Given, Tie, read_facts
+from graph.explain.hops import Reach, Reached, ReachedFacts, reach
+from graph.explain.levels import Explanation, Level, OpenFactor, explain, open_factors
+
+__all__ = [
+    "Explanation",
+    "FactLine",
+    "Given",
+    "Level",
+    "OpenFactor",
+    "Reach",
+    "Reached",
+    "ReachedFacts",
+    "Tie",
+    "explain",
+    "open_factors",
+    "reach",
+    "read_facts",
+]

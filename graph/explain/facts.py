@@ -1,0 +1,107 @@
+"""Facts and contacts behind ratings: each with its part in a rate, or with the reason why it has none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from graph.model import OpenRating
+from graph.policy import parameters
+from graph.rating.runs import policy_of_run
+from graph.store.client import Database, utc
+
+# Two sums of the same events in another order differ by less, in [0, 1].
+NOISE = 1e-13
+
+
+@dataclass(frozen=True)
+class Given:
+    """One fact as a rating has it. `weight`, `value` and `part` are 0 where it does not count."""
+
+    entity: str
+    "whose fact it is: the debtor, the buyer, the visitor"
+    factor: str
+    fact: str
+    at: datetime
+    "when; of an obligation, when it is due"
+    other: str
+    "the creditor, the product or the site"
+    category: str | None
+    settled: datetime | None
+    outcome: float | None
+    late: int | None
+    "whole days, of an obligation"
+    age: int
+    "whole days; below 0 where it lies after as_of"
+    weight: float
+    value: float
+    part: float
+    "weight * (value - prior) / (prior_weight + sum of weight)"
+    why: str | None
+    "it does not count; None: it does"
+
+
+@dataclass(frozen=True)
+class FactLine(Given):
+    """One fact, and what it adds to the explained rating or takes from it, against the prior."""
+
+    points: float
+    whole: int
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Someone that a member had contact with."""
+
+    entity: str
+    strength: float | None
+    "None where there is no tie"
+    days: int
+    last: date | None
+    given: float
+    "the weight of the days on which the member began it"
+    taken: float
+    "the same of the contact"
+    why: str | None
+    "not in the circle; None: in it"
+
+
+def read_facts(
+    database: Database, scheme_id: str, entities: Sequence[str], *, run: str, as_of: datetime
+) -> dict[str, list[Given]]:
+    """Every fact of these members by entity, as the policy of this run values it at `as_of`; one query."""
+    rows = database.run(
+        "facts",
+        ids=[f"{scheme_id}|{entity}" for entity in entities],
+        as_of=as_of,
+        **parameters.factors(policy_of_run(database, run)),
+    )
+    found: dict[str, list[Given]] = {entity: [] for entity in entities}
+    for row in rows:
+        entity = row.pop("id").partition("|")[2]
+        found[entity].append(_given(entity, row))
+    return found
+
+
+def _given(entity: str, row: dict[str, Any]) -> Given:
+    for name in ("at", "settled"):
+        row[name] = row[name] and utc(row[name])
+    for name in ("weight", "value", "part"):
+        row[name] = row[name] or 0.0
+    return Given(entity=entity, **row)
+
+
+def drift(published: float, now: float) -> float:
+    """What facts have changed in a rate or in conduct since it was published; 0 where it is the noise of a sum."""
+    return published - now if abs(published - now) > NOISE else 0.0
+
+
+def read_ties(database: Database, rating: OpenRating) -> tuple[Tie, ...]:
+    """Everyone that the rated member had contact with, the strongest tie first; one query."""
+    rows = database.run(
+        "contacts",
+        id=f"{rating.scheme}|{rating.entity}",
+        as_of=rating.as_of,
+        **parameters.circle(policy_of_run(database, rating.run)),
+    )
+    return tuple(Tie(**row | {"last": row["last"] and row["last"].to_native()}) for row in rows)

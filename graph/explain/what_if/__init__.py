@@ -1,0 +1,46 @@
+"""What a rating would be if something had been otherwise, and what would lift it: nothing is ever written.
+
+changes.py and asking.py say what can be asked, answering.py answers, lifting.py asks in reverse, spreading.py
+finds how far a change reaches. docs/formulas.md, "What if".
+"""
+
+from graph.explain.what_if.answer import Moved, Standing, WhatIf, own_rates, what_if
+from graph.explain.what_if.changes import (
+    FACT_KINDS,
+    Change,
+    NewContactDay,
+    Removed,
+    Settled,
+    UnderPolicy,
+    WithoutContact,
+    changed,
+    other_end,
+    paid,
+)
+from graph.explain.what_if.lift import Lift, Payment, lift, payable
+from graph.explain.what_if.policies import in_words, under_share, under_version
+
+__all__ = [
+    "FACT_KINDS",
+    "Change",
+    "Lift",
+    "Moved",
+    "NewContactDay",
+    "Payment",
+    "Removed",
+    "Settled",
+    "Standing",
+    "UnderPolicy",
+    "WhatIf",
+    "WithoutContact",
+    "changed",
+    "in_words",
+    "lift",
+    "other_end",
+    "own_rates",
+    "paid",
+    "payable",
+    "under_share",
+    "under_version",
+    "what_if",
+]

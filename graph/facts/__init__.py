@@ -1,0 +1,1 @@
+"""Facts: from files into the graph, and out again."""

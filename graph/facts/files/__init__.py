@@ -1,0 +1,12 @@
+"""Files -> checked rows: `read` streams CSV and Parquet files, and `write_rejects` keeps what was refused.
+
+csv_source.py and parquet_source.py take files apart, mapping.py and adapting.py bring other people's files into
+our form, columns.py is the table of what holds for a row and formats.py of what holds for a cell, checking.py
+applies both, numbering.py derives ids; reading.py puts them together. earlier.py keeps what files said before.
+None of them knows the database.
+"""
+
+from graph.facts.files.reader import ENDINGS, kind_of, read
+from graph.facts.files.rejects import is_rejects, write_rejects
+
+__all__ = ["ENDINGS", "is_rejects", "kind_of", "read", "write_rejects"]

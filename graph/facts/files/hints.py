@@ -1,0 +1,82 @@
+"""What a file seems to be that cannot be read, and what to do about it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from graph.text.counts import counted
+
+_SAVE = "save the table as CSV with commas, in UTF-8, and load that"
+# The first bytes of other forms, and what to do.
+_FORMS = (
+    (b"PK\x03\x04", f"a workbook (XLSX, ODS) or a zip archive: {_SAVE}, or unpack it first"),
+    (b"\xd0\xcf\x11\xe0", f"an old workbook (XLS): {_SAVE}"),
+    (b"\x1f\x8b", "packed with gzip: give it a name that ends in .csv.gz"),
+    (b"PAR1", "Parquet: give it a name that ends in .parquet"),
+    (b"BZh", "packed with bzip2: unpack it, or pack it with gzip as .csv.gz"),
+    (b"\xfd7zXZ", "packed with xz: unpack it, or pack it with gzip as .csv.gz"),
+    (b"\x28\xb5\x2f\xfd", "packed with zstd: unpack it, or pack it with gzip as .csv.gz"),
+    (b"\xff\xfe", "text in UTF-16: save it in UTF-8"),
+    (b"\xfe\xff", "text in UTF-16: save it in UTF-8"),
+    (b"%PDF", f"a PDF document: {_SAVE}"),
+    (b"SQLite format 3", f"a database: {_SAVE}"),
+)
+_ENDINGS = {
+    (".xlsx", ".xls", ".xlsm", ".ods", ".numbers"): f"a workbook: {_SAVE}",
+    (".zip", ".tar", ".tgz", ".7z", ".rar"): "an archive: unpack it, and load the files in it",
+    (".json", ".jsonl", ".ndjson"): f"JSON: {_SAVE}",
+    (".gz",): "a packed file: only .csv.gz is read, so unpack it or name it for what is in it",
+    (".tsv", ".tab", ".txt", ".psv"): "a table as text: name it .csv, and where no comma separates its fields, "
+    'write a mapping with the separator, such as separator = "\\t"',
+}
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def of_name(path: Path) -> str:
+    """What to do about a file whose name ends in none of ours; empty where the name says nothing."""
+    name = path.name.lower()
+    return next((hint for endings, hint in _ENDINGS.items() if name.endswith(endings)), "")
+
+
+def of_content(beginning: bytes) -> str:
+    """What to do about a file that begins so and is named like CSV; empty where it may be CSV."""
+    for mark, hint in _FORMS:
+        if beginning.startswith(mark):
+            return hint
+    if b"\0" in beginning[1:4:2] or b"\0" in beginning[0:4:2]:
+        return "text in UTF-16, or no text: save it in UTF-8"
+    return ""
+
+
+def of_header(names: Sequence[str], wanted: Sequence[str], following: Sequence[Sequence[str]] = ()) -> str:
+    """What to do about a header without the columns that are wanted; empty where nothing can be said.
+
+    following: the records below it, as far as they were looked at.
+    """
+    if len(names) <= 2 and names[0].lower().startswith("sep="):
+        return (
+            "the line `sep=` is for a spreadsheet and not a header: remove it; "
+            "where no comma separates the fields, write a mapping with the separator"
+        )
+    if names[0].lstrip()[:1] in ("{", "["):
+        return f"this looks like JSON: {_SAVE}"
+    if names[0].lstrip()[:1] == "<":
+        return f"this looks like a page or a document in XML: {_SAVE}"
+    for separator, called in _SEPARATORS.items():
+        if any(separator in name for name in names) and len(names) <= 2:
+            return (
+                f"{called} separate the fields: save the file with commas, "
+                f"or write a mapping with separator = {_toml(separator)}"
+            )
+    needed = set(wanted)
+    for number, record in enumerate(following, start=1):
+        if needed and needed <= {name.strip() for name in record}:
+            lines = "the line above it" if number == 1 else "the lines above it"
+            return f"the header seems to come {counted(number, 'records')} further down: remove {lines}"
+    folded = {name.strip().lower() for name in names}
+    if not needed <= set(names) and needed <= folded:
+        return "columns are named in small letters, without blanks around them"
+    return ""
+
+
+def _toml(separator: str) -> str:
+    return '"\\t"' if separator == "\t" else f'"{separator}"'

@@ -1,0 +1,256 @@
+"""Files -> graph: every good row is stored once, every bad one comes back with its reason.
+
+A chunk of rows is one transaction with one query of cypher/facts. Repeating a load changes nothing, so a load that
+was broken off is simply run again.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from graph import output_files
+from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
+from graph.facts import clashes
+from graph.facts import files as records
+from graph.facts.store import Load, filled_in, remove, store
+from graph.model import CORRECTABLE, KINDS, Chunk, Loaded, Reject, Row
+from graph.policy.categories import Categories
+from graph.store.client import Database, Transaction
+from graph.text.plain import visible
+
+ATTEMPTS = 3
+T = TypeVar("T")
+
+
+@dataclass
+class _Tally:
+    """What became of the rows of one kind of one file so far."""
+
+    kind: str
+    file: str
+    stored: int = 0
+    completed: int = 0
+    corrected: int = 0
+    known: int = 0
+    rejected: int = 0
+
+    def done(self) -> Loaded:
+        return Loaded(
+            kind=self.kind,
+            file=self.file,
+            stored=self.stored,
+            completed=self.completed,
+            corrected=self.corrected,
+            known=self.known,
+            rejected=self.rejected,
+        )
+
+
+@dataclass
+class _Loader:
+    """One load under way; with a rehearsal, all of it is in that transaction, which is rolled back."""
+
+    database: Database
+    rehearsal: Transaction | None
+    load: Load
+    correct: bool
+    reject: Callable[[Iterable[Reject]], None]
+    progress: Callable[[str], None]
+    touch: Callable[[str, Iterable[str]], None]
+    tallies: dict[tuple[str, str], _Tally] = field(default_factory=dict)
+
+    def take(self, chunk: Chunk) -> None:
+        """The chunk's good rows are stored, its bad ones are among the rejects, and all are counted.
+
+        Its rows are used up.
+        """
+        tally = self.tallies.setdefault((chunk.file, chunk.kind), _Tally(chunk.kind, chunk.file))
+        rejects = list(chunk.rejects)
+        if chunk.rows:
+            rows = chunk.rows
+            for row, line in zip(rows, chunk.lines, strict=True):
+                row["line"] = line
+            outcome = self._store(chunk.kind, rows)
+            refused, corrected = outcome["rejects"], 0
+            self.touch(chunk.kind, outcome.get("touched", ()))
+            if self.correct:
+                by_line = {row["line"]: row for row in rows}
+                refused = [each for each in refused if not self._correct(chunk.kind, by_line[each["line"]])]
+                corrected = len(outcome["rejects"]) - len(refused)
+            # The driver's result refers to itself and to these: they would stay until a full garbage collection.
+            rows.clear()
+            for each in refused:
+                column = chunk.names.get(each["column"], each["column"])  # as the file calls it
+                rejects.append(Reject(file=chunk.file, **(each | {"column": column})))
+            tally.corrected += corrected
+            tally.stored += outcome["stored"]
+            tally.completed += outcome["completed"]
+            tally.known += outcome["known"]
+        tally.rejected += len(rejects)
+        self.reject(sorted(rejects, key=lambda reject: reject.line))
+        self.progress(f"{chunk.file}: {tally.stored:,} {chunk.kind} stored, {tally.rejected:,} rejected")
+
+    def _store(self, kind: str, rows: list[Row]) -> dict[str, Any]:
+        """What became of the rows. Repeated where another writer was faster, or a commit's fate is unknown."""
+        if self.rehearsal is not None:
+            return store(self.rehearsal, kind, rows, load=self.load, hold=False)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self.database.write(lambda transaction: store(transaction, kind, rows, load=self.load))
+            except (StoreConflict, CommitUnknown):
+                if attempt == ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _correct(self, kind: str, row: Row) -> bool:
+        """Whether what the row says now stands in place of what was known under its id; the rest of that stays."""
+        if kind not in CORRECTABLE:
+            return False
+        with self.database.transaction() as transaction:
+            removed = next(iter(remove(transaction, kind, [row["id"]])), None)
+            if removed is None:
+                transaction.rollback()
+                return False
+            outcome = store(transaction, kind, [filled_in(row, removed["said"])], load=self.load)
+            if outcome["rejects"]:
+                transaction.rollback()
+                return False
+        self.touch(kind, {*removed.get("touched", ()), *outcome.get("touched", ())})
+        return True
+
+
+def load(
+    database: Database,
+    paths: Sequence[Path],
+    *,
+    kind: str | None = None,
+    mapping: str | None = None,
+    rejects: Path | None = None,
+    dry_run: bool = False,
+    correct: bool = False,
+    by: str | None = None,
+    batch: int = 10_000,
+    categories: Categories | None = None,
+    prefix: str | None = None,
+    most_clashes: float = 1.0,
+    progress: Callable[[str], None] = lambda message: None,
+    touch: Callable[[str, Iterable[str]], None] = lambda kind, touched: None,
+) -> list[Loaded]:
+    """Every good row of the files is in the graph; returns what became of the rows, by file and kind.
+
+    paths:   files, and directories whose files are named for their kinds. Kinds that others refer to go first.
+    kind:    of the rows, where the files' names do not say it.
+    mapping: the name or path of a mapping file, for files that are not in our form.
+    rejects: where to write the bad rows with their reasons; the file is made only when there are any. What cannot
+             be replaced by a file, or is read here, is a ParameterError before anything is loaded.
+    dry_run: everything is checked, also against the graph, in one transaction that is rolled back.
+    correct: a fact that is known with other values is replaced by the row, instead of the row being rejected.
+    by:      who loads; it is kept with what is new.
+    batch:   rows in one transaction.
+    categories: what products and sites may be; None: what ships.
+    prefix:  put before the id of every fact, so that those of two sources stay apart.
+    most_clashes: the share of a file's rows whose ids may be known with other content; where there are more,
+             nothing is written. By default they are rejected one by one. A correction clashes with nothing.
+    touch:   told, kind by kind, of the entities whose ratings what is new can change; of memberships, the schemes.
+    Raises RecordError for a file that cannot be used at all, before anything of any file is written, and
+    every StoreError; what was stored until then stays, and repeating the load completes it.
+    """
+    if rejects:
+        output_files.check(rejects)
+    files = _files(paths, kind=kind, mapping=mapping, rejects=rejects)
+    read = partial(
+        records.read, kind=kind, mapping=mapping, chunk_rows=batch, categories=categories, prefix=prefix
+    )
+    for file in files:  # opened and closed again: one that cannot be used stops the load here
+        next(read(file, chunk_rows=1), None)
+    inputs = [*files, *([Path(mapping)] if mapping else [])]
+    if most_clashes < 1 and not correct:
+        named = clashes.kinds_of(files, kind, mapping)
+        with _rejected(rejects, inputs) as reject:
+            stopped = clashes.forbid(
+                database, files, read, named, most=most_clashes, reject=reject, progress=progress
+            )
+        if stopped:
+            raise stopped
+    with (
+        _rejected(rejects, inputs) as reject,
+        database.rolled_back() if dry_run else nullcontext() as rehearsal,
+    ):
+        record = Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files])
+        loader = _Loader(database, rehearsal, record, correct, reject, progress, touch)
+        for file in files:
+            for chunk in _ahead(read(file)):
+                loader.take(chunk)
+        loaded = [tally.done() for tally in loader.tallies.values()]
+        if not dry_run:
+            _record(database, record, loaded, rejects)
+    return loaded
+
+
+def _record(database: Database, load: Load, loaded: Sequence[Loaded], rejects: Path | None) -> None:
+    """The load says how many rows it had; one that brought no fact and rejected nothing leaves no trace."""
+    rejected = sum(each.rejected for each in loaded)
+    if rejected or any(each.kind in CORRECTABLE and each.stored + each.corrected for each in loaded):
+        database.run(
+            "finish_load",
+            id=load.id,
+            by=load.by,
+            at=load.at,
+            files=list(load.files),
+            finished=datetime.now(UTC),
+            rows=rejected + sum(x.stored + x.completed + x.corrected + x.known for x in loaded),
+            rejected=rejected,
+            rejects=visible(rejects.name) if rejects and rejected else None,
+        )
+
+
+def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, rejects: Path | None) -> list[Path]:
+    """The files to load, directories opened, in the order in which kinds depend on each other.
+
+    The rejects of an earlier load may lie in a directory among the files that they are from.
+    """
+    former = rejects and rejects.is_file() and records.is_rejects(rejects) and Path(os.path.realpath(rejects))
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [
+                file
+                for file in sorted(path.iterdir())
+                if file.name.lower().endswith(records.ENDINGS) and Path(os.path.realpath(file)) != former
+            ]
+            if not inside:
+                raise RecordError("the directory holds no .csv, .csv.gz or .parquet file", file=str(path))
+            found.extend(inside)
+        else:
+            found.append(path)
+    if not found:
+        raise ParameterError("name at least one file to load")
+    if kind or mapping:
+        return found
+    return sorted(found, key=lambda file: KINDS.index(records.kind_of(file)))
+
+
+def _ahead(items: Iterator[T]) -> Iterator[T]:
+    """The items in order, the next one being made while this one is used."""
+    with ThreadPoolExecutor(1) as reader:
+        following = reader.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = reader.submit(next, items, None)
+            yield item
+
+
+def _rejected(
+    path: Path | None, inputs: Sequence[Path]
+) -> AbstractContextManager[Callable[[Iterable[Reject]], None]]:
+    """A function that takes rejects, for the file at this path, if any."""
+    return records.write_rejects(path, inputs=inputs) if path else nullcontext(_forget)
+
+
+def _forget(rejects: Iterable[Reject]) -> None:
+    """Where no rejects file is wanted, their number is all that is kept."""

@@ -1,0 +1,62 @@
+"""Who objects to being listed as a contact: nothing remembers it but a salted hash of its id.
+
+The salt stands in the same graph, so whoever holds the database's password can ask whether a given id objects; the
+loader has to. From the hashes alone nobody can tell who they are.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from graph.model import Row
+from graph.store.client import Database, Transaction
+
+NAMES = {"contacts": ("source", "target"), "memberships": ("entity",)}
+"By kind of row: the columns that may not name who objects."
+REASON = "objects to being listed as a contact"
+
+
+def held(transaction: Transaction) -> tuple[bytes, bool]:
+    """(the salt, whether anybody objects); until the transaction ends, none is made and none is taken back."""
+    [row] = transaction.run("hold_objections", value=secrets.token_hex(32))
+    return bytes.fromhex(row["salt"]), row["any"]
+
+
+def glanced_at(store: Database | Transaction) -> tuple[bytes, bool]:
+    """The same, and nobody has to wait."""
+    row = store.optional("secret", name="objections")
+    return (b"", False) if row is None else (bytes.fromhex(row["value"]), True)
+
+
+def hashed(salt: bytes, entity: str) -> str:
+    """What an objection keeps of an Entity.id."""
+    return hashlib.sha256(salt + entity.encode()).hexdigest()
+
+
+def objecting(store: Database | Transaction, salt: bytes, entities: Iterable[str]) -> set[str]:
+    """Those of the entities who object."""
+    by_hash = {hashed(salt, entity): entity for entity in set(entities)}
+    return {by_hash[row["hash"]] for row in store.run("objections", hashes=list(by_hash))}
+
+
+def refused(
+    transaction: Transaction, kind: str, rows: Sequence[Row], *, hold: bool = True
+) -> list[dict[str, Any]]:
+    """A reject for each row that names somebody who objects, where its kind may not.
+
+    hold: who objects stays the same until the transaction ends, so that no such row slips in beside an objection.
+    """
+    columns = NAMES.get(kind)
+    if columns is None:
+        return []
+    salt, some = held(transaction) if hold else glanced_at(transaction)
+    if not some:
+        return []
+    who = objecting(transaction, salt, (row[column] for row in rows for column in columns))
+    named = [(row, next((column for column in columns if row[column] in who), "")) for row in rows] if who else []
+    return [
+        {"line": row["line"], "column": column, "value": row[column], "reason": REASON}
+        for row, column in named
+        if column
+    ]

@@ -1,0 +1,80 @@
+"""Checked rows -> graph, in one transaction: by the query of their kind, but for those that name who objects."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from graph.facts import objections
+from graph.model import Row
+from graph.store import queries
+from graph.store.client import Database, Transaction, utc
+
+
+@dataclass(frozen=True)
+class Load:
+    """Where facts come from: each new one says the load's id, and a node of that id says the rest."""
+
+    id: str
+    by: str | None
+    "who loaded; None: not known"
+    at: datetime
+    files: tuple[str, ...]
+
+    @classmethod
+    def begin(cls, by: str | None, at: datetime, files: Sequence[str]) -> "Load":
+        return cls(str(uuid.uuid4()), by, at, tuple(files))
+
+
+def store(
+    transaction: Transaction,
+    kind: str,
+    rows: Sequence[Row],
+    *,
+    load: Load | None = None,
+    how: str = "file",
+    hold: bool = True,
+) -> dict[str, Any]:
+    """What cypher/facts/load_KIND.cypher says of the rows, each with its line; facts name the load.
+
+    how:  who says that somebody joins: member, operator or file.
+    hold: False for a rehearsal, which must not make an objection wait.
+    """
+    rejects = objections.refused(transaction, kind, rows, hold=hold)
+    lines = {each["line"] for each in rejects}
+    name = f"load_{kind}"
+    good = [row for row in rows if row["line"] not in lines]
+    given = {"rows": good, "load": load and load.id, "how": how}
+    wanted = {param.name for param in queries.get(name).params}
+    [outcome] = transaction.run(name, **{name: value for name, value in given.items() if name in wanted})
+    if kind == "memberships" and outcome["stored"]:
+        salt, _ = objections.glanced_at(transaction)
+        joining = [{"entity": row["entity"], "hash": objections.hashed(salt, row["entity"])} for row in good]
+        transaction.run("restore_pauses", joining=joining)
+    # The driver's result refers to itself and to these: they would stay until a full garbage collection.
+    good.clear()
+    if load is not None and "load" in wanted and outcome["stored"]:
+        transaction.run("record_load", id=load.id, by=load.by, at=load.at, files=list(load.files))
+    return outcome | {"rejects": [*outcome["rejects"], *rejects]}
+
+
+def remove(source: Database | Transaction, kind: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """A row for each that was there and is gone: id, what was `said` of it and, of a fact, whom that `touched`."""
+    if kind == "judgments":
+        return source.run("remove_judgments", ids=ids)
+    return source.run("remove_facts", kind=kind, ids=ids)
+
+
+def filled_in(row: Row, said: Mapping[str, Any]) -> Row:
+    """The row, with what was said before in each cell that is empty: what a row does not say is not said.
+
+    row:  every column of its kind, None where the file has no such column or an empty cell.
+    said: what was stored, as the driver gives it.
+    """
+    return row | {name: _written(said[name]) for name, value in row.items() if value is None and name in said}
+
+
+def _written(value: Any) -> Any:
+    """A stored value as rows carry it: times as text."""
+    return value if isinstance(value, str | int | float) else utc(value).isoformat()

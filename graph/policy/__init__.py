@@ -1,0 +1,1 @@
+"""A scheme's policy: read, published, and told in words."""

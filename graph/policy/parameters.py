@@ -1,0 +1,46 @@
+"""A policy as the queries of a run take it: numbers and names, and no objects."""
+
+import math
+from typing import Any
+
+from graph.policy.scheme import CategoryFactor, Factor, ObligationsFactor, Scheme
+
+
+def factors(scheme: Scheme) -> dict[str, dict[str, Any] | None]:
+    """The factors as cypher/rating/conduct.cypher takes them; None where the policy leaves one out."""
+    policy = scheme.factors
+    return {
+        "obligations": _factor(policy.obligations),
+        "purchases": _factor(policy.purchases),
+        "visits": _factor(policy.visits),
+    }
+
+
+def _factor(factor: Factor | None) -> dict[str, Any] | None:
+    if factor is None:
+        return None
+    params: dict[str, Any] = {
+        "weight": factor.weight,
+        "prior": factor.prior,
+        "prior_weight": factor.prior_weight,
+        "half_life": _half_life(factor.half_life_days),
+    }
+    if isinstance(factor, ObligationsFactor):
+        params["late_days"] = float(factor.late_days)
+    if isinstance(factor, CategoryFactor):
+        params["values"] = dict(factor.values)
+    return params
+
+
+def circle(scheme: Scheme) -> dict[str, Any]:
+    """The size and ageing of circles as cypher/rating/circle.cypher takes them."""
+    return {"half_life": _half_life(scheme.circle.half_life_days), "size": scheme.circle.size}
+
+
+def bands(scheme: Scheme) -> list[dict[str, Any]]:
+    """The bands as cypher/rating/publish.cypher takes them."""
+    return [{"name": band.name, "from": band.from_points, "label": band.label} for band in scheme.bands]
+
+
+def _half_life(days: float | None) -> float:
+    return math.inf if days is None else days

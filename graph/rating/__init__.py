@@ -1,0 +1,1 @@
+"""A run and everything that rates: at one instant, under one policy."""

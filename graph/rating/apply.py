@@ -1,0 +1,89 @@
+"""Changes of facts, passed on to every rating that they touch: new facts, corrections, removals, joins, leaves."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from graph.errors import NotFound, ParameterError
+from graph.facts import store as storing
+from graph.facts.load import load
+from graph.model import CORRECTABLE, Changes, Loaded
+from graph.policy.categories import Categories
+from graph.rating.rerate import TOLERANCE_POINTS, Rerated, rerate
+from graph.rights import membership
+from graph.store.client import Database
+
+
+def apply(
+    database: Database,
+    paths: Sequence[Path],
+    *,
+    kind: str | None = None,
+    mapping: str | None = None,
+    rejects: Path | None = None,
+    by: str | None = None,
+    batch: int = 10_000,
+    categories: Categories | None = None,
+    prefix: str | None = None,
+    tolerance_points: float = TOLERANCE_POINTS,
+    progress: Callable[[str], None] = lambda message: None,
+) -> tuple[list[Loaded], list[Rerated]]:
+    """The files are loaded, known facts are corrected by what they say, and whom that touches is re-rated.
+
+    by: who applies them; it is kept with what is new.
+    prefix: the one that the facts were loaded with.
+    An empty cell or a missing column says nothing, and what is stored there stays: to take a value away, remove
+    the fact and load it anew.
+    Raises what loading.load and rerating.rerate raise; repeating it is safe.
+    """
+    changes = Changes()
+    loaded = load(
+        database,
+        paths,
+        kind=kind,
+        mapping=mapping,
+        rejects=rejects,
+        correct=True,
+        by=by,
+        batch=batch,
+        categories=categories,
+        prefix=prefix,
+        progress=progress,
+        touch=changes.add,
+    )
+    return loaded, rerate(database, changes, tolerance_points=tolerance_points)
+
+
+def remove(
+    database: Database,
+    kind: str,
+    ids: Sequence[str],
+    *,
+    tolerance_points: float = TOLERANCE_POINTS,
+) -> tuple[list[str], list[Rerated]]:
+    """Facts are gone, or members have left, and whom that touches is re-rated; returns the ids that were known.
+
+    kind: contacts, obligations, purchases, visits, judgments; or memberships, whose ids are `scheme|entity`.
+    Raises ParameterError (no such kind), and what rerating.rerate raises.
+    """
+    changes = Changes()
+    removed = []
+    if kind in CORRECTABLE:
+        for row in storing.remove(database, kind, sorted(set(ids))):
+            removed.append(row["id"])
+            changes.add(kind, row.get("touched", ()))
+    elif kind == "memberships":
+        now = datetime.now(UTC)
+        for id_ in sorted(set(ids)):
+            scheme, _, entity = id_.partition("|")
+            leaving = partial(membership.leave, entity=entity, scheme=scheme, now=now)
+            try:
+                changes.include(database.write(leaving))
+            except NotFound:
+                continue
+            removed.append(id_)
+    else:
+        kinds = ", ".join((*CORRECTABLE, "memberships"))
+        raise ParameterError(f"{kind!r} cannot be removed one by one: name one of {kinds}")
+    return removed, rerate(database, changes, tolerance_points=tolerance_points)

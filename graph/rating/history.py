@@ -1,0 +1,204 @@
+"""What a rating was before, and why it changed: the difference between two states, split by cause, sums exactly.
+
+A state is all that one publication said of a membership. The causes are taken one after the other in a fixed
+order, each from where the one before it left the score: docs/formulas.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from graph.errors import NotFound, StoreConflict
+from graph.facts.extract import facts_of
+from graph.policy import scheme as policies
+from graph.policy.scheme import POINTS_RANGE, Scheme
+from graph.rating import published, reference
+from graph.rating.runs import policy_of_run
+from graph.store.client import Database, utc
+
+FACTORS = ("obligations", "purchases", "visits")
+AGEING, OWN, CIRCLE, CONTACTS, POLICY = (
+    "ageing",
+    "own facts",
+    "who is in the circle",
+    "contacts' ratings",
+    "policy",
+)
+CAUSES = (AGEING, OWN, CIRCLE, CONTACTS, POLICY)
+"In the order in which they are taken."
+
+
+@dataclass(frozen=True)
+class State:
+    """A rating as it was last published before its whole points or its band changed, or as it is now."""
+
+    since: datetime
+    "when these whole points and this band were first published"
+    points: float
+    whole_points: int
+    band: str
+    run: str
+    as_of: datetime
+    rerated: datetime | None
+    "when a change was passed on to it; None: it is the run's own"
+    version: str
+    "of the policy"
+    present: bool
+    detail: "Detail" = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What a state was made of."""
+
+    conduct: float
+    rates: Mapping[str, float]
+    evidence: Mapping[str, float]
+    circle: Mapping[int, tuple[float, float]]
+    "(weight, score used) by the contact's rid"
+    seen: Mapping[int, float] | None
+    "by the contact's rid, the same under the veil; None: it was shown under an earlier veil, and is shown no more"
+    shown_points: float | None
+    "as anybody but the operator was shown them; None as above"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """So many points of a change come from here."""
+
+    name: str
+    points: float
+    whole: int
+
+
+@dataclass(frozen=True)
+class History:
+    """Every state that is kept, the oldest first; and what changed between one of them and the present one."""
+
+    entity: str
+    scheme: str
+    states: tuple[State, ...]
+    before: State
+    "the state that held at the date asked for, or the first that is known"
+    after: State
+    causes: tuple[Cause, ...]
+    "in a fixed order; their points sum to the difference of the two states' points, and so do the whole ones"
+
+
+def history(database: Database, entity: str, scheme_id: str, *, since: datetime | None = None) -> History:
+    """What the rating was and is, and what changed since then, by cause.
+
+    since: an aware instant; None, or one before the first state: the first state.
+    Raises NotFound (no such member, or not rated yet), StoreConflict (it changes faster than it can be read).
+    """
+    states = distinct(read_states(database, entity, scheme_id))
+    before, after = ends(states, since)
+    return History(entity, scheme_id, tuple(states), before, after, causes(database, entity, before, after))
+
+
+def ends(states: Sequence[State], since: datetime | None) -> tuple[State, State]:
+    """The state that held at this instant, or the first that is known, and the present one."""
+    held = [state for state in states if since is None or state.since <= since]
+    return (states[0] if since is None or not held else held[-1]), states[-1]
+
+
+def distinct(states: Sequence[State]) -> list[State]:
+    """The states without the beginnings of those that look the same as the one after them: points and band.
+
+    A state is kept when what is shown of it changes too, under the veil, which the exact points need not do.
+    """
+    found = list(states[:1])
+    for state in states[1:]:
+        if (state.whole_points, state.band) == (found[-1].whole_points, found[-1].band):
+            found[-1] = replace(state, since=found[-1].since)
+        else:
+            found.append(state)
+    return found
+
+
+def read_states(database: Database, entity: str, scheme_id: str) -> list[State]:
+    """Every state that is kept, the oldest first, the present one last. Raises NotFound, StoreConflict."""
+    for _ in range(published.READINGS):
+        rows = database.run("history", id=f"{scheme_id}|{entity}")
+        if not rows:
+            raise NotFound(f"{entity!r} has no rating in {scheme_id!r}: not a member, or not rated yet")
+        if all(row["sealed"] and row["as_of"] is not None for row in rows):
+            return [_state(row) for row in rows]
+    raise StoreConflict(f"the rating of {entity!r} in {scheme_id!r} is being published: ask again")
+
+
+def _state(row: dict[str, Any]) -> State:
+    return State(
+        since=utc(row["since"]),
+        points=row["points"],
+        whole_points=policies.whole(row["points"]),
+        band=row["band"],
+        run=row["run"],
+        as_of=utc(row["as_of"]),
+        rerated=row["rerated"] and utc(row["rerated"]),
+        version=row["version"],
+        present=row["present"],
+        detail=Detail(
+            conduct=row["conduct"],
+            rates={name: rate for name, rate in zip(FACTORS, row["rates"], strict=True) if rate is not None},
+            evidence=dict(zip(FACTORS, row["evidence"], strict=True)),
+            circle={
+                rid: (weight, used)
+                for rid, weight, used in zip(row["circle"], row["weights"], row["used"], strict=True)
+            },
+            seen=None if row["seen"] is None else dict(zip(row["circle"], row["seen"], strict=True)),
+            shown_points=row["shown_points"],
+        ),
+    )
+
+
+def causes(database: Database, entity: str, before: State, after: State) -> tuple[Cause, ...]:
+    """What the difference of the two states comes from, in a fixed order."""
+    old, new = (policy_of_run(database, state.run) for state in (before, after))
+    one, other = before.detail, after.detail
+    aged = _aged(one, old, after.as_of - before.as_of)
+    # Facts are not kept as they were, so what a new policy makes of them is measured on those of today.
+    by_policy = 0.0 if old.hash == new.hash else _by_policy(database, entity, old, new, after.as_of)
+    shared = old.circle.share if other.circle else 0.0
+    kept = {rid: (weight, one.circle.get(rid, (0.0, used))[1]) for rid, (weight, used) in other.circle.items()}
+    steps = [
+        score(one.conduct, old.circle.share if one.circle else 0.0, one.circle),
+        score(aged, old.circle.share if one.circle else 0.0, one.circle),
+        score(other.conduct - by_policy, old.circle.share if one.circle else 0.0, one.circle),
+        score(other.conduct - by_policy, shared, kept),
+        score(other.conduct - by_policy, shared, other.circle),
+        score(other.conduct, new.circle.share if other.circle else 0.0, other.circle),
+    ]
+    points = [POINTS_RANGE * (then - first) for first, then in pairwise(steps)]
+    wholes = published.wholes(points, after.whole_points - before.whole_points)
+    return tuple(Cause(*each) for each in zip(CAUSES, points, wholes, strict=True))
+
+
+def score(conduct: float, share: float, circle: Mapping[int, tuple[float, float]]) -> float:
+    """The score that this conduct and this circle, (weight, score used) by rid, make."""
+    return (1 - share) * conduct + share * sum(weight * used for weight, used in circle.values())
+
+
+def _aged(detail: Detail, scheme: Scheme, passed: timedelta) -> float:
+    """The conduct that the same events give when they are so much older: weights shrink, values stay."""
+    conduct = 0.0
+    for name, factor in scheme.factors.named().items():
+        faded = 1.0 if factor.half_life_days is None else 0.5 ** (passed.days / factor.half_life_days)
+        evidence, rate = detail.evidence[name], detail.rates[name]
+        supported = rate * (factor.prior_weight + evidence) - factor.prior_weight * factor.prior
+        aged = factor.prior_weight * factor.prior + faded * supported
+        conduct += factor.weight * aged / (factor.prior_weight + faded * evidence)
+    return conduct
+
+
+def _by_policy(database: Database, entity: str, old: Scheme, new: Scheme, as_of: datetime) -> float:
+    """How much more conduct the new policy makes of the entity's present facts than the old one."""
+    facts = facts_of(database, new.id, [entity])
+
+    def conduct(scheme: Scheme) -> float:
+        rates = reference.rate_factors(facts, scheme, as_of)[entity]
+        return scheme.factors.conduct({name: rate.rate for name, rate in rates.items()})
+
+    return conduct(new) - conduct(old)

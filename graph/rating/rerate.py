@@ -1,0 +1,214 @@
+"""Re-rating: what a change of facts touches is rated anew, and the difference passed on while it matters.
+
+The instant and the policy are those of the scheme's last run, so a fresh run at that instant is the judge. Conduct
+and circles of the touched members are made by the same files of cypher/rating as in a run; rerate.cypher then
+publishes them and pushes the difference along reversed circle ties, a round at a time, all in one transaction.
+"""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from graph.errors import StoreConflict
+from graph.model import Changes
+from graph.policy import parameters
+from graph.policy.scheme import POINTS_RANGE, Scheme, parse
+from graph.rating import offsets
+from graph.rating.run import contacts_aside
+from graph.rating.runs import alone
+from graph.store.client import Database, utc
+from graph.text.counts import counted
+
+TOLERANCE_POINTS = 0.05
+"How far a score may be from the exact one because small differences are not passed on, in points."
+MOST_TIES = 100_000
+"Circle ties that one re-rating may look at; beyond, the scheme is stale until its next run."
+
+
+@dataclass
+class Touched:
+    """Members by rid whose facts changed: those whose conduct, and those whose circle may be another now."""
+
+    conduct: set[int] = field(default_factory=set)
+    circle: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Rerated:
+    """What one re-rating of a scheme did."""
+
+    scheme: str
+    run: str
+    "the run whose policy and instant hold"
+    as_of: datetime
+    touched: int
+    "members whose facts or circle changed"
+    published: int
+    "members whose rating was published anew, the touched among them"
+    rounds: int
+    ties: int
+    "circle ties that were looked at"
+    bound: float
+    "how far any score of the scheme can now be from the exact one"
+    stale: str
+    "why nothing was published, and the next run has to settle it; empty: all is published"
+
+
+def rerate(
+    database: Database,
+    changes: Changes,
+    *,
+    tolerance_points: float = TOLERANCE_POINTS,
+    most_ties: int = MOST_TIES,
+) -> list[Rerated]:
+    """Every rating that the changes reach is published anew, in each scheme that was rated before.
+
+    tolerance_points: above 0; no score is further from what a fresh run would give, beyond that run's own bound.
+    most_ties: a scheme that needs more is marked stale instead, and its ratings stay as they were.
+    Raises StoreConflict where a run or another re-rating of a scheme is under way, and every StoreError: the facts
+    are stored all the same, ratings that they are newer than say `stale`, and the next run settles it.
+    """
+    tolerance = tolerance_points / POINTS_RANGE
+    return [
+        done
+        for scheme, touched in sorted(_by_scheme(database, changes).items())
+        if (done := _rerate(database, scheme, touched, changes, tolerance, most_ties)) is not None
+    ]
+
+
+def passed_on(database: Database, changes: Changes) -> bool:
+    """Whether the changes reached every rating that they touch, now.
+
+    If not, a run or another re-rating is under way: the facts stand, older ratings say `stale`, and the next run
+    settles it.
+    """
+    try:
+        return not any(each.stale for each in rerate(database, changes))
+    except StoreConflict:
+        return False
+
+
+def _by_scheme(database: Database, changes: Changes) -> dict[str, Touched]:
+    found: dict[str, Touched] = {scheme: Touched() for scheme in changes.joined}
+    for row in database.run("joined_by", entities=sorted(changes.conduct)) if changes.conduct else ():
+        found.setdefault(row["scheme"], Touched()).conduct.update(row["rids"])
+    for row in database.run("joined_by", entities=sorted(changes.contacts)) if changes.contacts else ():
+        found.setdefault(row["scheme"], Touched()).circle.update(row["rids"])
+    for scheme, rids in changes.left.items():
+        found.setdefault(scheme, Touched()).circle.update(rids)
+    return found
+
+
+def _rerate(
+    database: Database, scheme_id: str, touched: Touched, changes: Changes, tolerance: float, most_ties: int
+) -> Rerated | None:
+    """One scheme is re-rated; None where it has no run yet, or nothing of it changed."""
+    change = str(uuid.uuid4())
+    marks = changes.marks | {changes.mark or change}
+    with alone(database, scheme_id, change) as tags:
+        start = database.optional("rerating_start", scheme=scheme_id)
+        if start is None:
+            return None
+        scheme = parse(start["policy"], f"run {start['run']}")
+        _add_newcomers(database, scheme_id, touched, start["newcomers"])
+        if not scheme.circle.size:
+            touched.circle.clear()
+        seeds = sorted(touched.conduct | touched.circle)
+        if not seeds:
+            return None
+        stale = _why_not(sorted(set(start["unsettled"]) - marks), len(seeds), most_ties)
+        counts = {"published": 0, "rounds": 0, "ties": 0}
+        slack = tolerance + 3 * start["bound"]
+        if not stale:
+            own: dict[str, Any] = {"scheme": scheme_id, "as_of": utc(start["as_of"]), "tags": tags}
+            if touched.conduct:
+                database.run("conduct", ranges=_ranges(touched.conduct), **parameters.factors(scheme), **own)
+            if touched.circle:
+                database.run("unsettle", scheme=scheme_id, id=changes.mark or change, all=False)
+                ranges = _ranges(touched.circle)
+                database.run("circle", ranges=ranges, members=start["members"], **parameters.circle(scheme), **own)
+            circled, settled = sorted(touched.circle), sorted(marks)
+            stale = _publish(database, scheme, start, seeds, circled, settled, tolerance, slack, most_ties, counts)
+        if stale:
+            database.run("mark_stale", scheme=scheme_id)
+    return Rerated(
+        scheme=scheme_id,
+        run=start["run"],
+        as_of=utc(start["as_of"]),
+        touched=len(seeds),
+        **counts,
+        bound=slack,
+        stale=stale,
+    )
+
+
+def _add_newcomers(database: Database, scheme: str, touched: Touched, newcomers: Collection[int]) -> None:
+    """Who joined since the run is rated as well, and so are the circles of all in contact with them."""
+    if newcomers:
+        offsets.lay(database, scheme, first=min(newcomers))
+        touched.conduct.update(newcomers)
+        touched.circle.update(newcomers)
+        touched.circle.update(
+            row["rid"] for row in database.run("members_in_contact", scheme=scheme, rids=list(newcomers))
+        )
+
+
+def _why_not(unsettled: list[str], touched: int, most_ties: int) -> str:
+    if unsettled:
+        return f"circles and ratings do not fit since something broke off ({', '.join(unsettled)})"
+    if touched > most_ties:
+        return f"touched: {counted(touched, 'members')}; looked at may be at most {counted(most_ties, 'ties')}"
+    return ""
+
+
+def _publish(
+    database: Database,
+    scheme: Scheme,
+    start: dict[str, Any],
+    seeds: list[int],
+    circled: list[int],
+    settled: list[str],
+    tolerance: float,
+    slack: float,
+    most_ties: int,
+    counts: dict[str, int],
+) -> str:
+    """The seeds and all that they reach are published, in one transaction; or a reason why nothing is.
+
+    A residual of at most `threshold` everywhere keeps every score within threshold / (1 - share) of the exact one.
+    """
+    share = scheme.circle.share
+    rids, forced = seeds, seeds
+    published: set[int] = set()
+    aside = contacts_aside(database, scheme) if circled else {}
+    with database.transaction() as transaction:
+        while rids:
+            row = transaction.run(
+                "rerate",
+                scheme=scheme.id,
+                rids=rids,
+                seeds=forced,
+                share=share,
+                threshold=tolerance * (1 - share),
+                bands=parameters.bands(scheme),
+                circled=circled,
+                contacts_aside=aside,
+                run=start["run"],
+                now=utc(start["now"]),
+            )[0]
+            counts["rounds"] += 1
+            counts["ties"] += row["ties"]
+            published.update(row["published"])
+            if counts["ties"] > most_ties:
+                transaction.rollback()
+                return f"more than {counted(most_ties, 'ties')} would have to be looked at"
+            rids, forced = row["followers"], []
+        transaction.run("finish_rerating", scheme=scheme.id, run=start["run"], settled=settled, slack=slack)
+    counts["published"] = len(published)
+    return ""
+
+
+def _ranges(rids: Collection[int]) -> list[list[int]]:
+    return [[rid, rid + 1] for rid in sorted(rids)]

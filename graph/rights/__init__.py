@@ -1,0 +1,1 @@
+"""What members and the operator may decide: taking part, grants, disputes, contests, erasure."""

@@ -1,0 +1,97 @@
+"""Erasure: an entity is gone, with all that was kept about it; docs/erasure.md says what that is.
+
+What others owed to it remains a fact of those others, towards an entity that is nobody. All is one transaction, so
+that a reader meets the entity as it was or not at all.
+"""
+
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from graph.audit import refusals
+from graph.audit.log import START
+from graph.errors import NotFound
+from graph.facts import objections
+from graph.model import Changes
+from graph.rating import pending
+from graph.rights import membership
+from graph.rights.turns import hold
+from graph.store.client import Transaction
+
+SHORTEST = 4
+"Characters of an id or name that is looked for in what others wrote: shorter ones are part of any text."
+TAKEN_OUT = "(erased)"
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What is gone, how many of each; and `kept`, the obligations of others that stay with them."""
+
+    gone: dict[str, int]
+    kept: int
+    changes: Changes = field(repr=False)
+    "whom it touches, and what requests that are gone had left: to be passed on when this has been committed"
+
+
+def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
+    """The entity and everything that was kept about it are gone; who had it in the circle is in `changes`.
+
+    Raises NotFound (there is no such entity, or it is erased already).
+    """
+    salt, _ = objections.held(transaction)
+    transaction.run("hold_erased", id=entity, head=START)
+    hold(transaction, entity)
+    known = transaction.optional("erase_begin", id=entity)
+    if known is None:
+        raise NotFound(f"there is no entity {entity!r}")
+    changes = Changes()
+    for joined in known["memberships"]:
+        transaction.run("erase_from_circles", **joined)
+        changes.include(membership.leave(transaction, entity, joined["scheme"], now=now))
+    transaction.run("hide_pauses", entity=entity, hash=objections.hashed(salt, entity))
+    kept = transaction.optional("erase_as_creditor", id=entity, anonymous=f"anonymous-{uuid.uuid4()}")
+    gone = {"memberships": len(known["memberships"])}
+    gone |= transaction.run("erase_facts", id=entity)[0]
+    records = transaction.run("erase_records", id=entity)[0]
+    left = records.pop("changes")
+    gone |= records
+    gone["requests"] += _take_out(transaction, [entity, known["name"]], left)
+    refusals.forget(transaction, entity)
+    for each in left:
+        changes.include(pending.read(each))
+    changes.forget(entity)
+    return Erased(gone, kept["obligations"] if kept else 0, changes)
+
+
+def _take_out(transaction: Transaction, names: list[str | None], left: list[str]) -> int:
+    """No text of others mentions these names; returns how many kept answers are gone because they did.
+
+    left: what these had still to be passed on is added.
+    """
+    forgotten = 0
+    for name in filter(None, names):
+        whole_word = len(name) >= SHORTEST
+        pattern = _pattern(name) if whole_word else "(?!)"
+        quoted = json.dumps(name, ensure_ascii=False)
+        found = transaction.run("forget_answers", quoted=quoted, pattern=pattern)[0]
+        forgotten += found["requests"]
+        left += found["changes"]
+        for row in transaction.run("mentions", pattern=pattern) if whole_word else ():
+            texts = {key: _without(name, text) for key, text in row["texts"].items() if text is not None}
+            transaction.run("reword", label=row["label"], id=row["id"], texts=texts)
+    return forgotten
+
+
+def _pattern(name: str) -> str:
+    """The name as a word of its own anywhere in a text, for Java's regular expressions."""
+    literal = "".join(char if char.isalnum() else f"\\x{{{ord(char):x}}}" for char in name)
+    return rf"(?siu).*(?<![\p{{L}}\p{{N}}]){literal}(?![\p{{L}}\p{{N}}]).*"
+
+
+def _without(name: str, text: Any) -> Any:
+    if isinstance(text, list):
+        return [_without(name, each) for each in text]
+    return re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", TAKEN_OUT, text, flags=re.IGNORECASE)

@@ -1,0 +1,212 @@
+"""Taking part: an entity joins and leaves schemes, pauses ties, shows its part, or objects to being listed at all.
+
+Each is one use case on a transaction. What has to be re-rated comes back as Changes, which the caller passes on
+after the commit. docs/consent.md says what each of them promises.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from graph.errors import NotFound, ParameterError, Refused
+from graph.facts import objections
+from graph.facts.store import store
+from graph.model import Changes
+from graph.rights.turns import hold
+from graph.store.client import Database, Transaction, utc
+
+MOST_PAUSES = 1_000
+"Ties that one membership can have paused."
+How = Literal["member", "operator", "file"]
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A tie that the member has paused."""
+
+    contact: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Membership:
+    """What an entity agreed to on joining a scheme, and what it decided since."""
+
+    scheme: str
+    at: datetime
+    notice: str
+    "version and hash of the text"
+    how: How
+    shares: bool
+    "whether those who have it in their circle may see its part"
+    pauses: tuple[Pause, ...]
+
+
+@dataclass(frozen=True)
+class TakingPart:
+    """What there is of an entity's own decisions."""
+
+    entity: str
+    kind: str | None
+    "person, organisation or sole-trader; None: the graph does not know it"
+    memberships: tuple[Membership, ...]
+    "by scheme"
+    objects: bool
+    "whether it objects to being listed as a contact"
+
+
+def taking_part(store: Database | Transaction, entity: str) -> TakingPart:
+    """What the entity takes part in and decided, whether the graph knows it or not."""
+    known = store.optional("entity", id=entity)
+    salt, some = objections.glanced_at(store)
+    return TakingPart(
+        entity=entity,
+        kind=known["kind"] if known else None,
+        memberships=tuple(_memberships(store, entity)),
+        objects=some and bool(objections.objecting(store, salt, [entity])),
+    )
+
+
+def join(
+    transaction: Transaction, entity: str, scheme: str, *, notice: str, how: How, now: datetime
+) -> tuple[Membership, Changes]:
+    """The entity is a member of the scheme, and has agreed to its present notice. A member already stays as it is.
+
+    notice: what it agreed to: the notice's version, or version and hash.
+    Raises NotFound (no such entity or scheme), ParameterError (another notice than the present one), Refused (too
+    young, of unknown age, or it objects to being listed).
+    """
+    objections.held(
+        transaction
+    )  # so that of two who join as one, or join and object at once, the second sees the first
+    hold(transaction, entity)
+    if (before := _membership(transaction, entity, scheme)) is not None:
+        return before, Changes()
+    published = transaction.optional("scheme", id=scheme)
+    if published is None:
+        raise NotFound(f"no scheme {scheme!r} is published")
+    present = published["notices"][-1]
+    if notice not in (present, present.split(" ")[0]):
+        raise ParameterError(
+            f"the notice of {scheme!r} is {present!r} now, and not {notice!r}: read it, then agree to it"
+        )
+    row = {"line": 1, "entity": entity, "scheme": scheme, "at": _iso(now), "notice": notice}
+    outcome = store(transaction, "memberships", [row], how=how)
+    for reject in outcome["rejects"]:
+        if transaction.optional("entity", id=entity) is None:
+            raise NotFound(f"there is no entity {entity!r}")
+        raise Refused(f"{entity!r} cannot join {scheme!r}: {reject['reason']}")
+    changes = Changes()
+    changes.add("memberships", outcome["touched"])
+    return Membership(scheme, now, present, how, shares=False, pauses=()), changes
+
+
+def leave(transaction: Transaction, entity: str, scheme: str, *, now: datetime) -> Changes:
+    """The entity is no member: its rating, history, circle ties and pauses are gone, and its grants are revoked.
+
+    Raises NotFound where it was none.
+    """
+    hold(transaction, entity)
+    transaction.run("hold_leaving", id=f"{scheme}|{entity}")
+    left = transaction.optional("leave", id=f"{scheme}|{entity}", now=now)
+    if left is None:
+        raise _no_member(entity, scheme)
+    changes = Changes()
+    changes.add_leaver(left["scheme"], left["followers"], left["mark"])
+    return changes
+
+
+def pause(transaction: Transaction, entity: str, scheme: str, contact: str, *, now: datetime) -> Changes:
+    """The member's tie with the contact does not count, for either of them, until it is resumed.
+
+    The contact need be no member, and nobody that the graph knows: then the pause waits for it.
+    Raises NotFound (the entity is no member), ParameterError (with itself), Refused (too many pauses).
+    """
+    if contact == entity:
+        raise ParameterError("nobody has a tie with themselves")
+    hold(transaction, entity)
+    transaction.run("hold_absent", id=contact)
+    row = transaction.optional("pause", id=f"{scheme}|{entity}", contact=contact, most=MOST_PAUSES, now=now)
+    if row is None:
+        raise _no_member(entity, scheme)
+    if not row["paused"]:
+        raise Refused(f"at most {MOST_PAUSES:,} ties can be paused: resume some, or leave the scheme")
+    return _between(row["touched"])
+
+
+def resume(transaction: Transaction, entity: str, scheme: str, contact: str) -> Changes:
+    """The member's pause of the tie is taken back; the tie counts unless the other end has paused it too.
+
+    Raises NotFound (the entity is no member).
+    """
+    hold(transaction, entity)
+    transaction.run("hold_absent", id=contact)
+    salt, _ = objections.glanced_at(transaction)
+    transaction.run("resume_nameless", id=f"{scheme}|{entity}", hash=objections.hashed(salt, contact))
+    row = transaction.optional("resume", id=f"{scheme}|{entity}", contact=contact)
+    if row is None:
+        raise _no_member(entity, scheme)
+    return _between(row["touched"])
+
+
+def share(transaction: Transaction, entity: str, scheme: str, *, shares: bool) -> None:
+    """Those who have the member in their circle see its part, or do not. Raises NotFound (no member)."""
+    hold(transaction, entity)
+    if transaction.optional("share", id=f"{scheme}|{entity}", shares=shares) is None:
+        raise _no_member(entity, scheme)
+
+
+def object_to_listing(transaction: Transaction, entity: str, *, now: datetime) -> int:
+    """No contact with the entity is kept, or taken from now on; returns how many are gone.
+
+    Whoever had paused a tie with it has it still paused, should it join again, and no longer sees its id.
+    No rating changes: who is no member counts in none.
+    Raises Refused where it takes part in a scheme.
+    """
+    salt, _ = objections.held(transaction)
+    hold(transaction, entity)
+    transaction.run("hold_absent", id=entity)
+    transaction.run("hide_pauses", entity=entity, hash=objections.hashed(salt, entity))
+    [row] = transaction.run("object", entity=entity, hash=objections.hashed(salt, entity), now=now)
+    if row["member"]:
+        raise Refused(f"{entity!r} takes part in a scheme: it can pause ties, or leave and then object")
+    return int(row["contacts"])
+
+
+def withdraw_objection(transaction: Transaction, entity: str) -> bool:
+    """Contacts with the entity are taken again, and it may join; returns whether it objected."""
+    salt, _ = objections.held(transaction)
+    [row] = transaction.run("withdraw_objection", hash=objections.hashed(salt, entity))
+    return bool(row["withdrawn"])
+
+
+def _memberships(store: Database | Transaction, entity: str) -> list[Membership]:
+    return [
+        Membership(
+            scheme=row["scheme"],
+            at=utc(row["at"]),
+            notice=row["notice"],
+            how=row["how"],
+            shares=row["shares"],
+            pauses=tuple(Pause(each["contact"], utc(each["at"])) for each in row["pauses"]),
+        )
+        for row in store.run("taking_part", entity=entity)
+    ]
+
+
+def _membership(transaction: Transaction, entity: str, scheme: str) -> Membership | None:
+    return next((each for each in _memberships(transaction, entity) if each.scheme == scheme), None)
+
+
+def _no_member(entity: str, scheme: str) -> NotFound:
+    return NotFound(f"{entity!r} is not a member of {scheme!r}")
+
+
+def _between(touched: list[str]) -> Changes:
+    changes = Changes()
+    changes.add("contacts", touched)
+    return changes
+
+
+def _iso(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat()

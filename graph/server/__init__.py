@@ -1,0 +1,1 @@
+"""A managed Neo4j: installed, started, watched, served to Browser."""

@@ -1,0 +1,1 @@
+"""Restrictions by courts, and organisations by their registered numbers: apart from any rating."""

@@ -1,0 +1,1 @@
+"""The database and its queries: the only importer of the driver."""

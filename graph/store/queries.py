@@ -1,0 +1,199 @@
+"""The query files under cypher/: found, parsed, and checked against their own headers.
+
+A query file is one Cypher query with a header of line comments: a title, perhaps some prose, then tags.
+
+    // One membership's rating.
+    //
+    // @mode   read                 read | write | batch (own transactions, auto-commit) | schema
+    // @result optional             one | optional | many | none
+    // @param  id     STRING        Membership.id
+    // @return score  FLOAT         in [0, 1]
+    // @for    one entity           analysts may run it by name, in this group; without it, it is for programs
+    // @uses   membership_id        an index or constraint that the plan must use
+
+The name of a query is its file's stem. The text runs as it is, comments included.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from graph.errors import NotFound, ParameterError, QueryFileInvalid
+from graph.text.instants import in_utc
+
+DIRECTORY = Path(__file__).resolve().parents[2] / "cypher"
+
+MODES = ("read", "write", "batch", "schema")
+RESULTS = ("one", "optional", "many", "none")
+GROUPS = ("community", "one entity", "policies", "runs", "loads")
+"Of queries that `innercircle query` offers."
+_TYPE = r"(?:BOOLEAN|STRING|INTEGER|FLOAT|DATE|ZONED DATETIME|MAP|NODE|RELATIONSHIP|PATH|LIST<[A-Z<> ]+>)"
+_TAG = re.compile(r"//\s*@(?P<tag>\w+)\s*(?P<rest>.*)")
+_FIELD = re.compile(rf"(?P<name>\w+)\s+(?P<type>{_TYPE})(?:\s+(?P<meaning>.*))?$")
+_PYTHON: dict[str, type | tuple[type, ...]] = {"INTEGER": int, "FLOAT": (int, float), "BOOLEAN": bool, "MAP": dict}
+_PARAMETER = re.compile(r"\$(\w+)")
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter or a returned column: its Cypher type and what it means."""
+
+    name: str
+    type: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """One query file. `text` is the whole file; `room` the folder below cypher/ that it lies in."""
+
+    name: str
+    room: str
+    path: Path
+    title: str
+    mode: str
+    result: str
+    params: tuple[Field, ...]
+    returns: tuple[Field, ...]
+    uses: tuple[str, ...]
+    text: str
+    group: str | None = None
+    "which of GROUPS; None: it is for programs alone"
+
+    @property
+    def file(self) -> str:
+        """The path as people write it: cypher/rating/rating.cypher."""
+        return f"cypher/{self.room}/{self.path.name}"
+
+
+def parse(path: Path) -> Query:
+    """The query in this file, its header checked against its text. Raises QueryFileInvalid."""
+    text = path.read_text(encoding="utf-8")
+    file = f"cypher/{path.parent.name}/{path.name}"
+    lines = text.splitlines()
+    if not lines or not re.match(r"//\s*\w", lines[0]):
+        raise QueryFileInvalid("the first line must be a comment: the title", file=file, line=1)
+    single: dict[str, str] = {}
+    fields: dict[str, list[Field]] = {"param": [], "return": []}
+    uses: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.startswith("//"):
+            break
+        if not (found := _TAG.match(line)):
+            continue
+        tag, rest = found["tag"], found["rest"].strip()
+        if tag in ("mode", "result"):
+            single[tag] = rest.split()[0] if rest else ""
+            allowed = MODES if tag == "mode" else RESULTS
+            if single[tag] not in allowed:
+                raise QueryFileInvalid(f"@{tag} must be one of {', '.join(allowed)}", file=file, line=number)
+        elif tag in fields:
+            if not (field := _FIELD.match(rest)):
+                raise QueryFileInvalid(f"@{tag} needs a name and a Cypher type", file=file, line=number)
+            fields[tag].append(Field(field["name"], field["type"], field["meaning"] or ""))
+        elif tag == "for":
+            if rest not in GROUPS:
+                raise QueryFileInvalid(f"@for must be one of {', '.join(GROUPS)}", file=file, line=number)
+            single[tag] = rest
+        elif tag == "uses":
+            uses.extend(rest.split())
+        else:
+            raise QueryFileInvalid(f"unknown tag @{tag}", file=file, line=number)
+    for tag in ("mode", "result"):
+        if tag not in single:
+            raise QueryFileInvalid(f"the header lacks @{tag}", file=file)
+    if "for" in single and single["mode"] != "read":
+        raise QueryFileInvalid("@for is for a query that reads", file=file)
+    if "for" in single and ":Secret" in text:
+        raise QueryFileInvalid("a secret is for programs: no query with @for reads one", file=file)
+    _check_parameters(text, {field.name for field in fields["param"]}, file)
+    if bool(fields["return"]) == (single["result"] == "none"):
+        raise QueryFileInvalid("@return is for a query with a @result, and every such query has it", file=file)
+    return Query(
+        name=path.stem,
+        room=path.parent.name,
+        path=path,
+        title=lines[0].lstrip("/ ").rstrip("."),
+        mode=single["mode"],
+        result=single["result"],
+        params=tuple(fields["param"]),
+        returns=tuple(fields["return"]),
+        uses=tuple(uses),
+        text=text,
+        group=single.get("for"),
+    )
+
+
+def _check_parameters(text: str, declared: set[str], file: str) -> None:
+    used = set(_PARAMETER.findall(_QUOTED.sub(" ", text)))
+    for name in sorted(used - declared):
+        raise QueryFileInvalid(f"${name} is used but has no @param", file=file)
+    for name in sorted(declared - used):
+        raise QueryFileInvalid(f"@param {name} is declared but not used", file=file)
+
+
+@cache
+def catalogue(directory: Path = DIRECTORY) -> dict[str, Query]:
+    """Every query by name, in order of room and name; migrations are not queries."""
+    found: dict[str, Query] = {}
+    for query in _parse_all(directory):
+        if query.name in found:
+            raise QueryFileInvalid(f"the name is taken by {found[query.name].file}", file=query.file)
+        found[query.name] = query
+    return found
+
+
+def _parse_all(directory: Path) -> Iterator[Query]:
+    for path in sorted(directory.glob("*/*.cypher")):
+        if path.parent.name != "migrations":
+            yield parse(path)
+
+
+def get(name: str) -> Query:
+    """The query of this name. Raises NotFound."""
+    try:
+        return catalogue()[name]
+    except KeyError:
+        raise NotFound(f"no query is named {name!r}: `innercircle query --list` shows them") from None
+
+
+def parse_params(query: Query, given: Sequence[str]) -> dict[str, Any]:
+    """The parameters of the query from texts such as `limit=10`, each read as its declared type.
+
+    A STRING is taken as it is, an instant as ISO 8601, everything else as JSON. Raises ParameterError naming
+    the parameter and the value.
+    """
+    types = {field.name: field.type for field in query.params}
+    params: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or name not in types:
+            wanted = ", ".join(f"{name}=<{type_}>" for name, type_ in types.items()) or "none"
+            raise ParameterError(f"{query.name}: {text!r} is not one of its parameters: {wanted}")
+        params[name] = _parse_value(query, name, types[name], value)
+    return params
+
+
+def _parse_value(query: Query, name: str, type_: str, value: str) -> Any:
+    if type_ == "STRING":
+        return value
+    try:
+        found = datetime.fromisoformat(value) if type_ == "ZONED DATETIME" else json.loads(value)
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, bool):
+        good = type_ == "BOOLEAN"
+    elif isinstance(found, datetime):
+        good = found.tzinfo is not None
+        found = in_utc(found, f"{query.name}: {name}") if good else found
+    else:
+        good = isinstance(found, _PYTHON.get(type_, list))
+    if not good:
+        raise ParameterError(f"{query.name}: {name}={value!r} is not of the type {type_}")
+    return float(found) if isinstance(found, int) and type_ == "FLOAT" else found

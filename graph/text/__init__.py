@@ -1,0 +1,1 @@
+"""Texts: plain ones, counts with their words, days and instants."""

