@@ -13,8 +13,8 @@ from api.deps.idempotency import Asked, Done, once
 from api.schemas import Grant, OwnContest, OwnDispute
 from graph.identity import Principal
 from graph.model import Changes
-from graph.rating import pending
-from graph.rights import contests, disputes, erasure, grants
+from graph.rating import catch_up
+from graph.rights import contests, disputes, erasure, grants, pending
 from graph.rights.erasure import Erased
 from graph.store.client import Database, Transaction
 
@@ -26,7 +26,7 @@ def decide(database: Database, work: Callable[[Transaction], Changes]) -> None:
         kept = database.write(
             lambda transaction: pending.keep(transaction, key, work(transaction), datetime.now(UTC))
         )
-    pending.pass_on(database, key, kept)
+    catch_up.pass_on(database, key, kept)
 
 
 def _made_up() -> str:
@@ -111,4 +111,4 @@ def erase(database: Database, member: Principal, *, now: datetime) -> tuple[Eras
 
     with one_text():
         done, kept = database.write(work)
-    return done, pending.pass_on(database, key, kept)
+    return done, catch_up.pass_on(database, key, kept)

@@ -24,7 +24,8 @@ from pydantic import BaseModel
 from graph.errors import Conflict
 from graph.identity import Principal
 from graph.model import Changes
-from graph.rating import pending
+from graph.rating import catch_up
+from graph.rights import pending
 from graph.store.client import Database, Transaction
 
 T = TypeVar("T", bound=BaseModel)
@@ -135,5 +136,5 @@ def once(
 
     done = database.write(carry_out)
     if done.changes is not None:
-        pending.pass_on(database, key, done.changes)
+        catch_up.pass_on(database, key, done.changes)
     return done.answer

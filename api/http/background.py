@@ -6,13 +6,13 @@ service or Neo4j ended in between, is passed on. The room on Neo4j's disk is loo
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
-from api.deps.database import Store
 from graph.audit import refusals
 from graph.errors import InnerCircleError
-from graph.rating import pending
+from graph.rating import catch_up
 from graph.store.client import Database
 
 LOG = logging.getLogger("innercircle.api")
@@ -22,6 +22,8 @@ EVERY_SECONDS = 60.0
 "After which one looks for what was left, also where nobody said so."
 LOOK_SECONDS = 2.0
 "Between two looks at the room on the disk, for other programs fill it too."
+Use = Callable[[], AbstractContextManager[Database]]
+
 GRACE_SECONDS = 5.0
 "A request that has run out of time may be at it for so long."
 STOP_SECONDS = 15.0
@@ -31,11 +33,12 @@ STOP_SECONDS = 15.0
 class Afterwards:
     """What an earlier service left is done when this one starts, and what comes is done while it runs."""
 
-    def __init__(self, store: Store, request_seconds: float):
+    def __init__(self, use: Use, request_seconds: float):
+        """use: opens the database, in order, for as long as a block runs."""
         self._request_seconds = request_seconds
-        self._refusals = _Task(store, "refusals wait to be put on record", _recorded)
-        self._changes = _Task(store, "what requests changed waits to be passed on", self._passed_on)
-        self._room = _Task(store, "the room on the disk is not looked at", _looked, every_seconds=LOOK_SECONDS)
+        self._refusals = _Task(use, "refusals wait to be put on record", _recorded)
+        self._changes = _Task(use, "what requests changed waits to be passed on", self._passed_on)
+        self._room = _Task(use, "the room on the disk is not looked at", _looked, every_seconds=LOOK_SECONDS)
 
     def start(self) -> None:
         for each in (self._refusals, self._changes, self._room):
@@ -54,7 +57,7 @@ class Afterwards:
 
     def _passed_on(self, database: Database) -> bool:
         begun = datetime.now(UTC) - timedelta(seconds=self._request_seconds + GRACE_SECONDS)
-        pending.pass_on_left(database, before=begun)
+        catch_up.pass_on_left(database, before=begun)
         return True  # what could not be passed on waits for a run: it is not tried again at once
 
 
@@ -73,14 +76,14 @@ class _Task:
 
     def __init__(
         self,
-        store: Store,
+        use: Use,
         waits: str,
         work: Callable[[Database], bool],
         *,
         every_seconds: float = EVERY_SECONDS,
     ):
         """waits: what the log says while it cannot be done. work: returns whether all of it is done."""
-        self._store, self._waits, self._work, self._every = store, waits, work, every_seconds
+        self._use, self._waits, self._work, self._every = use, waits, work, every_seconds
         self._wanted, self._ending = Event(), Event()
         self._thread: Thread | None = None
 
@@ -112,7 +115,7 @@ class _Task:
 
     def _done(self) -> bool:
         try:
-            with self._store.use() as database:
+            with self._use() as database:
                 return self._work(database)
         except InnerCircleError as error:
             why = error.code

@@ -16,8 +16,7 @@ from graph.audit.log import START
 from graph.errors import NotFound
 from graph.facts import objections
 from graph.model import Changes
-from graph.rating import pending
-from graph.rights import membership
+from graph.rights import membership, pending
 from graph.rights.turns import hold
 from graph.store.client import Transaction
 

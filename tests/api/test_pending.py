@@ -12,8 +12,9 @@ from api.deps.database import Store
 from api.http.background import Afterwards
 from graph.errors import StoreUnavailable
 from graph.policy.scheme import Scheme
-from graph.rating import pending, published
+from graph.rating import catch_up, published
 from graph.rating.rerate import _publish
+from graph.rights import pending
 from graph.server.connect import connect
 from graph.settings import Settings
 from graph.store.client import Database
@@ -81,10 +82,10 @@ def test_a_repeated_request_passes_on_what_its_first_time_left(
 def test_what_was_left_is_passed_on_without_anybody_asking(
     community: Database, settings: Settings, as_member: As, broken_off: dict[str, Any]
 ) -> None:
-    assert pending.pass_on_left(community, before=datetime.now(UTC) - timedelta(minutes=1)) == 0
+    assert catch_up.pass_on_left(community, before=datetime.now(UTC) - timedelta(minutes=1)) == 0
     assert len(community.statement(KEPT)) == 1, "what a request may be at still was taken from it"
     store = Store(partial(connect, settings))
-    afterwards = Afterwards(store, request_seconds=-60)
+    afterwards = Afterwards(store.use, request_seconds=-60)
     afterwards.start()
     try:
         wait_for(lambda: community.statement(KEPT) == [])
@@ -115,10 +116,10 @@ def test_a_try_that_broke_off_halfway_does_not_stop_the_next(
 
     with monkeypatch.context() as patch:
         patch.setattr("graph.rating.rerate._publish", broken)
-        assert pending.pass_on_left(community, before=now) == 1
+        assert catch_up.pass_on_left(community, before=now) == 1
     [marked] = community.statement("MATCH (s:Scheme {id: 'reliability'}) RETURN s.unsettled AS marks")
     assert marked["marks"]
-    assert pending.pass_on_left(community, before=now) == 0
+    assert catch_up.pass_on_left(community, before=now) == 0
     assert not published.open_rating(community, "p-1", "reliability").stale
     withdrawn(as_member)
 
