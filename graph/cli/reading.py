@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PANEL = "Ratings"
 CONTESTED = "contested"
-NOT_BY_NAME = {"inspect": "Neo4j Browser"}
+NOT_BY_NAME = {"browser": "Neo4j Browser"}
 "What a room of queries is for that are not run by name; the others are for programs."
 
 

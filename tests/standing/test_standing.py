@@ -196,7 +196,7 @@ def test_no_query_that_makes_a_judgment_reads_a_rating_and_no_rating_reads_a_jud
     assert makes == {"load_judgments"}
     assert sets == {"load_judgments"}
     assert not RATED.search(said(about["load_judgments"]))
-    assert {query.room for query in about.values()} & {"rate", "gather", "what_if"} == set()
+    assert {query.room for query in about.values()} & {"rating", "explain", "policy"} == set()
 
 
 def test_only_the_module_of_standing_asks_for_judgments_and_only_it_says_restricted() -> None:

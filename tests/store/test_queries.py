@@ -58,7 +58,7 @@ Written = Callable[..., Path]
 
 @pytest.fixture
 def written(tmp_path: Path) -> Written:
-    def write(text: str, name: str = "read/members.cypher") -> Path:
+    def write(text: str, name: str = "rating/members.cypher") -> Path:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -69,7 +69,7 @@ def written(tmp_path: Path) -> Written:
 
 def test_a_query_is_what_its_header_says(written: Written) -> None:
     query = queries.parse(written(GOOD))
-    assert (query.name, query.room, query.file) == ("members", "read", "cypher/rating/members.cypher")
+    assert (query.name, query.room, query.file) == ("members", "rating", "cypher/rating/members.cypher")
     assert (query.title, query.mode, query.result) == ("The members of a scheme", "read", "many")
     assert query.params == (Field("scheme", "STRING", "Scheme.id"), Field("limit", "INTEGER"))
     assert query.returns == (Field("entity", "STRING", "Entity.id"),)
@@ -90,14 +90,14 @@ def test_a_header_that_does_not_hold_is_refused_by_file_and_line(
 
 
 def test_an_empty_file_is_refused(written: Written) -> None:
-    with pytest.raises(QueryFileInvalid, match=r"^cypher/read/members\.cypher:1: "):
+    with pytest.raises(QueryFileInvalid, match=r"^cypher/rating/members\.cypher:1: "):
         queries.parse(written(""))
 
 
 def test_no_two_queries_have_one_name_in_whatever_rooms(written: Written, tmp_path: Path) -> None:
-    written(GOOD, "read/members.cypher")
-    written(GOOD, "write/members.cypher")
-    taken = r"^cypher/write/members\.cypher: the name is taken by cypher/read/members\.cypher$"
+    written(GOOD, "rating/members.cypher")
+    written(GOOD, "policy/members.cypher")
+    taken = r"^cypher/rating/members\.cypher: the name is taken by cypher/policy/members\.cypher$"
     with pytest.raises(QueryFileInvalid, match=taken):
         queries.catalogue(tmp_path)
 

@@ -12,7 +12,7 @@ from graph.store import queries
 from graph.store.queries import Query
 
 HERE = Path(__file__).parent
-ROOM = "inspect"
+ROOM = "browser"
 _STEP = re.compile(r"^\{\{ *(\w+) *\}\}$", re.MULTILINE)
 _DATE = (2026, 1, 1, 0, 0, 0)
 
