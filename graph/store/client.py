@@ -85,7 +85,7 @@ _PUT_RIGHT: tuple[tuple[str, str], ...] = (
     ),
 )
 
-# Where a driver error lands. The order matters: IncompleteCommit is a ServiceUnavailable.
+# Where a driver error lands, the most specific first: IncompleteCommit is a ServiceUnavailable, for example.
 _MAPPING: tuple[tuple[type[Exception], type[InnerCircleError], str], ...] = (
     (
         driver_errors.IncompleteCommit,
@@ -96,8 +96,8 @@ _MAPPING: tuple[tuple[type[Exception], type[InnerCircleError], str], ...] = (
     (driver_errors.ServiceUnavailable, StoreUnavailable, "no connection to Neo4j"),
     (driver_errors.SessionExpired, StoreUnavailable, "the connection to Neo4j was lost"),
     (driver_errors.ConstraintError, StoreConflict, "another writer stored the same id"),
-    (driver_errors.TransientError, StoreConflict, "the server asks to try again"),
     (driver_errors.DatabaseUnavailable, StoreUnavailable, "the database is not available"),
+    (driver_errors.TransientError, StoreConflict, "the server asks to try again"),
     (driver_errors.Neo4jError, QueryRejected, "the server refused the query"),
     (driver_errors.DriverError, StoreUnavailable, "the driver failed"),
 )
