@@ -8,8 +8,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from api.actions import member as decisions
-from api.actions import report
+from api.actions import decisions, report
 from api.deps.auth import SignedInMember, one_text, own_entity
 from api.deps.idempotency import TheFormKey
 from api.deps.parameters import SchemeId, TheDatabase

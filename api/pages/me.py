@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.actions import member as decisions
+from api.actions import decisions
 from api.deps import pagination
 from api.deps.auth import SignedInMember, one_text, own_entity
 from api.deps.idempotency import TheFormKey

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from api.actions import member as decisions
+from api.actions import decisions
 from api.deps.auth import Member, Reviewer, ReviewerOrOperator, one_text, own_entity
 from api.deps.idempotency import Done, TheKey, once
 from api.deps.parameters import TheDatabase, about_a_person

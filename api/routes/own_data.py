@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends, Response
 
-from api.actions.member import erase
+from api.actions.decisions import erase
 from api.deps.auth import Member
 from api.deps.parameters import TheDatabase, about_a_person
 from api.http.in_flight import TheUnderWay

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends
 
-from api.actions.member import decide
+from api.actions.decisions import decide
 from api.deps.auth import Member, own_entity
 from api.deps.idempotency import Done, TheKey, once
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
