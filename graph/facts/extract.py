@@ -9,6 +9,7 @@ from typing import Any
 
 from graph.errors import NotFound
 from graph.facts.values import Contact, Facts, Obligation, Purchase, Visit
+from graph.policy.publishing import row_of
 from graph.store.client import Database
 
 PAGE = 5_000
@@ -130,8 +131,7 @@ def all_facts(database: Database, scheme_id: str, *, below: int | None = None, r
 
 def extent(database: Database, scheme_id: str) -> int:
     """The largest rid of the scheme + 1; 0 where nobody has joined. Raises NotFound (no such scheme)."""
-    if database.optional("scheme", id=scheme_id) is None:
-        raise NotFound(f"no scheme {scheme_id!r} is published")
+    row_of(database, scheme_id)
     end: int = database.one("member_range", scheme=scheme_id)["range"]
     return end
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from graph.errors import NotFound, PurposeMismatch, SchemeInvalid
 from graph.policy.placeholders import placeholders
@@ -79,9 +80,7 @@ def _keeps_its_word(version: str, content: str, published: list[str], scheme: Sc
 
 def published(database: Database, scheme_id: str) -> Published:
     """The scheme as it is in the graph. Raises NotFound."""
-    row = database.optional("scheme", id=scheme_id)
-    if row is None:
-        raise NotFound(f"no scheme {scheme_id!r} is published: `innercircle scheme publish` publishes one")
+    row = row_of(database, scheme_id, advice=": `innercircle scheme publish` publishes one")
     return Published(
         scheme=parse(row["policy"], f"scheme {scheme_id}"),
         versions=tuple(row["versions"]),
@@ -90,12 +89,17 @@ def published(database: Database, scheme_id: str) -> Published:
     )
 
 
+def row_of(source: Transaction | Database, scheme: str, *, advice: str = "") -> dict[str, Any]:
+    """What cypher/policy/scheme.cypher says of a scheme. Raises NotFound, with the advice."""
+    row = source.optional("scheme", id=scheme)
+    if row is None:
+        raise NotFound(f"no scheme {scheme!r} is published{advice}")
+    return row
+
+
 def policy_of(transaction: Transaction | Database, scheme: str) -> Scheme:
     """The published policy of a scheme. Raises NotFound."""
-    row = transaction.optional("scheme", id=scheme)
-    if row is None:
-        raise NotFound(f"no scheme {scheme!r} is published")
-    return _parsed(row["policy"], scheme)
+    return _parsed(row_of(transaction, scheme)["policy"], scheme)
 
 
 def check_purpose(policy: Scheme, purpose: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from graph.errors import NotFound, ParameterError, StoreConflict
 from graph.model import Contact, OpenRating, Part, Rating, SetAside
 from graph.policy import scheme as policies
+from graph.policy.publishing import row_of
 from graph.policy.scheme import Scheme
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database, utc
@@ -121,8 +122,7 @@ def lookup(database: Database, entities: Sequence[str], scheme_id: str) -> list[
     """
     if len(entities) > MOST_IDS:
         raise ParameterError(f"at most {MOST_IDS:,} ids can be looked up at once, not {len(entities):,}")
-    if database.optional("scheme", id=scheme_id) is None:
-        raise NotFound(f"no scheme {scheme_id!r} is published")
+    row_of(database, scheme_id)
     wanted = sorted({f"{scheme_id}|{entity}" for entity in entities})
     rows: list[dict[str, Any]] = []
     for _ in range(READINGS):
@@ -185,8 +185,7 @@ def set_aside_of(counts: Sequence[int] | None) -> SetAside:
 
 def members(database: Database, scheme_id: str, *, page: int = 1_000) -> Iterator[dict[str, Any]]:
     """Every member of a scheme, by entity id: entity, joined, contacts. Raises NotFound."""
-    if database.optional("scheme", id=scheme_id) is None:
-        raise NotFound(f"no scheme {scheme_id!r} is published")
+    row_of(database, scheme_id)
     after = ""
     while rows := database.run("members", scheme=scheme_id, after=after, limit=page):
         yield from (row | {"joined": utc(row["joined"])} for row in rows)

@@ -12,6 +12,7 @@ from graph.errors import NotFound, ParameterError, Refused
 from graph.facts import objections
 from graph.facts.store import store
 from graph.model import Changes
+from graph.policy.publishing import row_of
 from graph.rights.turns import hold
 from graph.store.client import Database, Transaction, utc
 
@@ -82,9 +83,7 @@ def join(
     hold(transaction, entity)
     if (before := _membership(transaction, entity, scheme)) is not None:
         return before, Changes()
-    published = transaction.optional("scheme", id=scheme)
-    if published is None:
-        raise NotFound(f"no scheme {scheme!r} is published")
+    published = row_of(transaction, scheme)
     present = published["notices"][-1]
     if notice not in (present, present.split(" ")[0]):
         raise ParameterError(
