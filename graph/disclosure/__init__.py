@@ -7,7 +7,7 @@ stand in one line (ratings.py). What-ifs (asking.py) and the history (past.py) a
 from graph.disclosure.facts import Met, OwnContact, OwnFact, Source, met, names, own_facts
 from graph.disclosure.history import ShownCause, ShownHistory, ShownState, history
 from graph.disclosure.rating import ShownExplanation, ShownPart, ShownRating, explain, shown, side_by_side
-from graph.disclosure.what_if import ShownLift, ShownMove, ShownStanding, ShownWhatIf, lift, what_if
+from graph.disclosure.what_if import ShownLift, ShownMove, ShownPointsAndBand, ShownWhatIf, lift, what_if
 
 __all__ = [
     "Met",
@@ -19,8 +19,8 @@ __all__ = [
     "ShownLift",
     "ShownMove",
     "ShownPart",
+    "ShownPointsAndBand",
     "ShownRating",
-    "ShownStanding",
     "ShownState",
     "ShownWhatIf",
     "Source",

@@ -36,7 +36,7 @@ ASSUMED = "the ratings of others stay as they are, and someone new in the circle
 
 
 @dataclass(frozen=True)
-class ShownStanding:
+class ShownPointsAndBand:
     """Points as they are or would be shown."""
 
     whole_points: int
@@ -62,8 +62,8 @@ class ShownWhatIf:
     run: str
     as_of: datetime
     asked: str
-    before: ShownStanding
-    after: ShownStanding
+    before: ShownPointsAndBand
+    after: ShownPointsAndBand
     parts: tuple[ShownMove, ...]
     "the lines that would change; what they gain and lose sums to what the points do"
     within_points: float
@@ -79,10 +79,10 @@ class ShownLift:
     scheme: str
     run: str
     as_of: datetime
-    before: ShownStanding
+    before: ShownPointsAndBand
     aim: str | None
     payments: tuple[Payment, ...]
-    after: ShownStanding
+    after: ShownPointsAndBand
     reason: str | None
     stale: bool
 
@@ -194,8 +194,8 @@ def _compared(opened: Opened, after: OpenRating, policy: Scheme, asked: str) -> 
         run=rating.run,
         as_of=rating.as_of,
         asked=asked,
-        before=_standing(rating),
-        after=_standing(after),
+        before=_points_and_band(rating),
+        after=_points_and_band(after),
         parts=_moves(show_parts(rating, veil), show_parts(after, veil)),
         within_points=within(after.circle, veil, policy),
         assumed=ASSUMED,
@@ -214,8 +214,8 @@ def _moves(before: tuple[ShownPart, ...], after: tuple[ShownPart, ...]) -> tuple
     )
 
 
-def _standing(rating: OpenRating) -> ShownStanding:
-    return ShownStanding(rating.whole_points, rating.band)
+def _points_and_band(rating: OpenRating) -> ShownPointsAndBand:
+    return ShownPointsAndBand(rating.whole_points, rating.band)
 
 
 def _lifted(
@@ -226,10 +226,10 @@ def _lifted(
         scheme=rating.scheme,
         run=rating.run,
         as_of=rating.as_of,
-        before=_standing(rating),
+        before=_points_and_band(rating),
         aim=aim,
         payments=payments,
-        after=_standing(after),
+        after=_points_and_band(after),
         reason=reason,
         stale=rating.stale,
     )

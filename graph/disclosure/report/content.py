@@ -70,7 +70,7 @@ class NotUsed:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ReportedRating:
     """The rating itself."""
 
     points: int
@@ -98,7 +98,7 @@ class Report:
     operator: str
     contested: str | None
     "why nobody may rely on it; None: it is not contested"
-    rating: Standing | None
+    rating: ReportedRating | None
     "None: it is contested"
     within_points: float
     "how far the points can be from those that the operator sees, since the scores of others are veiled"
@@ -148,7 +148,7 @@ def make(
         title=policy.title,
         operator=policy.operator,
         contested=CONTESTED if rated.contested else None,
-        rating=None if rated.contested else _standing(rated),
+        rating=None if rated.contested else _reported(rated),
         within_points=rated.within_points,
         bound_points=POINTS_RANGE * run.get("slack", run["bound"]),
         stale=rated.stale,
@@ -165,9 +165,9 @@ def make(
     )
 
 
-def _standing(rated: ShownRating) -> Standing:
+def _reported(rated: ShownRating) -> ReportedRating:
     (base,) = (part.whole for part in rated.parts if part.source == "base")
-    return Standing(rated.whole_points, rated.band, base, rated.conduct)
+    return ReportedRating(rated.whole_points, rated.band, base, rated.conduct)
 
 
 def _factor(name: str, factor: Factor, rated: ShownRating) -> ReportedFactor:

@@ -4,7 +4,7 @@ changes.py and asking.py say what can be asked, answering.py answers, lifting.py
 finds how far a change reaches. docs/formulas.md, "What if".
 """
 
-from graph.explain.what_if.answer import Moved, Standing, WhatIf, own_rates, what_if
+from graph.explain.what_if.answer import Moved, PointsAndBand, WhatIf, own_rates, what_if
 from graph.explain.what_if.changes import (
     FACT_KINDS,
     Change,
@@ -27,9 +27,9 @@ __all__ = [
     "Moved",
     "NewContactDay",
     "Payment",
+    "PointsAndBand",
     "Removed",
     "Settled",
-    "Standing",
     "UnderPolicy",
     "WhatIf",
     "WithoutContact",

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Standing:
+class PointsAndBand:
     """Points as they are or would be."""
 
     points: float
@@ -57,8 +57,8 @@ class WhatIf:
     as_of: datetime
     asked: str
     "what was to be otherwise, in words"
-    before: Standing
-    after: Standing
+    before: PointsAndBand
+    after: PointsAndBand
     parts: tuple[Moved, ...]
     "those that would change; what they gain and lose sums to what the points do"
     bound: float
@@ -82,9 +82,9 @@ def settled(database: Database, scheme_id: str, work: Callable[[bool], T]) -> T:
     Raises StoreConflict when the ratings change faster than they can be read.
     """
     for _ in range(published.READINGS):
-        before = database.optional("standing", scheme=scheme_id)
+        before = database.optional("run_state", scheme=scheme_id)
         result = work(before is not None and before["unsettled"] is not None)
-        if database.optional("standing", scheme=scheme_id) == before:
+        if database.optional("run_state", scheme=scheme_id) == before:
             return result
     raise StoreConflict(f"ratings in {scheme_id!r} are being published: ask again")
 
@@ -206,8 +206,8 @@ def _compared(
         run=opened.run,
         as_of=opened.as_of,
         asked=in_words(change),
-        before=Standing(opened.points, opened.whole_points, opened.band),
-        after=Standing(points, whole(points), policy.band(points).name),
+        before=PointsAndBand(opened.points, opened.whole_points, opened.band),
+        after=PointsAndBand(points, whole(points), policy.band(points).name),
         parts=tuple(_moved(opened.parts, after)),
         bound=bound,
         stale=opened.stale,

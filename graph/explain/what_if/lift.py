@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from graph.errors import StoreConflict
-from graph.explain.what_if.answer import WITHIN, Standing, choose, own_rates, residual, settled
+from graph.explain.what_if.answer import WITHIN, PointsAndBand, choose, own_rates, residual, settled
 from graph.explain.what_if.changes import paid
 from graph.explain.what_if.propagation import Circles, spread
 from graph.facts.extract import facts_of
@@ -40,12 +40,12 @@ class Lift:
     scheme: str
     run: str
     as_of: datetime
-    before: Standing
+    before: PointsAndBand
     aim: str | None
     "the next band; None in the highest"
     payments: tuple[Payment, ...]
     "the fewest that reach it, those due first; none where it cannot be reached"
-    after: Standing
+    after: PointsAndBand
     "with these payments; as before without any"
     reason: str | None
     "why there are none"
@@ -137,7 +137,7 @@ def _found(
 ) -> Lift:
     day = (opened.as_of - timedelta(days=1)).date()
     payments = tuple(Payment(fact.id, fact.creditor, fact.due, day) for fact, _ in chosen)
-    after = Standing(points, policies.whole(points), policy.band(points).name)
+    after = PointsAndBand(points, policies.whole(points), policy.band(points).name)
     return _answer(opened, aim, payments, after, None, bound)
 
 
@@ -149,7 +149,7 @@ def _answer(
     opened: OpenRating,
     aim: str | None,
     payments: tuple[Payment, ...],
-    after: Standing,
+    after: PointsAndBand,
     reason: str | None,
     bound: float,
 ) -> Lift:
@@ -168,5 +168,5 @@ def _answer(
     )
 
 
-def _before(opened: OpenRating) -> Standing:
-    return Standing(opened.points, opened.whole_points, opened.band)
+def _before(opened: OpenRating) -> PointsAndBand:
+    return PointsAndBand(opened.points, opened.whole_points, opened.band)
