@@ -6,7 +6,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
 
-def held(
+def buffered(
     send: Send,
     wanted: Callable[[int, MutableHeaders], bool],
     then: Callable[[int, MutableHeaders, bytes], Awaitable[None]],

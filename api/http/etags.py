@@ -8,7 +8,7 @@ import hashlib
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.http.buffered import answer, held
+from api.http.buffered import answer, buffered
 
 SPARED = ("content-length", "content-type")
 "Headers that a 304 leaves out: it has no body."
@@ -38,4 +38,4 @@ class ETags:
             else:
                 await answer(send, status, headers, body)
 
-        await self.app(scope, receive, held(send, is_document, tagged))
+        await self.app(scope, receive, buffered(send, is_document, tagged))

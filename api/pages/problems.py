@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps.auth import somebody_signed_in
 from api.http.accept import asks_for_document, asks_for_page
-from api.http.buffered import answer, held
+from api.http.buffered import answer, buffered
 from api.http.limits import LARGEST_BODY
 from api.pages import DOCUMENTS, PLACES
 from api.pages.rendering import new_key, render
@@ -138,7 +138,7 @@ class ProblemPages:
             del headers["www-authenticate"]
             await answer(send, status, headers, bytes(page.body))
 
-        await self.app(scope, noted, held(send, is_problem, as_page))
+        await self.app(scope, noted, buffered(send, is_problem, as_page))
 
 
 def _reads_pages(scope: Scope) -> bool:

@@ -17,7 +17,7 @@ NAMES = {"contacts": ("source", "target"), "memberships": ("entity",)}
 REASON = "objects to being listed as a contact"
 
 
-def held(transaction: Transaction) -> tuple[bytes, bool]:
+def lock_objections(transaction: Transaction) -> tuple[bytes, bool]:
     """(the salt, whether anybody objects); until the transaction ends, none is made and none is taken back."""
     [row] = transaction.run("hold_objections", value=secrets.token_hex(32))
     return bytes.fromhex(row["salt"]), row["any"]
@@ -50,7 +50,7 @@ def refused(
     columns = NAMES.get(kind)
     if columns is None:
         return []
-    salt, some = held(transaction) if hold else glanced_at(transaction)
+    salt, some = lock_objections(transaction) if hold else glanced_at(transaction)
     if not some:
         return []
     who = objecting(transaction, salt, (row[column] for row in rows for column in columns))

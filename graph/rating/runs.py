@@ -43,7 +43,7 @@ def alone(database: Database, scheme: str, run: str) -> Iterator[dict[str, str]]
     together the older transaction wins. Raises StoreConflict.
     """
     tags = {"scheme": scheme, "run": run}
-    with database.held(tags):
+    with database.run_lock(tags):
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (oldest := _oldest(database, scheme))["run"] != run:
             if time.monotonic() > deadline:

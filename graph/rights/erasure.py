@@ -40,7 +40,7 @@ def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
 
     Raises NotFound (there is no such entity, or it is erased already).
     """
-    salt, _ = objections.held(transaction)
+    salt, _ = objections.lock_objections(transaction)
     transaction.run("hold_erased", id=entity, head=START)
     hold(transaction, entity)
     known = transaction.optional("erase_begin", id=entity)

@@ -77,7 +77,7 @@ def join(
     Raises NotFound (no such entity or scheme), ParameterError (another notice than the present one), Refused (too
     young, of unknown age, or it objects to being listed).
     """
-    objections.held(
+    objections.lock_objections(
         transaction
     )  # so that of two who join as one, or join and object at once, the second sees the first
     hold(transaction, entity)
@@ -162,7 +162,7 @@ def object_to_listing(transaction: Transaction, entity: str, *, now: datetime) -
     No rating changes: who is no member counts in none.
     Raises Refused where it takes part in a scheme.
     """
-    salt, _ = objections.held(transaction)
+    salt, _ = objections.lock_objections(transaction)
     hold(transaction, entity)
     transaction.run("hold_absent", id=entity)
     transaction.run("hide_pauses", entity=entity, hash=objections.hashed(salt, entity))
@@ -174,7 +174,7 @@ def object_to_listing(transaction: Transaction, entity: str, *, now: datetime) -
 
 def withdraw_objection(transaction: Transaction, entity: str) -> bool:
     """Contacts with the entity are taken again, and it may join; returns whether it objected."""
-    salt, _ = objections.held(transaction)
+    salt, _ = objections.lock_objections(transaction)
     [row] = transaction.run("withdraw_objection", hash=objections.hashed(salt, entity))
     return bool(row["withdrawn"])
 

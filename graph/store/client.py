@@ -278,7 +278,7 @@ class Database:
                 transaction.rollback()
 
     @contextmanager
-    def held(self, tags: Mapping[str, str]) -> Iterator[None]:
+    def run_lock(self, tags: Mapping[str, str]) -> Iterator[None]:
         """An open transaction that does nothing but show `tags` in SHOW TRANSACTIONS.
 
         The server ends it when this process dies, however it dies: that is what makes it a lock.

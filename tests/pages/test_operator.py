@@ -82,7 +82,7 @@ def test_runs_are_there_with_their_bound_and_their_drift(html: str, market: Data
 
 
 def test_a_run_under_way_says_what_it_is_at(market: Database, sign_in: SignIn) -> None:
-    with market.held({"scheme": POLICY.id, "run": "x", "step": "sweep 3"}):
+    with market.run_lock({"scheme": POLICY.id, "run": "x", "step": "sweep 3"}):
         text = " ".join(sign_in(Role.OPERATOR, "ops").get("/operator").text.split())
     assert "<strong>A re-rating is under way</strong>" in text
     assert "It is at this step: sweep 3." in text

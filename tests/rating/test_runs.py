@@ -44,7 +44,7 @@ def test_a_second_run_of_a_scheme_is_told_of_the_first(graph: Database, monkeypa
     store(graph, CROWD, scheme)
     publishing.publish(graph, other)
     monkeypatch.setattr(runs, "PATIENCE_SECONDS", 0.1)
-    with graph.held({"scheme": scheme.id, "run": "the first"}):
+    with graph.run_lock({"scheme": scheme.id, "run": "the first"}):
         with pytest.raises(StoreConflict, match=r"another run of made-up is under way since .*the first"):
             rate(graph, scheme.id, as_of=AS_OF)
         rate(graph, other.id, as_of=AS_OF)

@@ -75,15 +75,15 @@ def test_a_run_under_way_says_what_it_is_at(graph: Database) -> None:
     tags = {"scheme": POLICY.id, "run": "the run"}
     record = {"members": 4, "as_of": AS_OF, "scheme": POLICY.id}
     graph.one("record_run", id="the run", run=record)
-    with graph.held(tags):
+    with graph.run_lock(tags):
         [under_way] = watched(graph)[0].under_way
         assert (under_way.id, under_way.step, under_way.is_run) == ("the run", "", True)
         assert (under_way.members, under_way.as_of) == (4, AS_OF)
-        with graph.held(tags | {"step": "sweep 3"}):
+        with graph.run_lock(tags | {"step": "sweep 3"}):
             [under_way] = watched(graph)[0].under_way
             assert under_way.step == "sweep 3"
     assert watched(graph)[0].under_way == ()
-    with graph.held(tags | {"run": "a change"}):
+    with graph.run_lock(tags | {"run": "a change"}):
         [under_way] = watched(graph)[0].under_way
         assert (under_way.is_run, under_way.members, under_way.as_of) == (False, None, None)
 
@@ -93,7 +93,7 @@ def test_a_run_that_broke_off_is_told_until_one_has_finished(graph: Database) ->
     began = graph.one("record_run", id="killed", run={"scheme": POLICY.id, "as_of": AS_OF, "members": 4})[
         "started"
     ]
-    with graph.held({"scheme": POLICY.id, "run": "killed"}):
+    with graph.run_lock({"scheme": POLICY.id, "run": "killed"}):
         assert watched(graph)[0].broken_off == ()
     [found] = watched(graph)
     assert found.broken_off == (began.to_native(),)
