@@ -1,11 +1,11 @@
 """A POST that is repeated has its effect once: the Idempotency-Key is kept in the transaction of the effect.
 
     @router.post("", status_code=201, responses=responses(Conflict, ...))
-    def give(member: Member, wanted: NewGrant, asked: TheKey, database: TheDatabase) -> GrantDocument:
-        def work(transaction: Transaction) -> Done[GrantDocument]:
-            grant, changes = grants.give(transaction, member.entity, ..., now=asked.now)
-            return Done(GrantDocument.model_validate(grant), changes)
-        return once(asked, database, member, GrantDocument, work)
+    def contest(member: Member, said: Statement, asked: TheKey, database: TheDatabase) -> OwnContest:
+        def work(transaction: Transaction) -> Done[OwnContest]:
+            id_ = contests.contest(transaction, member.entity, ..., now=asked.now)
+            return Done(OwnContest(id=id_, ...))
+        return once(asked, database, member, OwnContest, work)
 
 Who repeats a request with the same key gets the same answer, though what it is about has changed since. The same
 key with another request is a Conflict. A request that failed had no effect, and is done anew.

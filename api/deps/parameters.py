@@ -1,6 +1,7 @@
 """What routes take: ids from the path, and the database."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Path, Request, Response
@@ -9,6 +10,8 @@ from pydantic import AfterValidator
 from api.deps.database import Store
 from api.problems import NO_STORE
 from api.schemas import LONGEST_ID
+from graph.errors import NotFound
+from graph.policy import publishing
 from graph.store.client import Database
 from graph.text.plain import normal
 
@@ -37,6 +40,16 @@ def _database(store: Annotated[Store, Depends(_store)]) -> Iterator[Database]:
 async def _late_after(request: Request) -> int:
     days: int = request.app.state.late_after_days
     return days
+
+
+@contextmanager
+def of_a_scheme(database: Database, scheme: str) -> Iterator[None]:
+    """Where something of a scheme is not found, and it is the scheme that is missing, the answer says so."""
+    try:
+        yield
+    except NotFound:
+        publishing.published(database, scheme)
+        raise
 
 
 async def about_a_person(response: Response) -> None:

@@ -5,12 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from api.deps.auth import Member, own
-from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
+from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person, of_a_scheme
 from api.openapi import AWAY, responses
 from api.schemas import Explanation
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
-from graph.policy import publishing
 
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
@@ -31,8 +30,5 @@ def explain_rating(
     shown, and no line opens a contact's own circle.
     """
     own(member, entity)
-    try:
+    with of_a_scheme(database, scheme):
         return Explanation.of(disclosure.explain(database, entity, scheme, facts=facts))
-    except NotFound:
-        publishing.published(database, scheme)  # says so where it is the scheme that is missing
-        raise

@@ -6,12 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from api.deps.auth import Member, own
-from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
+from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person, of_a_scheme
 from api.openapi import AWAY, responses
 from api.schemas import RatingHistory
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
-from graph.policy import publishing
 
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
@@ -40,8 +39,5 @@ def rating_history(
     own(member, entity)
     if since is not None and since.tzinfo is None:
         raise ParameterError(f"since={since.isoformat()} has no zone: write it as {since.isoformat()}Z for UTC")
-    try:
+    with of_a_scheme(database, scheme):
         return RatingHistory.model_validate(disclosure.history(database, entity, scheme, since=since))
-    except NotFound:
-        publishing.published(database, scheme)  # says so where it is the scheme that is missing
-        raise

@@ -3,12 +3,11 @@
 from fastapi import APIRouter, Depends
 
 from api.deps.auth import Member, own
-from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
+from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person, of_a_scheme
 from api.openapi import AWAY, responses
 from api.schemas import ShownRating
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
-from graph.policy import publishing
 
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
@@ -28,8 +27,5 @@ def open_rating(member: Member, scheme: SchemeId, entity: EntityId, database: Th
     There is no rating of whoever has not joined the scheme, nor of a member who joined after its last run.
     """
     own(member, entity)
-    try:
+    with of_a_scheme(database, scheme):
         return ShownRating.of(disclosure.shown(database, entity, scheme))
-    except NotFound:
-        publishing.published(database, scheme)  # says so where it is the scheme that is missing
-        raise

@@ -5,13 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends
 
 from api.deps.auth import Member, own
-from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
+from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person, of_a_scheme
 from api.openapi import AWAY, responses
 from api.schemas import AskLift, AskUnderPolicy, Lift, Question, WhatIf
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 from graph.explain import what_if
-from graph.policy import publishing
 
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
@@ -37,7 +36,7 @@ def ask_what_if(
     and someone new in the circle counts as its average does.
     """
     own(member, entity)
-    try:
+    with of_a_scheme(database, scheme):
         match question:
             case AskLift():
                 return Lift.model_validate(disclosure.lift(database, entity, scheme))
@@ -50,6 +49,3 @@ def ask_what_if(
             case _:
                 change = question.change()
         return WhatIf.model_validate(disclosure.what_if(database, entity, scheme, change))
-    except NotFound:
-        publishing.published(database, scheme)  # says so where it is the scheme that is missing
-        raise

@@ -15,7 +15,7 @@ import pytest
 from api.routes import accesses
 from api.schemas import FOLDER
 from graph.audit import log, refusals
-from graph.audit import verify as ledgers
+from graph.audit.verify import verify_piece
 from graph.policy import scheme
 from graph.store.client import Database
 from tests.api.conftest import As, once_only
@@ -188,7 +188,7 @@ def test_a_verification_that_takes_long_is_gone_on_with_and_its_cursor_names_nob
         refusals.put_on_record(community)
     community.statement("MATCH (a:Access {id: 'reliability|p-2|2'}) SET a.who = 'shop'")
     monkeypatch.setattr(accesses, "VERIFIED_SECONDS", 0)
-    monkeypatch.setattr(ledgers, "verify_piece", partial(ledgers.verify_piece, records=1))
+    monkeypatch.setattr(accesses, "verify_piece", partial(verify_piece, records=1))
     answers: list[dict[str, Any]] = []
     asked: dict[str, str] = {}
     while not answers or asked:

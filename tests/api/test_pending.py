@@ -39,7 +39,7 @@ def broken_off(community: Database, as_member: As, monkeypatch: pytest.MonkeyPat
     }
     before = published.open_rating(community, "p-1", "reliability")
     with monkeypatch.context() as patch:
-        patch.setattr("graph.rating.rerate.passed_on", fail)
+        patch.setattr("graph.rating.catch_up.passed_on", fail)
         assert as_member("p-1").post(**asked).status_code == 201
     stale = published.open_rating(community, "p-1", "reliability")
     assert (stale.stale, stale.points) == (True, before.points)
@@ -133,7 +133,7 @@ def test_what_a_request_left_is_passed_on_though_it_named_somebody_who_is_erased
     asked = {"kind": "obligations", "fact": owed["id"], "statement": "It was paid, and witness was there."}
     before = published.open_rating(community, "p-1", "reliability")
     with monkeypatch.context() as patch:
-        patch.setattr("graph.rating.rerate.passed_on", fail)
+        patch.setattr("graph.rating.catch_up.passed_on", fail)
         assert as_member("p-1").post("/v1/me/disputes", json=asked, headers=once_only()).status_code == 201
     assert as_member("witness").delete("/v1/me").status_code == 200
     assert community.statement("MATCH (r:Request) WHERE r.answer CONTAINS 'witness' RETURN r") == []

@@ -300,7 +300,7 @@ def test_a_read_goes_to_the_database_and_back_no_more_often_than_it_has_queries(
 def test_a_lock_that_the_server_ended_is_a_database_that_is_away(community: Database, server: Server) -> None:
     class Lost(Database):
         @contextmanager
-        def held(self, tags: Any) -> Iterator[None]:  # noqa: ARG002
+        def run_lock(self, tags: Any) -> Iterator[None]:  # noqa: ARG002
             yield
 
     lost = Lost(server.uri, server.user, server.password)
@@ -309,7 +309,7 @@ def test_a_lock_that_the_server_ended_is_a_database_that_is_away(community: Data
     lost.close()
 
 
-@pytest.mark.parametrize("way", ["run", "write", "statement", "transaction", "held"])
+@pytest.mark.parametrize("way", ["run", "write", "statement", "transaction", "run_lock"])
 def test_a_connection_that_is_lost_is_said_to_be_lost_whatever_was_done_with_it(
     community: Database, server: Server, wire: Wire, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
@@ -325,7 +325,7 @@ def test_a_connection_that_is_lost_is_said_to_be_lost_whatever_was_done_with_it(
                 end.shutdown(socket.SHUT_RDWR)
 
     def do() -> None:
-        if way in ("transaction", "held"):
+        if way in ("transaction", "run_lock"):
             with getattr(database, way)({"scheme": "x"}) as transaction:
                 cut()
                 if transaction is not None:
