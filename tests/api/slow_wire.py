@@ -10,13 +10,17 @@ from typing import cast
 
 
 class Wire(socketserver.ThreadingTCPServer):
-    """delay: seconds that what is said takes each way. open: while it is not set, nothing comes out."""
+    """delay: seconds that what is said takes each way. open: while it is not set, nothing comes out.
+
+    losing: what the server says is lost for good while it is set.
+    """
 
     daemon_threads = True
 
     def __init__(self, target: int):
         super().__init__(("127.0.0.1", 0), _Connection)
         self.target, self.delay, self.open = target, 0.0, threading.Event()
+        self.losing = threading.Event()
         self.ends: list[socket.socket] = []
         self.said = 0
         "how often something went to the server"
@@ -44,7 +48,8 @@ def _pour(wire: Wire, source: socket.socket, sink: socket.socket, counts: int) -
             time.sleep(wire.delay)
             wire.open.wait()
             wire.said += counts
-            sink.sendall(data)
+            if counts or not wire.losing.is_set():
+                sink.sendall(data)
     for end in (source, sink):
         with suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)

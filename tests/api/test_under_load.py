@@ -297,6 +297,33 @@ def test_a_read_goes_to_the_database_and_back_no_more_often_than_it_has_queries(
         assert wire.said - before == 1
 
 
+def test_a_member_who_reads_its_rating_waits_for_two_answers_of_the_database(
+    community: Database, server: Server, settings: Settings, ring: Keyring, wire: Wire
+) -> None:
+    member = headers(ring, Role.MEMBER, "login of p-1", "p-1")
+    through = partial(Database, f"bolt://127.0.0.1:{wire.port}", server.user, server.password)
+    with serve(through, settings=settings) as client:
+        took = []
+        for _ in range(4):
+            before = wire.said
+            assert client.get(rating_of("p-1"), headers=member).status_code == 200
+            took.append(wire.said - before)
+    assert min(took) == 2, "other threads of the service may ask in between, and the first read opens a connection"
+
+
+@pytest.mark.slow
+def test_an_answer_of_the_database_that_is_lost_is_missed_after_ten_seconds_and_asked_for_again(
+    community: Database, server: Server, wire: Wire
+) -> None:
+    with Database(f"bolt://127.0.0.1:{wire.port}", server.user, server.password) as through:
+        through.run("scheme", id="reliability")
+        wire.losing.set()
+        begun = time.monotonic()
+        threading.Timer(2, wire.losing.clear).start()
+        assert through.run("scheme", id="reliability")
+        assert 8 < time.monotonic() - begun < 20
+
+
 def test_a_lock_that_the_server_ended_is_a_database_that_is_away(community: Database, server: Server) -> None:
     class Lost(Database):
         @contextmanager
