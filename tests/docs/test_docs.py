@@ -37,7 +37,9 @@ from tests.conftest import Command
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LONGEST = 150  # lines of the README
 Rows = list[list[str]]
 
 
@@ -217,7 +219,7 @@ def test_every_make_target_is_documented_and_no_other_is() -> None:
 def test_the_two_commands_of_the_readme_are_there(target: str) -> None:
     if not shutil.which("make"):
         pytest.skip("make is not installed")
-    assert re.search(rf"^make {target} ", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.search(rf"^make {target} ", README, re.MULTILINE)
     done = subprocess.run(
         ["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30
     )
@@ -278,18 +280,42 @@ def test_no_tracked_file_names_a_host() -> None:
     assert found == []
 
 
-# The readme's tours, and the graph as it really is -----------------------------------------------------
+# The README, the tours, and the graph as it really is --------------------------------------------------
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+def blocks(text: str, language: str) -> list[str]:
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [block for its_language, block in fenced if its_language == language]
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= LONGEST
+
+
+def test_the_readme_leads_to_every_page_and_to_every_tour() -> None:
+    linked = {link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", unfenced(README))}
+    pages = [path.relative_to(ROOT).as_posix() for path in (*DOCS.glob("*.md"), *DOCS.glob("tours/*.md"))]
+    assert len(pages) > 30
+    assert set(pages) - linked == set()
+
+
+def test_every_reader_of_the_readme_has_three_lines_and_links_that_begin_with_its_tour() -> None:
+    roles = re.findall(
+        r"^\*\*The (\w+).*\*\* .*\n.*\n.*\n(?=\n)", section(README, "## What you do first"), re.MULTILINE
+    )
+    read_on = {cells[0]: cells[1] for cells in rows(section(README, "## Where to read on"))}
+    assert ["everybody", *roles] == list(read_on)
+    tours = {path.stem for path in DOCS.glob("tours/*.md")}
+    assert tours - {"demo"} == set(roles) - {"developer"}
+    for role in tours & set(roles):
+        assert read_on[role].startswith(f"[tour](docs/tours/{role}.md)")
+        assert page(f"tours/{role}.md").startswith(f"# Five minutes for the {role}\n")
 
 
 def test_the_auditors_tour_computes_what_it_says() -> None:
-    (program,) = blocks("python")
+    (program,) = blocks(page("tours/auditor.md"), "python")
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == program.rpartition("# ")[2].strip()
 
@@ -299,27 +325,45 @@ def test_the_operators_tour_does_what_it_says(
     graph: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    tour = page("tours/operator.md")
     files = [Path(f"{kind}.csv") for kind in ("entities", "obligations", "memberships")]
-    for file, text in zip(files, blocks("csv"), strict=True):
+    for file, text in zip(files, blocks(tour, "csv"), strict=True):
         file.write_text(text, encoding="utf-8")
     publishing.publish(graph, scheme.read("own-conduct"))
     load(graph, files, rejects=Path("rejects.csv"))
-    assert f"$ cat rejects.csv\n{Path('rejects.csv').read_text(encoding='utf-8')}$ " in README
+    assert f"$ cat rejects.csv\n{Path('rejects.csv').read_text(encoding='utf-8')}$ " in tour
     rate(graph, "own-conduct", as_of=AS_OF)
     opened = published.open_rating(graph, "ada", "own-conduct")
     own = opened.parts[1]
-    assert f"has {opened.whole_points}\npoints: 350 where every rating starts, {own.whole} for" in README
-    assert f'{{"whole_points":{opened.whole_points},"band":"{opened.band}",' in README
+    assert f"has {opened.whole_points}\npoints: 350 where every rating starts, {own.whole} for" in tour
+    assert f'{{"whole_points":{opened.whole_points},"band":"{opened.band}",' in page("tours/client.md")
 
 
 @pytest.mark.slow
-def test_the_demo_prints_what_the_readme_shows(graph: Database, server: Server, innercircle: Command) -> None:
+def test_the_demo_prints_what_its_tour_and_the_readme_show(
+    graph: Database, server: Server, innercircle: Command
+) -> None:
     address = {"INNERCIRCLE_NEO4J_URI": server.uri, "INNERCIRCLE_NEO4J_PASSWORD": server.password}
     graph.one("make_secret", name="veil", value="41" * 32)  # on which it hangs how exact a run becomes
-    done = innercircle("demo", COLUMNS="80", **address)  # as wide as the README
+    done = innercircle("demo", COLUMNS="80", **address)  # as wide as the tour
     assert done.returncode == 0, done.stderr
-    shown = words(blocks("")[1])
+    shown = words(blocks(page("tours/demo.md"), "")[1])
     assert shown[shown.index("made-up-o0026 has") :] in words(done.stdout)
+    assert words(excerpt()) in words(done.stdout)
+
+
+def excerpt() -> str:
+    """What the README shows of the demo, beside the picture."""
+    block = blocks(README, "")[0]
+    assert block.startswith("made-up-o0026 has ")
+    return block
+
+
+def test_the_readme_shows_a_members_page_beside_a_part_of_what_the_tour_shows_of_the_demo() -> None:
+    (beside,) = re.findall(r"^<table>$(.*?)^</table>$", README, re.MULTILINE | re.DOTALL)
+    assert "](docs/pictures/member.png)" in beside
+    assert excerpt() in beside
+    assert words(excerpt()) in words(blocks(page("tours/demo.md"), "")[1])
 
 
 def words(text: str) -> str:
