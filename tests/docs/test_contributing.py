@@ -109,7 +109,9 @@ def run(tree: Path, words: list[str], *, without_neo4j: bool) -> "subprocess.Com
     program, *arguments = words
     plugins = tree.with_name("plugins")
     if program == "pytest":
-        arguments += ["-n0", "-p", "no:cacheprovider", *(["-p", "without_neo4j"] if without_neo4j else [])]
+        # schemathesis takes five seconds to start, and none of these tests uses it
+        arguments += ["-n0", "-p", "no:cacheprovider", "-p", "no:schemathesis"]
+        arguments += ["-p", "without_neo4j"] if without_neo4j else []
         plugins.mkdir(exist_ok=True)
         (plugins / "without_neo4j.py").write_text(WITHOUT_NEO4J, encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
