@@ -89,6 +89,20 @@ def commands(name: str) -> list[list[str]]:
     return [shlex.split(line.removeprefix("$ .venv/bin/")) for line in block[1].splitlines()]
 
 
+def named(text: str) -> set[str]:
+    """The files and folders that a page names."""
+    return set(re.findall(r"`((?:graph|api|cypher|tests|docs)/[\w./-]*)(?::\w+)?`", text))
+
+
+def code_that_names(pattern: str) -> set[str]:
+    """The files of the code in which this stands; a migration is written once, and not for each kind."""
+    files = (file for room in ("graph", "api", "cypher") for file in (ROOT / room).rglob("*"))
+    code = [
+        file for file in files if file.suffix in (".py", ".cypher", ".jinja") and file.parent.name != "migrations"
+    ]
+    return {str(each.relative_to(ROOT)) for each in code if re.search(pattern, each.read_text(encoding="utf-8"))}
+
+
 @pytest.fixture(params=EXECUTED)
 def followed(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Path]:
     """(a page, a copy of the tree in which all of it was followed)."""
@@ -135,6 +149,24 @@ def test_every_page_is_in_the_index_and_every_block_says_where_it_goes() -> None
     assert set(re.findall(r"\]\((add-[a-z-]+\.md)\)", index)) == others
     for name in EXECUTED:
         assert len(snippets(name)) == len(re.findall(r"^```\w+\n", page(name), re.MULTILINE)) - 1, "but the checks"
+
+
+@pytest.mark.parametrize("path", [*PAGES.glob("*.md"), ROOT / "CONTRIBUTING.md"], ids=lambda path: path.stem)
+def test_every_file_that_a_page_names_is_there(path: Path) -> None:
+    written = {each.path for name in EXECUTED for each in snippets(name)}
+    text = path.read_text(encoding="utf-8")
+    assert {each for each in named(text) - written if not (ROOT / each).exists()} == set()
+    assert [each for each in re.findall(r"\]\(([^)#]+)", text) if not (path.parent / each).exists()] == []
+
+
+def test_the_page_on_kinds_of_facts_names_every_file_in_which_one_stands() -> None:
+    text = page("add-a-kind-of-fact")
+    listed = set(re.findall(r"^- `([^`]+)`", text, re.MULTILINE))
+    assert listed == code_that_names(r"visits|VISITED|\bVisit\b")
+    unrated = code_that_names(r"judgments|Judgment")
+    assert f"stands in the {len(listed)} files below" in text
+    assert f"stands in {len(unrated)} files" in text
+    assert f"| {len(listed)} with a factor, {len(unrated)} without," in page("README")
 
 
 def test_what_a_page_says_to_write_passes_the_checks_that_it_names(followed: tuple[str, Path]) -> None:
