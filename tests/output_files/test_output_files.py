@@ -53,7 +53,7 @@ READS = {
     *("load paths", "apply paths", "verify-report file", "verify-report key"),
 }
 TOO_SMALL = {"plot distribution", "plot conduct", "plot share"}
-"What needs more members than this community has; tests/plotting draws them."
+"What needs more members than this community has; tests/analysis draws them."
 GOES_ON_FROM = {"verify-access"}
 "What an ordinary file there says is read, and the file is gone at the end; tests/access verifies in pieces."
 

@@ -1,4 +1,4 @@
-"""Everything that is kept about an entity, in one file: gathering.py reads it, writing.py makes the file."""
+"""Everything that is kept about an entity, in one file: content.py reads it, zip.py makes the file."""
 
 from graph.disclosure.archive.content import Archive, gather
 from graph.disclosure.archive.zip import cell, write

@@ -1,6 +1,6 @@
 """Reports: a member's rating in a signed document that somebody else can check without asking us.
 
-making.py says what a report holds, sealing.py signs and checks it, page.py makes the page to print.
+content.py says what a report holds, signature.py signs and checks it, page.py makes the page to print.
 """
 
 from graph.disclosure.report.content import Report, make

@@ -1,6 +1,6 @@
 """What a rating would be if something had been otherwise, and what would lift it: nothing is ever written.
 
-changes.py and asking.py say what can be asked, answering.py answers, lifting.py asks in reverse, spreading.py
+changes.py and policies.py say what can be asked, answer.py answers, lift.py asks in reverse, propagation.py
 finds how far a change reaches. docs/formulas.md, "What if".
 """
 

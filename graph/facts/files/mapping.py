@@ -9,7 +9,7 @@
     target = { column = "ratee", prefix = "otc-" }
     at = { column = "time", seconds_since = 1970-01-01T00:00:00Z }
 
-docs/loading.md describes every key; adapting.py does what the file says.
+docs/loading.md describes every key; adapt.py does what the file says.
 """
 
 import re

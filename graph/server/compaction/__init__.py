@@ -3,7 +3,7 @@
 A store keeps the bytes of what was deleted until their room is needed, and its transaction logs for a while. So
 everything is read from the old store and written into a fresh one, by two servers that nobody else knows of; the
 two are compared, and the fresh one takes the old one's place. Until then the old store is not touched. Wherever
-this is killed, the next `innercircle up` or `compact` finds one whole store (server_home.settle).
+this is killed, the next `innercircle up` or `compact` finds one whole store (`settle` of graph/server/home.py).
 """
 
 import shutil
