@@ -65,7 +65,7 @@ CONTENT = {
 }
 
 
-@router.get(
+@router.post(
     "",
     summary="A signed report on one's rating",
     response_class=Response,

@@ -94,7 +94,7 @@ MATRIX: dict[str, Row] = {
     "DELETE /v1/schemes/{scheme}/pauses/{contact}": only(
         "member", own=204, granted=204, foreign=204, path={"contact": ABOUT}
     ),
-    "GET /v1/me/report": about_nobody(
+    "POST /v1/me/report": about_nobody(
         200, "member", query={"scheme": "reliability", "audience": "a consulate", "purpose": PURPOSE}
     ),
     "GET /v1/me/archive": about_nobody(200, "member"),

@@ -272,7 +272,7 @@ def test_a_client_reads_no_rating_without_reading_that_facts_are_set_aside(
         assert (told["what"], told["set_aside"], found) == (what, {"member": 1, "other": 0}, told)
     own = as_member(bob).get(f"{path}/{bob}").json()
     assert own["set_aside"] == {"member": 1, "other": 0}
-    made = as_member(bob).get(
+    made = as_member(bob).post(
         "/v1/me/report",
         params={"scheme": "reliability", "audience": "bank", "purpose": PURPOSE},
         headers={"Accept": "text/html"},

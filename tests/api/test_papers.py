@@ -27,7 +27,7 @@ ONE_TEXT = "nothing of this entity is open to you"
 
 
 def report(member: httpx.Client, accept: str = "*/*", **differs: str) -> httpx.Response:
-    return member.get(REPORT, params=ASKED | differs, headers={"Accept": accept})
+    return member.post(REPORT, params=ASKED | differs, headers={"Accept": accept})
 
 
 # Reports ----------------------------------------------------------------------------------------------
