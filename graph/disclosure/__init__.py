@@ -1,7 +1,7 @@
 """What anybody but the operator is shown of a rating: its member, a client, whoever reads a report.
 
-Own facts are shown as they are. The scores of others are veiled (masking.py), and contacts who do not show their part
-stand in one line (rating.py). What-ifs (what_if.py) and the history (history.py) are made from what is shown.
+Own facts are shown as they are. The scores of others are veiled (masking.py), and contacts who do not show their
+part stand in one line (rating.py). What-ifs (what_if.py) and the history (history.py) are made from what is shown.
 """
 
 from graph.disclosure.facts import Met, OwnContact, OwnFact, Source, met, names, own_facts
