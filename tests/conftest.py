@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
@@ -54,6 +55,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("QUICK_SAMPLES", None)
     if "not slow" in config.getoption("markexpr", ""):
         os.environ["QUICK_SAMPLES"] = "1"
+    # How long an example takes on a machine that does much else says nothing.
+    hypothesis.settings.register_profile("whenever", deadline=None)
+    hypothesis.settings.load_profile("whenever")
     # A session is too short to earn back what Java's second compiler costs on two cores.
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 
