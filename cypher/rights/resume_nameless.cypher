@@ -6,7 +6,7 @@
 // @param  hash      STRING         sha256 of the salt of objections and the Entity.id that was paused
 // @uses   membership_id
 MATCH (m:Membership {id: $id}) USING INDEX SEEK m:Membership(id)
-MATCH (m)-[pause:PAUSED]->(nameless:Absent) WHERE nameless.hash = $hash
+OPTIONAL MATCH (m)-[pause:PAUSED]->(nameless:Absent) WHERE nameless.hash = $hash
 WITH pause, nameless, COUNT { (nameless)<-[:PAUSED]-() } = 1 AS needless
 DELETE pause
 FOREACH (each IN CASE WHEN needless THEN [nameless] ELSE [] END | DELETE each)

@@ -73,6 +73,12 @@ def differences(found: Graph, expected: Graph) -> list[str]:
     return missing + surplus + other
 
 
+def begin(database: Database) -> None:
+    """A scheme, and the secret of the veil, on which hangs what is shown of every rating."""
+    publishing.publish(database, make_scheme())
+    database.run("make_secret", name="veil", value="5e" * 32)
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory of files to load: entities, contacts, obligations and memberships of one scheme."""
@@ -159,7 +165,7 @@ def commands(server: Server, files: Path, innercircle: Command) -> Commands:
 def undisturbed(database: Database, commands: Commands) -> tuple[Graph, Graph]:
     """The whole graph after a load, and after a run, that nobody disturbed."""
     database.statement(WIPE)
-    publishing.publish(database, make_scheme())
+    begin(database)
     commands.finish(commands.load)
     loaded = whole_graph(database)
     commands.finish(commands.rate)
@@ -170,7 +176,7 @@ def undisturbed(database: Database, commands: Commands) -> tuple[Graph, Graph]:
 def test_a_client_killed_in_the_middle_of_a_load_and_of_runs(
     undisturbed: tuple[Graph, Graph], graph: Database, commands: Commands
 ) -> None:
-    publishing.publish(graph, make_scheme())
+    begin(graph)
     loading = commands.start(commands.load)
     wait_for(lambda: contacts(graph) > FACTS // 4)
     kill(loading)
@@ -196,7 +202,7 @@ def test_a_client_killed_in_the_middle_of_a_load_and_of_runs(
 def test_a_run_killed_before_it_publishes_leaves_the_old_ratings(
     undisturbed: tuple[Graph, Graph], graph: Database, commands: Commands
 ) -> None:
-    publishing.publish(graph, make_scheme())
+    begin(graph)
     commands.finish(commands.load)
     commands.finish(commands.rate)
     ratings = "MATCH (m:Membership) RETURN m.id, m.score, m.points, m.band, m.run, m.circle, m.used ORDER BY m.id"
@@ -220,7 +226,7 @@ def test_a_server_killed_in_the_middle_of_a_load(
     try:
         with connect(own) as database:
             migrations.apply(database)
-            publishing.publish(database, make_scheme())
+            begin(database)
             commands = Commands(server, files, innercircle)
             loading = commands.start(commands.load)
             wait_for(lambda: contacts(database) > FACTS // 4)
