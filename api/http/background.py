@@ -22,12 +22,11 @@ EVERY_SECONDS = 60.0
 "After which one looks for what was left, also where nobody said so."
 LOOK_SECONDS = 2.0
 "Between two looks at the room on the disk, for other programs fill it too."
-Use = Callable[[], AbstractContextManager[Database]]
-
 GRACE_SECONDS = 5.0
 "A request that has run out of time may be at it for so long."
 STOP_SECONDS = 15.0
 "How long the service waits for what a thread is at when it ends."
+Use = Callable[[], AbstractContextManager[Database]]
 
 
 class Afterwards:

@@ -33,7 +33,7 @@ def named(database: Database, scheme: Scheme, operator: str | None = None) -> Sc
     if operator is not None:
         scheme = with_operator(scheme, plain(operator, "operator", longest=LONGEST_NAME), scheme.id)
     elif "operator" in dict(placeholders(scheme)) and (row := database.optional("scheme", id=scheme.id)):
-        known = parse(row["policy"], f"scheme {scheme.id}").operator
+        known = _parsed(row["policy"], scheme.id).operator
         scheme = with_operator(scheme, known, scheme.id)
     for key, text in placeholders(scheme):
         how = ": say who runs the scheme with --operator" if key == "operator" else ": write it, then publish"
@@ -82,7 +82,7 @@ def published(database: Database, scheme_id: str) -> Published:
     """The scheme as it is in the graph. Raises NotFound."""
     row = row_of(database, scheme_id, advice=": `innercircle scheme publish` publishes one")
     return Published(
-        scheme=parse(row["policy"], f"scheme {scheme_id}"),
+        scheme=_parsed(row["policy"], scheme_id),
         versions=tuple(row["versions"]),
         run=row["run"],
         as_of=row["as_of"] and row["as_of"].to_native(),
