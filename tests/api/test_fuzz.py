@@ -53,7 +53,6 @@ def ask(operation: Any, api: httpx.Client, tokens: dict[str, str]) -> None:
 
     @settings(
         max_examples=50,
-        deadline=None,
         derandomize=True,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -31,7 +31,7 @@ def test_a_nasty_community_is_explained_exactly(graph: Database, community: Comm
 
 
 @pytest.mark.slow
-@settings(max_examples=samples(4, 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(4, 10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes())
 def test_a_random_community_is_explained_exactly(graph: Database, facts: Facts, scheme: Scheme) -> None:
     graph.statement(WIPE)

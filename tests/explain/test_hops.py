@@ -22,9 +22,7 @@ from tests.strategies import AS_OF, NASTY, communities, make_scheme, schemes
 
 ALL = 10_000
 THRESHOLDS = (100.0, 3.0, 0.05)
-random_ones = settings(
-    max_examples=samples(4, 8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+random_ones = settings(max_examples=samples(4, 8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def pagerank(graph: "nx.DiGraph[str]", entity: str, share: float) -> dict[str, float]:

@@ -135,7 +135,6 @@ def test_no_header_day_or_number_makes_a_form_or_route_fail(
 
     @settings(
         max_examples=12,
-        deadline=None,
         derandomize=True,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

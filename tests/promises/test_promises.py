@@ -39,7 +39,6 @@ def driven(graph: Database, api: httpx.Client, ring: Keyring, *, runs: int, step
         settings=hypothesis_settings(
             max_examples=runs,
             stateful_step_count=steps,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
             **more,

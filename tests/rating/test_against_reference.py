@@ -71,7 +71,7 @@ def test_a_nasty_community_is_rated_as_networkx_rates_it(graph: Database, commun
 
 
 @pytest.mark.slow
-@settings(max_examples=samples(12, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(12, 25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes())
 def test_a_random_community_is_rated_as_networkx_rates_it(graph: Database, facts: Facts, scheme: Scheme) -> None:
     graph.statement(WIPE)
@@ -79,7 +79,7 @@ def test_a_random_community_is_rated_as_networkx_rates_it(graph: Database, facts
     check(graph, facts, scheme)
 
 
-@settings(max_examples=samples(5, 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(5, 10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities())
 def test_two_schemes_on_one_graph_do_not_mix(graph: Database, facts: Facts) -> None:
     graph.statement(WIPE)
@@ -92,7 +92,7 @@ def test_two_schemes_on_one_graph_do_not_mix(graph: Database, facts: Facts) -> N
     check(graph, facts, one)
 
 
-@settings(max_examples=samples(5, 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(5, 10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes())
 def test_an_opened_rating_is_the_sum_of_its_parts(graph: Database, facts: Facts, scheme: Scheme) -> None:
     graph.statement(WIPE)
@@ -117,7 +117,7 @@ def bits(database: Database) -> list[dict[str, Any]]:
     return rows
 
 
-@settings(max_examples=samples(3, 5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(3, 5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes())
 def test_a_second_run_at_the_same_instant_gives_the_same_bits(
     graph: Database, facts: Facts, scheme: Scheme

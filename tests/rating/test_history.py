@@ -36,7 +36,7 @@ def check_sums(found: history.History) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=samples(2, 8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(2, 8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), policy=schemes(), other=schemes(), seed=st.integers(0, 1000))
 def test_the_causes_of_a_change_sum_to_it_whatever_happened(
     graph: Database, facts: Facts, policy: Scheme, other: Scheme, seed: int
@@ -165,7 +165,7 @@ def reasons(found: Verified) -> dict[str, str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=samples(3, 6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(3, 6), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), policy=schemes())
 def test_old_runs_can_be_repeated(graph: Database, facts: Facts, policy: Scheme) -> None:
     graph.statement(WIPE)

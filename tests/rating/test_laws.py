@@ -28,7 +28,7 @@ def holds_everywhere(law: Law) -> Law:
     """The law, run on random communities and policies, and on every nasty one with a plain policy."""
     for community in NASTY:
         law = example(community.facts, make_scheme())(law)
-    law = settings(max_examples=samples(30, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])(law)
+    law = settings(max_examples=samples(30, 60), suppress_health_check=[HealthCheck.too_slow])(law)
     return given(communities(), schemes())(law)
 
 
@@ -109,7 +109,7 @@ def test_the_weight_of_an_event_halves_every_half_life() -> None:
 
 
 @given(communities(), st.integers(-40, 200), st.floats(0, 1), st.sampled_from([None, 1.0, 365.0]))
-@settings(max_examples=samples(60, 150), deadline=None)
+@settings(max_examples=samples(60, 150))
 def test_paying_what_is_open_never_lowers_a_rating(
     facts: Facts, due_age: int, wait: float, half_life_days: float | None
 ) -> None:
@@ -388,7 +388,7 @@ def test_facts_from_as_of_on_change_nothing(facts: Facts, scheme: Scheme) -> Non
 
 
 @given(facts=communities(), scheme=schemes(), data=st.data())
-@settings(max_examples=samples(30, 60), deadline=None)
+@settings(max_examples=samples(30, 60))
 def test_the_order_of_facts_and_members_changes_nothing(facts: Facts, scheme: Scheme, data: st.DataObject) -> None:
     shuffled = replace(
         facts,

@@ -282,7 +282,7 @@ def _decided(database: Database, facts: Facts, scheme: Scheme, seed: int, steps:
     expect(database, counted, scheme, within=1e-8)
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes(), seed=st.integers(0, 1000))
 def test_after_random_decisions_ratings_are_those_of_the_ties_that_count(
     graph: Database, facts: Facts, scheme: Scheme, seed: int
@@ -291,7 +291,7 @@ def test_after_random_decisions_ratings_are_those_of_the_ties_that_count(
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes(), seed=st.integers(0, 1000))
 def test_after_many_random_decisions_ratings_are_those_of_the_ties_that_count(
     graph: Database, facts: Facts, scheme: Scheme, seed: int

@@ -222,7 +222,7 @@ SET m.score = $score, m.points = 350 + 600 * $score, m.conduct = $conduct, m.ban
 """
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     scores=st.tuples(SCORES, SCORES),
     conduct=st.floats(0, 1),

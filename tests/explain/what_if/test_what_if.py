@@ -97,7 +97,7 @@ def test_an_answer_about_a_nasty_community_is_that_of_a_full_re_rating(
 
 
 @pytest.mark.slow
-@settings(max_examples=samples(4, 8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(4, 8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes(), chance=st.randoms(use_true_random=False))
 def test_an_answer_about_a_random_community_is_that_of_a_full_re_rating(
     graph: Database, facts: Facts, scheme: Scheme, chance: Random
@@ -108,7 +108,7 @@ def test_an_answer_about_a_random_community_is_that_of_a_full_re_rating(
         check(graph, facts, scheme, entity, change)
 
 
-@settings(max_examples=samples(3, 5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=samples(3, 5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes(), other=schemes())
 def test_an_answer_under_another_policy_is_that_of_a_full_re_rating(
     graph: Database, facts: Facts, scheme: Scheme, other: Scheme

@@ -117,7 +117,7 @@ def test_a_time_that_does_not_fit_is_rejected_as_it_is_written(
     assert reason in chunks[0].rejects[0].reason
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(times=st.lists(st.integers(0, 7_258_118_400_000_000), min_size=1, max_size=50))
 def test_seconds_with_a_fraction_are_exact_to_the_microsecond(
     times: list[int], tmp_path_factory: pytest.TempPathFactory

@@ -405,7 +405,7 @@ def outcome_of(path: Path, chunk_rows: int) -> tuple[list[tuple[int, Row]], list
     return rows, [reject for chunk in chunks for reject in chunk.rejects], sum(chunk.read for chunk in chunks)
 
 
-@settings(deadline=None, max_examples=samples(30, 60))
+@settings(max_examples=samples(30, 60))
 @given(lines=_lines, ending=st.sampled_from(["\n", "\r\n"]), last=st.booleans(), chunk_rows=st.integers(1, 9))
 def test_every_line_is_a_row_or_a_reject_whatever_the_chunks(
     lines: Sequence[tuple[str, bool | None]],
@@ -426,7 +426,7 @@ def test_every_line_is_a_row_or_a_reject_whatever_the_chunks(
     assert outcome_of(path, chunk_rows) == (rows, rejects, count)
 
 
-@settings(deadline=None, max_examples=samples(60, 150))
+@settings(max_examples=samples(60, 150))
 @given(
     noise=st.lists(
         st.one_of(
