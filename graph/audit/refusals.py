@@ -21,7 +21,7 @@ from typing import Any
 
 from graph.audit import log
 from graph.errors import PurposeMismatch
-from graph.store.client import Database, Transaction, utc
+from graph.store.client import Database, Gone, Transaction, utc
 from graph.store.secrets import salt
 
 LANES = 8
@@ -110,7 +110,8 @@ def _put(transaction: Transaction, stuck: Sequence[str]) -> list[str] | None:
     # who is not there any more is not on record either
     done = held.keys() - (kept.keys() - whole.keys())
     left = [_left(each, done) for each in noted]
-    transaction.run("drop_refusals", left=left)
+    if transaction.run("drop_refusals", left=left)[0]["found"] < len(left):
+        raise Gone("somebody else put one of these refusals on record at that moment")
     return [
         each["id"]
         for each in left
