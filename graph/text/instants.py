@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from graph.errors import ParameterError
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2200, 1, 1)
-"Of what can be named: the same as of a fact (graph/facts/files/formats.py); the second is the first that cannot."
+"Of what can be named: the same as of a fact (graph/facts/formats.py); the second is the first that cannot."
 
 
 def check_day(day: date, named: str) -> date:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from graph.facts.files.columns import COLUMNS
+from graph.facts.kinds import COLUMNS
 from graph.facts.load import load
 from graph.store.client import Database
 from tests.api.conftest import As, once_only

@@ -1,6 +1,6 @@
 """What a row does not say is not said: a missing column and an empty cell take nothing away.
 
-The rules go over every kind and every optional column that graph/facts/files/columns.py declares.
+The rules go over every kind and every optional column that graph/facts/kinds.py declares.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from graph.facts.files import formats
-from graph.facts.files.columns import COLUMNS, KEY
+from graph.facts import formats
+from graph.facts.kinds import COLUMNS, KEY
 from graph.facts.load import load
 from graph.model import CORRECTABLE, Loaded
 from graph.rating import published

@@ -10,7 +10,7 @@ import pandas as pd
 from msgspec import UNSET
 
 from graph.facts.files.checks import Origin, Sheet, cells_of
-from graph.facts.files.formats import (
+from graph.facts.formats import (
     DATE_WRITTEN,
     LATEST,
     LOCAL_WRITTEN,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from graph.facts.files.columns import COLUMNS, KEY, NAMED, PREFIX, Column, rules
-from graph.facts.files.formats import Cells, Mask, Reason
+from graph.facts.kinds import COLUMNS, KEY, NAMED, PREFIX, Column, rules
+from graph.facts.formats import Cells, Mask, Reason
 from graph.facts.files.ids import SEPARATOR, Numbering, same_ids
 from graph.facts.files.sources import clipped
 from graph.model import Reject, Row

@@ -25,7 +25,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
 from graph.errors import NotFound, SchemeInvalid
-from graph.facts.files.columns import COLUMNS
+from graph.facts.kinds import COLUMNS
 from graph.model import KINDS
 
 SHIPPED = Path(__file__).parent / "mappings"

@@ -16,7 +16,7 @@ from graph.facts.files import hints
 from graph.facts.files import mapping as mappings
 from graph.facts.files.adapt import sheets
 from graph.facts.files.checks import Sheet, cells_of
-from graph.facts.files.columns import COLUMNS, KEY, NAMED
+from graph.facts.kinds import COLUMNS, KEY, NAMED
 from graph.facts.files.csv_source import CsvSource
 from graph.facts.files.ids import Numbering
 from graph.facts.files.mapping import Mapping, Output

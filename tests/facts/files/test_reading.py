@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from graph.errors import ParameterError, RecordError
 from graph.facts.files import __all__, kind_of, read, write_rejects
-from graph.facts.files.columns import COLUMNS, KEY, PREFIX
+from graph.facts.kinds import COLUMNS, KEY, PREFIX
 from graph.model import KINDS, Reject, Row
 from tests.conftest import samples
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from graph.facts import registered_numbers
-from graph.facts.files import reach
+from graph.facts import reach
 from graph.facts.registered_numbers import standard_form
 from graph.policy.categories import REFUSED, SLUG_IS, SLUG_WRITTEN, refusal
 from graph.text.plain import MAYBE_ODD, normal, odd_blank, unseen

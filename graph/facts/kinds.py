@@ -14,7 +14,7 @@ from functools import partial
 
 import pandas as pd
 
-from graph.facts.files.formats import (
+from graph.facts.formats import (
     AMOUNT,
     CASE_NUMBER,
     CURRENCY,
