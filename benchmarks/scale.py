@@ -12,8 +12,8 @@ from typing import Any
 from benchmarks.measuring import client_megabytes, median_ratio, report, server_heap_megabytes, timed
 from graph.facts import synthetic
 from graph.facts.files import kind_of, read
+from graph.facts.kinds import KINDS
 from graph.facts.load import load
-from graph.model import KINDS
 from graph.policy import publishing, scheme
 from graph.rating import run as rating
 from graph.store.client import Database
@@ -74,7 +74,7 @@ def _make_up(directory: Path, members: int) -> None:
 
 def _load_everything(database: Database, directory: Path) -> list[tuple[str, float]]:
     found = []
-    for file in sorted(directory.glob("*.csv"), key=lambda path: KINDS.index(kind_of(path))):
+    for file in sorted(directory.glob("*.csv"), key=lambda path: list(KINDS).index(kind_of(path))):
         seconds, (loaded,) = timed(lambda file=file: load(database, [file]))  # type: ignore[misc]
         found.append((loaded.kind, loaded.stored / seconds))
     return found

@@ -5,24 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-# The kinds of rows that can be loaded, in the order in which they depend on each other.
-KINDS = (
-    "entities",
-    "products",
-    "sites",
-    "contacts",
-    "obligations",
-    "purchases",
-    "visits",
-    "judgments",
-    "memberships",
-)
-
-# What ratings are made from.
-FACTS = ("contacts", "obligations", "purchases", "visits")
-# What can be corrected and removed one by one.
-CORRECTABLE = (*FACTS, "judgments")
-
 Row = dict[str, Any]
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas.base import FactId, Model
+from graph.facts.kinds import FactKind
 from graph.text.plain import LONGEST
 
-FactKind = Literal["contacts", "obligations", "purchases", "visits"]
 OneLine = Annotated[str, Field(min_length=1, max_length=LONGEST, description="one line of plain text")]
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from api.schemas.base import Model
 from api.schemas.ratings import ShownRating
 from graph import disclosure
+from graph.facts.kinds import FactorKind
 
 
 class Line(Model):
@@ -23,7 +24,7 @@ class FactLine(Model):
     """One fact. Where it does not count, `why` says so, and its weight, value, part and points are 0."""
 
     entity: str = Field(description="whose fact it is")
-    factor: Literal["obligations", "purchases", "visits"]
+    factor: FactorKind
     fact: str = Field(description="its id")
     at: datetime = Field(description="when; of an obligation, when it is due")
     other: str = Field(description="the creditor, the product or the site")
@@ -43,7 +44,7 @@ class FactLine(Model):
 class OpenFactor(Model):
     """The line of a factor opened: `parts` and `facts` sum to `points`."""
 
-    factor: Literal["obligations", "purchases", "visits"]
+    factor: FactorKind
     points: float
     whole: int
     parts: list[Line] = Field(description="the prior, and what facts have changed since; none outside the policy")

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.schemas.base import AsOf, EntityId, FactId, Model
 from graph.explain import what_if
+from graph.facts.kinds import FactKind
 
 
 class AskWithoutContact(Model):
@@ -35,9 +36,7 @@ class AskRemoved(Model):
 
     kind: Literal["removed"]
     fact: FactId
-    of: Literal["obligations", "purchases", "visits", "contacts"] | None = Field(
-        default=None, description="the kind of fact, where two have its id"
-    )
+    of: FactKind | None = Field(default=None, description="the kind of fact, where two have its id")
 
     def change(self) -> what_if.Change:
         return what_if.Removed(self.fact, self.of)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from graph.explain import OpenFactor
+from graph.facts.kinds import FACTORS
 from graph.store.client import Database, utc
-
-KINDS = ("obligations", "purchases", "visits")
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def own_facts(database: Database, entity: str, factors: Sequence[OpenFactor]) ->
     """Every fact of the opened factors, the newest first, with its source."""
     lines = [fact for factor in factors for fact in factor.facts]
     loads: dict[tuple[str, str], str | None] = {}
-    for kind in sorted({line.factor for line in lines} & set(KINDS)):
+    for kind in sorted({line.factor for line in lines} & set(FACTORS)):
         loads |= {(kind, row["id"]): row["load"] for row in database.run(f"own_{kind}", entity=entity)}
     found = sources(database, loads.values())
     facts = [

@@ -14,8 +14,9 @@ from graph.errors import RecordError
 from graph.facts import objections
 from graph.facts.files.earlier import Earlier
 from graph.facts.files.reader import named_by_ids
+from graph.facts.kinds import CORRECTABLE
 from graph.facts.store import store
-from graph.model import CORRECTABLE, Chunk, Reject, Row
+from graph.model import Chunk, Reject, Row
 from graph.store.client import Database
 from graph.text.counts import counted
 

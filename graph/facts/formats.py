@@ -13,8 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from graph.facts import registered_numbers
-from graph.facts import reach
+from graph.facts import reach, registered_numbers
 from graph.facts.registered_numbers import standard_form
 from graph.policy.categories import REFUSED, SLUG_IS, SLUG_WRITTEN, refusal
 from graph.text.plain import MAYBE_ODD, normal, odd_blank, unseen

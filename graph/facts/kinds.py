@@ -1,16 +1,14 @@
-"""What a row of each kind holds, and what no good row does.
+"""The kinds of rows that can be loaded: one declaration each, and whoever has to know of kinds reads it.
 
-COLUMNS[kind]  the columns in order; the house's file formats are exactly this table
-RULES[kind]    what is wrong between the cells of one row
-rules(kind, c) those, and that a category is one of c
-KEY[kind]      the columns that name a row
-PREFIX[kind]   what a derived id begins with; only these kinds may leave the id out
-NAMED[kind]    the columns that a derived id is made from, where these are not all: rows that agree in them are one
+What a row holds, and what no good row does; how a fact is stored, whose ratings it touches, and its words. A kind
+that is not stored as a relationship is no fact that a factor or a circle could count.
+docs/contributing/add-a-kind-of-fact.md says what else a new one needs.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -36,6 +34,11 @@ from graph.facts.formats import (
 )
 from graph.policy.categories import NOT_NEUTRAL, Categories
 
+FactorKind = Literal["obligations", "purchases", "visits"]
+"The facts that factors of a policy rate, in the order in which they are told."
+FactKind = Literal["contacts", "obligations", "purchases", "visits"]
+"The facts that ratings are made from: these, and those that make circles."
+
 
 @dataclass(frozen=True)
 class Column:
@@ -44,61 +47,6 @@ class Column:
     name: str
     format: Format = TEXT
     required: bool = True
-
-
-_optional = partial(Column, required=False)
-
-COLUMNS: dict[str, tuple[Column, ...]] = {
-    "entities": (
-        Column("id", ID),
-        Column("kind", WHO),
-        _optional("name", NAME),
-        _optional("born", DATE),
-        _optional("uscc", USCC),
-        _optional("lei", LEI),
-    ),
-    "products": (Column("id", OPAQUE), Column("category", SLUG)),
-    "sites": (Column("id", OPAQUE), Column("category", SLUG)),
-    "contacts": (
-        _optional("id", ID),
-        Column("source"),
-        Column("target"),
-        Column("at", TIME),
-        _optional("channel", SLUG),
-    ),
-    "obligations": (
-        _optional("id", ID),
-        Column("debtor"),
-        Column("creditor"),
-        _optional("kind", SLUG),
-        _optional("amount", AMOUNT),
-        _optional("currency", CURRENCY),
-        Column("due", TIME),
-        _optional("settled", TIME),
-        _optional("outcome", OUTCOME),
-    ),
-    "purchases": (
-        _optional("id", ID),
-        Column("entity"),
-        Column("product"),
-        Column("at", TIME),
-        _optional("amount", AMOUNT),
-        _optional("currency", CURRENCY),
-    ),
-    "visits": (_optional("id", ID), Column("entity"), Column("site"), Column("at", TIME)),
-    "judgments": (
-        _optional("id", ID),
-        Column("entity"),
-        Column("court", NAME),
-        Column("case_number", CASE_NUMBER),
-        Column("amount", AMOUNT),
-        Column("currency", CURRENCY),
-        Column("issued", TIME),
-        Column("due", TIME),
-        _optional("settled", TIME),
-    ),
-    "memberships": (Column("entity"), Column("scheme", SCHEME), Column("at", TIME), Column("notice")),
-}
 
 
 @dataclass(frozen=True)
@@ -110,6 +58,61 @@ class Rule:
     reason: Reason
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A kind of fact as the graph holds it: a relationship from whom it is about to somebody or something."""
+
+    type: str
+    "of the relationship"
+    other: str
+    "the label of the node at its other end"
+    ends: tuple[str, str]
+    "the columns of its two ends"
+    touches_both: bool = False
+    "whether it counts for both ends: the first one alone owns it else"
+    time: str = "at"
+    "the column of the time that it counts from"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a kind of fact is called; {source}, {target}, {other} and {day} stand for what the fact says."""
+
+    one: str
+    "one of them, as a command counts them"
+    heading: str
+    "over those of a member, on its page"
+    in_archive: str
+    "what the member's archive says of the table"
+    said: str
+    "of one, to whoever it is about"
+    said_to_member: str
+    "of one, to the member whose it is"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of row."""
+
+    columns: tuple[Column, ...]
+    "in order; the house's file formats are exactly these"
+    rules: tuple[Rule, ...] = ()
+    "what is wrong between the cells of one row"
+    key: tuple[str, ...] = ("id",)
+    "the columns that name a row"
+    prefix: str = ""
+    "what a derived id begins with; a row may leave the id out where there is one"
+    named_by: tuple[str, ...] = ()
+    "the columns that a derived id is made from, where these are not all: rows that agree in them are one"
+    names: tuple[str, ...] = ()
+    "the columns that may not name who objects to being listed"
+    stored: Stored | None = None
+    words: Words | None = None
+
+
+_optional = partial(Column, required=False)
+
+
 def _given_for_a_person(code: str) -> Callable[[pd.DataFrame], Mask]:
     return lambda row: row[code].notna() & (row["kind"] == "person")
 
@@ -118,32 +121,141 @@ _MONEY = (
     Rule("currency", lambda row: row["amount"].notna() & row["currency"].isna(), "an amount without a currency"),
     Rule("amount", lambda row: row["amount"].isna() & row["currency"].notna(), "a currency without an amount"),
 )
-RULES: dict[str, tuple[Rule, ...]] = {
-    "entities": (
-        Rule("uscc", _given_for_a_person("uscc"), "given for a person"),
-        Rule("lei", _given_for_a_person("lei"), "given for a person"),
+
+KINDS: dict[str, Kind] = {
+    "entities": Kind(
+        columns=(
+            Column("id", ID),
+            Column("kind", WHO),
+            _optional("name", NAME),
+            _optional("born", DATE),
+            _optional("uscc", USCC),
+            _optional("lei", LEI),
+        ),
+        rules=(
+            Rule("uscc", _given_for_a_person("uscc"), "given for a person"),
+            Rule("lei", _given_for_a_person("lei"), "given for a person"),
+        ),
     ),
-    "contacts": (Rule("target", lambda row: row["source"] == row["target"], "a contact with oneself"),),
-    "obligations": (
-        Rule("creditor", lambda row: row["debtor"] == row["creditor"], "an obligation to oneself"),
-        *_MONEY,
+    "products": Kind(columns=(Column("id", OPAQUE), Column("category", SLUG))),
+    "sites": Kind(columns=(Column("id", OPAQUE), Column("category", SLUG))),
+    "contacts": Kind(
+        columns=(
+            _optional("id", ID),
+            Column("source"),
+            Column("target"),
+            Column("at", TIME),
+            _optional("channel", SLUG),
+        ),
+        rules=(Rule("target", lambda row: row["source"] == row["target"], "a contact with oneself"),),
+        prefix="c-",
+        names=("source", "target"),
+        stored=Stored("CONTACTED", "Entity", ("source", "target"), touches_both=True),
+        words=Words(
+            one="contact",
+            heading="When you were in touch",
+            in_archive="with whom you were in contact; began: whether you began it",
+            said="contact of {source} with {target} on {day}",
+            said_to_member="contact with {other} on {day}",
+        ),
     ),
-    "purchases": _MONEY,
-    "judgments": (Rule("due", lambda row: row["due"] < row["issued"], "due before it was issued"),),
+    "obligations": Kind(
+        columns=(
+            _optional("id", ID),
+            Column("debtor"),
+            Column("creditor"),
+            _optional("kind", SLUG),
+            _optional("amount", AMOUNT),
+            _optional("currency", CURRENCY),
+            Column("due", TIME),
+            _optional("settled", TIME),
+            _optional("outcome", OUTCOME),
+        ),
+        rules=(
+            Rule("creditor", lambda row: row["debtor"] == row["creditor"], "an obligation to oneself"),
+            *_MONEY,
+        ),
+        prefix="o-",
+        stored=Stored("OWED", "Entity", ("debtor", "creditor"), time="due"),
+        words=Words(
+            one="debt",
+            heading="What you owed",
+            in_archive="what you owed (debtor) and what others owed to you (creditor)",
+            said="debt of {source} to {target}",
+            said_to_member="debt to {other}",
+        ),
+    ),
+    "purchases": Kind(
+        columns=(
+            _optional("id", ID),
+            Column("entity"),
+            Column("product"),
+            Column("at", TIME),
+            _optional("amount", AMOUNT),
+            _optional("currency", CURRENCY),
+        ),
+        rules=_MONEY,
+        prefix="p-",
+        stored=Stored("BOUGHT", "Product", ("entity", "product")),
+        words=Words(
+            one="purchase",
+            heading="What you bought",
+            in_archive="what you bought",
+            said="purchase of {target} by {source} on {day}",
+            said_to_member="purchase of {other} on {day}",
+        ),
+    ),
+    "visits": Kind(
+        columns=(_optional("id", ID), Column("entity"), Column("site"), Column("at", TIME)),
+        prefix="v-",
+        stored=Stored("VISITED", "Site", ("entity", "site")),
+        words=Words(
+            one="visit",
+            heading="Places you visited",
+            in_archive="which sites you visited",
+            said="visit of {source} to {target} on {day}",
+            said_to_member="visit to {other} on {day}",
+        ),
+    ),
+    "judgments": Kind(
+        columns=(
+            _optional("id", ID),
+            Column("entity"),
+            Column("court", NAME),
+            Column("case_number", CASE_NUMBER),
+            Column("amount", AMOUNT),
+            Column("currency", CURRENCY),
+            Column("issued", TIME),
+            Column("due", TIME),
+            _optional("settled", TIME),
+        ),
+        rules=(Rule("due", lambda row: row["due"] < row["issued"], "due before it was issued"),),
+        prefix="j-",
+        named_by=("entity", "court", "case_number"),
+    ),
+    "memberships": Kind(
+        columns=(Column("entity"), Column("scheme", SCHEME), Column("at", TIME), Column("notice")),
+        key=("scheme", "entity"),
+        names=("entity",),
+    ),
 }
+"In the order in which they depend on each other."
+
+FACTORS: tuple[FactorKind, ...] = get_args(FactorKind)
+FACTS: tuple[FactKind, ...] = get_args(FactKind)
+CORRECTABLE = (*FACTS, "judgments")
+"What can be corrected and removed one by one."
+STORED = {name: kind.stored for name, kind in KINDS.items() if kind.stored is not None}
+WORDS = {name: kind.words for name, kind in KINDS.items() if kind.words is not None}
 
 
 def rules(kind: str, categories: Categories) -> tuple[Rule, ...]:
     """The rules for a row of this kind, where these are the categories that there are."""
-    if "category" not in {column.name for column in COLUMNS[kind]}:
-        return RULES.get(kind, ())
+    declared = KINDS[kind]
+    if "category" not in {column.name for column in declared.columns}:
+        return declared.rules
     known = list(categories.neutral)
     return (
-        *RULES.get(kind, ()),
+        *declared.rules,
         Rule("category", lambda row: row["category"].notna() & ~row["category"].isin(known), NOT_NEUTRAL),
     )
-
-
-KEY: dict[str, tuple[str, ...]] = dict.fromkeys(COLUMNS, ("id",)) | {"memberships": ("scheme", "entity")}
-PREFIX = {"contacts": "c-", "obligations": "o-", "purchases": "p-", "visits": "v-", "judgments": "j-"}
-NAMED = {"judgments": ("entity", "court", "case_number")}

@@ -18,8 +18,9 @@ from graph import output_files
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.facts import clashes
 from graph.facts import files as records
+from graph.facts.kinds import CORRECTABLE, KINDS
 from graph.facts.store import Load, filled_in, remove, store
-from graph.model import CORRECTABLE, KINDS, Chunk, Loaded, Reject, Row
+from graph.model import Chunk, Loaded, Reject, Row
 from graph.policy.categories import Categories
 from graph.store.client import Database, Transaction
 from graph.text.plain import visible
@@ -233,7 +234,7 @@ def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, reje
         raise ParameterError("name at least one file to load")
     if kind or mapping:
         return found
-    return sorted(found, key=lambda file: KINDS.index(records.kind_of(file)))
+    return sorted(found, key=lambda file: list(KINDS).index(records.kind_of(file)))
 
 
 def _ahead(items: Iterator[T]) -> Iterator[T]:

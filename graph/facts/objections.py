@@ -9,11 +9,10 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from graph.facts.kinds import KINDS
 from graph.model import Row
 from graph.store.client import Database, Transaction
 
-NAMES = {"contacts": ("source", "target"), "memberships": ("entity",)}
-"By kind of row: the columns that may not name who objects."
 REASON = "objects to being listed as a contact"
 
 
@@ -47,8 +46,8 @@ def refused(
 
     hold: who objects stays the same until the transaction ends, so that no such row slips in beside an objection.
     """
-    columns = NAMES.get(kind)
-    if columns is None:
+    columns = KINDS[kind].names
+    if not columns:
         return []
     salt, some = lock_objections(transaction) if hold else glanced_at(transaction)
     if not some:

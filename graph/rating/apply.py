@@ -7,8 +7,9 @@ from pathlib import Path
 
 from graph.errors import NotFound, ParameterError
 from graph.facts import store as storing
+from graph.facts.kinds import CORRECTABLE
 from graph.facts.load import load
-from graph.model import CORRECTABLE, Changes, Loaded
+from graph.model import Changes, Loaded
 from graph.policy.categories import Categories
 from graph.rating.rerate import TOLERANCE_POINTS, Rerated, rerate
 from graph.rights import membership
@@ -64,7 +65,7 @@ def remove(
 ) -> tuple[list[str], list[Rerated]]:
     """Facts are gone, or members have left, and whom that touches is re-rated; returns the ids that were known.
 
-    kind: contacts, obligations, purchases, visits, judgments; or memberships, whose ids are `scheme|entity`.
+    kind: a fact or judgments; or memberships, whose ids are `scheme|entity`.
     Raises ParameterError (no such kind), and what rerating.rerate raises.
     """
     changes = Changes()

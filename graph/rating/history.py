@@ -12,13 +12,13 @@ from typing import Any
 
 from graph.errors import NotFound, StoreConflict
 from graph.facts.extract import facts_of
+from graph.facts.kinds import FACTORS
 from graph.policy import scheme as policies
 from graph.policy.scheme import POINTS_RANGE, Scheme
 from graph.rating import published, reference
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database, utc
 
-FACTORS = ("obligations", "purchases", "visits")
 AGEING, OWN, CIRCLE, CONTACTS, POLICY = (
     "ageing",
     "own facts",

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from graph.errors import NotFound, ParameterError, Refused
-from graph.model import FACTS, Changes
+from graph.facts.kinds import FACTS
+from graph.model import Changes
 from graph.rights.parties import have_a_part, names_of
 from graph.rights.turns import hold
 from graph.store.client import Database, Transaction, utc

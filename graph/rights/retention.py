@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from graph.model import FACTS, Changes
+from graph.facts.kinds import FACTS
+from graph.model import Changes
 from graph.policy.scheme import Scheme, parse
 from graph.store.client import Database
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from graph.facts.kinds import COLUMNS
+from graph.facts.kinds import KINDS
 from graph.facts.load import load
 from graph.store.client import Database
 from tests.api.conftest import As, once_only
@@ -125,12 +125,12 @@ def test_no_text_of_a_request_changes_a_query(
         assert len(kept) >= len([row for row in before if "Grant" not in row["kind"]]), "something is gone"
 
 
-@pytest.mark.parametrize("kind", COLUMNS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_text_of_a_file_changes_a_query_or_comes_out_as_a_formula(
     community: Database, tmp_path: Path, kind: str
 ) -> None:
     """Every text column of every kind; what is refused comes back in the rejects, where no cell is a formula."""
-    names = [column.name for column in COLUMNS[kind]]
+    names = [column.name for column in KINDS[kind].columns]
     count = "MATCH (n) WHERE NOT n:Load RETURN count(n) AS nodes"
     before = community.statement(count)[0]["nodes"]
     file, rejects = tmp_path / f"{kind}.csv", tmp_path / "rejects.csv"

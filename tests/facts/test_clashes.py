@@ -8,8 +8,8 @@ import pytest
 from graph.errors import ParameterError
 from graph.facts.files import read
 from graph.facts.files.reader import named_by_ids
+from graph.facts.kinds import KINDS
 from graph.facts.load import load
-from graph.model import KINDS
 from graph.store.client import Database
 from tests.conftest import Command
 from tests.facts.looking import content, whole, written

@@ -11,7 +11,8 @@ import pytest
 from graph.errors import ParameterError, RecordError
 from graph.facts import load as loading
 from graph.facts import synthetic
-from graph.model import KINDS, Loaded
+from graph.facts.kinds import KINDS
+from graph.model import Loaded
 from graph.policy import publishing, scheme
 from graph.server.connect import connect
 from graph.settings import Settings

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 import graph.cli  # noqa: F401, it adds the commands to the app
 from graph.cli.app import app
+from graph.facts.kinds import FACTS
 from graph.facts.load import load
-from graph.model import FACTS
 from graph.rating.apply import apply
 from graph.settings import Settings
 from graph.store.client import Database

@@ -10,8 +10,8 @@ from stdnum.cn import uscc
 
 from graph.errors import ParameterError
 from graph.facts import files
+from graph.facts.kinds import KINDS
 from graph.facts.synthetic import HEADERS, LAST_DAY, write
-from graph.model import KINDS
 from graph.policy import scheme
 
 Rows = dict[str, list[dict[str, str]]]

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from graph.facts import formats
-from graph.facts.kinds import COLUMNS, KEY
+from graph.facts import formats, kinds
+from graph.facts.kinds import CORRECTABLE
 from graph.facts.load import load
-from graph.model import CORRECTABLE, Loaded
+from graph.model import Loaded
 from graph.rating import published
 from graph.rating.apply import apply
 from graph.rating.run import rate
@@ -58,7 +58,7 @@ LATER = "2026-06-01T00:00:00Z"
 TOGETHER = ({"amount", "currency"},)
 "Neither of them is there without the other."
 Row = dict[str, str | None]
-KINDS = [kind for kind in COLUMNS if KEY[kind] == ("id",)]
+KINDS = [kind for kind, declared in kinds.KINDS.items() if declared.key == ("id",)]
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def town(graph: Database) -> Database:
 def full(kind: str, id_: str) -> Row:
     """A good row that leaves nothing out."""
     row: Row = {"id": id_}
-    for column in COLUMNS[kind]:
+    for column in kinds.KINDS[kind].columns:
         if column.name != "id":
             needed = OF_REQUIRED.get(column.name) if column.required else None
             row[column.name] = needed or WRITTEN[id(column.format)]
@@ -78,7 +78,7 @@ def full(kind: str, id_: str) -> Row:
 
 
 def optional(kind: str) -> list[str]:
-    return [column.name for column in COLUMNS[kind] if not column.required and column.name != "id"]
+    return [column.name for column in kinds.KINDS[kind].columns if not column.required and column.name != "id"]
 
 
 def without(row: Row, column: str) -> set[str]:

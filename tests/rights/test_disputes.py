@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from graph.cli.app import app
 from graph.errors import NotFound, ParameterError, Refused
 from graph.facts import load as loading
-from graph.model import FACTS
+from graph.facts.kinds import FACTS
 from graph.rating.apply import apply, remove
 from graph.rights import disputes
 from graph.rights.disputes import Dispute

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.facts.kinds import FACTS
 from graph.facts.values import Contact, Facts, Obligation, Purchase, Visit
-from graph.model import FACTS, Changes
+from graph.model import Changes
 from graph.policy import publishing, scheme
 from graph.policy.scheme import Scheme
 from graph.rating import published

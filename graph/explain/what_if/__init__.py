@@ -6,7 +6,6 @@ finds how far a change reaches. docs/formulas.md, "What if".
 
 from graph.explain.what_if.answer import Moved, PointsAndBand, WhatIf, own_rates, what_if
 from graph.explain.what_if.changes import (
-    FACT_KINDS,
     Change,
     NewContactDay,
     Removed,
@@ -21,7 +20,6 @@ from graph.explain.what_if.lift import Lift, Payment, lift, payable
 from graph.explain.what_if.policies import in_words, under_share, under_version
 
 __all__ = [
-    "FACT_KINDS",
     "Change",
     "Lift",
     "Moved",

@@ -6,13 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from graph.errors import ParameterError
+from graph.facts.kinds import FACTS, FactKind
 from graph.facts.values import Contact, Facts
 from graph.policy.scheme import Scheme
 from graph.text.instants import check_day
 
 Began = Literal["both", "self", "other"]
-FactKind = Literal["obligations", "purchases", "visits", "contacts"]
-FACT_KINDS: tuple[FactKind, ...] = ("obligations", "purchases", "visits", "contacts")
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def changed(facts: Facts, entity: str, change: FactChange, as_of: datetime) -> F
 
 
 def _kind(facts: Facts, entity: str, change: Removed) -> FactKind:
-    kinds = FACT_KINDS if change.kind is None else (change.kind,)
+    kinds = FACTS if change.kind is None else (change.kind,)
     found = [kind for kind in kinds if change.fact in _own(facts, entity, kind)]
     if not found:
         raise ParameterError(f"{change.fact!r} is not a fact of {entity!r}, who can ask only about its own")

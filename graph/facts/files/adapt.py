@@ -10,6 +10,8 @@ import pandas as pd
 from msgspec import UNSET
 
 from graph.facts.files.checks import Origin, Sheet, cells_of
+from graph.facts.files.mapping import Cell, Condition, Output, Value
+from graph.facts.files.sources import Piece
 from graph.facts.formats import (
     DATE_WRITTEN,
     LATEST,
@@ -22,8 +24,6 @@ from graph.facts.formats import (
     local_times,
     numbers,
 )
-from graph.facts.files.mapping import Cell, Condition, Output, Value
-from graph.facts.files.sources import Piece
 
 # Named as in mapping files.
 TESTS: dict[str, Callable[[Any, Value], Mask]] = {

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from graph.facts.kinds import COLUMNS, KEY, NAMED, PREFIX, Column, rules
-from graph.facts.formats import Cells, Mask, Reason
 from graph.facts.files.ids import SEPARATOR, Numbering, same_ids
 from graph.facts.files.sources import clipped
+from graph.facts.formats import Cells, Mask, Reason
+from graph.facts.kinds import KINDS, Column, rules
 from graph.model import Reject, Row
 from graph.policy.categories import Categories
 
@@ -80,15 +80,16 @@ class Sheet:
         prefix: put before the ids of facts, given or derived.
         Only a row that contradicts nothing that an earlier one of this sheet said under the same id is in neither.
         """
-        columns = COLUMNS[self.kind]
+        declared = KINDS[self.kind]
+        columns = declared.columns
         values = pd.DataFrame({column.name: self._read(column) for column in columns})
-        if prefix and self.kind in PREFIX:
+        if prefix and declared.prefix:
             values["id"] = self._prefixed(prefix, values["id"])
         for rule in rules(self.kind, categories):
             self.refuse(rule.broken(values), self._origin_of_rule(rule.column), rule.reason)
         values = values.drop(index=list(self._refused))
         shown = {column.name: column.format.show(values[column.name]) for column in columns}
-        if self.kind in PREFIX and None in shown["id"]:
+        if declared.prefix and None in shown["id"]:
             shown["id"] = self._derived(shown, numbering, prefix)
         # A third faster than a comprehension; the columns are of one length by construction.
         rows = list(map(dict, map(zip, repeat(tuple(shown)), zip(*shown.values(), strict=True))))
@@ -126,14 +127,16 @@ class Sheet:
     def _prefixed(self, prefix: str, ids: Cells) -> Cells:
         """The ids behind the prefix; a row is refused where the two together are no id."""
         together = (prefix + ids).astype("str")
-        for fault, reason in next(column.format.faults for column in COLUMNS[self.kind] if column.name == "id"):
+        for fault, reason in next(
+            column.format.faults for column in KINDS[self.kind].columns if column.name == "id"
+        ):
             if len(there := together.dropna()):
                 self.refuse(fault(there), self.origin("id"), reason, there)
         return together
 
     def _derived(self, shown: dict[str, list[Any]], numbering: Numbering, prefix: str = "") -> list[str]:
         """The ids, with one derived from the other cells where there is none."""
-        ids, named = shown["id"], NAMED.get(self.kind)
+        ids, named = shown["id"], KINDS[self.kind].named_by
         rest = [cells for name, cells in shown.items() if (name in named if named else name != "id")]
         contents = [
             SEPARATOR.join(["" if cell is None else str(cell) for cell in row])
@@ -141,7 +144,7 @@ class Sheet:
             if known is None
         ]
         make = same_ids if named else numbering.ids
-        derived = iter(make(PREFIX[self.kind], contents))
+        derived = iter(make(KINDS[self.kind].prefix, contents))
         return [known if known is not None else prefix + next(derived) for known in ids]
 
     def _once(self, rows: list[Row], positions: list[int]) -> tuple[list[Row], list[int]]:
@@ -149,7 +152,7 @@ class Sheet:
 
         A missing value contradicts nothing, as in the graph: an obligation and its payment can be two rows.
         """
-        key = KEY[self.kind]
+        key = KINDS[self.kind].key
         names = list(map(itemgetter(*key), rows))
         if len(set(names)) == len(names):
             return rows, positions

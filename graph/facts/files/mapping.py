@@ -25,8 +25,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
 from graph.errors import NotFound, SchemeInvalid
-from graph.facts.kinds import COLUMNS
-from graph.model import KINDS
+from graph.facts.kinds import KINDS
 
 SHIPPED = Path(__file__).parent / "mappings"
 
@@ -191,7 +190,7 @@ def _output(kind: str, table: object, file: str) -> Output:
     for number, condition in enumerate(where):
         if not condition.tests():
             raise SchemeInvalid("nothing to compare with", file=file, key=f"{kind}.where[{number}]")
-    columns = {column.name: column for column in COLUMNS[kind]}
+    columns = {column.name: column for column in KINDS[kind].columns}
     cells: dict[str, Cell] = {}
     for name, value in table.items():
         key = f"{kind}.{name}"

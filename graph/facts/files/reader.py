@@ -16,13 +16,13 @@ from graph.facts.files import hints
 from graph.facts.files import mapping as mappings
 from graph.facts.files.adapt import sheets
 from graph.facts.files.checks import Sheet, cells_of
-from graph.facts.kinds import COLUMNS, KEY, NAMED
 from graph.facts.files.csv_source import CsvSource
 from graph.facts.files.ids import Numbering
 from graph.facts.files.mapping import Mapping, Output
 from graph.facts.files.parquet_source import BUFFER_BYTES, PLAIN, ParquetSource
 from graph.facts.files.sources import Piece, Source
-from graph.model import KINDS, Chunk
+from graph.facts.kinds import KINDS
+from graph.model import Chunk
 from graph.policy.categories import Categories, shipped
 from graph.text.plain import visible
 
@@ -98,7 +98,9 @@ def named_by_ids(
     else:
         made = mapping if isinstance(mapping, Mapping) else mappings.read(mapping)
         given = {output.kind: set(output.cells) for output in made.outputs if kind in (None, output.kind)}
-    return tuple(each for each in given if KEY[each] == ("id",) and ("id" in given[each] or each in NAMED))
+    return tuple(
+        each for each in given if KINDS[each].key == ("id",) and ("id" in given[each] or KINDS[each].named_by)
+    )
 
 
 class _Pieces(NamedTuple):
@@ -143,7 +145,7 @@ def _mapped(path: Path, kind: str | None, mapping: Mapping, pieces: _Pieces) -> 
 def _are_no_floats(source: Source, outputs: Sequence[Output], file: str) -> None:
     """Raises RecordError where texts would be made of numbers with a fraction: 1e+16 is nobody's id."""
     for output in outputs:
-        formats = {column.name: column.format for column in COLUMNS[output.kind]}
+        formats = {column.name: column.format for column in KINDS[output.kind].columns}
         for name, cell in output.cells.items():
             if cell.counts or "whole number" not in formats[name].parquet or "number" in formats[name].parquet:
                 continue
@@ -219,11 +221,11 @@ def _is_there(path: Path) -> None:
 
 def _fits(source: Source, kind: str, file: str) -> None:
     """Raises RecordError for the first column that is unknown, missing, or of the wrong Parquet type."""
-    columns = {column.name: column for column in COLUMNS[kind]}
+    columns = {column.name: column for column in KINDS[kind].columns}
     known = f"{kind} have {', '.join(columns)}"
     for name in source.names:
         if name not in columns:
-            required = [column.name for column in COLUMNS[kind] if column.required]
+            required = [column.name for column in KINDS[kind].columns if column.required]
             message = f"an unknown column {visible(name)!r}; {known}" + _told(source.hint(required))
             raise RecordError(message, file=file, line=source.line, column=name)
     for name, column in columns.items():

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.errors import RecordError
-from graph.facts.files import kind_of, reach, read, write_rejects
+from graph.facts import reach
+from graph.facts.files import kind_of, read, write_rejects
 from graph.model import Reject
 
 HERE = Path(__file__).parent / "foreign"

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from graph.errors import ParameterError, RecordError
 from graph.facts.files import __all__, kind_of, read, write_rejects
-from graph.facts.kinds import COLUMNS, KEY, PREFIX
-from graph.model import KINDS, Reject, Row
+from graph.facts.kinds import KINDS
+from graph.model import Reject, Row
 from tests.conftest import samples
 
 AT = "2026-01-31T09:30:00Z"
@@ -128,7 +128,7 @@ def rows_of(path: Path, **options: Any) -> list[Row]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_all_its_columns_in_one_form(kind: str, tmp_path: Path) -> None:
     content, row = EXAMPLES[kind]
-    assert list(row) == [column.name for column in COLUMNS[kind]]
+    assert list(row) == [column.name for column in KINDS[kind].columns]
     assert rows_of(written(tmp_path, f"{kind}.csv", content)) == [row]
 
 
@@ -136,22 +136,22 @@ def test_every_kind_has_all_its_columns_in_one_form(kind: str, tmp_path: Path) -
 def test_columns_that_may_be_missing_are_none(kind: str, tmp_path: Path) -> None:
     content, row = EXAMPLES[kind]
     header, line = content.splitlines()
-    required = {column.name for column in COLUMNS[kind] if column.required}
+    required = {column.name for column in KINDS[kind].columns if column.required}
     kept = [i for i, name in enumerate(header.split(",")) if name in required]
     cells = [[line.split(",")[i] for i in kept] for line in (header, line)]
     short = written(tmp_path, f"{kind}.csv", "\n".join(map(",".join, cells)))
     [found] = rows_of(short)
     wanted = {name: value if name in required else None for name, value in row.items()}
-    if kind in PREFIX:
-        assert found.pop("id").startswith(PREFIX[kind])
+    if KINDS[kind].prefix:
+        assert found.pop("id").startswith(KINDS[kind].prefix)
         wanted.pop("id")
     assert found == wanted
 
 
 def test_every_column_is_documented() -> None:
     page = (Path(__file__).parents[3] / "docs" / "loading.md").read_text(encoding="utf-8")
-    for kind, columns in COLUMNS.items():
-        names = [f"`{column.name}{'' if column.required else '?'}`" for column in columns]
+    for kind, declared in KINDS.items():
+        names = [f"`{column.name}{'' if column.required else '?'}`" for column in declared.columns]
         assert f"| `{kind}` | {', '.join(names)} |" in page
 
 
@@ -337,7 +337,7 @@ def test_a_membership_is_named_by_its_scheme_and_entity(tmp_path: Path) -> None:
     [chunk] = read(written(tmp_path, "memberships.csv", content))
     assert [(row["scheme"], row["entity"]) for row in chunk.rows] == [("a", "ann"), ("b", "ann")]
     assert [reject.line for reject in chunk.rejects] == [4]
-    assert KEY["memberships"] == ("scheme", "entity")
+    assert KINDS["memberships"].key == ("scheme", "entity")
 
 
 def test_equal_rows_without_ids_get_different_ids_and_the_same_ones_again(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from graph.facts.files import read
-from graph.model import KINDS, Reject, Row
+from graph.facts.kinds import KINDS
+from graph.model import Reject, Row
 from graph.policy.categories import Categories
 from tests.facts.files.test_reading import EXAMPLES
 
