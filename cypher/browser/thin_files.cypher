@@ -7,14 +7,13 @@
 // @for    community
 // @param  scheme       STRING      Scheme.id
 // @return member       STRING      Entity.id
-// @return obligations  FLOAT       weight of the obligations that count
-// @return purchases    FLOAT
-// @return visits       FLOAT
+// @return known        FLOAT       weight of the events that count
+// @return factors      LIST<STRING>  the same by factor
 // @return circle       INTEGER     contacts in the circle
 // @uses   membership_rid
-MATCH (m:Membership {scheme: $scheme})
-WHERE m.rid >= 0 AND reduce(sum = 0.0, weight IN m.evidence | sum + weight) < 3
-RETURN split(m.id, '|')[-1] AS member, round(m.evidence[0], 2) AS obligations,
-       round(m.evidence[1], 2) AS purchases, round(m.evidence[2], 2) AS visits, size(m.circle) AS circle
+MATCH (m:Membership {scheme: $scheme}) WHERE m.rid >= 0
+WITH m, reduce(sum = 0.0, name IN m.factors | sum + m[name + '_evidence']) AS known WHERE known < 3
+RETURN split(m.id, '|')[-1] AS member, round(known, 2) AS known,
+       [name IN m.factors | name + ' ' + toString(round(m[name + '_evidence'], 2))] AS factors, size(m.circle) AS circle
 ORDER BY member
 LIMIT 100

@@ -8,6 +8,5 @@
 UNWIND $ranges AS span
 CALL (span) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
-  REMOVE m.next_obligations, m.next_purchases, m.next_visits, m.next_evidence, m.next_set_aside,
-         m.next_conduct, m.next_own, m.next_scores, m.next_swept
+  FOREACH (staged IN [key IN keys(m) WHERE key STARTS WITH 'next_'] | SET m[staged] = null)
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW

@@ -8,9 +8,8 @@
 // @param  end         INTEGER      the largest rid + 1
 // @return rid         INTEGER
 // @return entity      STRING       Entity.id
-// @return obligations FLOAT        rate of the factor in [0, 1]; null where the policy leaves it out
-// @return purchases   FLOAT        the same
-// @return visits      FLOAT        the same
+// @return factors     LIST<STRING> the factors of the policy
+// @return rates       LIST<FLOAT>  of each in [0, 1], in their order
 // @return conduct     FLOAT        own conduct in [0, 1]
 // @return evidence    FLOAT        weight of all events that counted
 // @return circle      LIST<INTEGER> the contacts' rids, ascending
@@ -41,8 +40,8 @@ CALL (m) {
   RETURN collect(contact.rid) AS tied, collect(tie.strength) AS strengths, collect(tie.days) AS days,
          collect(toString(tie.last)) AS lasts
 }
-RETURN m.rid AS rid, entity.id AS entity, m.obligations AS obligations, m.purchases AS purchases, m.visits AS visits,
-       m.conduct AS conduct, reduce(sum = 0.0, each IN m.evidence | sum + each) AS evidence,
+RETURN m.rid AS rid, entity.id AS entity, m.factors AS factors, [name IN m.factors | m[name]] AS rates,
+       m.conduct AS conduct, reduce(sum = 0.0, name IN m.factors | sum + m[name + '_evidence']) AS evidence,
        m.circle AS circle, m.weights AS weights, m.used AS used,
        tied, strengths, days, lasts,
        score, points, band, run, r.as_of.epochSeconds * 1000000 AS as_of,

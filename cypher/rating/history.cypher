@@ -16,8 +16,9 @@
 // @return points      FLOAT           350 + 600 * score
 // @return band        STRING          the band of the points
 // @return conduct     FLOAT           own conduct in [0, 1]
-// @return rates       LIST<FLOAT>     of obligations, purchases, visits; null where the policy leaves one out
-// @return evidence    LIST<FLOAT>     weight of the events that counted, in the same order
+// @return factors     LIST<STRING>    the factors of the policy
+// @return rates       LIST<FLOAT>     of each in [0, 1], in their order
+// @return evidence    LIST<FLOAT>     weight of the events that counted, in their order
 // @return circle      LIST<INTEGER>   rids of the contacts
 // @return weights     LIST<FLOAT>     in their order
 // @return used        LIST<FLOAT>     in their order
@@ -37,7 +38,8 @@ WITH state, present, state.run AS run, state.score AS score, state.band AS band
 OPTIONAL MATCH (r:Run {id: run})
 RETURN state.since AS since, state.rerated AS rerated, run, r.as_of AS as_of, r.version AS version,
        score, state.points AS points, band, state.conduct AS conduct,
-       [state.obligations, state.purchases, state.visits] AS rates, state.evidence AS evidence,
+       state.factors AS factors, [name IN state.factors | state[name]] AS rates,
+       [name IN state.factors | state[name + '_evidence']] AS evidence,
        state.circle AS circle, state.weights AS weights, state.used AS used,
        state.seen AS seen, state.shown_points AS shown_points, present,
        NOT present OR state.seal = run + ' ' + toString(score) + ' ' + band

@@ -3,6 +3,8 @@
 // `circle`, `weights` and `used` are lists in the order of the contacts' rid: the contacts, what each weighs, and
 // the score of each that this rating used. The rating adds up from its own node alone:
 // score = (1 - share) * conduct + share * (sum of weight * used), or conduct where the circle is empty.
+// `factors` names the factors: each has its rate in the property of that name, and the weight of the events that
+// counted beside it, such as `visits` and `visits_evidence`.
 // `set_aside` says how many facts it lacks, since they are in dispute: own facts that the member disputes, and that
 // others do; contacts that the member disputes, and that others do. It is not there where there are none.
 // `seal` repeats run, score, band and what is set aside, so that a reader can tell an answer that it met half-way.
@@ -16,6 +18,7 @@
 // @result one
 // @param  scheme       STRING
 // @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
+// @param  factors      LIST<STRING>  the names of those that the policy has
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
 // @param  from         STRING      the property that holds [score, score under the veil] of the last sweep
 // @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
@@ -55,13 +58,15 @@ CALL (span) {
   WITH *, CASE WHEN any(each IN aside WHERE each > 0) THEN aside END AS set_aside
   FOREACH (_ IN CASE WHEN m.caption <> caption OR m.shown <> shown THEN [1] END |
     CREATE (m)-[:WAS]->(past:Past)
-    SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .evidence,
-                  .obligations, .purchases, .visits, .circle, .weights, .used,
-                  .seen, .shown_points, .shown})
+    SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .factors, .circle, .weights,
+                  .used, .seen, .shown_points, .shown}
+    FOREACH (name IN m.factors | SET past[name] = m[name], past[name + '_evidence'] = m[name + '_evidence']))
   REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band']), m.rerated
+  // a factor that the policy does not have any more leaves nothing behind
+  FOREACH (name IN m.factors | SET m[name] = null, m[name + '_evidence'] = null)
+  FOREACH (name IN $factors | SET m[name] = m['next_' + name], m[name + '_evidence'] = m['next_' + name + '_evidence'])
   SET m:$(band.label),
-      m.obligations = m.next_obligations, m.purchases = m.next_purchases, m.visits = m.next_visits,
-      m.conduct = m.next_conduct, m.evidence = m.next_evidence,
+      m.factors = $factors, m.conduct = m.next_conduct,
       m.set_aside = set_aside, m.circle = circle, m.weights = weights, m.used = used,
       m.seen = seen, m.shown_points = shownPoints, m.veiled = veiled,
       m.score = score, m.points = points, m.band = band.name,

@@ -4,11 +4,10 @@
 // @result optional
 // @for    one entity
 // @param  id          STRING          Membership.id
-// @return obligations FLOAT           rate of the factor in [0, 1]; null where the policy leaves it out
-// @return purchases   FLOAT           the same
-// @return visits      FLOAT           the same
+// @return factors     LIST<STRING>    the factors of the policy
+// @return rates       LIST<FLOAT>     of each in [0, 1], in their order
 // @return conduct     FLOAT           own conduct in [0, 1]
-// @return evidence    FLOAT           weight of all events that counted
+// @return evidence    LIST<FLOAT>     weight of the events that counted, in the order of the factors
 // @return score       FLOAT           in [0, 1]; null before the first run
 // @return points      FLOAT           350 + 600 * score
 // @return band        STRING          the band of the points
@@ -30,8 +29,8 @@
 MATCH (m:Membership {id: $id})<-[:JOINED]-(entity:Entity)
 WITH m, entity, m.score AS score, m.points AS points, m.band AS band, m.run AS run, m.set_aside AS aside
 OPTIONAL MATCH (r:Run {id: run})
-RETURN m.obligations AS obligations, m.purchases AS purchases, m.visits AS visits,
-       m.conduct AS conduct, reduce(sum = 0.0, each IN m.evidence | sum + each) AS evidence, score, points, band,
+RETURN m.factors AS factors, [name IN m.factors | m[name]] AS rates, m.conduct AS conduct,
+       [name IN m.factors | m[name + '_evidence']] AS evidence, score, points, band,
        COLLECT {
          UNWIND range(0, coalesce(size(m.circle), 0) - 1) AS i
          OPTIONAL MATCH (c:Membership {scheme: m.scheme, rid: m.circle[i]})

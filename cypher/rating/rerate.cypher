@@ -11,6 +11,7 @@
 // @param  scheme       STRING
 // @param  rids         LIST<INTEGER>  who is looked at
 // @param  seeds        LIST<INTEGER>  who of them is published in any case
+// @param  factors      LIST<STRING>  the names of those that the policy has
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
 // @param  threshold    FLOAT       of a change of score
 // @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
@@ -63,13 +64,15 @@ CALL (moved) {
   // a caption finds
   FOREACH (_ IN CASE WHEN (m.caption <> caption OR m.shown <> shown) AND m.since <> $now THEN [1] END |
     CREATE (m)-[:WAS]->(past:Past)
-    SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .evidence,
-                  .obligations, .purchases, .visits, .circle, .weights, .used,
-                  .seen, .shown_points, .shown})
+    SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .factors, .circle, .weights,
+                  .used, .seen, .shown_points, .shown}
+    FOREACH (name IN m.factors | SET past[name] = m[name], past[name + '_evidence'] = m[name + '_evidence']))
   REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band'])
+  // only where its own facts changed is there anything staged
+  FOREACH (name IN [name IN $factors WHERE m.next_conduct IS NOT NULL] |
+    SET m[name] = m['next_' + name], m[name + '_evidence'] = m['next_' + name + '_evidence'])
   SET m:$(band.label),
-      m.obligations = coalesce(m.next_obligations, m.obligations), m.purchases = coalesce(m.next_purchases, m.purchases),
-      m.visits = coalesce(m.next_visits, m.visits), m.evidence = coalesce(m.next_evidence, m.evidence),
+      m.factors = $factors,
       m.set_aside = set_aside, m.conduct = each.conduct, m.circle = each.circle, m.weights = each.weights, m.used = each.used,
       m.seen = each.seen, m.shown_points = shownPoints, m.veiled = each.veiled,
       m.score = score, m.points = points, m.band = band.name,
@@ -77,8 +80,7 @@ CALL (moved) {
       m.caption = caption, m.shown = shown,
       m.run = $run, m.rerated = $now, m.seal = $run + ' ' + toString(score) + ' ' + band.name
                + reduce(text = '', each IN coalesce(set_aside, []) | text + ' ' + toString(each))
-  REMOVE m.next_obligations, m.next_purchases, m.next_visits, m.next_evidence, m.next_set_aside, m.next_conduct,
-         m.next_own, m.next_scores
+  FOREACH (staged IN [key IN keys(m) WHERE key STARTS WITH 'next_'] | SET m[staged] = null)
   WITH m
   OPTIONAL MATCH (m)<-[:INNER]-(follower:Membership)
   RETURN collect(DISTINCT follower.rid) AS followers

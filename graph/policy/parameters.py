@@ -7,18 +7,16 @@ from graph.policy.scheme import CategoryFactor, Factor, ObligationsFactor, Schem
 
 
 def factors(scheme: Scheme) -> dict[str, dict[str, Any] | None]:
-    """The factors as cypher/rating/conduct.cypher takes them; None where the policy leaves one out."""
-    policy = scheme.factors
-    return {
-        "obligations": _factor(policy.obligations),
-        "purchases": _factor(policy.purchases),
-        "visits": _factor(policy.visits),
-    }
+    """Each factor as its file in cypher/rating/factors takes it; None where the policy leaves one out."""
+    return {name: None if factor is None else _factor(factor) for name, factor in scheme.factors.all().items()}
 
 
-def _factor(factor: Factor | None) -> dict[str, Any] | None:
-    if factor is None:
-        return None
+def weights(scheme: Scheme) -> list[dict[str, Any]]:
+    """The factors that the policy has as cypher/rating/conduct.cypher takes them."""
+    return [{"name": name, "weight": factor.weight} for name, factor in scheme.factors.named().items()]
+
+
+def _factor(factor: Factor) -> dict[str, Any]:
     params: dict[str, Any] = {
         "weight": factor.weight,
         "prior": factor.prior,

@@ -83,8 +83,11 @@ class Factors(_Table, frozen=True):
 
     def named(self) -> dict[str, Factor]:
         """The factors that the policy has, by name, always in the same order."""
-        pairs = {"obligations": self.obligations, "purchases": self.purchases, "visits": self.visits}
-        return {name: factor for name, factor in pairs.items() if factor is not None}
+        return {name: factor for name, factor in self.all().items() if factor is not None}
+
+    def all(self) -> dict[str, Factor | None]:
+        """Every factor that a policy can have, by name, in the same order."""
+        return {name: getattr(self, name) for name in self.__struct_fields__}
 
     def conduct(self, rates: Mapping[str, float]) -> float:
         """The rates of the factors as the policy weighs them."""

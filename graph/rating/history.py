@@ -12,7 +12,6 @@ from typing import Any
 
 from graph.errors import NotFound, StoreConflict
 from graph.facts.extract import facts_of
-from graph.facts.kinds import FACTORS
 from graph.policy import scheme as policies
 from graph.policy.scheme import POINTS_RANGE, Scheme
 from graph.rating import published, reference
@@ -142,8 +141,8 @@ def _state(row: dict[str, Any]) -> State:
         present=row["present"],
         detail=Detail(
             conduct=row["conduct"],
-            rates={name: rate for name, rate in zip(FACTORS, row["rates"], strict=True) if rate is not None},
-            evidence=dict(zip(FACTORS, row["evidence"], strict=True)),
+            rates=dict(zip(row["factors"], row["rates"], strict=True)),
+            evidence=dict(zip(row["factors"], row["evidence"], strict=True)),
             circle={
                 rid: (weight, used)
                 for rid, weight, used in zip(row["circle"], row["weights"], row["used"], strict=True)

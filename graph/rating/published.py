@@ -68,12 +68,12 @@ def _opened(row: dict[str, Any], entity: str, scheme: Scheme) -> OpenRating:
     circle = tuple(
         Contact(each["contact"] or "", each["rid"], each["weight"], each["used"]) for each in row["circle"]
     )
-    rates = {name: row[name] for name in scheme.factors.named()}
+    rates = dict(zip(row["factors"], row["rates"], strict=True))
     parts = parts_of(rates, circle, scheme)
     return OpenRating(
         **_summary(row, entity, scheme.id),
         conduct=row["conduct"],
-        evidence=row["evidence"],
+        evidence=math.fsum(row["evidence"]),
         rates=rates,
         circle=circle,
         parts=rounded(parts, policies.whole(row["points"])),

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from graph.errors import StoreConflict
@@ -16,7 +17,7 @@ from graph.model import Changes
 from graph.policy import parameters
 from graph.policy.scheme import POINTS_RANGE, Scheme, parse
 from graph.rating import offsets
-from graph.rating.run import contacts_aside
+from graph.rating.run import contacts_aside, stage_conduct
 from graph.rating.runs import alone
 from graph.store.client import Database, utc
 from graph.text.counts import counted
@@ -122,13 +123,21 @@ def _rerate(
         counts = {"published": 0, "rounds": 0, "ties": 0}
         slack = tolerance + 3 * start["bound"]
         if not stale:
-            own: dict[str, Any] = {"scheme": scheme_id, "as_of": utc(start["as_of"]), "tags": tags}
+            as_of = utc(start["as_of"])
             if touched.conduct:
-                database.run("conduct", ranges=_ranges(touched.conduct), **parameters.factors(scheme), **own)
+                own = {"scheme": scheme_id, "ranges": _ranges(touched.conduct)}
+                stage_conduct(partial(database.run, tags=tags, **own), scheme, as_of)
             if touched.circle:
                 database.run("unsettle", scheme=scheme_id, id=changes.mark or change, all=False)
-                ranges = _ranges(touched.circle)
-                database.run("circle", ranges=ranges, members=start["members"], **parameters.circle(scheme), **own)
+                database.run(
+                    "circle",
+                    tags=tags,
+                    scheme=scheme_id,
+                    ranges=_ranges(touched.circle),
+                    members=start["members"],
+                    as_of=as_of,
+                    **parameters.circle(scheme),
+                )
             circled, settled = sorted(touched.circle), sorted(marks)
             stale = _publish(database, scheme, start, seeds, circled, settled, tolerance, slack, most_ties, counts)
         if stale:
@@ -190,6 +199,7 @@ def _publish(
                 scheme=scheme.id,
                 rids=rids,
                 seeds=forced,
+                factors=list(scheme.factors.named()),
                 share=share,
                 threshold=tolerance * (1 - share),
                 bands=parameters.bands(scheme),

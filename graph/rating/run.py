@@ -1,7 +1,8 @@
 """A run: every member of one scheme is rated at one instant, and the ratings are published.
 
-The steps are the files of cypher/rating: conduct, circle, sweep until the bound holds, publish. Until the last of
-them nothing that a reader sees has changed; each membership's rating then changes in one transaction.
+The steps are the files of cypher/rating: one for each factor, conduct, circle, sweep until the bound holds, publish.
+Until the last of them nothing that a reader sees has changed; each membership's rating then changes in one
+transaction.
 """
 
 import math
@@ -62,7 +63,7 @@ def rate(
         step = partial(_step, database, progress, tags, span)
         try:
             offsets.lay(database, scheme.id)
-            step("conduct", as_of=as_of, **parameters.factors(scheme))
+            stage_conduct(step, scheme, as_of)
             database.run("unsettle", scheme=scheme.id, id=run, all=True)
             step("circle", members=extent["range"], as_of=as_of, **parameters.circle(scheme))
             scores, sweeps, bound = _propagate(step, scheme)
@@ -74,6 +75,7 @@ def rate(
         database.run("record_run", id=run, run={"sweeps": sweeps, "bound": bound})
         totals = step(
             "publish",
+            factors=list(scheme.factors.named()),
             share=scheme.circle.share,
             bands=parameters.bands(scheme),
             contacts_aside=contacts_aside(database, scheme),
@@ -105,6 +107,17 @@ def _step(
     query = name.partition(" ")[0]
     progress(query)
     return database.optional(query, tags=tags | {"step": name}, **span, **params) or {}
+
+
+def stage_conduct(step: Callable[..., object], scheme: Scheme, as_of: datetime) -> None:
+    """The rate of each factor of the policy is staged, and then the conduct that they make.
+
+    step: runs a query by name, with these parameters.
+    """
+    for name, factor in parameters.factors(scheme).items():
+        if factor is not None:
+            step(name, as_of=as_of, factor=factor)
+    step("conduct", factors=parameters.weights(scheme))
 
 
 def _propagate(step: Callable[..., dict[str, Any]], scheme: Scheme) -> tuple[str, int, float]:

@@ -51,11 +51,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Query:
-    """One query file. `text` is the whole file; `room` the folder below cypher/ that it lies in."""
+    """One query file. `text` is the whole file; `room` the folder right below cypher/ that it lies in."""
 
     name: str
     room: str
     path: Path
+    file: str
+    "the path as people write it: cypher/rating/rating.cypher"
     title: str
     mode: str
     result: str
@@ -66,16 +68,15 @@ class Query:
     group: str | None = None
     "which of GROUPS; None: it is for programs alone"
 
-    @property
-    def file(self) -> str:
-        """The path as people write it: cypher/rating/rating.cypher."""
-        return f"cypher/{self.room}/{self.path.name}"
 
+def parse(path: Path, directory: Path | None = None) -> Query:
+    """The query in this file, its header checked against its text. Raises QueryFileInvalid.
 
-def parse(path: Path) -> Query:
-    """The query in this file, its header checked against its text. Raises QueryFileInvalid."""
+    directory: that holds the rooms; None: the file lies in a room itself.
+    """
     text = path.read_text(encoding="utf-8")
-    file = f"cypher/{path.parent.name}/{path.name}"
+    inside = path.relative_to(directory or path.parents[1])
+    file = f"cypher/{inside.as_posix()}"
     lines = text.splitlines()
     if not lines or not re.match(r"//\s*\w", lines[0]):
         raise QueryFileInvalid("the first line must be a comment: the title", file=file, line=1)
@@ -117,8 +118,9 @@ def parse(path: Path) -> Query:
         raise QueryFileInvalid("@return is for a query with a @result, and every such query has it", file=file)
     return Query(
         name=path.stem,
-        room=path.parent.name,
+        room=inside.parts[0],
         path=path,
+        file=file,
         title=lines[0].lstrip("/ ").rstrip("."),
         mode=single["mode"],
         result=single["result"],
@@ -150,9 +152,9 @@ def catalogue(directory: Path = DIRECTORY) -> dict[str, Query]:
 
 
 def _parse_all(directory: Path) -> Iterator[Query]:
-    for path in sorted(directory.glob("*/*.cypher")):
+    for path in sorted(directory.rglob("*.cypher")):
         if path.parent.name != "migrations":
-            yield parse(path)
+            yield parse(path, directory)
 
 
 def get(name: str) -> Query:

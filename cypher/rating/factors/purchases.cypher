@@ -1,0 +1,30 @@
+// Staged: the rate of each member's purchases, what is known of them, and which disputes set some aside.
+//
+// A purchase is worth what the policy gives the category of the product; one without a value counts for nothing. It weighs
+// 0.5 ^ (age in UTC days / half_life), and nothing ages with a half_life of Infinity.
+// The rate is (prior_weight * prior + sum of weight * value) / (prior_weight + sum of weight).
+// A disputed one counts for nothing until that is decided.
+//
+// @mode   batch                    in Browser, begin with :auto
+// @result none
+// @param  scheme       STRING
+// @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
+// @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
+// @param  factor       MAP         {prior, prior_weight, half_life, values: in [0, 1], by category}
+// @uses   membership_rid
+UNWIND $ranges AS span
+CALL (span) {
+  MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
+  MATCH (m)<-[:JOINED]-(entity:Entity)
+  WITH m, entity, $as_of.epochSeconds / 86400 - 1 AS today
+  CALL (entity, today) {
+    MATCH (entity)-[bought:BOUGHT]->(product:Product) WHERE bought.at < $as_of OR bought.disputed IS NOT NULL
+    WITH bought.disputed AS disputed, today - bought.at.epochSeconds / 86400 AS age,
+         $factor.values[product.category] AS value
+    WHERE disputed IS NOT NULL OR value IS NOT NULL
+    WITH disputed, CASE WHEN disputed IS NULL THEN 0.5 ^ (age / $factor.half_life) END AS weight, value
+    RETURN sum(weight) AS evidence, sum(weight * value) AS total, collect(disputed) AS aside
+  }
+  SET m.next_purchases = ($factor.prior_weight * $factor.prior + total) / ($factor.prior_weight + evidence),
+      m.next_purchases_evidence = 1.0 * evidence, m.next_purchases_aside = aside
+} IN 2 CONCURRENT TRANSACTIONS OF 1 ROW
