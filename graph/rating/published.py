@@ -73,7 +73,7 @@ def _opened(row: dict[str, Any], entity: str, scheme: Scheme) -> OpenRating:
     return OpenRating(
         **_summary(row, entity, scheme.id),
         conduct=row["conduct"],
-        evidence=math.fsum(row["evidence"]),
+        evidence=sum(row["evidence"]),
         rates=rates,
         circle=circle,
         parts=rounded(parts, policies.whole(row["points"])),

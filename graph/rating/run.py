@@ -1,8 +1,8 @@
 """A run: every member of one scheme is rated at one instant, and the ratings are published.
 
-The steps are the files of cypher/rating: one for each factor, conduct, circle, sweep until the bound holds, publish.
-Until the last of them nothing that a reader sees has changed; each membership's rating then changes in one
-transaction.
+The steps are the files of cypher/rating: one for each factor, conduct, circle, sweep until the bound holds,
+publish. Until the last of them nothing that a reader sees has changed; each membership's rating then changes in
+one transaction.
 """
 
 import math

@@ -82,7 +82,8 @@ def test_the_frame_of_ratings_has_what_is_published_to_the_last_digit(graph: Dat
     assert found["entity"].tolist() == [row["entity"] for row in expected]
     for column in ("score", "points", "band", "conduct", "obligations", "purchases", "visits", "run"):
         assert found[column].tolist() == [row["said"][column] for row in expected], column
-    assert found["evidence"].tolist() == pytest.approx([sum(row["said"]["evidence"]) for row in expected])
+    evidence = [sum(row["said"][f"{name}_evidence"] for name in row["said"]["factors"]) for row in expected]
+    assert found["evidence"].tolist() == pytest.approx(evidence)
     assert set(found["as_of"]) == {pd.Timestamp(synthetic.AS_OF)}
     assert not found["stale"].any()
     assert not found["contested"].any()

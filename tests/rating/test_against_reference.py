@@ -46,9 +46,9 @@ def check_member(row: dict[str, Any], member: reference.Rating, scheme: Scheme) 
     for name in FACTORS:
         rate = member.rates.get(name)
         assert published.get(name) == (rate and pytest.approx(rate.rate, abs=CLOSE))
+        assert published.get(f"{name}_evidence") == (rate and pytest.approx(rate.evidence, abs=CLOSE))
+    assert published["factors"] == list(scheme.factors.named())
     assert published["conduct"] == pytest.approx(member.conduct, abs=CLOSE)
-    evidence = [member.rates[name].evidence if name in member.rates else 0.0 for name in FACTORS]
-    assert published["evidence"] == pytest.approx(evidence, abs=CLOSE)
     assert published["score"] == pytest.approx(member.score, abs=CLOSE)
     assert published["points"] == pytest.approx(member.points, abs=600 * CLOSE)
     assert published["band"] == member.band.name

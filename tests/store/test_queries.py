@@ -157,7 +157,9 @@ NO_VALUES = [
 
 def taking(type_: str) -> Query:
     """A query with one parameter `x` of this type."""
-    return Query("q", "read", Path("q.cypher"), "", "read", "many", (Field("x", type_),), (), (), "")
+    return Query(
+        "q", "read", Path("q.cypher"), "cypher/read/q.cypher", "", "read", "many", (Field("x", type_),), (), (), ""
+    )
 
 
 @pytest.mark.parametrize(("type_", "text", "value"), VALUES)

@@ -147,10 +147,8 @@ def _rated(database: Database, scheme_id: str, end: int) -> Iterator[list[dict[s
             torn = [row["rid"] for row in again if not of_one_run(row)]
         if torn:
             raise StoreConflict(f"ratings in {scheme_id!r} are being published: ask again")
-        yield [
-            whole[rid] | dict(zip(whole[rid]["factors"], whole[rid]["rates"], strict=True))
-            for rid in sorted(whole)
-        ]
+        rated = (whole[rid] for rid in sorted(whole))
+        yield [row | dict(zip(row["factors"], row["rates"], strict=True)) for row in rated]
 
 
 def _ties(rows: list[dict[str, Any]], names: "pd.Series[str]") -> pd.DataFrame:
