@@ -1,13 +1,13 @@
 // Every fact of some memberships: what it adds to the rate of its factor, or why it does not count.
 //
-// The formulas are those of cypher/rating/conduct.cypher. A factor's prior and the parts of its facts sum to its rate.
+// The formulas are those of cypher/rating/factors. A factor's prior and the parts of its facts sum to its rate.
 //
 // @mode   read
 // @result many
 // @for    one entity
 // @param  ids          LIST<STRING>    Membership.id; rated at the same instant under the same policy
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
-// @param  obligations  MAP         a factor, and late_days: as in conduct.cypher; null where the policy leaves it out
+// @param  obligations  MAP         a factor, and late_days; null where the policy leaves it out
 // @param  purchases    MAP         a factor, and values
 // @param  visits       MAP         a factor, and values
 // @return id           STRING      Membership.id
