@@ -47,7 +47,7 @@ def test_a_command_says_which_option_has_an_odd_day(option: str, text: str) -> N
 @pytest.mark.parametrize("text", [*ODD_INSTANTS, "[" * 100_000])
 def test_a_query_is_not_asked_with_an_odd_instant(text: str) -> None:
     with pytest.raises(ParameterError, match="as_of"):
-        queries.parse_params(queries.get("conduct"), [f"as_of={text}"])
+        queries.parse_params(queries.get("circle"), [f"as_of={text}"])
 
 
 @pytest.mark.parametrize(
