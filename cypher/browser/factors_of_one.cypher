@@ -4,7 +4,7 @@
 // @result many
 // @for    one entity
 // @param  id       STRING          Membership.id
-// @return factor   STRING          such as obligations
+// @return factor   STRING          of the scheme's policy
 // @return rate     FLOAT           in [0, 1]
 // @return known    FLOAT           weight of the events that counted: 1 for a new one, less as it ages
 // @uses   membership_id

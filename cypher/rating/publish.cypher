@@ -3,8 +3,8 @@
 // `circle`, `weights` and `used` are lists in the order of the contacts' rid: the contacts, what each weighs, and
 // the score of each that this rating used. The rating adds up from its own node alone:
 // score = (1 - share) * conduct + share * (sum of weight * used), or conduct where the circle is empty.
-// `factors` names the factors: each has its rate in the property of that name, and the weight of the events that
-// counted beside it, such as `visits` and `visits_evidence`.
+// `factors` names the factors: each has its rate in the property of its name, and beside it, with `_evidence` behind the
+// name, the weight of the events that counted.
 // `set_aside` says how many facts it lacks, since they are in dispute: own facts that the member disputes, and that
 // others do; contacts that the member disputes, and that others do. It is not there where there are none.
 // `seal` repeats run, score, band and what is set aside, so that a reader can tell an answer that it met half-way.
@@ -63,7 +63,7 @@ CALL (span) {
     FOREACH (name IN m.factors | SET past[name] = m[name], past[name + '_evidence'] = m[name + '_evidence']))
   REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band']), m.rerated
   // a factor that the policy does not have any more leaves nothing behind
-  FOREACH (name IN m.factors | SET m[name] = null, m[name + '_evidence'] = null)
+  FOREACH (name IN [name IN m.factors WHERE NOT name IN $factors] | SET m[name] = null, m[name + '_evidence'] = null)
   FOREACH (name IN $factors | SET m[name] = m['next_' + name], m[name + '_evidence'] = m['next_' + name + '_evidence'])
   SET m:$(band.label),
       m.factors = $factors, m.conduct = m.next_conduct,
