@@ -113,7 +113,7 @@ def dispute(
         raise ParameterError(f"kind: {kind!r} is none of {', '.join(FACTS)}")
     statement = plain(statement, "statement")
     hold(transaction, entity)
-    found = transaction.optional("disputable", kind=kind, fact=fact)
+    found = _fact(transaction, kind, fact)
     if found is None or entity not in found["owners"]:
         raise NotFound(f"{entity!r} has no {fact!r} among its {kind}")
     if found["disputed"] is not None:
@@ -134,7 +134,7 @@ def dispute(
 
 
 def _explain_nothing(transaction: Transaction, entity: str, kind: str, fact: str) -> None:
-    found = transaction.optional("disputable", kind=kind, fact=fact)
+    found = _fact(transaction, kind, fact)
     if found is not None and found["disputed"] is not None:  # somebody was faster
         raise Refused(f"{fact!r} of the {kind} is disputed already")
     raise NotFound(f"{entity!r} is a member of no scheme")
@@ -142,7 +142,7 @@ def _explain_nothing(transaction: Transaction, entity: str, kind: str, fact: str
 
 def says(database: Database, entity: str, *, kind: str, fact: str) -> dict[str, Any]:
     """What a fact of the entity's own says, for whoever is about to dispute it. Raises NotFound."""
-    found = database.optional("disputable", kind=kind, fact=fact)
+    found = _fact(database, kind, fact)
     if found is None or entity not in found["owners"]:
         raise NotFound(f"{entity!r} has no {fact!r} among its {kind}")
     return _said(found["says"])
@@ -253,6 +253,10 @@ def waiting(database: Database, *, now: datetime) -> list[Waiting]:
 def by_id(database: Database | Transaction, ids: Sequence[str], *, now: datetime) -> list[Dispute]:
     """These disputes, in this order; ids that are not known are left out."""
     return _read(database, ids, now)
+
+
+def _fact(database: Database | Transaction, kind: str, fact: str) -> dict[str, Any] | None:
+    return database.optional("facts_by_id", kind=kind, ids=[fact])
 
 
 def _one(transaction: Transaction, id_: str) -> dict[str, Any]:
