@@ -1,18 +1,14 @@
-// The products and sites that an inspection copy has: those that a member of one of these schemes bought or visited.
+// The things that an inspection copy has: those that a fact joins to a member of one of these schemes.
 //
 // @mode   read
 // @result many
 // @param  schemes  LIST<STRING>    Scheme.id
-// @return label    STRING          Product or Site
-// @return id       STRING          Product.id or Site.id
+// @param  labels   MAP             {type: label}: what each type of relationship that is such a fact leads to
+// @return label    STRING          one of these
+// @return id       STRING          of the thing
 // @return category STRING
-CALL () {
-  MATCH (p:Product)
-  WHERE EXISTS { (p)<-[:BOUGHT]-(:Entity)-[:JOINED]->(m:Membership) WHERE m.scheme IN $schemes }
-  RETURN 'Product' AS label, p.id AS id, p.category AS category
-  UNION ALL
-  MATCH (s:Site)
-  WHERE EXISTS { (s)<-[:VISITED]-(:Entity)-[:JOINED]->(m:Membership) WHERE m.scheme IN $schemes }
-  RETURN 'Site' AS label, s.id AS id, s.category AS category
-}
-RETURN label, id, category
+MATCH (e:Entity)
+WHERE EXISTS { (e)-[:JOINED]->(m:Membership) WHERE m.scheme IN $schemes }
+MATCH (e)-[fact]->(thing) WHERE type(fact) IN keys($labels)
+WITH DISTINCT thing, $labels[type(fact)] AS label
+RETURN label, thing.id AS id, thing.category AS category

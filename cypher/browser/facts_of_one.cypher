@@ -1,6 +1,6 @@
 // The facts behind a rating: what a member bought, visited, and owed to other members.
 //
-// At most 12 of each kind, the newest first. Who did not join the scheme is not shown.
+// At most 12 of each kind, the newest first. Who did not join the scheme is not shown, and no contact is.
 //
 // @mode   read
 // @result many
@@ -9,19 +9,16 @@
 // @return member   NODE            the membership
 // @return joined   RELATIONSHIP
 // @return entity   NODE            the member as a person or organisation
-// @return fact     RELATIONSHIP    an obligation, a purchase or a visit
+// @return fact     RELATIONSHIP    an obligation, a purchase or another that a factor can rate
 // @return other    NODE            to whom it owed, what it bought, what it visited
 // @uses   membership_id
 MATCH (member:Membership {id: $id})<-[joined:JOINED]-(entity:Entity)
 CALL (member, entity) {
-  MATCH (entity)-[fact:OWED]->(other:Entity)
-  WHERE EXISTS { (other)-[:JOINED]->(:Membership {scheme: member.scheme}) }
-  RETURN fact, other ORDER BY fact.due DESC LIMIT 12
-UNION ALL
-  MATCH (entity)-[fact:BOUGHT]->(other:Product)
-  RETURN fact, other ORDER BY fact.at DESC LIMIT 12
-UNION ALL
-  MATCH (entity)-[fact:VISITED]->(other:Site)
-  RETURN fact, other ORDER BY fact.at DESC LIMIT 12
+  MATCH (entity)-[fact:!CONTACTED]->(other) WHERE fact.id IS NOT NULL
+    AND (NOT other:Entity OR EXISTS { (other)-[:JOINED]->(:Membership {scheme: member.scheme}) })
+  WITH fact, other ORDER BY coalesce(fact.due, fact.at) DESC
+  WITH type(fact) AS type, collect({fact: fact, other: other})[..12] AS newest
+  UNWIND newest AS each
+  RETURN each.fact AS fact, each.other AS other
 }
 RETURN member, joined, entity, fact, other

@@ -7,11 +7,11 @@
 // @result many
 // @param  scheme      STRING       Scheme.id
 // @param  entities    LIST<STRING> Entity.id
+// @param  types       LIST<STRING> of the relationships that are such own facts
 // @return entity      STRING       Entity.id
 // @return rid         INTEGER      its number in the scheme; null: it has not joined
-// @return obligations LIST<MAP>    of which it is the debtor: {id, creditor, due, settled, outcome}
-// @return purchases   LIST<MAP>    {id, product, category, at}
-// @return visits      LIST<MAP>    {id, site, category, at}
+// @return facts       LIST<MAP>    {type, id, other, category, at, due, settled, outcome}; other: the id of the other
+//                                  end; what a fact of this type does not have is null
 // @return contacts    LIST<MAP>    with each other: {other, rid, times: [{id, at, began}]}; began: by this entity
 // @uses   entity_id
 UNWIND $entities AS id
@@ -20,21 +20,12 @@ RETURN entity.id AS entity,
        // from the entity to its memberships, which are few, and never from all members of the scheme
        [(entity)-[:JOINED]->(m:Membership) WHERE m.scheme = $scheme | m.rid][0] AS rid,
        COLLECT {
-         MATCH (entity)-[owed:OWED]->(creditor:Entity) WHERE owed.disputed IS NULL
-         RETURN {id: owed.id, creditor: creditor.id, outcome: owed.outcome,
-                 due: owed.due.epochSeconds * 1000000 + owed.due.microsecond,
-                 settled: owed.settled.epochSeconds * 1000000 + owed.settled.microsecond}
-       } AS obligations,
-       COLLECT {
-         MATCH (entity)-[bought:BOUGHT]->(product:Product) WHERE bought.disputed IS NULL
-         RETURN {id: bought.id, product: product.id, category: product.category,
-                 at: bought.at.epochSeconds * 1000000 + bought.at.microsecond}
-       } AS purchases,
-       COLLECT {
-         MATCH (entity)-[visited:VISITED]->(site:Site) WHERE visited.disputed IS NULL
-         RETURN {id: visited.id, site: site.id, category: site.category,
-                 at: visited.at.epochSeconds * 1000000 + visited.at.microsecond}
-       } AS visits,
+         MATCH (entity)-[fact]->(other) WHERE type(fact) IN $types AND fact.disputed IS NULL
+         RETURN {type: type(fact), id: fact.id, other: other.id, category: other.category, outcome: fact.outcome,
+                 at: fact.at.epochSeconds * 1000000 + fact.at.microsecond,
+                 due: fact.due.epochSeconds * 1000000 + fact.due.microsecond,
+                 settled: fact.settled.epochSeconds * 1000000 + fact.settled.microsecond}
+       } AS facts,
        COLLECT {
          MATCH (entity)-[contacted:CONTACTED]-(other:Entity) WHERE contacted.disputed IS NULL
            AND NOT EXISTS { MATCH (entity)-[:JOINED]->(m:Membership)-[:PAUSED]->(other) WHERE m.scheme = $scheme }

@@ -1,28 +1,20 @@
-// Facts are removed by id; ids that are not known change nothing.
+// Facts are removed, each where facts_by_id found it in this transaction.
+//
+// Neo4j gives the ids of its own again after a removal: where another fact is there now, nothing changes.
 //
 // @mode   write
 // @result many
-// @param  kind     STRING          contacts, obligations, purchases or visits
-// @param  ids      LIST<STRING>    of facts of this kind
+// @param  facts    LIST<MAP>       {id, ref}: as facts_by_id has them
+// @param  type     STRING          of the relationships that they are
+// @param  both     BOOLEAN         whether they count for both ends; else for the first one alone
 // @return id       STRING          of a fact that is gone
 // @return touched  LIST<STRING>    Entity.id: whose ratings that can change
 // @return said     MAP             what was stored of it, but for its two ends
-// @uses   contacted_id owed_id bought_id visited_id
-UNWIND $ids AS id
-CALL (id) {
-  MATCH (source:Entity)-[fact:CONTACTED {id: id}]->(target:Entity) WHERE $kind = 'contacts'
-  RETURN fact, [source, target] AS touched
-  UNION
-  MATCH (debtor:Entity)-[fact:OWED {id: id}]->() WHERE $kind = 'obligations'
-  RETURN fact, [debtor] AS touched
-  UNION
-  MATCH (entity:Entity)-[fact:BOUGHT {id: id}]->() WHERE $kind = 'purchases'
-  RETURN fact, [entity] AS touched
-  UNION
-  MATCH (entity:Entity)-[fact:VISITED {id: id}]->() WHERE $kind = 'visits'
-  RETURN fact, [entity] AS touched
-}
+UNWIND $facts AS each
+MATCH (source:Entity)-[fact]->(target)
+WHERE elementId(fact) = each.ref AND fact.id = each.id AND type(fact) = $type
+WITH fact, CASE WHEN $both THEN [source, target] ELSE [source] END AS touched
 FOREACH (entity IN touched | SET entity.changed = datetime())
-WITH id, fact, [entity IN touched | entity.id] AS touched, properties(fact) AS said
+WITH fact, [entity IN touched | entity.id] AS touched, properties(fact) AS said
 DELETE fact
-RETURN id, touched, said
+RETURN said.id AS id, touched, said

@@ -1,38 +1,29 @@
-// An open dispute has ended: its fact counts again, or is removed.
+// A dispute has ended: its fact counts again, or is removed. The fact may be gone before.
 //
-// Nothing is found where the dispute is not open. The fact may be gone before.
+// Whoever calls this holds the dispute: hold_dispute. Nothing is found where the fact is not there any more though it
+// was found in this transaction.
 //
 // @mode   write
 // @result optional
 // @param  id       STRING          Dispute.id
+// @param  ref      STRING          where facts_by_id found the fact in this transaction; null: it is gone
+// @param  type     STRING          of the relationship that the fact is
+// @param  both     BOOLEAN         whether it counts for both ends; else for the first one alone
 // @param  state    STRING          upheld or expired: the fact is removed; rejected or withdrawn: it counts again
 // @param  now      ZONED DATETIME
 // @param  reviewer STRING          who decided; null: nobody
 // @param  reason   STRING          why; null: no reason
-// @return kind     STRING          of the fact: contacts, obligations, purchases or visits
 // @return touched  LIST<STRING>    Entity.id: whose ratings that can change; empty where the fact is gone
-// @uses   dispute_id contacted_id owed_id bought_id visited_id
+// @uses   dispute_id
 MATCH (d:Dispute {id: $id})
-REMOVE d.version                          // it has none: this only takes the node's write lock
-WITH d WHERE d.state = 'open'
 SET d.state = $state, d.decided = $now, d.reviewer = $reviewer, d.reason = $reason
 WITH d
-OPTIONAL CALL (d) {
-  MATCH (source:Entity)-[fact:CONTACTED {id: d.fact}]->(target:Entity) WHERE d.kind = 'contacts'
-  RETURN fact, [source, target] AS touched
-  UNION
-  MATCH (debtor:Entity)-[fact:OWED {id: d.fact}]->() WHERE d.kind = 'obligations'
-  RETURN fact, [debtor] AS touched
-  UNION
-  MATCH (buyer:Entity)-[fact:BOUGHT {id: d.fact}]->() WHERE d.kind = 'purchases'
-  RETURN fact, [buyer] AS touched
-  UNION
-  MATCH (visitor:Entity)-[fact:VISITED {id: d.fact}]->() WHERE d.kind = 'visits'
-  RETURN fact, [visitor] AS touched
-}
-WITH d.kind AS kind, fact, coalesce(touched, []) AS touched
+OPTIONAL MATCH (source:Entity)-[fact]->(target)
+WHERE elementId(fact) = $ref AND fact.id = d.fact AND type(fact) = $type
+WITH fact, CASE WHEN fact IS NULL THEN [] WHEN $both THEN [source, target] ELSE [source] END AS touched
+WHERE fact IS NOT NULL OR $ref IS NULL
 FOREACH (_ IN CASE WHEN $state IN ['rejected', 'withdrawn'] THEN [1] ELSE [] END | REMOVE fact.disputed)
 FOREACH (_ IN CASE WHEN $state = 'rejected' THEN [1] ELSE [] END | SET fact.rejected = $id)
 FOREACH (_ IN CASE WHEN $state IN ['upheld', 'expired'] THEN [1] ELSE [] END | DELETE fact)
 FOREACH (each IN [each IN touched WHERE (each)-[:JOINED]->()] | SET each.changed = datetime())
-RETURN kind, [each IN touched | each.id] AS touched
+RETURN [each IN touched | each.id] AS touched

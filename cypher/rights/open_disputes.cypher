@@ -4,7 +4,7 @@
 // @result many
 // @return id       STRING          Dispute.id
 // @return entity   STRING          Entity.id of who opened it
-// @return kind     STRING          contacts, obligations, purchases or visits
+// @return kind     STRING          of the fact
 // @return opened   ZONED DATETIME
 // @return reminded ZONED DATETIME  null: not yet
 // @uses   dispute_state

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from graph.errors import NotFound
-from graph.facts.values import Contact, Facts, Obligation, Purchase, Visit
+from graph.facts.kinds import FACTORS, STORED, FactorKind
+from graph.facts.values import Contact, Fact, Facts, Obligation, Purchase, Visit
 from graph.policy.publishing import row_of
 from graph.store.client import Database
 
@@ -24,36 +25,31 @@ def facts_of(database: Database, scheme_id: str, entities: Sequence[str]) -> Fac
     Raises NotFound for an entity that there is not.
     """
     wanted = sorted(set(entities))
-    rows = database.run("gather_facts", scheme=scheme_id, entities=wanted)
+    kinds = {STORED[kind].type: kind for kind in FACTORS}
+    rows = database.run("gather_facts", scheme=scheme_id, entities=wanted, types=list(kinds))
     for missing in sorted(set(wanted).difference(row["entity"] for row in rows)):
         raise NotFound(f"there is no entity {missing!r}")
     rids: dict[str, int] = {}
     contacts: dict[str, Contact] = {}
-    obligations, purchases, visits = [], [], []
-    products: dict[str, str] = {}
-    sites: dict[str, str] = {}
+    own: dict[FactorKind, list[Any]] = {kind: [] for kind in FACTORS}
+    categories: dict[FactorKind, dict[str, str]] = {kind: {} for kind in FACTORS}
     for row in rows:
         entity = row["entity"]
         rids |= {entity: row["rid"]} if row["rid"] is not None else {}
-        for owed in row["obligations"]:
-            due, settled = _instant(owed["due"]), _instant(owed["settled"])
-            obligations.append(Obligation(entity, owed["creditor"], due, settled, owed["outcome"], owed["id"]))
-        for bought in row["purchases"]:
-            products[bought["product"]] = bought["category"]
-            purchases.append(Purchase(entity, bought["product"], _instant(bought["at"]), bought["id"]))
-        for visit in row["visits"]:
-            sites[visit["site"]] = visit["category"]
-            visits.append(Visit(entity, visit["site"], _instant(visit["at"]), visit["id"]))
+        for each in row["facts"]:
+            kind = kinds[each["type"]]
+            own[kind].append(_OWN[kind](entity, each))
+            categories[kind][each["other"]] = each["category"]
         for each in row["contacts"]:
             rids |= {each["other"]: each["rid"]} if each["rid"] is not None else {}
             contacts |= {fact.id: fact for fact in _contacts(entity, each)}
     return Facts(
-        obligations=obligations,
+        obligations=own["obligations"],
         contacts=list(contacts.values()),
-        purchases=purchases,
-        visits=visits,
-        products=products,
-        sites=sites,
+        purchases=own["purchases"],
+        visits=own["visits"],
+        products=categories["purchases"],
+        sites=categories["visits"],
         members=sorted(rids.items(), key=lambda member: member[1]),
     )
 
@@ -71,6 +67,21 @@ def own_ties(database: Database, scheme_id: str, entity: str) -> tuple[list[Cont
         for contact in _contacts(entity, {"other": row["other"], "times": [row]})
     ]
     return kept, {row["other"] for row in rows if row["paused"]}
+
+
+_OWN: dict[FactorKind, Callable[[str, dict[str, Any]], Fact]] = {
+    "obligations": lambda entity, said: Obligation(
+        entity,
+        said["other"],
+        _instant(said["due"]),
+        _instant(said["settled"]),
+        said["outcome"],
+        said["id"],
+    ),
+    "purchases": lambda entity, said: Purchase(entity, said["other"], _instant(said["at"]), said["id"]),
+    "visits": lambda entity, said: Visit(entity, said["other"], _instant(said["at"]), said["id"]),
+}
+"By kind: a fact of an entity, from what the query says of it."
 
 
 def _contacts(entity: str, with_one: dict[str, Any]) -> Iterator[Contact]:

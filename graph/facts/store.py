@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from graph.facts import objections
+from graph.facts.kinds import STORED
 from graph.model import Row
 from graph.store import queries
-from graph.store.client import Database, Transaction, utc
+from graph.store.client import Database, Gone, Transaction, utc
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,15 @@ def remove(source: Database | Transaction, kind: str, ids: Sequence[str]) -> lis
     """A row for each that was there and is gone: id, what was `said` of it and, of a fact, whom that `touched`."""
     if kind == "judgments":
         return source.run("remove_judgments", ids=ids)
-    return source.run("remove_facts", kind=kind, ids=ids)
+    if isinstance(source, Database):
+        return source.write(lambda transaction: remove(transaction, kind, ids))
+    found = source.run("facts_by_id", kind=kind, ids=ids)
+    facts = [{"id": row["id"], "ref": row["ref"]} for row in found]
+    stored = STORED[kind]
+    removed = source.run("remove_facts", facts=facts, type=stored.type, both=stored.touches_both)
+    if len(removed) < len(facts):
+        raise Gone(f"some of these {kind} were removed at that moment")
+    return removed
 
 
 def filled_in(row: Row, said: Mapping[str, Any]) -> Row:

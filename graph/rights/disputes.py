@@ -9,14 +9,14 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from graph.errors import NotFound, ParameterError, Refused
-from graph.facts.kinds import FACTS
+from graph.facts.kinds import FACTS, STORED
 from graph.model import Changes
 from graph.rights.parties import have_a_part, names_of
 from graph.rights.turns import hold
-from graph.store.client import Database, Transaction, utc
+from graph.store.client import Database, Gone, Transaction, utc
 from graph.text.days import days_left
 from graph.text.plain import identifier, plain
 
@@ -113,7 +113,7 @@ def dispute(
         raise ParameterError(f"kind: {kind!r} is none of {', '.join(FACTS)}")
     statement = plain(statement, "statement")
     hold(transaction, entity)
-    found = transaction.optional("disputable", kind=kind, fact=fact)
+    found = _fact(transaction, kind, fact)
     if found is None or entity not in found["owners"]:
         raise NotFound(f"{entity!r} has no {fact!r} among its {kind}")
     if found["disputed"] is not None:
@@ -122,27 +122,39 @@ def dispute(
         raise Refused(
             f"a dispute of {fact!r} of the {kind} was rejected, and the fact has not been corrected since"
         )
-    id_ = str(uuid.uuid4())
+    id_, stored = str(uuid.uuid4()), STORED[kind]
     opened = transaction.optional(
-        "open_dispute", id=id_, entity=entity, kind=kind, fact=fact, statement=statement, by=by, now=now
+        "open_dispute",
+        id=id_,
+        entity=entity,
+        kind=kind,
+        fact=fact,
+        ref=found["ref"],
+        type=stored.type,
+        both=stored.touches_both,
+        statement=statement,
+        by=by,
+        now=now,
     )
     if opened is None:
-        _explain_nothing(transaction, entity, kind, fact)
+        _explain_nothing(transaction, entity, kind, fact, found["ref"])
     changes = Changes()
-    changes.add(kind, opened["touched"] if opened else ())
+    changes.add(kind, opened["touched"])
     return id_, changes
 
 
-def _explain_nothing(transaction: Transaction, entity: str, kind: str, fact: str) -> None:
-    found = transaction.optional("disputable", kind=kind, fact=fact)
-    if found is not None and found["disputed"] is not None:  # somebody was faster
+def _explain_nothing(transaction: Transaction, entity: str, kind: str, fact: str, ref: str) -> NoReturn:
+    found = _fact(transaction, kind, fact)
+    if found is None or found["ref"] != ref:
+        raise Gone(f"{fact!r} of the {kind} was removed at that moment")
+    if found["disputed"] is not None:  # somebody was faster
         raise Refused(f"{fact!r} of the {kind} is disputed already")
     raise NotFound(f"{entity!r} is a member of no scheme")
 
 
 def says(database: Database, entity: str, *, kind: str, fact: str) -> dict[str, Any]:
     """What a fact of the entity's own says, for whoever is about to dispute it. Raises NotFound."""
-    found = database.optional("disputable", kind=kind, fact=fact)
+    found = _fact(database, kind, fact)
     if found is None or entity not in found["owners"]:
         raise NotFound(f"{entity!r} has no {fact!r} among its {kind}")
     return _said(found["says"])
@@ -160,7 +172,7 @@ def withdraw(transaction: Transaction, entity: str, id_: str, *, now: datetime) 
         raise NotFound(f"{entity!r} opened no dispute {id_!r}")
     if found["state"] == "withdrawn":
         return Changes()
-    return _close(transaction, found, "withdrawn", now=now)
+    return _close(transaction, id_, "withdrawn", now=now)
 
 
 def decide(
@@ -198,9 +210,7 @@ def decide(
         raise Refused(f"{reviewer!r} is a party of this dispute, and cannot decide it")
     if have_a_part(names, found["loaders"]):
         raise Refused(f"{reviewer!r} loaded the disputed fact, and cannot decide on it")
-    return _close(
-        transaction, found, "upheld" if upheld else "rejected", now=now, reviewer=reviewer, reason=reason
-    )
+    return _close(transaction, id_, "upheld" if upheld else "rejected", now=now, reviewer=reviewer, reason=reason)
 
 
 def due(transaction: Transaction, *, now: datetime) -> Due:
@@ -213,12 +223,10 @@ def due(transaction: Transaction, *, now: datetime) -> Due:
     for row in transaction.run("open_disputes"):  # as they are now, that nobody else decides about them
         age = now - utc(row["opened"])
         if age >= timedelta(days=REMOVED_DAYS):
-            closed = transaction.optional(
-                "close_dispute", id=row["id"], state="expired", now=now, reviewer=None, reason=None
-            )
-            if closed is not None:
+            changes = _end(transaction, row["id"], "expired", now=now)
+            if changes is not None:
                 done.expired.append(row["id"])
-                done.changes.add(closed["kind"], closed["touched"])
+                done.changes.include(changes)
         elif age >= timedelta(days=REMINDED_DAYS) and row["reminded"] is None:
             transaction.run("remind_of_dispute", id=row["id"], now=now)
             done.reminded.append(row["id"])
@@ -255,6 +263,10 @@ def by_id(database: Database | Transaction, ids: Sequence[str], *, now: datetime
     return _read(database, ids, now)
 
 
+def _fact(database: Database | Transaction, kind: str, fact: str) -> dict[str, Any] | None:
+    return database.optional("facts_by_id", kind=kind, ids=[fact])
+
+
 def _one(transaction: Transaction, id_: str) -> dict[str, Any]:
     found = transaction.optional("disputes", ids=[id_])
     if found is None:
@@ -264,20 +276,49 @@ def _one(transaction: Transaction, id_: str) -> dict[str, Any]:
 
 def _close(
     transaction: Transaction,
-    found: dict[str, Any],
+    id_: str,
     state: str,
     *,
     now: datetime,
     reviewer: str | None = None,
     reason: str | None = None,
 ) -> Changes:
+    changes = _end(transaction, id_, state, now=now, reviewer=reviewer, reason=reason)
+    if changes is None:
+        raise Refused(f"the dispute has ended: it was {_one(transaction, id_)['state']}")
+    return changes
+
+
+def _end(
+    transaction: Transaction,
+    id_: str,
+    state: str,
+    *,
+    now: datetime,
+    reviewer: str | None = None,
+    reason: str | None = None,
+) -> Changes | None:
+    """The dispute has ended so; returns what has to be re-rated, None where it had ended before."""
+    held = transaction.optional("hold_dispute", id=id_)
+    if held is None:
+        return None
+    kind, stored = held["kind"], STORED[held["kind"]]
+    found = _fact(transaction, kind, held["fact"])
     closed = transaction.optional(
-        "close_dispute", id=found["id"], state=state, now=now, reviewer=reviewer, reason=reason
+        "close_dispute",
+        id=id_,
+        ref=found["ref"] if found else None,
+        type=stored.type,
+        both=stored.touches_both,
+        state=state,
+        now=now,
+        reviewer=reviewer,
+        reason=reason,
     )
     if closed is None:
-        raise Refused(f"the dispute has ended: it was {_one(transaction, found['id'])['state']}")
+        raise Gone(f"{held['fact']!r} of the {kind} was removed at that moment")
     changes = Changes()
-    changes.add(closed["kind"], closed["touched"])
+    changes.add(kind, closed["touched"])
     return changes
 
 

@@ -15,6 +15,7 @@ from graph.audit import refusals
 from graph.audit.log import START
 from graph.errors import NotFound
 from graph.facts import objections
+from graph.facts.kinds import STORED
 from graph.model import Changes
 from graph.rights import membership, pending
 from graph.rights.turns import hold
@@ -52,8 +53,7 @@ def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
         changes.include(membership.leave(transaction, entity, joined["scheme"], now=now))
     transaction.run("hide_pauses", entity=entity, hash=objections.hashed(salt, entity))
     kept = transaction.optional("erase_as_creditor", id=entity, anonymous=f"anonymous-{uuid.uuid4()}")
-    gone = {"memberships": len(known["memberships"])}
-    gone |= transaction.run("erase_facts", id=entity)[0]
+    gone = {"memberships": len(known["memberships"])} | _facts(transaction, entity)
     records = transaction.run("erase_records", id=entity)[0]
     left = records.pop("changes")
     gone |= records
@@ -63,6 +63,12 @@ def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
         changes.include(pending.read(each))
     changes.forget(entity)
     return Erased(gone, kept["obligations"] if kept else 0, changes)
+
+
+def _facts(transaction: Transaction, entity: str) -> dict[str, int]:
+    """The facts of the entity are gone: how many of each kind."""
+    rows = transaction.run("erase_facts", id=entity, kinds={stored.type: kind for kind, stored in STORED.items()})
+    return dict.fromkeys(STORED, 0) | {row["kind"]: row["gone"] for row in rows}
 
 
 def _take_out(transaction: Transaction, names: list[str | None], left: list[str]) -> int:

@@ -8,9 +8,8 @@ nobody decided about.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from graph.facts.kinds import FACTS
+from graph.facts.kinds import FACTS, STORED
 from graph.model import Changes
 from graph.policy.scheme import Scheme, parse
 from graph.store.client import Database
@@ -70,14 +69,20 @@ def retain(database: Database, *, now: datetime, dry_run: bool = False) -> Retai
     removed, and repeating it does the rest.
     """
     kept = times((parse(row["policy"], row["id"]) for row in database.run("policies")), now)
-    before = {each.kind: each.before for each in kept}
+    facts: dict[str, int] = dict.fromkeys(FACTS, 0)
     changes, tidied = Changes(), {"requests": 0, "revocations": 0}
+    for each in kept:
+        if each.before is None:
+            continue
+        stored = STORED[each.kind]
+        old = {"type": stored.type, "time": stored.time, "before": each.before}
+        if dry_run:
+            facts[each.kind] = database.one("expired", **old)["facts"]
+            continue
+        gone = database.one("remove_expired", both=stored.touches_both, **old)
+        facts[each.kind] = gone["removed"]
+        changes.add(each.kind, gone["touched"])
     if dry_run:
-        facts: dict[str, Any] = database.one("expired", before=before)
         return Retained(kept, facts, **tidied, changes=changes)
-    facts = dict.fromkeys(FACTS, 0)
-    for row in database.run("remove_expired", before=before):
-        facts[row["kind"]] = row["removed"]
-        changes.add(row["kind"], row["touched"])
     tidied = database.one("tidy", requests=now - REQUESTS_ARE_REPEATED_FOR, now=now)
     return Retained(kept, facts, **tidied, changes=changes)

@@ -146,6 +146,8 @@ PLACES = {
     "after": "",
     "prefix": "",
     "client": "bank",
+    "type": "VISITED",
+    "time": "at",
 }
 
 

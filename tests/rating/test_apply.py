@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from graph.errors import NotFound, ParameterError, StoreConflict
+from graph.facts import store
 from graph.facts.load import load
 from graph.model import Changes
 from graph.policy import publishing, scheme
@@ -147,7 +148,7 @@ def test_facts_that_were_loaded_and_not_passed_on_make_a_rating_stale(market: Da
 
 def test_beyond_the_budget_nothing_is_published_and_the_next_run_settles_it(market: Database) -> None:
     before = points(market, "ann")
-    [row] = market.run("remove_facts", kind="obligations", ids=["o2"])
+    [row] = store.remove(market, "obligations", ["o2"])
     changes = Changes()
     changes.add("obligations", row["touched"])
     [rerated] = rerate(market, changes, most_ties=1)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from benchmarks import held_view
 from graph.facts.extract import all_facts
 from graph.facts.load import load
+from graph.facts.store import remove
 from graph.facts.values import Contact, Facts, Obligation, Purchase, Visit
 from graph.model import Changes
 from graph.policy.scheme import Scheme, read
@@ -58,7 +59,7 @@ class World:
         if known and self.random.random() < 0.5:
             place = self.random.randrange(len(known))
             old = known.pop(place)
-            for row in self.database.run("remove_facts", kind=kind, ids=[old.id]):
+            for row in remove(self.database, kind, [old.id]):
                 changes.add(kind, row["touched"])
             if self.random.random() < 0.5:
                 known.insert(place, self._put(kind, old.id, changes))

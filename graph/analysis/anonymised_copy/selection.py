@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from graph.errors import Refused
+from graph.facts.kinds import STORED
 from graph.store.client import Database
 from graph.text.counts import counted
 
 ENTITIES = 2_000
 "Whose facts are read at once."
-ENDS = {"CONTACTED": "Entity", "OWED": "Entity", "BOUGHT": "Product", "VISITED": "Site"}
+ENDS = {stored.type: stored.other for stored in STORED.values()}
 "What each kind of fact leads to."
+THINGS = {type_: label for type_, label in ENDS.items() if label != "Entity"}
+"Where that is a thing, which is of one side alone."
 
 Row = dict[str, Any]
 Key = tuple[str, ...]
@@ -29,7 +32,7 @@ class Everyone:
 
     def facts(self, source: Database, entities: Sequence[str]) -> list[Row]:
         """The facts that leave these entities: one end has joined, and both ends are in the copy."""
-        return [row for row in source.run("copied_facts", ids=entities) if self._is_shown(row)]
+        return [row for row in source.run("copied_facts", ids=entities, types=list(ENDS)) if self._is_shown(row)]
 
     def _is_shown(self, fact: Row) -> bool:
         """False also where an end has come since everyone was read."""
@@ -48,7 +51,8 @@ def read(source: Database, fewest: int) -> Everyone:
         )
     names = list(schemes)
     people = {row["id"]: row for row in source.run("copied_entities", schemes=names)}
-    things: dict[Key, Row] = {(row["label"], row["id"]): row for row in source.run("copied_things", schemes=names)}
+    found = source.run("copied_things", schemes=names, labels=THINGS)
+    things: dict[Key, Row] = {(row["label"], row["id"]): row for row in found}
     members = [id_ for id_, row in people.items() if row["joined"]]
     memberships: dict[Key, Row] = {
         (row["scheme"], row["entity"]): row
