@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, get_args
 
-import pandas as pd
-
 from graph.facts.formats import (
     AMOUNT,
     CASE_NUMBER,
@@ -31,6 +29,7 @@ from graph.facts.formats import (
     Format,
     Mask,
     Reason,
+    Rows,
 )
 from graph.policy.categories import NOT_NEUTRAL, Categories
 
@@ -54,7 +53,7 @@ class Rule:
     """What no good row does: `broken` is a mask over rows of values; `column` is the cell to look at."""
 
     column: str
-    broken: Callable[[pd.DataFrame], Mask]
+    broken: Callable[[Rows], Mask]
     reason: Reason
 
 
@@ -113,7 +112,7 @@ class Kind:
 _optional = partial(Column, required=False)
 
 
-def _given_for_a_person(code: str) -> Callable[[pd.DataFrame], Mask]:
+def _given_for_a_person(code: str) -> Callable[[Rows], Mask]:
     return lambda row: row[code].notna() & (row["kind"] == "person")
 
 
