@@ -72,10 +72,19 @@ class Stored:
     time: str = "at"
     "the column of the time that it counts from"
 
+    @property
+    def of_two(self) -> bool:
+        """Whether there is an entity at its other end, and not a product or a site."""
+        return self.other == "Entity"
+
 
 @dataclass(frozen=True)
 class Words:
-    """What a kind of fact is called; {source}, {target}, {other} and {day} stand for what the fact says."""
+    """What a kind of fact is called; words in braces stand for what a fact says.
+
+    {source}, {target}: its ends; {other}: the one that is not the member; {began}: which of them began it; {day}.
+    The amount, and when it was due and settled, are told behind the phrase.
+    """
 
     one: str
     "one of them, as a command counts them"
@@ -155,7 +164,7 @@ KINDS: dict[str, Kind] = {
             heading="When you were in touch",
             in_archive="with whom you were in contact; began: whether you began it",
             said="contact of {source} with {target} on {day}",
-            said_to_member="contact with {other} on {day}",
+            said_to_member="contact with {other} on {day}: {began}",
         ),
     ),
     "obligations": Kind(
