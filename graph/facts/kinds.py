@@ -90,8 +90,6 @@ class Words:
     "one of them, as a command counts them"
     heading: str
     "over those of a member, on its page"
-    in_archive: str
-    "what the member's archive says of the table"
     said: str
     "of one, to whoever it is about"
     said_to_member: str
@@ -115,6 +113,8 @@ class Kind:
     names: tuple[str, ...] = ()
     "the columns that may not name who objects to being listed"
     stored: Stored | None = None
+    in_archive: str = ""
+    "what the archive of a member says of the table of its own; there is none where this is empty"
     words: Words | None = None
 
 
@@ -159,10 +159,10 @@ KINDS: dict[str, Kind] = {
         prefix="c-",
         names=("source", "target"),
         stored=Stored("CONTACTED", "Entity", ("source", "target"), touches_both=True),
+        in_archive="with whom you were in contact; began: whether you began it",
         words=Words(
             one="contact",
             heading="When you were in touch",
-            in_archive="with whom you were in contact; began: whether you began it",
             said="contact of {source} with {target} on {day}",
             said_to_member="contact with {other} on {day}: {began}",
         ),
@@ -185,10 +185,10 @@ KINDS: dict[str, Kind] = {
         ),
         prefix="o-",
         stored=Stored("OWED", "Entity", ("debtor", "creditor"), time="due"),
+        in_archive="what you owed (debtor) and what others owed to you (creditor)",
         words=Words(
             one="debt",
             heading="What you owed",
-            in_archive="what you owed (debtor) and what others owed to you (creditor)",
             said="debt of {source} to {target}",
             said_to_member="debt to {other}",
         ),
@@ -205,10 +205,10 @@ KINDS: dict[str, Kind] = {
         rules=_MONEY,
         prefix="p-",
         stored=Stored("BOUGHT", "Product", ("entity", "product")),
+        in_archive="what you bought",
         words=Words(
             one="purchase",
             heading="What you bought",
-            in_archive="what you bought",
             said="purchase of {target} by {source} on {day}",
             said_to_member="purchase of {other} on {day}",
         ),
@@ -217,10 +217,10 @@ KINDS: dict[str, Kind] = {
         columns=(_optional("id", ID), Column("entity"), Column("site"), Column("at", TIME)),
         prefix="v-",
         stored=Stored("VISITED", "Site", ("entity", "site")),
+        in_archive="which sites you visited",
         words=Words(
             one="visit",
             heading="Places you visited",
-            in_archive="which sites you visited",
             said="visit of {source} to {target} on {day}",
             said_to_member="visit to {other} on {day}",
         ),
@@ -240,6 +240,7 @@ KINDS: dict[str, Kind] = {
         rules=(Rule("due", lambda row: row["due"] < row["issued"], "due before it was issued"),),
         prefix="j-",
         named_by=("entity", "court", "case_number"),
+        in_archive="judgments against you",
     ),
     "memberships": Kind(
         columns=(Column("entity"), Column("scheme", SCHEME), Column("at", TIME), Column("notice")),
