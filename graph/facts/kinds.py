@@ -87,13 +87,15 @@ class Words:
     """
 
     one: str
-    "one of them, as a command counts them"
+    "one of them"
     heading: str
     "over those of a member, on its page"
     said: str
     "of one, to whoever it is about"
     said_to_member: str
     "of one, to the member whose it is"
+    did: str = ""
+    "what the member did, as its page says before the other end; of facts that a factor rates"
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,7 @@ KINDS: dict[str, Kind] = {
             heading="What you owed",
             said="debt of {source} to {target}",
             said_to_member="debt to {other}",
+            did="owed to",
         ),
     ),
     "purchases": Kind(
@@ -211,6 +214,7 @@ KINDS: dict[str, Kind] = {
             heading="What you bought",
             said="purchase of {target} by {source} on {day}",
             said_to_member="purchase of {other} on {day}",
+            did="bought",
         ),
     ),
     "visits": Kind(
@@ -223,6 +227,7 @@ KINDS: dict[str, Kind] = {
             heading="Places you visited",
             said="visit of {source} to {target} on {day}",
             said_to_member="visit to {other} on {day}",
+            did="visited",
         ),
     ),
     "judgments": Kind(
