@@ -35,8 +35,10 @@ from graph.policy.categories import NOT_NEUTRAL, Categories
 
 FactorKind = Literal["obligations", "purchases", "visits"]
 "The facts that factors of a policy rate, in the order in which they are told."
-FactKind = Literal["contacts", "obligations", "purchases", "visits"]
+FactKind = Literal["contacts", FactorKind]
 "The facts that ratings are made from: these, and those that make circles."
+CorrectableKind = Literal[FactKind, "judgments"]
+"What can be corrected and removed one by one."
 
 
 @dataclass(frozen=True)
@@ -257,8 +259,7 @@ KINDS: dict[str, Kind] = {
 
 FACTORS: tuple[FactorKind, ...] = get_args(FactorKind)
 FACTS: tuple[FactKind, ...] = get_args(FactKind)
-CORRECTABLE = (*FACTS, "judgments")
-"What can be corrected and removed one by one."
+CORRECTABLE: tuple[CorrectableKind, ...] = get_args(CorrectableKind)
 STORED = {name: kind.stored for name, kind in KINDS.items() if kind.stored is not None}
 WORDS = {name: kind.words for name, kind in KINDS.items() if kind.words is not None}
 
