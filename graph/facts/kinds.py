@@ -98,6 +98,10 @@ class Words:
     "of one, to the member whose it is"
     did: str = ""
     "what the member did, as its page says before the other end; of facts that a factor rates"
+    things: str = ""
+    "what its other ends are, where their categories are rated: `things bought`"
+    no_need: str = ""
+    "what nobody has to do about those categories: `bought otherwise`"
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,8 @@ KINDS: dict[str, Kind] = {
             said="purchase of {target} by {source} on {day}",
             said_to_member="purchase of {other} on {day}",
             did="bought",
+            things="things bought",
+            no_need="bought otherwise",
         ),
     ),
     "visits": Kind(
@@ -230,6 +236,8 @@ KINDS: dict[str, Kind] = {
             said="visit of {source} to {target} on {day}",
             said_to_member="visit to {other} on {day}",
             did="visited",
+            things="places visited",
+            no_need="visited or left out",
         ),
     ),
     "judgments": Kind(
