@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from graph.errors import Refused
+from graph.facts.kinds import STORED
 from graph.store.client import Database
 from graph.text.counts import counted
 
 ENTITIES = 2_000
 "Whose facts are read at once."
-ENDS = {"CONTACTED": "Entity", "OWED": "Entity", "BOUGHT": "Product", "VISITED": "Site"}
-"What each kind of fact leads to."
+BY_TYPE = {stored.type: stored for stored in STORED.values()}
+"The kinds of facts, by the types of their relationships."
 
 Row = dict[str, Any]
 Key = tuple[str, ...]
@@ -34,8 +35,9 @@ class Everyone:
     def _is_shown(self, fact: Row) -> bool:
         """False also where an end has come since everyone was read."""
         joined = self.people[fact["source"]]["joined"]
-        if ENDS[fact["type"]] != "Entity":
-            return joined and (ENDS[fact["type"]], fact["target"]) in self.things
+        stored = BY_TYPE[fact["type"]]
+        if not stored.of_two:
+            return joined and (stored.other, fact["target"]) in self.things
         other = self.people.get(fact["target"])
         return other is not None and (joined or other["joined"])
 
