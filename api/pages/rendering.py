@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.pages.files import address
 from api.pages.writing import FILTERS
+from graph.facts.kinds import STORED, WORDS
 from graph.identity import Principal
 
 HEADERS = {
@@ -48,7 +49,7 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters |= FILTERS
-ENVIRONMENT.globals |= {"static": address, "shown_first": shown_first}
+ENVIRONMENT.globals |= {"static": address, "shown_first": shown_first, "STORED": STORED, "WORDS": WORDS}
 
 
 def new_key() -> str:

@@ -1,8 +1,7 @@
 """Commands that set the graph up and fill it."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -10,6 +9,7 @@ from graph.cli.app import app
 from graph.cli.output import Json, check_output, print_json, print_table, print_text, progress
 from graph.cli.reading import open_database
 from graph.errors import ParameterError
+from graph.facts.kinds import CORRECTABLE, CorrectableKind
 from graph.text.counts import counted
 from graph.text.days import last_day
 
@@ -26,6 +26,7 @@ Mapping = Annotated[
 Prefix = Annotated[
     str | None, typer.Option(help="Put before the id of every fact, so that those of two sources stay apart.")
 ]
+Removable = Literal[CorrectableKind, "memberships"]
 Rejects = Annotated[Path, typer.Option(help="Where bad rows go, with their reasons.")]
 # Fewer rejects than this share end with 0.
 RejectRate = Annotated[
@@ -146,18 +147,9 @@ def apply(
     end_if_rejected(loaded, max_reject_rate)
 
 
-class Removable(StrEnum):
-    CONTACTS = "contacts"
-    OBLIGATIONS = "obligations"
-    PURCHASES = "purchases"
-    VISITS = "visits"
-    JUDGMENTS = "judgments"
-    MEMBERSHIPS = "memberships"
-
-
 @app.command(rich_help_panel=PANEL)
 def remove(
-    kind: Annotated[Removable, typer.Argument(help="contacts, obligations, purchases, visits or memberships.")],
+    kind: Annotated[Removable, typer.Argument(help=f"{', '.join(CORRECTABLE)} or memberships.")],
     ids: Annotated[list[str], typer.Argument(help="Ids of facts; of a membership: 'scheme|entity'.")],
     tolerance: Tolerance = 0.05,
     json: Json = False,
@@ -170,12 +162,12 @@ def remove(
     from graph.rating import apply as applying
 
     with open_database() as database:
-        removed, rerated = applying.remove(database, kind.value, ids, tolerance_points=tolerance)
+        removed, rerated = applying.remove(database, kind, ids, tolerance_points=tolerance)
     unknown = sorted(set(ids) - set(removed))
     if json:
         print_json({"removed": removed, "unknown": unknown, "rerated": rerated})
     else:
-        print_text(f"removed {counted(len(removed), kind.value)}")
+        print_text(f"removed {counted(len(removed), kind)}")
         print_rerated(rerated)
         for each in unknown:
             print_text(f"not known: {each}", err=True)

@@ -12,19 +12,13 @@ from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import PANEL, open_database, print_reserve, rating_now
 from graph.cli.recording import OPERATION, Purpose, record_reads
 from graph.errors import ParameterError
+from graph.facts.kinds import FactKind
 from graph.text.counts import counted
 from graph.text.days import day, last_day
 
 if TYPE_CHECKING:
     from graph.explain.what_if import Change, Lift, UnderPolicy, WhatIf
     from graph.store.client import Database
-
-
-class Kind(StrEnum):
-    OBLIGATIONS = "obligations"
-    PURCHASES = "purchases"
-    VISITS = "visits"
-    CONTACTS = "contacts"
 
 
 class Began(StrEnum):
@@ -45,7 +39,7 @@ def what_if(
         typer.Option(metavar="OBLIGATION=DATE", help="As if it had been settled on that day.", callback=as_kept),
     ] = None,
     removed: Annotated[str | None, typer.Option(help="As if this fact did not count.", callback=as_kept)] = None,
-    kind: Annotated[Kind | None, typer.Option(help="Of the fact, where two have its id.")] = None,
+    kind: Annotated[FactKind | None, typer.Option(help="Of the fact, where two have its id.")] = None,
     contact_day: Annotated[
         str | None,
         typer.Option(metavar="ENTITY=DATE", help="As if they had been in contact on that day.", callback=as_kept),
@@ -67,7 +61,7 @@ def what_if(
     questions: list[tuple[object, Callable[[Database], Change]]] = [
         (without_contact, lambda _: asking.WithoutContact(without_contact or "")),
         (settled, lambda _: asking.Settled(*_dated("--settled", settled or ""))),
-        (removed, lambda _: asking.Removed(removed or "", kind.value if kind else None)),
+        (removed, lambda _: asking.Removed(removed or "", kind)),
         (contact_day, lambda _: asking.NewContactDay(*_dated("--contact-day", contact_day or ""), began.value)),
         (policy, lambda database: _policy(database, scheme, policy or "")),
         (share, lambda database: asking.under_share(database, entity, scheme, share or 0.0)),

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from graph.explain import Given, read_facts
-from graph.explain.reason_codes import CODES
+from graph.explain.reason_codes import CODES, by_category
 from graph.model import Contact, OpenRating
 from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, CategoryFactor, Factor, ObligationsFactor, Scheme
 from graph.rating.published import wholes
@@ -36,6 +36,11 @@ class Reason:
     sentence: str
     advice: str
 
+    @property
+    def title(self) -> str:
+        """What the page of its member calls it."""
+        return CODES[self.code].title
+
 
 @dataclass(frozen=True)
 class Reasons:
@@ -47,7 +52,6 @@ class Reasons:
 
 
 _ORDER = list(CODES)
-_NAMES = {"purchases": ("purchase-categories", "few-purchases"), "visits": ("visit-categories", "few-visits")}
 
 
 class _Loss(NamedTuple):
@@ -125,7 +129,7 @@ def _obligations(events: Sequence[Given], factor: ObligationsFactor, scale: floa
 def _categories(
     name: str, events: Sequence[Given], factor: CategoryFactor, scale: float, evidence: float
 ) -> list[_Loss]:
-    categories, few = _NAMES[name]
+    categories, few = by_category(name)
     best = max(factor.values.values())
     losses = [_few(few, events, factor, scale, best=best)]
     if evidence > 0:

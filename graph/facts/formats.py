@@ -1,25 +1,29 @@
 """How a cell of each sort is written and read: text, times, dates, numbers, codes.
 
-Every check is a mask over a whole column, so that a chunk costs a few vectorised passes.
+Every check is a mask over a whole column, so that a chunk costs a few vectorised passes. pandas is imported where
+columns are read, and not by whoever has to know only which kinds of rows there are.
 """
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from types import ModuleType
-from typing import Any, TypeAlias
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graph.facts import reach, registered_numbers
 from graph.facts.registered_numbers import standard_form
 from graph.policy.categories import REFUSED, SLUG_IS, SLUG_WRITTEN, refusal
 from graph.text.plain import MAYBE_ODD, normal, odd_blank, unseen
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Cells: TypeAlias = "pd.Series[Any]"
 Mask: TypeAlias = "pd.Series[bool]"
+Rows: TypeAlias = "pd.DataFrame"
 # What is wrong, in plain words; a function where the words depend on what is written in the cell.
 Reason: TypeAlias = str | Callable[[str], str]
 
@@ -33,8 +37,8 @@ TIME_WRITTEN = LOCAL_WRITTEN + r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
 # No dot, slash or colon, so that no host, URL or path fits, and no blank, so that no sentence does.
 OPAQUE_WRITTEN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
 
-EARLIEST, LATEST = pd.Timestamp("1970-01-01", tz="UTC"), pd.Timestamp("2200-01-01", tz="UTC")
-BORN_FROM, BORN_TO = pd.Timestamp("1800-01-01"), pd.Timestamp("2200-01-01")
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+BORN_FROM, BORN_TO = "1800-01-01", "2200-01-01"
 
 
 def numbers(cells: Cells) -> Cells:
@@ -44,12 +48,16 @@ def numbers(cells: Cells) -> Cells:
 
 def local_times(cells: Cells) -> Cells:
     """datetime64[us] without a zone; NaT where the text is no such time."""
+    import pandas as pd
+
     written = cells.where(cells.str.fullmatch(LOCAL_WRITTEN))
     return pd.to_datetime(written, format="ISO8601", errors="coerce").astype("datetime64[us]")
 
 
 def iso_utc(times: Cells) -> list[str | None]:
     """`2026-01-31T09:30:00.000000Z` for each UTC time, None for each NaT."""
+    import numpy as np
+
     written = np.datetime_as_string(
         times.dt.tz_localize(None).to_numpy("datetime64[us]"), unit="us", timezone="UTC"
     )
@@ -58,17 +66,23 @@ def iso_utc(times: Cells) -> list[str | None]:
 
 
 def _times(cells: Cells) -> Cells:
+    import pandas as pd
+
     times = pd.to_datetime(cells, format="ISO8601", utc=True, errors="coerce").astype("datetime64[us, UTC]")
     return times.where(times.between(EARLIEST, LATEST))
 
 
 def _dates(cells: Cells) -> Cells:
+    import pandas as pd
+
     dates = pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce")
     return cells.where(dates.between(BORN_FROM, BORN_TO))
 
 
 def _codes(standard: ModuleType, cells: Cells) -> Cells:
     """The codes in their standard form; missing where the check digit does not fit."""
+    import pandas as pd
+
     codes = [standard_form(standard, code) for code in cells.tolist()]
     return pd.Series(codes, index=cells.index, dtype="str")
 
@@ -113,6 +127,8 @@ def _why_refused(text: str) -> str:
 
 
 def _in_normal_form(cells: Cells) -> Cells:
+    import pandas as pd
+
     texts = cells.tolist()
     if "".join(texts).isascii():
         return cells
@@ -130,6 +146,10 @@ def _having(fault: Callable[[str], object], maybe: str = "") -> Callable[[Cells]
         return cells.isin([text for text in looked_at.unique() if fault(text)])
 
     return found
+
+
+def _infinite(values: Cells) -> Mask:
+    return values.abs() == math.inf
 
 
 def _outside(low: float, high: float) -> Callable[[Cells], Mask]:
@@ -212,7 +232,7 @@ AMOUNT = Format(
     read=numbers,
     limits=[
         (lambda values: values < 0, "negative"),
-        (np.isinf, "not a finite number"),
+        (_infinite, "not a finite number"),
     ],
     parquet=frozenset({"text", "whole number", "number"}),
     dtype="float64",

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, get_args
 
-import pandas as pd
-
 from graph.facts.formats import (
     AMOUNT,
     CASE_NUMBER,
@@ -31,13 +29,16 @@ from graph.facts.formats import (
     Format,
     Mask,
     Reason,
+    Rows,
 )
 from graph.policy.categories import NOT_NEUTRAL, Categories
 
 FactorKind = Literal["obligations", "purchases", "visits"]
 "The facts that factors of a policy rate, in the order in which they are told."
-FactKind = Literal["contacts", "obligations", "purchases", "visits"]
+FactKind = Literal["contacts", FactorKind]
 "The facts that ratings are made from: these, and those that make circles."
+CorrectableKind = Literal[FactKind, "judgments"]
+"What can be corrected and removed one by one."
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Rule:
     """What no good row does: `broken` is a mask over rows of values; `column` is the cell to look at."""
 
     column: str
-    broken: Callable[[pd.DataFrame], Mask]
+    broken: Callable[[Rows], Mask]
     reason: Reason
 
 
@@ -73,21 +74,34 @@ class Stored:
     time: str = "at"
     "the column of the time that it counts from"
 
+    @property
+    def of_two(self) -> bool:
+        """Whether there is an entity at its other end, and not a product or a site."""
+        return self.other == "Entity"
+
 
 @dataclass(frozen=True)
 class Words:
-    """What a kind of fact is called; {source}, {target}, {other} and {day} stand for what the fact says."""
+    """What a kind of fact is called; words in braces stand for what a fact says.
+
+    {source}, {target}: its ends; {other}: the one that is not the member; {began}: which of them began it; {day}.
+    The amount, and when it was due and settled, are told behind the phrase.
+    """
 
     one: str
-    "one of them, as a command counts them"
+    "one of them"
     heading: str
     "over those of a member, on its page"
-    in_archive: str
-    "what the member's archive says of the table"
     said: str
     "of one, to whoever it is about"
     said_to_member: str
     "of one, to the member whose it is"
+    did: str = ""
+    "what the member did, as its page says before the other end; of facts that a factor rates"
+    things: str = ""
+    "what its other ends are, where their categories are rated: `things bought`"
+    no_need: str = ""
+    "what nobody has to do about those categories: `bought otherwise`"
 
 
 @dataclass(frozen=True)
@@ -107,13 +121,15 @@ class Kind:
     names: tuple[str, ...] = ()
     "the columns that may not name who objects to being listed"
     stored: Stored | None = None
+    in_archive: str = ""
+    "what the archive of a member says of the table of its own; there is none where this is empty"
     words: Words | None = None
 
 
 _optional = partial(Column, required=False)
 
 
-def _given_for_a_person(code: str) -> Callable[[pd.DataFrame], Mask]:
+def _given_for_a_person(code: str) -> Callable[[Rows], Mask]:
     return lambda row: row[code].notna() & (row["kind"] == "person")
 
 
@@ -151,12 +167,12 @@ KINDS: dict[str, Kind] = {
         prefix="c-",
         names=("source", "target"),
         stored=Stored("CONTACTED", "Entity", ("source", "target"), touches_both=True),
+        in_archive="with whom you were in contact; began: whether you began it",
         words=Words(
             one="contact",
             heading="When you were in touch",
-            in_archive="with whom you were in contact; began: whether you began it",
             said="contact of {source} with {target} on {day}",
-            said_to_member="contact with {other} on {day}",
+            said_to_member="contact with {other} on {day}: {began}",
         ),
     ),
     "obligations": Kind(
@@ -177,12 +193,13 @@ KINDS: dict[str, Kind] = {
         ),
         prefix="o-",
         stored=Stored("OWED", "Entity", ("debtor", "creditor"), time="due"),
+        in_archive="what you owed (debtor) and what others owed to you (creditor)",
         words=Words(
             one="debt",
             heading="What you owed",
-            in_archive="what you owed (debtor) and what others owed to you (creditor)",
             said="debt of {source} to {target}",
             said_to_member="debt to {other}",
+            did="owed to",
         ),
     ),
     "purchases": Kind(
@@ -197,24 +214,30 @@ KINDS: dict[str, Kind] = {
         rules=_MONEY,
         prefix="p-",
         stored=Stored("BOUGHT", "Product", ("entity", "product")),
+        in_archive="what you bought",
         words=Words(
             one="purchase",
             heading="What you bought",
-            in_archive="what you bought",
             said="purchase of {target} by {source} on {day}",
             said_to_member="purchase of {other} on {day}",
+            did="bought",
+            things="things bought",
+            no_need="bought otherwise",
         ),
     ),
     "visits": Kind(
         columns=(_optional("id", ID), Column("entity"), Column("site"), Column("at", TIME)),
         prefix="v-",
         stored=Stored("VISITED", "Site", ("entity", "site")),
+        in_archive="which sites you visited",
         words=Words(
             one="visit",
             heading="Places you visited",
-            in_archive="which sites you visited",
             said="visit of {source} to {target} on {day}",
             said_to_member="visit to {other} on {day}",
+            did="visited",
+            things="places visited",
+            no_need="visited or left out",
         ),
     ),
     "judgments": Kind(
@@ -232,6 +255,7 @@ KINDS: dict[str, Kind] = {
         rules=(Rule("due", lambda row: row["due"] < row["issued"], "due before it was issued"),),
         prefix="j-",
         named_by=("entity", "court", "case_number"),
+        in_archive="judgments against you",
     ),
     "memberships": Kind(
         columns=(Column("entity"), Column("scheme", SCHEME), Column("at", TIME), Column("notice")),
@@ -243,8 +267,7 @@ KINDS: dict[str, Kind] = {
 
 FACTORS: tuple[FactorKind, ...] = get_args(FactorKind)
 FACTS: tuple[FactKind, ...] = get_args(FactKind)
-CORRECTABLE = (*FACTS, "judgments")
-"What can be corrected and removed one by one."
+CORRECTABLE: tuple[CorrectableKind, ...] = get_args(CorrectableKind)
 STORED = {name: kind.stored for name, kind in KINDS.items() if kind.stored is not None}
 WORDS = {name: kind.words for name, kind in KINDS.items() if kind.words is not None}
 

@@ -18,6 +18,7 @@ from stdnum.cn import uscc
 from stdnum.iso7064 import mod_97_10
 
 from graph.errors import ParameterError
+from graph.facts.kinds import KINDS
 from graph.policy import scheme
 
 FIRST_DAY, LAST_DAY = date(2024, 7, 1), date(2026, 6, 30)
@@ -26,17 +27,7 @@ AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 DAYS = (LAST_DAY - FIRST_DAY).days + 1
 FURTHEST_DUE = 60  # days after LAST_DAY
 
-HEADERS = {
-    "entities": ("id", "kind", "name", "born", "uscc", "lei"),
-    "products": ("id", "category"),
-    "sites": ("id", "category"),
-    "contacts": ("id", "source", "target", "at", "channel"),
-    "obligations": ("id", "debtor", "creditor", "kind", "amount", "currency", "due", "settled", "outcome"),
-    "purchases": ("id", "entity", "product", "at", "amount", "currency"),
-    "visits": ("id", "entity", "site", "at"),
-    "judgments": ("id", "entity", "court", "case_number", "amount", "currency", "issued", "due", "settled"),
-    "memberships": ("entity", "scheme", "at", "notice"),
-}
+HEADERS = {kind: tuple(column.name for column in declared.columns) for kind, declared in KINDS.items()}
 # No shipped policy names souvenirs or weather: they show what is listed as not counted.
 PRODUCTS = (
     "groceries",

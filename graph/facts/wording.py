@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from graph.facts.kinds import STORED, WORDS
 from graph.policy.numbers import number
 from graph.text.days import day
 
 GONE = "a fact that is not there any more: no copy of it is kept"
-BETWEEN = ("obligations", "contacts")
-"Facts of two entities. Those of the other kinds have one, and a product or a site."
 
 
 def in_words(kind: str, says: Mapping[str, Any] | None) -> str:
@@ -18,23 +17,14 @@ def in_words(kind: str, says: Mapping[str, Any] | None) -> str:
     """
     if says is None:
         return GONE
-    source, target = says.get("source"), says.get("target")
-    category = f" ({says['category']})" if says.get("category") else ""
-    if kind == "obligations":
-        return f"debt of {source} to {target}: {', '.join([*_amount(says), *_settling(says)])}"
-    if kind == "purchases":
-        return ", ".join([f"purchase of {target}{category} by {source} on {day(says['at'])}", *_amount(says)])
-    if kind == "visits":
-        return f"visit of {source} to {target}{category} on {day(says['at'])}"
-    channel = f" by {says['channel']}" if says.get("channel") else ""
-    return f"contact of {source} with {target}{channel} on {day(says['at'])}"
+    return _told(kind, WORDS[kind].said, says, says.get("target"), source=says.get("source"))
 
 
 def ends(kind: str, says: Mapping[str, Any] | None) -> set[str]:
     """The ids of the entities that a fact speaks of; none where it is gone."""
     if says is None:
         return set()
-    return {says["source"], says["target"]} if kind in BETWEEN else {says["source"]}
+    return {says["source"], says["target"]} if STORED[kind].of_two else {says["source"]}
 
 
 def to_member(kind: str, says: Mapping[str, Any], names: Mapping[str, str], member: str) -> str:
@@ -42,20 +32,23 @@ def to_member(kind: str, says: Mapping[str, Any], names: Mapping[str, str], memb
 
     says: what a fact says that is still there. names: of those who go by a name, with the id behind it, by id.
     """
-    source, target = says["source"], says["target"]
-    other = source if kind == "contacts" and target == member else target
-    if kind in BETWEEN and other in names:
+    source, target, stored = says["source"], says["target"], STORED[kind]
+    other = source if stored.touches_both and target == member else target
+    if stored.of_two and other in names:
         other = f"{names[other]} ({other})"
-    category = f" ({says['category']})" if says.get("category") else ""
-    if kind == "obligations":
-        return f"debt to {other}: {', '.join([*_amount(says), *_settling(says)])}"
-    if kind == "purchases":
-        return ", ".join([f"purchase of {other}{category} on {day(says['at'])}", *_amount(says)])
-    if kind == "visits":
-        return f"visit to {other}{category} on {day(says['at'])}"
-    channel = f" by {says['channel']}" if says.get("channel") else ""
     began = "you began it" if source == member else "the other side began it"
-    return f"contact with {other}{channel} on {day(says['at'])}: {began}"
+    return _told(kind, WORDS[kind].said_to_member, says, other, began=began)
+
+
+def _told(kind: str, phrase: str, says: Mapping[str, Any], to: str | None, **words: object) -> str:
+    """The phrase in full: with category and channel; then the amount, and when it was due and settled."""
+    category = f" ({says['category']})" if says.get("category") else ""
+    channel = f" by {says['channel']}" if says.get("channel") else ""
+    other = f"{to}{category}{channel}"
+    told = phrase.format(target=other, other=other, day=day(says[STORED[kind].time]), **words)
+    details = ", ".join([*_amount(says), *_settling(says)])
+    before = (", " if "{day}" in phrase else ": ") if details else ""
+    return f"{told}{before}{details}"
 
 
 def _amount(says: Mapping[str, Any]) -> list[str]:
@@ -65,6 +58,8 @@ def _amount(says: Mapping[str, Any]) -> list[str]:
 
 
 def _settling(says: Mapping[str, Any]) -> list[str]:
+    if says.get("due") is None:
+        return []
     if says.get("outcome") is not None:
         how = f"ended with {says['outcome']:.2g} of 1"
     else:

@@ -234,7 +234,8 @@ def test_what_facts_have_changed_since_is_no_reason(graph: Database) -> None:
 def test_every_code_says_something_and_no_empty_phrase() -> None:
     for code, texts in CODES.items():
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code)
-        for text in texts:
+        assert texts.title
+        for text in (texts.sentence, texts.advice):
             assert text.endswith(".") or text.endswith("{worst}.")
             assert [phrase for phrase in EMPTY_PHRASES if phrase in text.lower()] == [], code
         assert "{" in texts.sentence, f"{code} says nothing of this member"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from graph.analysis.anonymised_copy import merging
 from graph.analysis.anonymised_copy.pseudonyms import OTHER, about, drawn, rounded, shuffled
-from graph.analysis.anonymised_copy.selection import ENDS, ENTITIES, Everyone, Key, Row, parts, read
+from graph.analysis.anonymised_copy.selection import BY_TYPE, ENTITIES, Everyone, Key, Row, parts, read
 from graph.disclosure.band_counts import SMALLEST
 from graph.policy.scheme import Band
 from graph.server.compaction import Progress
@@ -99,6 +99,7 @@ def _write_relationships(target: Database, rows: Sequence[Row], nodes: Mapping[K
 
 
 def _fact(row: Row, words: Mapping[str, frozenset[str]]) -> Row:
+    stored = BY_TYPE[row["type"]]
     properties: Row = {"id": secrets.token_hex(8)}
     if row["word"] is not None:
         place = merging.PLACES[row["type"]]
@@ -108,9 +109,9 @@ def _fact(row: Row, words: Mapping[str, frozenset[str]]) -> Row:
     return {
         "type": row["type"],
         "source": ("Entity", row["source"]),
-        "target": (ENDS[row["type"]], row["target"]),
+        "target": (stored.other, row["target"]),
         "properties": properties,
-        "instants": [["due" if row["type"] == "OWED" else "at", row["day"]]],
+        "instants": [[stored.time, row["day"]]],
     }
 
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 
 from graph.analysis.anonymised_copy.pseudonyms import kept
-from graph.analysis.anonymised_copy.selection import ENDS, ENTITIES, Everyone, Key, parts
+from graph.analysis.anonymised_copy.selection import BY_TYPE, ENTITIES, Everyone, Key, parts
 from graph.disclosure.band_counts import merged
 from graph.policy.scheme import points
 from graph.rating.runs import policy_of_run
@@ -20,10 +20,10 @@ def words(source: Database, everyone: Everyone, fewest: int) -> dict[str, frozen
     )
     for entities in parts(list(everyone.people), ENTITIES):
         for fact in everyone.facts(source, entities):
-            end, ends = ENDS[fact["type"]], (fact["source"], fact["target"])
+            stored, ends = BY_TYPE[fact["type"]], (fact["source"], fact["target"])
             found = {PLACES.get(fact["type"], ""): fact["word"], "currency": fact["currency"]}
-            if end != "Entity":  # what is bought and visited is of one side alone
-                found[end] = everyone.things[end, fact["target"]]["category"]
+            if not stored.of_two:  # a fact with a product or a site is of one side alone
+                found[stored.other] = everyone.things[stored.other, fact["target"]]["category"]
                 ends = (fact["source"], fact["source"])
             for place, word in found.items():
                 if word is not None:

@@ -11,10 +11,8 @@ from graph.text.counts import counted
 
 ENTITIES = 2_000
 "Whose facts are read at once."
-ENDS = {stored.type: stored.other for stored in STORED.values()}
-"What each kind of fact leads to."
-THINGS = {type_: label for type_, label in ENDS.items() if label != "Entity"}
-"Where that is a thing, which is of one side alone."
+BY_TYPE = {stored.type: stored for stored in STORED.values()}
+"The kinds of facts, by the types of their relationships."
 
 Row = dict[str, Any]
 Key = tuple[str, ...]
@@ -32,13 +30,14 @@ class Everyone:
 
     def facts(self, source: Database, entities: Sequence[str]) -> list[Row]:
         """The facts that leave these entities: one end has joined, and both ends are in the copy."""
-        return [row for row in source.run("copied_facts", ids=entities, types=list(ENDS)) if self._is_shown(row)]
+        return [row for row in source.run("copied_facts", ids=entities, types=list(BY_TYPE)) if self._is_shown(row)]
 
     def _is_shown(self, fact: Row) -> bool:
         """False also where an end has come since everyone was read."""
         joined = self.people[fact["source"]]["joined"]
-        if ENDS[fact["type"]] != "Entity":
-            return joined and (ENDS[fact["type"]], fact["target"]) in self.things
+        stored = BY_TYPE[fact["type"]]
+        if not stored.of_two:
+            return joined and (stored.other, fact["target"]) in self.things
         other = self.people.get(fact["target"])
         return other is not None and (joined or other["joined"])
 
@@ -51,7 +50,8 @@ def read(source: Database, fewest: int) -> Everyone:
         )
     names = list(schemes)
     people = {row["id"]: row for row in source.run("copied_entities", schemes=names)}
-    found = source.run("copied_things", schemes=names, labels=THINGS)
+    labels = {stored.type: stored.other for stored in BY_TYPE.values() if not stored.of_two}
+    found = source.run("copied_things", schemes=names, labels=labels)
     things: dict[Key, Row] = {(row["label"], row["id"]): row for row in found}
     members = [id_ for id_, row in people.items() if row["joined"]]
     memberships: dict[Key, Row] = {

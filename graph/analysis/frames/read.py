@@ -14,6 +14,7 @@ import pandas as pd
 
 from graph.errors import StoreConflict
 from graph.facts.extract import extent, pages
+from graph.facts.kinds import FACTORS, STORED
 from graph.rating.published import READINGS, of_one_run
 from graph.store.client import Database
 
@@ -21,13 +22,6 @@ Rows = Iterable[dict[str, Any]]
 
 _NO_INSTANT = np.iinfo(np.int64).min
 "What numpy takes for no instant."
-_FACTS: dict[str, tuple[str, dict[str, str]]] = {
-    "contacts": ("gather_contacts", {"source": "entity", "target": "other"}),
-    "obligations": ("gather_obligations", {"debtor": "entity", "creditor": "other", "due": "at"}),
-    "purchases": ("gather_purchases", {"product": "other"}),
-    "visits": ("gather_visits", {"site": "other"}),
-}
-"The query of each kind of fact, and which of its columns have another name in the frame."
 COLUMNS: dict[str, dict[str, str]] = {
     "members": {"entity": "text", "rid": "whole", "kind": "text", "joined": "instant", "contacts": "whole"},
     "facts": {
@@ -55,9 +49,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "points": "number",
         "band": "text",
         "conduct": "number",
-        "obligations": "number",
-        "purchases": "number",
-        "visits": "number",
+        **dict.fromkeys(FACTORS, "number"),
         "evidence": "number",
         "run": "text",
         "as_of": "instant",
@@ -115,8 +107,9 @@ def read_facts(database: Database, scheme_id: str) -> pd.DataFrame:
     end = extent(database, scheme_id)
     joined = set(read_members(database, scheme_id, end=end)["entity"])
     found = []
-    for kind, (query, names) in _FACTS.items():
-        for rows in pages(database, query, scheme_id, end=end):
+    for kind, stored in STORED.items():
+        names = dict(zip((*stored.ends, stored.time), ("entity", "other", "at"), strict=True))
+        for rows in pages(database, f"gather_{kind}", scheme_id, end=end):
             named = [{names.get(column, column): value for column, value in row.items()} for row in rows]
             found.append(_frame("facts", _among(joined, kind, named)))
     return _joined("facts", found, "entity", "kind", "at", "id")
@@ -124,11 +117,12 @@ def read_facts(database: Database, scheme_id: str) -> pd.DataFrame:
 
 def _among(joined: set[str], kind: str, rows: Rows) -> Iterator[dict[str, Any]]:
     """The facts of who has joined; contacts with nobody else, and no other creditor by name."""
+    stored = STORED[kind]
     for row in rows:
         if row["entity"] not in joined:
             continue
-        known = kind in ("purchases", "visits") or row["other"] in joined
-        if known or kind == "obligations":
+        known = not stored.of_two or row["other"] in joined
+        if known or not stored.touches_both:
             yield row | {"kind": kind, "other": row["other"] if known else None}
 
 

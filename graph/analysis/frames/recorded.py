@@ -42,9 +42,9 @@ def members(database: Database, scheme_id: str) -> "pd.DataFrame":
 def facts(database: Database, scheme_id: str, *, by: Reader) -> "pd.DataFrame":
     """The facts of the members that a run would read now; raises NotRecorded.
 
-    One row each: entity, kind (contacts, obligations, purchases, visits), id, other, category, at, settled,
-    outcome. `other` is nothing for a creditor who has not joined.
-    Disputed ones and those of paused ties count for nothing, and are left out.
+    One row each: entity, kind (of `FACTS` in graph/facts/kinds.py), id, other, category, at, settled, outcome.
+    `other` is nothing for a creditor who has not joined. Disputed ones and those of paused ties count for nothing,
+    and are left out.
     """
     found = read_facts(database, scheme_id)
     record(database, scheme_id, found["entity"], by=by, what="frame of facts")

@@ -12,12 +12,15 @@ from typing import Any
 from graph.audit import log
 from graph.disclosure import ShownRating, history, side_by_side
 from graph.errors import NotFound
+from graph.facts.kinds import FACTORS, KINDS
 from graph.rights import contests, disputes, grants, membership
 from graph.rights.membership import TakingPart
 from graph.store.client import Database, utc
 
 Rows = list[dict[str, Any]]
 READS_AT_ONCE = 1_000
+FACTS = sorted((kind for kind in KINDS if KINDS[kind].in_archive), key=lambda kind: kind not in FACTORS)
+"The kinds of facts that have a table: first those that factors rate."
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,7 @@ MEANING = {
     "ratings": "your ratings as they are shown",
     "rating_parts": "the lines of each rating; they sum to its points",
     "history": "what your ratings were before, as they were shown",
-    "obligations": "what you owed (debtor) and what others owed to you (creditor)",
-    "purchases": "what you bought",
-    "visits": "which sites you visited",
-    "contacts": "with whom you were in contact; began: whether you began it",
-    "judgments": "judgments against you",
+    **{kind: KINDS[kind].in_archive for kind in FACTS},
     "grants": "whom you allowed to read a rating",
     "accesses": "who read your ratings, with the hashes that chain the records",
     "disputes": "facts that you disputed, and what became of that",
@@ -61,10 +60,7 @@ def gather(database: Database, entity: str, *, now: datetime) -> Archive:
     if known is None:
         raise NotFound(f"there is no entity {entity!r}")
     part = database.write(lambda transaction: membership.taking_part(transaction, entity))
-    facts = {
-        kind: _rows(database.run(f"own_{kind}", entity=entity))
-        for kind in ("obligations", "purchases", "visits", "contacts", "judgments")
-    }
+    facts = {kind: _rows(database.run(f"own_{kind}", entity=entity)) for kind in FACTS}
     ratings = side_by_side(database, entity)
     found = {
         **_taking_part(part),

@@ -41,7 +41,7 @@ class ReportedFactor:
     late_days: int | None
     "of obligations: how late is as bad as never"
     values: dict[str, float] | None
-    "of purchases and visits: what an event of each category is worth"
+    "where facts are rated by their category: what one of each is worth"
     rate: float | None
     points: int | None
     "both None where the rating is contested"

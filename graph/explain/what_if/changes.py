@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from graph.errors import ParameterError
-from graph.facts.kinds import FACTS, FactKind
+from graph.facts.kinds import FACTS, STORED, FactKind
 from graph.facts.values import Contact, Facts
 from graph.policy.scheme import Scheme
 from graph.text.instants import check_day
@@ -115,12 +115,9 @@ def _kind(facts: Facts, entity: str, change: Removed) -> FactKind:
 
 def _own(facts: Facts, entity: str, kind: FactKind) -> set[str]:
     """The ids of the facts of this kind that the entity is rated by; not what others owe it."""
-    if kind == "obligations":
-        return {fact.id for fact in facts.obligations if fact.debtor == entity}
-    if kind == "contacts":
-        return {fact.id for fact in facts.contacts if entity in (fact.source, fact.target)}
-    own = facts.purchases if kind == "purchases" else facts.visits
-    return {fact.id for fact in own if fact.entity == entity}
+    stored = STORED[kind]
+    whose = stored.ends if stored.touches_both else stored.ends[:1]
+    return {fact.id for fact in getattr(facts, kind) if entity in (getattr(fact, end) for end in whose)}
 
 
 def _noon(day: date, as_of: datetime) -> datetime:
