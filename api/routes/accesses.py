@@ -20,6 +20,7 @@ PAGE = 100
 VERIFIED_SECONDS = 2.0
 "After which a verification answers with what it has so far."
 
+PLACE = 100
 router = APIRouter(prefix="/v1", tags=["accesses"], dependencies=[Depends(about_a_person)])
 
 Scheme = Annotated[

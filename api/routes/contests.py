@@ -39,6 +39,7 @@ PAGE = 200
 WRITES = (NotFound, Refused, Conflict, ParameterError, StoreConflict, CommitUnknown, *AWAY)
 ContestId = Annotated[str, Path(max_length=100, description="A contest's id.", examples=["c-1"])]
 
+PLACE = 140
 router = APIRouter(prefix="/v1", tags=["disputes"], dependencies=[Depends(about_a_person)])
 
 

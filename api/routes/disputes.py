@@ -41,6 +41,7 @@ OPERATORS: tuple[str, ...] = ("id", "kind", "opened", "due", "days_left", "overd
 WRITES = (NotFound, Refused, ParameterError, StoreConflict, CommitUnknown, *AWAY)
 DisputeId = Annotated[str, Path(max_length=100, description="A dispute's id.", examples=["d-1"])]
 
+PLACE = 130
 router = APIRouter(prefix="/v1", tags=["disputes"], dependencies=[Depends(about_a_person)])
 
 

@@ -9,6 +9,7 @@ from api.schemas import ShownRating, SideBySide
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 
+PLACE = 80
 router = APIRouter(prefix="/v1/entities", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
 

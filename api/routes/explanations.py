@@ -11,6 +11,7 @@ from api.schemas import Explanation
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 
+PLACE = 40
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
 Facts = Annotated[bool, Query(description="also every own fact", examples=[True])]

@@ -15,6 +15,7 @@ from api.schemas import Grant, Grants, NewGrant, OwnGrant
 from graph.errors import NOTHING_OPEN, Conflict, NotFound, ParameterError, PurposeMismatch, StoreConflict
 from graph.rights import grants
 
+PLACE = 90
 router = APIRouter(prefix="/v1/me/grants", tags=["grants"], dependencies=[Depends(about_a_person)])
 
 GrantId = Annotated[str, Path(max_length=100, description="A grant's id.", examples=["g-1"])]

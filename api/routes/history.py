@@ -12,6 +12,7 @@ from api.schemas import RatingHistory
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 
+PLACE = 50
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
 Since = Annotated[

@@ -7,6 +7,7 @@ from api.schemas import KeySet, PublicKey
 from graph.errors import SettingInvalid
 from graph.identity import Verifier
 
+PLACE = 160
 router = APIRouter(prefix="/v1/keys", tags=["service"])
 
 

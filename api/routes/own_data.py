@@ -17,6 +17,7 @@ from graph.errors import NOTHING_OPEN, NotFound, StoreConflict
 
 ZIP = "application/zip"
 
+PLACE = 120
 router = APIRouter(prefix="/v1/me", tags=["own data"], dependencies=[Depends(about_a_person)])
 
 

@@ -9,6 +9,8 @@ from api.schemas import ShownRating
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 
+PLACE = 70
+"After all that goes on behind an entity's id: this takes any path as one."
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
 

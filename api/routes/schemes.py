@@ -8,6 +8,7 @@ from api.schemas import SchemeDocument, Schemes, SchemeSummary
 from graph.errors import NotFound, ParameterError
 from graph.policy import publishing
 
+PLACE = 10
 router = APIRouter(prefix="/v1/schemes", tags=["schemes"])
 
 

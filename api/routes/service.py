@@ -11,6 +11,7 @@ from api.schemas import Alive, HowOld, ProblemKind, Ready
 from graph.analysis.monitoring import ages
 from graph.errors import MigrationEdited, NotFound, SettingInvalid
 
+PLACE = 170
 router = APIRouter(tags=["service"])
 
 

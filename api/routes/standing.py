@@ -24,6 +24,7 @@ from graph.errors import (
 from graph.identity import Role
 from graph.standing import judgments, organisations
 
+PLACE = 150
 router = APIRouter(
     prefix="/v1",
     tags=["standing"],

@@ -28,6 +28,7 @@ from graph.rights import membership
 from graph.store.client import Transaction
 
 WRITES = (ParameterError, StoreConflict, CommitUnknown, *AWAY)
+PLACE = 20
 router = APIRouter(prefix="/v1", tags=["taking part"], dependencies=[Depends(about_a_person)])
 
 

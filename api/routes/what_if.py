@@ -12,6 +12,7 @@ from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 from graph.explain import what_if
 
+PLACE = 60
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
 
