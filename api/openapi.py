@@ -12,7 +12,9 @@ from pydantic import BaseModel
 
 from api import problems
 from api.problems import CATALOGUE, KINDS
-from api.schemas import EXAMPLES, REFERENCES, Problem, SchemeDocument, Unfit
+from api.schemas.base import EXAMPLES, REFERENCES
+from api.schemas.schemes import SchemeDocument
+from api.schemas.service import Problem, Unfit
 from graph.errors import (
     Forbidden,
     InnerCircleError,

@@ -18,7 +18,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.invalid_input import words
-from api.schemas import Problem, Unfit
+from api.schemas.service import Problem, Unfit
 from graph import errors
 from graph.errors import InnerCircleError
 

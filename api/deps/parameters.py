@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 
 from api.deps.database import Store
 from api.problems import NO_STORE
-from api.schemas import LONGEST_ID
+from api.schemas.base import LONGEST_ID
 from graph.errors import NotFound
 from graph.policy import publishing
 from graph.store.client import Database

@@ -10,7 +10,7 @@ from api.deps import pagination
 from api.deps.auth import Auditor, Member, own_entity
 from api.deps.parameters import TheDatabase, about_a_person
 from api.openapi import AWAY, responses
-from api.schemas import Accesses, AccessRecord, Ledger, Verification
+from api.schemas.grants import Accesses, AccessRecord, Ledger, Verification
 from graph.audit import log
 from graph.audit.verify import Place, Verified, verify_piece
 from graph.errors import NotFound, NotRecorded, ParameterError

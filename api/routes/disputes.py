@@ -10,7 +10,7 @@ from api.deps.auth import Member, Reviewer, ReviewerOrOperator, one_text, own_en
 from api.deps.idempotency import Done, TheKey, once
 from api.deps.parameters import TheDatabase, about_a_person
 from api.openapi import AWAY, responses
-from api.schemas import (
+from api.schemas.disputes import (
     Decided,
     Decision,
     NewDispute,

@@ -10,8 +10,7 @@ from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.http.constant_time import STEP_SECONDS, Evenly
 from api.http.in_flight import IsUnderWay, only_about
 from api.openapi import AWAY, responses
-from api.schemas import Found, GrantedRating, Wanted
-from api.schemas.grants import LONGEST_PURPOSE
+from api.schemas.grants import LONGEST_PURPOSE, Found, GrantedRating, Wanted
 from graph.disclosure import to_clients
 from graph.errors import NOTHING_OPEN, NotFound, NotRecorded, ParameterError, PurposeMismatch, StoreConflict
 

@@ -11,7 +11,7 @@ from api.deps.idempotency import TheKey
 from api.deps.parameters import TheDatabase, about_a_person
 from api.http.in_flight import TheUnderWay
 from api.openapi import AWAY, responses
-from api.schemas import Grant, Grants, NewGrant, OwnGrant
+from api.schemas.grants import Grant, Grants, NewGrant, OwnGrant
 from graph.errors import NOTHING_OPEN, Conflict, NotFound, ParameterError, PurposeMismatch, StoreConflict
 from graph.rights import grants
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 
 from api.openapi import responses
-from api.schemas import KeySet, PublicKey
+from api.schemas.keys import KeySet, PublicKey
 from graph.errors import SettingInvalid
 from graph.identity import Verifier
 

@@ -10,8 +10,8 @@ from api.deps.parameters import EntityId, TheDatabase, about_a_person
 from api.http.constant_time import Evenly
 from api.http.in_flight import IsUnderWay, only_about
 from api.openapi import AWAY, responses
-from api.schemas import Organisation, Standing
 from api.schemas.grants import LONGEST_PURPOSE
+from api.schemas.standing import Organisation, Standing
 from graph.errors import (
     NOTHING_OPEN,
     NotFound,

@@ -13,7 +13,7 @@ from api.deps.idempotency import Done, TheKey, once
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.http.in_flight import TheUnderWay
 from api.openapi import AWAY, responses
-from api.schemas import Agreement, Me, Membership, Objection, Sharing
+from api.schemas.taking_part import Agreement, Me, Membership, Objection, Sharing
 from graph.errors import (
     NOTHING_OPEN,
     CommitUnknown,
