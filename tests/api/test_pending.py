@@ -11,9 +11,8 @@ import pytest
 from api.deps.database import Store
 from api.http.background import Afterwards
 from graph.errors import StoreUnavailable
-from graph.policy.scheme import Scheme
 from graph.rating import catch_up, published
-from graph.rating.rerate import _publish
+from graph.rating.rerate import _Outcome, _publish, _Rerating
 from graph.rights import pending
 from graph.server.connect import connect
 from graph.settings import Settings
@@ -111,8 +110,8 @@ def test_a_try_that_broke_off_halfway_does_not_stop_the_next(
     community.write(lambda transaction: pending.keep(transaction, kept["key"], changes, now) and None)
     publish = _publish
 
-    def broken(database: Database, policy: Scheme, *more: Any) -> str:
-        return fail() if policy.id == "reliability" else publish(database, policy, *more)
+    def broken(database: Database, work: _Rerating) -> _Outcome:
+        return fail() if work.scheme.id == "reliability" else publish(database, work)
 
     with monkeypatch.context() as patch:
         patch.setattr("graph.rating.rerate._publish", broken)
