@@ -11,7 +11,7 @@ from typing import Any
 
 from graph.audit import log, refusals
 from graph.errors import NOTHING_OPEN, NotFound, PurposeMismatch, StoreConflict
-from graph.policy.publishing import policy_of
+from graph.policy.publishing import policies
 from graph.store.client import Database, Transaction, utc
 
 ORGANISATION = "organisation"
@@ -95,29 +95,23 @@ class _Found:
 def _look(source: Database | Transaction, asked: _Request) -> _Found:
     """What is open; the same is asked whatever the answer, and nobody waited for."""
     row = source.optional("unpaid_judgments", id=asked.entity, now=asked.now)
-    grant = next(
-        iter(
-            source.run(
-                "live_grants",
-                entities=[asked.entity],
-                client=asked.client,
-                scheme=None,
-                purpose=asked.purpose,
-                now=asked.now,
-            )
-        ),
-        None,
+    grants = source.run(
+        "live_grants",
+        entities=[asked.entity],
+        client=asked.client,
+        scheme=None,
+        purpose=asked.purpose,
+        now=asked.now,
     )
-    purposes = {each for scheme in source.run("policies") for each in policy_of(source, scheme["id"]).purpose}
-    if asked.purpose not in purposes:
+    if not any(asked.purpose in policy.purpose for policy in policies(source)):
         outcome = PurposeMismatch.code
     elif row is None:
         outcome = "not-known"
-    elif row["kind"] != ORGANISATION and grant is None:
+    elif row["kind"] != ORGANISATION and not grants:
         outcome = "no-grant"
     else:
         outcome = log.ANSWERED
-    return _Found(row, grant["grant"]["scheme"] if grant else "", outcome)
+    return _Found(row, grants[0]["grant"]["scheme"] if grants else "", outcome)
 
 
 def _record(transaction: Transaction, asked: _Request, scheme: str) -> _Found:
