@@ -5,6 +5,7 @@ was broken off is simply run again.
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -30,30 +31,6 @@ T = TypeVar("T")
 
 
 @dataclass
-class _Tally:
-    """What became of the rows of one kind of one file so far."""
-
-    kind: str
-    file: str
-    stored: int = 0
-    completed: int = 0
-    corrected: int = 0
-    known: int = 0
-    rejected: int = 0
-
-    def done(self) -> Loaded:
-        return Loaded(
-            kind=self.kind,
-            file=self.file,
-            stored=self.stored,
-            completed=self.completed,
-            corrected=self.corrected,
-            known=self.known,
-            rejected=self.rejected,
-        )
-
-
-@dataclass
 class _Loader:
     """One load under way; with a rehearsal, all of it is in that transaction, which is rolled back."""
 
@@ -64,14 +41,15 @@ class _Loader:
     reject: Callable[[Iterable[Reject]], None]
     progress: Callable[[str], None]
     touch: Callable[[str, Iterable[str]], None]
-    tallies: dict[tuple[str, str], _Tally] = field(default_factory=dict)
+    counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    "by kind and file: the numbers of Loaded so far"
 
     def take(self, chunk: Chunk) -> None:
         """The chunk's good rows are stored, its bad ones are among the rejects, and all are counted.
 
         Its rows are used up.
         """
-        tally = self.tallies.setdefault((chunk.file, chunk.kind), _Tally(chunk.kind, chunk.file))
+        counts = self.counts.setdefault((chunk.kind, chunk.file), Counter())
         rejects = list(chunk.rejects)
         if chunk.rows:
             rows = chunk.rows
@@ -89,13 +67,11 @@ class _Loader:
             for each in refused:
                 column = chunk.names.get(each["column"], each["column"])  # as the file calls it
                 rejects.append(Reject(file=chunk.file, **(each | {"column": column})))
-            tally.corrected += corrected
-            tally.stored += outcome["stored"]
-            tally.completed += outcome["completed"]
-            tally.known += outcome["known"]
-        tally.rejected += len(rejects)
+            counts["corrected"] += corrected
+            counts.update({each: outcome[each] for each in ("stored", "completed", "known")})
+        counts["rejected"] += len(rejects)
         self.reject(sorted(rejects, key=lambda reject: reject.line))
-        self.progress(f"{chunk.file}: {tally.stored:,} {chunk.kind} stored, {tally.rejected:,} rejected")
+        self.progress(f"{chunk.file}: {counts['stored']:,} {chunk.kind} stored, {counts['rejected']:,} rejected")
 
     def _store(self, kind: str, rows: list[Row]) -> dict[str, Any]:
         """What became of the rows. Repeated where another writer was faster, or a commit's fate is unknown."""
@@ -188,7 +164,7 @@ def load(
         for file in files:
             for chunk in _ahead(read(file)):
                 loader.take(chunk)
-        loaded = [tally.done() for tally in loader.tallies.values()]
+        loaded = [Loaded(kind, file, **counts) for (kind, file), counts in loader.counts.items()]
         if not dry_run:
             _record(database, record, loaded, rejects)
     return loaded
