@@ -9,6 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from api.pages.files import address
 from api.pages.writing import FILTERS
 from graph.identity import Principal
+from graph.policy.numbers import number
+from graph.policy.scheme import HIGHEST_POINTS, LOWEST_POINTS, POINTS_RANGE
 
 HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -48,7 +50,13 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters |= FILTERS
-ENVIRONMENT.globals |= {"static": address, "shown_first": shown_first}
+ENVIRONMENT.globals |= {
+    "static": address,
+    "shown_first": shown_first,
+    "points_range": POINTS_RANGE,
+    "lowest_points": number(LOWEST_POINTS),
+    "highest_points": number(HIGHEST_POINTS),
+}
 
 
 def new_key() -> str:

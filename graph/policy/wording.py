@@ -4,15 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.policy.numbers import number, percent, points
-from graph.policy.scheme import (
-    LOWEST_POINTS,
-    POINTS_RANGE,
-    Band,
-    CategoryFactor,
-    Factor,
-    ObligationsFactor,
-    Scheme,
-)
+from graph.policy.scheme import HIGHEST_POINTS, Band, CategoryFactor, Factor, ObligationsFactor, Scheme
 from graph.text.counts import counted
 
 FACTS = {"obligations": "what members owe", "purchases": "what members buy", "visits": "the sites they visit"}
@@ -188,7 +180,7 @@ def _of_factor(name: str, factor: Factor) -> Iterator[Figure]:
 
 def ranges(scheme: Scheme) -> list[tuple[Band, str]]:
     """Each band with its whole points, the lowest first: `350 to 549`."""
-    ends = [*(band.from_points for band in scheme.bands[1:]), LOWEST_POINTS + POINTS_RANGE]
+    ends = [*(band.from_points for band in scheme.bands[1:]), HIGHEST_POINTS]
     return [(band, points(band.from_points, end)) for band, end in zip(scheme.bands, ends, strict=True)]
 
 
