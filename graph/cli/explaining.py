@@ -38,12 +38,12 @@ def explain(
 
     The read is recorded, of everyone whose rating or facts are opened.
     """
-    from graph import explain as explaining
+    from graph import explain
     from graph.explain import reasons
 
     with open_database() as database:
-        explained = explaining.explain(database, entity, scheme, path=contact or (), facts=facts)
-        reach = explaining.reach(database, entity, scheme, largest=largest, facts=facts) if hops else None
+        explained = explain.explain(database, entity, scheme, path=contact or (), facts=facts)
+        reach = explain.reach(database, entity, scheme, largest=largest, facts=facts) if hops else None
         why = reasons.why_not_higher(database, explained.rating)
         record_reads(database, scheme, _read(explained, reach), what="explain", purpose=purpose)
     if json:

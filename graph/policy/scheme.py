@@ -196,7 +196,7 @@ class Scheme(Policy, frozen=True, kw_only=True):
         return [band for band in self.bands if band.from_points <= whole(points)][-1]
 
 
-def points(score: float) -> float:
+def points_of(score: float) -> float:
     """A score in [0, 1] on the scale of 350 to 950, unrounded."""
     return LOWEST_POINTS + POINTS_RANGE * score
 

@@ -13,8 +13,7 @@ from typing import Any
 from graph.errors import NotFound, StoreConflict
 from graph.facts.extract import facts_of
 from graph.facts.kinds import FACTORS
-from graph.policy import scheme as policies
-from graph.policy.scheme import POINTS_RANGE, Scheme
+from graph.policy.scheme import POINTS_RANGE, Scheme, whole
 from graph.rating import published, reference
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database, utc
@@ -133,7 +132,7 @@ def _state(row: dict[str, Any]) -> State:
     return State(
         since=utc(row["since"]),
         points=row["points"],
-        whole_points=policies.whole(row["points"]),
+        whole_points=whole(row["points"]),
         band=row["band"],
         run=row["run"],
         as_of=utc(row["as_of"]),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from graph.facts import load as loading
+from graph.facts.load import load
 from graph.server.local import Server
 from graph.store.client import Database
 from tests.conftest import Command
@@ -187,7 +187,7 @@ def peak(graph: Database, server: Server, tmp_path: Path) -> Iterator[Callable[.
         return int(printed[2]) / 1024
 
     written(tmp_path, "entities.csv", "id,kind", *(f"m{n},person" for n in range(100)))
-    loading.load(graph, [tmp_path / "entities.csv"])
+    load(graph, [tmp_path / "entities.csv"])
     yield measure
     graph.statement(FORGET)  # more contacts of one entity than one transaction can forget with it
 

@@ -71,7 +71,7 @@ def share(database: Database, scheme_id: str) -> Share:
     spread = []
     for each in shares:
         solved = reference.propagate(graph, share=each, tolerance=TOLERANCE, max_sweeps=MAX_SWEEPS)
-        points = [scheme.points(score) for score in solved.scores.values()]
+        points = [scheme.points_of(score) for score in solved.scores.values()]
         spread.append(np.percentile(points, told))
     quantiles = tuple(
         Quantile(percent, tuple(scheme.whole(float(at[place])) for at in spread))

@@ -17,8 +17,7 @@ from graph.explain.what_if.propagation import Circles, Spread, spread
 from graph.facts.extract import facts_of
 from graph.facts.values import Facts, Obligation
 from graph.model import OpenRating
-from graph.policy import scheme as policies
-from graph.policy.scheme import ObligationsFactor, Scheme
+from graph.policy.scheme import POINTS_RANGE, ObligationsFactor, Scheme, points_of, whole
 from graph.rating import published, reference
 from graph.rating.reference import Tie
 from graph.rating.runs import policy_of_run
@@ -116,7 +115,7 @@ def fewest_payments(
     for count in range(1, len(open_ones) + 1):
         chosen = open_ones[:count]
         after, bound = score(paid(facts, [fact.id for fact in chosen], rating.as_of))
-        if policy.band(after.points - policies.POINTS_RANGE * bound).from_points >= aim.from_points:
+        if policy.band(after.points - POINTS_RANGE * bound).from_points >= aim.from_points:
             day = (rating.as_of - timedelta(days=1)).date()
             payments = tuple(Payment(fact.id, fact.creditor, fact.due, day) for fact in chosen)
             return Fewest(aim.name, payments, after, bound)
@@ -157,8 +156,8 @@ class _FreshRun:
         circles, circle, rid, echo = self._found
         conduct = self.policy.factors.conduct(own_rates(facts, self.policy, as_of, entity))
         score = self.opened.score + echo.moved[rid] * residual(circles, rid, circle, conduct)
-        points = policies.points(score)
-        after = PointsAndBand(points, policies.whole(points), self.policy.band(points).name)
+        points = points_of(score)
+        after = PointsAndBand(points, whole(points), self.policy.band(points).name)
         return after, self.opened.bound + echo.error
 
     @cached_property
