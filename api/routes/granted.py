@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from api.deps.auth import Client, asking_of
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
-from api.http.constant_time import STEP_SECONDS, Evenly
+from api.http.constant_time import STEP_SECONDS, ConstantTimeRoute
 from api.http.in_flight import IsUnderWay, only_about
 from api.openapi import AWAY, responses
 from api.schemas.grants import LONGEST_PURPOSE, Found, GrantedRating, Wanted
@@ -22,7 +22,7 @@ router = APIRouter(
     prefix="/v1/schemes/{scheme}/ratings",
     tags=["grants"],
     dependencies=[Depends(about_a_person), IsUnderWay],
-    route_class=Evenly,
+    route_class=ConstantTimeRoute,
 )
 
 Purpose = Annotated[

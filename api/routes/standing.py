@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from api.deps.auth import Anyone, MemberOrClient, asking_of, one_text, own
 from api.deps.parameters import EntityId, TheDatabase, about_a_person
-from api.http.constant_time import Evenly
+from api.http.constant_time import ConstantTimeRoute
 from api.http.in_flight import IsUnderWay, only_about
 from api.openapi import AWAY, responses
 from api.schemas.grants import LONGEST_PURPOSE
@@ -29,7 +29,7 @@ router = APIRouter(
     prefix="/v1",
     tags=["standing"],
     dependencies=[Depends(about_a_person), IsUnderWay],
-    route_class=Evenly,
+    route_class=ConstantTimeRoute,
 )
 
 Purpose = Annotated[
