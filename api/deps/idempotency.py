@@ -25,7 +25,7 @@ from graph.errors import Conflict
 from graph.identity import Principal
 from graph.model import Changes
 from graph.rating import catch_up
-from graph.rights import pending
+from graph.rights import outbox
 from graph.store.client import Database, Transaction
 
 T = TypeVar("T", bound=BaseModel)
@@ -120,7 +120,7 @@ def once(
         if claimed["body"] != asked.body:
             raise Conflict("this Idempotency-Key was used for another request: take a new one")
         if claimed["answer"] is not None:
-            left = claimed["changes"] and pending.read(claimed["changes"])
+            left = claimed["changes"] and outbox.read(claimed["changes"])
             return Done(kind.model_validate_json(claimed["answer"], by_name=True), left)
         done = work(transaction)
         transaction.run(
@@ -132,7 +132,7 @@ def once(
         )
         if done.changes is None:
             return done
-        return replace(done, changes=pending.keep(transaction, key, done.changes, asked.now))
+        return replace(done, changes=outbox.keep(transaction, key, done.changes, asked.now))
 
     done = database.write(carry_out)
     if done.changes is not None:

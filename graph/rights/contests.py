@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from graph.errors import NotFound, Refused
+from graph.rights.entity_locks import hold
 from graph.rights.parties import have_a_part, names_of
-from graph.rights.turns import hold
 from graph.store.client import Database, Transaction, utc
 from graph.text.plain import identifier, plain
 

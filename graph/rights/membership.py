@@ -13,7 +13,7 @@ from graph.facts import objections
 from graph.facts.store import store
 from graph.model import Changes
 from graph.policy.publishing import row_of
-from graph.rights.turns import hold
+from graph.rights.entity_locks import hold
 from graph.store.client import Database, Transaction, utc
 
 MOST_PAUSES = 1_000

@@ -13,7 +13,7 @@ from api.http.background import Afterwards
 from graph.errors import StoreUnavailable
 from graph.rating import catch_up, published
 from graph.rating.rerate import _Outcome, _publish, _Rerating
-from graph.rights import pending
+from graph.rights import outbox
 from graph.server.connect import connect
 from graph.settings import Settings
 from graph.store.client import Database
@@ -105,9 +105,9 @@ def test_a_try_that_broke_off_halfway_does_not_stop_the_next(
     contact = "MATCH (e:Entity {id: 'p-1'}) SET e.changed = datetime()"
     community.statement(contact)
     [kept] = community.statement(KEPT)
-    changes = pending.read(kept["changes"])
+    changes = outbox.read(kept["changes"])
     changes.contacts.add("p-1")
-    community.write(lambda transaction: pending.keep(transaction, kept["key"], changes, now) and None)
+    community.write(lambda transaction: outbox.keep(transaction, kept["key"], changes, now) and None)
     publish = _publish
 
     def broken(database: Database, work: _Rerating) -> _Outcome:
