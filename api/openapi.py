@@ -105,7 +105,7 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
 
 
 def _add_access(operation: dict[str, Any]) -> None:
-    """What an operation that asks for a role answers to who has none; and that one of its roles is enough."""
+    """What an operation that asks for a role answers to callers without; and that one of its roles is enough."""
     if "security" not in operation:
         return
     ((name, roles),) = operation["security"][0].items()

@@ -7,8 +7,8 @@
             return Done(OwnContest(id=id_, ...))
         return once(asked, database, member, OwnContest, work)
 
-Who repeats a request with the same key gets the same answer, though what it is about has changed since. The same
-key with another request is a Conflict. A request that failed had no effect, and is done anew.
+A caller that repeats a request with the same key gets the same answer, though what it is about has changed since.
+The same key with another request is a Conflict. A request that failed had no effect, and is done anew.
 """
 
 import hashlib
@@ -111,7 +111,7 @@ def once(
     work: runs queries of the transaction and does nothing else, for it may run again.
     Raises Conflict where the key was used for another request, and what `work` raises.
     """
-    # also for whom: who acts for a person and for a firm asks for each of them
+    # also for whom: somebody who acts for a person and for a firm asks for each of them
     name = json.dumps([principal.role, principal.subject, principal.entity, asked.route, asked.key])
     key = hashlib.sha256(name.encode()).hexdigest()
 

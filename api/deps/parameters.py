@@ -53,7 +53,7 @@ def of_a_scheme(database: Database, scheme: str) -> Iterator[None]:
 
 
 async def about_a_person(response: Response) -> None:
-    """The answer is not kept by anything between the service and who asked."""
+    """The answer is not kept by anything between the service and the caller."""
     response.headers.update(NO_STORE)
 
 

@@ -31,7 +31,7 @@ HEADERS = {
 }
 PRIVATE = {"Cache-Control": "no-store"}
 PUBLIC = {"Cache-Control": "no-cache", "Vary": "Cookie"}
-"Of a page for everybody, read by nobody in particular: who is signed in has its own, with its way to sign out."
+"Of a page for everybody, read by nobody in particular. Somebody who is signed in gets another, to sign out on."
 
 MOST_CHOICES = 100
 "That a list to choose from has, and besides them the one that was chosen."

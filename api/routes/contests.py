@@ -100,7 +100,7 @@ def list_contests(reviewer: Reviewer, database: TheDatabase) -> WaitingContests:
 def close_contest(
     reviewer: Reviewer, contest: ContestId, closing: Closing, asked: TheKey, database: TheDatabase
 ) -> Closed:
-    """The rating may be relied on again. Refused (409) for who contests, and where the contest has ended."""
+    """The rating may be relied on again. Refused (409) for whoever contests, and where the contest has ended."""
 
     def work(transaction: Transaction) -> Done[Closed]:
         closed = contests.close(

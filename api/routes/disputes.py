@@ -128,7 +128,7 @@ def decide_dispute(
 ) -> Decided:
     """The fact is removed, or counts again, and every rating that it touches is re-rated.
 
-    Refused (409) for who disputes, for whom the fact is about and for who loaded or corrected it, and where the
+    Refused (409) for those who dispute it, whom it is about, or who loaded or corrected it, and where the
     dispute has ended.
     """
 

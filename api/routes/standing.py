@@ -65,7 +65,7 @@ def show_standing(
     request: Request,
     purpose: Purpose = None,
 ) -> Standing:
-    """Restricted is who has a judgment against it that is past due and unpaid. No rating leads there.
+    """An entity is restricted if a judgment against it is past due and unpaid. No rating leads there.
 
     A member asks about itself. A client names a purpose, and asks about an organisation, or about a person or sole
     trader who granted it this purpose; each of its reads is on record.

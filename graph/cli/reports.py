@@ -80,13 +80,13 @@ def report(
 @app.command(rich_help_panel=PANEL)
 def verify_report(
     file: Annotated[Path, typer.Argument(help="A report as it was signed, report.jws, or the page that has it.")],
-    key: Annotated[Path, typer.Option(help="The public keys of who made it: a JWK, or a set of them.")],
+    key: Annotated[Path, typer.Option(help="The public keys of its signer: a JWK, or a set of them.")],
     audience: Annotated[
         str | None, typer.Option(help="Who you are: a report for anybody else does not hold.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Check a report with the public keys of who made it, asking nobody. Ends with 1 when it does not hold."""
+    """Check a report with the public keys of its signer, asking nobody. Ends with 1 when it does not hold."""
     from graph.disclosure.report import check, read_keys
 
     text, of_page = _signed(file)

@@ -94,14 +94,14 @@ def _circle(scheme: Scheme) -> Iterator[str]:
     if circle.share:
         yield f"Up to {percent(circle.share)} of a score comes from the scores of the circle."
         yield "The rest is the member's own conduct."
-        yield "Who has no circle is rated by own conduct only."
+        yield "A member without a circle is rated by own conduct only."
     else:
         yield "The circle is shown, and adds nothing to the score."
 
 
 def _access(scheme: Scheme) -> Iterator[str]:
     age = scheme.access.minimum_age
-    yield "Nobody is in the scheme who has not joined it."
+    yield "Nobody who has not joined the scheme is in it."
     if age is None:
         yield "There is no limit of age."
     else:
@@ -120,7 +120,7 @@ def _retention(scheme: Scheme) -> Iterator[str]:
     rest = [MANY[kind] for kind, days in kept.items() if days is None and kind in scheme.uses()]
     if rest:
         yield f"It sets no limit for {_listed(rest)}."
-    yield "Who leaves has no rating any more."
+    yield "A member who leaves has no rating any more."
 
 
 def _listed(words: Sequence[str]) -> str:

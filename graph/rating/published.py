@@ -40,7 +40,7 @@ def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
 
 
 def open_with_seen(database: Database, entity: str, scheme_id: str) -> tuple[OpenRating, Seen]:
-    """The same with what is shown of it, and with who shows its part now: one query. Raises as above."""
+    """The same with what is shown of it, and with those who show their part now: one query. Raises as above."""
     for _ in range(READINGS):
         row = database.optional("rating", id=f"{scheme_id}|{entity}")
         if row is None:
@@ -114,7 +114,7 @@ def wholes(points: Sequence[float], total: int) -> list[int]:
 
 
 def lookup(database: Database, entities: Sequence[str], scheme_id: str) -> list[Rating]:
-    """The ratings of these entities in one scheme, by entity id; who is not rated there is left out.
+    """The ratings of these entities in one scheme, by entity id; one that is not rated there is left out.
 
     Raises NotFound (no such scheme), ParameterError for more than 1,000 ids, StoreConflict (as for one).
     """

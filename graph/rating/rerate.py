@@ -189,7 +189,7 @@ def _rerate(
 
 
 def _add_newcomers(database: Database, scheme: str, touched: Touched, newcomers: Collection[int]) -> None:
-    """Who joined since the run is rated as well, and so are the circles of all in contact with them."""
+    """Those who joined since the run are rated as well, and so are the circles of all in contact with them."""
     if newcomers:
         offsets.lay(database, scheme, first=min(newcomers))
         touched.conduct.update(newcomers)

@@ -72,7 +72,7 @@ def close(
 ) -> Contest:
     """The contest is closed, and the rating may be relied on again; returns it as it is then.
 
-    reviewer:        a name, and not that of who contests.
+    reviewer:        a name, and not that of the member who contests.
     acts_for: entities that the reviewer acts for or belongs to.
     Raises ParameterError (a reason that is no plain text), NotFound (no such contest), Refused (it has ended, or
     this reviewer may not close it).

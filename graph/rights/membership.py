@@ -159,7 +159,7 @@ def object_to_listing(transaction: Transaction, entity: str, *, now: datetime) -
     """No contact with the entity is kept, or taken from now on; returns how many are gone.
 
     Whoever had paused a tie with it has it still paused, should it join again, and no longer sees its id.
-    No rating changes: who is no member counts in none.
+    No rating changes: somebody who is no member counts in none.
     Raises Refused where it takes part in a scheme.
     """
     salt, _ = objections.lock_objections(transaction)

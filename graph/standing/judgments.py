@@ -1,7 +1,7 @@
 """Standing: whether an entity is restricted by a court. No rating leads to it, nor does it lead to any.
 
-Restricted is who has a judgment against it that is past due and unpaid, and nobody else. Payment lifts that at
-once.
+An entity is restricted if a judgment against it is past due and unpaid, and for no other reason. Payment lifts
+that at once.
 """
 
 from dataclasses import dataclass
@@ -117,7 +117,7 @@ def _look(source: Database | Transaction, asked: _Request) -> _Found:
 def _record(transaction: Transaction, asked: _Request, scheme: str) -> _Found:
     """The same, on record where it is open; the grant does not end before that is done."""
     held = log.hold(transaction, scheme, [asked.entity])
-    ends = log.ends(transaction, held)  # before the grants: who decides about an entity holds it before them
+    ends = log.ends(transaction, held)  # before the grants: decisions about an entity hold it before them
     transaction.run("hold_grants", entities=[asked.entity], client=asked.client)
     found = _look(transaction, asked)
     if found.outcome == log.ANSWERED:

@@ -24,7 +24,7 @@ LEFT = "has left"
 
 @dataclass(frozen=True)
 class Contact:
-    """One contact as the rating used it. entity: '' for who has left since."""
+    """One contact as the rating used it. entity: '' where it has left since."""
 
     entity: str
     weight: float
