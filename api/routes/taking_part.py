@@ -51,8 +51,8 @@ def join_scheme(
 ) -> Membership:
     """The member has read the scheme's notice, agrees to it, and takes part from now on; it is rated at once.
 
-    A member stays as it is. Refused (409) is an entity that objects to being listed; and where the scheme asks
-    for an age, a person who is too young or of unknown age.
+    One that is a member already stays as it is. Refused (409) is an entity that objects to being listed; and where
+    the scheme asks for an age, a person who is too young or of unknown age.
     """
     entity = own_entity(member)
 
