@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 
+import api.pages
+import api.routes
 from api import openapi, problems
 from api.deps.auth import require_roles, roles
 from api.deps.database import Store
@@ -26,28 +28,8 @@ from api.http.media import MediaTypes
 from api.http.security_headers import SafeHeaders
 from api.http.time_limit import InTime
 from api.http.unhandled_errors import Unforeseen
-from api.pages import asking, deciding, me, operators, rating, signing_in, start
-from api.pages import schemes as scheme_pages
 from api.pages.problems import ProblemPages
-from api.routes import (
-    accesses,
-    contests,
-    disputes,
-    entities,
-    explanations,
-    granted,
-    grants,
-    history,
-    keys,
-    own_data,
-    ratings,
-    reports,
-    schemes,
-    service,
-    standing,
-    taking_part,
-    what_if,
-)
+from api.routers import routers
 from graph import __version__
 from graph.identity import Verifier
 from graph.server.connect import connect
@@ -63,26 +45,8 @@ Failures are `application/problem+json` (RFC 9457); each names its kind in `code
 """
 
 
-# routes/ratings.py takes any path as an entity's id, so it comes after what goes on behind the id
-MODULES = (
-    schemes,
-    taking_part,
-    granted,
-    explanations,
-    history,
-    what_if,
-    ratings,
-    entities,
-    grants,
-    accesses,
-    reports,
-    own_data,
-    disputes,
-    contests,
-    standing,
-    keys,
-    service,
-)
+ROUTERS = routers(api.routes)
+PAGES = routers(api.pages)
 LOOKUPS_AT_ONCE = 2
 "Of one client."
 SHARED = {
@@ -90,7 +54,6 @@ SHARED = {
     *("GET /v1/schemes", "GET /v1/schemes/{scheme}", "GET /v1/keys", "GET /readyz"),
 }
 "The same for everybody, whatever the headers."
-PAGES = (start, signing_in, scheme_pages, operators, me, rating, asking, deciding)
 
 
 def create_app(opens: Callable[[], Database] | None = None, settings: Settings | None = None) -> FastAPI:
@@ -134,12 +97,12 @@ def create_app(opens: Callable[[], Database] | None = None, settings: Settings |
     app.state.costs = Rates(settings.api_ids_per_second, settings.api_ids_burst)
     app.state.connections = settings.api_connections
     app.state.lookups = AtOnce(LOOKUPS_AT_ONCE)
-    for module in MODULES:
-        require_roles(module.router)
-        app.include_router(module.router)
-    for page in PAGES:
-        require_roles(page.router)
-        app.include_router(page.router, include_in_schema=False)
+    for router in ROUTERS:
+        require_roles(router)
+        app.include_router(router)
+    for router in PAGES:
+        require_roles(router)
+        app.include_router(router, include_in_schema=False)
     problems.install(app)
     app.add_middleware(Rooms, rooms=_rooms())
     app.add_middleware(Together, shared=[route for route in routes() if _names(route) & SHARED])
@@ -158,7 +121,7 @@ def create_app(opens: Callable[[], Database] | None = None, settings: Settings |
 
 def routes() -> list[APIRoute]:
     """Every route of the application, in the order in which they are looked for."""
-    found = [route for each in (*MODULES, *PAGES) for route in each.router.routes]
+    found = [route for router in (*ROUTERS, *PAGES) for route in router.routes]
     return [route for route in found if isinstance(route, APIRoute)]
 
 

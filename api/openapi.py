@@ -12,7 +12,9 @@ from pydantic import BaseModel
 
 from api import problems
 from api.problems import CATALOGUE, KINDS
-from api.schemas import EXAMPLES, REFERENCES, Problem, SchemeDocument, Unfit
+from api.schemas.base import EXAMPLES, REFERENCES
+from api.schemas.schemes import SchemeDocument
+from api.schemas.service import Problem, Unfit
 from graph.errors import (
     Forbidden,
     InnerCircleError,
@@ -103,7 +105,7 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
 
 
 def _add_access(operation: dict[str, Any]) -> None:
-    """What an operation that asks for a role answers to who has none; and that one of its roles is enough."""
+    """What an operation that asks for a role answers to callers without; and that one of its roles is enough."""
     if "security" not in operation:
         return
     ((name, roles),) = operation["security"][0].items()

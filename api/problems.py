@@ -18,7 +18,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.invalid_input import words
-from api.schemas import Problem, Unfit
+from api.schemas.service import Problem, Unfit
 from graph import errors
 from graph.errors import InnerCircleError
 
@@ -69,9 +69,11 @@ KINDS: dict[type[InnerCircleError], Kind] = {
         "The key was used for another request",
         example="this Idempotency-Key was used for another request: take a new one",
     ),
-    errors.Unauthenticated: Kind(401, "Who asks is not known", example="the token has expired: ask for a new one"),
+    errors.Unauthenticated: Kind(
+        401, "The caller is not known", example="the token has expired: ask for a new one"
+    ),
     errors.Forbidden: Kind(
-        403, "Who asks may not", example="this is for the role member, and the token is for client"
+        403, "The caller may not", example="this is for the role member, and the token is for client"
     ),
     errors.TooMany: Kind(
         429, "Too many requests", example="more than 600 requests in a minute: ask again later", retry_seconds=1

@@ -5,12 +5,12 @@ InnerCircleError(code)
     RecordError(file, line, column)   a row or a file that cannot be used
     ParameterError                    a value given to a command, query or route
     NotFound                          no such entity, scheme, membership, run or query
-    Refused                           not as things stand, or not by who asks
+    Refused                           not as things stand, or not by this caller
     Conflict                          the Idempotency-Key of another request
   AccessError
     Unauthenticated                   nobody known asks: no token, or one that does not hold
-    Forbidden                         who asks is known, and may not
-    TooMany(retry_seconds)            who asks did so too often
+    Forbidden                         the caller is known, and may not
+    TooMany(retry_seconds)            the caller asked too often
     IssuerUnavailable                 the issuer of a token does not give its keys
   PolicyError
     SchemeInvalid(file, key)          a policy, mapping or categories file that does not hold
@@ -65,7 +65,7 @@ class NotFound(InputError):
 
 
 class Refused(InputError):
-    """What is asked for makes sense, but not as things stand, or not from who asks for it."""
+    """What is asked for makes sense, but not as things stand, or not from this caller."""
 
     code = "refused"
 

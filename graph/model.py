@@ -74,15 +74,15 @@ class Loaded:
 
     kind: str
     file: str
-    stored: int
+    stored: int = 0
     "rows that were new"
-    completed: int
+    completed: int = 0
     "rows that filled in what was missing"
-    corrected: int
+    corrected: int = 0
     "rows that took the place of what was stored, where that was asked for"
-    known: int
+    known: int = 0
     "rows that said nothing new"
-    rejected: int
+    rejected: int = 0
 
 
 @dataclass(frozen=True)

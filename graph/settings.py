@@ -19,7 +19,7 @@ LONGEST = 10_000
 
 
 def _whoami() -> str:
-    """The name of who runs this process; its number where it has none, as in a container."""
+    """The name of the user who runs this process; its number where it has none, as in a container."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):

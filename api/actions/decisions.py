@@ -10,11 +10,12 @@ from typing import Any
 
 from api.deps.auth import one_text, own_entity
 from api.deps.idempotency import Asked, Done, once
-from api.schemas import Grant, OwnContest, OwnDispute
+from api.schemas.disputes import OwnContest, OwnDispute
+from api.schemas.grants import Grant
 from graph.identity import Principal
 from graph.model import Changes
 from graph.rating import catch_up
-from graph.rights import contests, disputes, erasure, grants, pending
+from graph.rights import contests, disputes, erasure, grants, outbox
 from graph.rights.erasure import Erased
 from graph.store.client import Database, Transaction
 
@@ -24,7 +25,7 @@ def decide(database: Database, work: Callable[[Transaction], Changes]) -> None:
     key = _made_up()
     with one_text():
         kept = database.write(
-            lambda transaction: pending.keep(transaction, key, work(transaction), datetime.now(UTC))
+            lambda transaction: outbox.keep(transaction, key, work(transaction), datetime.now(UTC))
         )
     catch_up.pass_on(database, key, kept)
 
@@ -107,7 +108,7 @@ def erase(database: Database, member: Principal, *, now: datetime) -> tuple[Eras
 
     def work(transaction: Transaction) -> tuple[Erased, Changes]:
         done = erasure.erase(transaction, entity, now=now)
-        return done, pending.keep(transaction, key, done.changes, now)
+        return done, outbox.keep(transaction, key, done.changes, now)
 
     with one_text():
         done, kept = database.write(work)

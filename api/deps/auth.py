@@ -32,7 +32,7 @@ PUBLIC = {
     "GET /readyz",
     "GET /problems/{code}",
 }
-"Who asks for these is not asked. /openapi.json is the only other."
+"Nobody is asked who they are for these. /openapi.json is the only other."
 PUBLIC_PAGES = {
     "GET /",
     "GET /schemes",

@@ -7,8 +7,8 @@
             return Done(OwnContest(id=id_, ...))
         return once(asked, database, member, OwnContest, work)
 
-Who repeats a request with the same key gets the same answer, though what it is about has changed since. The same
-key with another request is a Conflict. A request that failed had no effect, and is done anew.
+A caller that repeats a request with the same key gets the same answer, though what it is about has changed since.
+The same key with another request is a Conflict. A request that failed had no effect, and is done anew.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from graph.errors import Conflict
 from graph.identity import Principal
 from graph.model import Changes
 from graph.rating import catch_up
-from graph.rights import pending
+from graph.rights import outbox
 from graph.store.client import Database, Transaction
 
 T = TypeVar("T", bound=BaseModel)
@@ -111,7 +111,7 @@ def once(
     work: runs queries of the transaction and does nothing else, for it may run again.
     Raises Conflict where the key was used for another request, and what `work` raises.
     """
-    # also for whom: who acts for a person and for a firm asks for each of them
+    # also for whom: somebody who acts for a person and for a firm asks for each of them
     name = json.dumps([principal.role, principal.subject, principal.entity, asked.route, asked.key])
     key = hashlib.sha256(name.encode()).hexdigest()
 
@@ -120,7 +120,7 @@ def once(
         if claimed["body"] != asked.body:
             raise Conflict("this Idempotency-Key was used for another request: take a new one")
         if claimed["answer"] is not None:
-            left = claimed["changes"] and pending.read(claimed["changes"])
+            left = claimed["changes"] and outbox.read(claimed["changes"])
             return Done(kind.model_validate_json(claimed["answer"], by_name=True), left)
         done = work(transaction)
         transaction.run(
@@ -132,7 +132,7 @@ def once(
         )
         if done.changes is None:
             return done
-        return replace(done, changes=pending.keep(transaction, key, done.changes, asked.now))
+        return replace(done, changes=outbox.keep(transaction, key, done.changes, asked.now))
 
     done = database.write(carry_out)
     if done.changes is not None:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 
 from api.deps.database import Store
 from api.problems import NO_STORE
-from api.schemas import LONGEST_ID
+from api.schemas.base import LONGEST_ID
 from graph.errors import NotFound
 from graph.policy import publishing
 from graph.store.client import Database
@@ -53,7 +53,7 @@ def of_a_scheme(database: Database, scheme: str) -> Iterator[None]:
 
 
 async def about_a_person(response: Response) -> None:
-    """The answer is not kept by anything between the service and who asked."""
+    """The answer is not kept by anything between the service and the caller."""
     response.headers.update(NO_STORE)
 
 

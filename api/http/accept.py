@@ -12,7 +12,7 @@ def asks_for_page(accept: str) -> bool:
 
 
 def asks_for_document(accept: str) -> bool:
-    """A document is wanted more than a page is: who says nothing, or takes anything, does not ask for one."""
+    """A document is wanted more than a page is. A caller that says nothing, or takes anything, asks for none."""
     weights = _weights(accept)
     return _wanted(weights, DOCUMENTS) > _wanted(weights, PAGES)
 

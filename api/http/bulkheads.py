@@ -49,7 +49,7 @@ class FullError(Exception):
 
 
 class Room:
-    """So many at a time, and so many of one asker; who waits goes in as it came, but for those of one asker."""
+    """So many at a time, and so many of one asker; those that wait go in as they came, but for one asker's."""
 
     def __init__(self, size: Size):
         self.size = size
@@ -96,7 +96,7 @@ class Room:
         self._admit()
 
     def _admit(self) -> None:
-        """Whoever waits and has a free place goes in, who came first first."""
+        """Those that wait and have a free place go in, the first to come first."""
         for entry in list(self._waiting):
             if self._inside.total() >= self.size.at_once:
                 return

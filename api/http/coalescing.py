@@ -1,7 +1,7 @@
 """Public documents are made once for all who wait for them.
 
-Who comes while one is being made gets the next: so nobody is given one that was made before it was asked for, and
-however many ask at once, one is made at a time.
+A caller that comes while one is being made gets the next: so nobody is given one that was made before it was asked
+for, and however many ask at once, one is made at a time.
 """
 
 import asyncio

@@ -20,13 +20,13 @@ STEP_SECONDS = 0.1
 "Longer than finding out takes, so that nearly every refusal leaves after the first step."
 
 
-class Evenly(APIRoute):
-    """A route that refuses evenly; where it has set `request.state.step_seconds`, it answers evenly too."""
+class ConstantTimeRoute(APIRoute):
+    """A route that refuses after whole steps; one that has set `request.state.step_seconds` answers so as well."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
 
-        async def evenly(request: Request) -> Response:
+        async def in_steps(request: Request) -> Response:
             came = time.monotonic()
             afterwards: Afterwards = request.app.state.afterwards
             try:
@@ -40,7 +40,7 @@ class Evenly(APIRoute):
                 await _until_a_step(came, request)
             return response
 
-        return evenly
+        return in_steps
 
 
 async def _until_a_step(came: float, request: Request) -> None:

@@ -1,8 +1,8 @@
 """Pages for browsers: plain HTML that works without scripts, and nothing from elsewhere.
 
-A module of this package that has a `router` of its own is named in PAGES of api/app.py. Its routes take who is
-signed in (`SignedInMember`, `SignedInOperator` of api/deps/auth.py) or are in PUBLIC_PAGES there, and answer with
-`render` of api/pages/rendering.py.
+A module of this package that has a `router` of its own is picked up by being there (api/routers.py). Its routes
+take who is signed in (`SignedInMember`, `SignedInOperator` of api/deps/auth.py) or are in PUBLIC_PAGES there, and
+answer with `render` of api/pages/rendering.py.
 """
 
 PLACES = frozenset({"", "me", "operator", "schemes", "sign-in", "sign-out", "static"})

@@ -149,7 +149,7 @@ def make_report(
 def leave_scheme(
     member: SignedInMember, scheme: SchemeId, database: TheDatabase, under_way: TheUnderWay
 ) -> Response:
-    """The rating and its history are gone. Who has left already is led to the same page."""
+    """The rating and its history are gone. A member who has left already is led to the same page."""
     entity, now = own_entity(member), datetime.now(UTC)
     try:
         decisions.decide(database, lambda transaction: membership.leave(transaction, entity, scheme, now=now))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graph.disclosure import ShownState
-from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme
+from graph.policy.scheme import HIGHEST_POINTS, LOWEST_POINTS, POINTS_RANGE, Scheme
 
 WIDTH, HEIGHT = 600, 120
 "Of the picture of a history, in its own units."
@@ -52,7 +52,7 @@ class Scale:
 
 def scale(policy: Scheme, band: str, points: float) -> Scale:
     """The bands in order, and the points among them; no word stands on another, however narrow the page is."""
-    bounds = [*(each.from_points for each in policy.bands), LOWEST_POINTS + POINTS_RANGE]
+    bounds = [*(each.from_points for each in policy.bands), HIGHEST_POINTS]
     bands = tuple(
         Stretch(each.name, int(each.from_points), _across(low), round(_across(high) - _across(low), 2),
                 each.name == band)

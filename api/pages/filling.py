@@ -12,7 +12,7 @@ from api.problems import KINDS
 from graph.errors import ParameterError, PurposeMismatch, Refused
 
 REFUSALS = (ParameterError, PurposeMismatch, Refused)
-"Of which the words say what to put right, and nothing that who asks may not know."
+"Of which the words say what to put right, and nothing that the reader may not know."
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ TELLINGS: dict[str, Telling] = {
     NOT_LOOPBACK: Telling("This is not the right address", "The service does not go by this name."),
 }
 EXACTLY = {errors.ParameterError.code, errors.PurposeMismatch.code, errors.Refused.code}
-"Of which the service's own words say what to put right, and nothing that who asks may not know."
+"Of which the service's own words say what to put right, and nothing that the reader may not know."
 
 STRANGERS = {errors.Forbidden.code, NOT_LOOPBACK}
 "Of which a form may come from elsewhere, made up by somebody else: it is not repeated, and nobody is greeted."

@@ -10,6 +10,8 @@ from api.pages.files import address
 from api.pages.writing import FILTERS
 from graph.facts.kinds import STORED, WORDS
 from graph.identity import Principal
+from graph.policy.numbers import number
+from graph.policy.scheme import HIGHEST_POINTS, LOWEST_POINTS, POINTS_RANGE
 
 HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -30,7 +32,7 @@ HEADERS = {
 }
 PRIVATE = {"Cache-Control": "no-store"}
 PUBLIC = {"Cache-Control": "no-cache", "Vary": "Cookie"}
-"Of a page for everybody, read by nobody in particular: who is signed in has its own, with its way to sign out."
+"Of a page for everybody, read by nobody in particular. Somebody who is signed in gets another, to sign out on."
 
 MOST_CHOICES = 100
 "That a list to choose from has, and besides them the one that was chosen."
@@ -49,7 +51,15 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters |= FILTERS
-ENVIRONMENT.globals |= {"static": address, "shown_first": shown_first, "STORED": STORED, "WORDS": WORDS}
+ENVIRONMENT.globals |= {
+    "static": address,
+    "shown_first": shown_first,
+    "STORED": STORED,
+    "WORDS": WORDS,
+    "points_range": POINTS_RANGE,
+    "lowest_points": number(LOWEST_POINTS),
+    "highest_points": number(HIGHEST_POINTS),
+}
 
 
 def new_key() -> str:

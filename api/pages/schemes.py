@@ -12,8 +12,7 @@ from graph.disclosure.band_counts import SMALLEST, counts
 from graph.policy import publishing
 from graph.policy.glossary import words
 from graph.policy.numbers import number, percent
-from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme
-from graph.policy.scheme import points as points_of
+from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme, points_of
 from graph.policy.versions import versions
 from graph.policy.wording import figures, ranges, sections, values
 from graph.store.client import Database, utc

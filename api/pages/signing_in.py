@@ -20,7 +20,7 @@ from graph.identity.verifying import refuse_revoked, revoke
 from graph.store.client import Database
 
 FIRST = {Role.MEMBER: "/me", Role.OPERATOR: "/operator"}
-"Where somebody is led who has signed in; others to the start."
+"Where somebody who has signed in is led; others are led to the start."
 
 router = APIRouter()
 

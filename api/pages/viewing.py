@@ -93,7 +93,7 @@ def opened(database: Database, entity: str, scheme: str) -> Opened | None:
 
 
 def rated(database: Database, entity: str, scheme: str) -> Opened:
-    """The same, of who is rated. Raises NotFound where no run has rated the member yet."""
+    """The same, of a member who is rated. Raises NotFound where no run has rated the member yet."""
     found = opened(database, entity, scheme)
     if found is None:
         raise NotFound(NOTHING_OPEN)

@@ -10,7 +10,7 @@ from api.deps import pagination
 from api.deps.auth import Auditor, Member, own_entity
 from api.deps.parameters import TheDatabase, about_a_person
 from api.openapi import AWAY, responses
-from api.schemas import Accesses, AccessRecord, Ledger, Verification
+from api.schemas.grants import Accesses, AccessRecord, Ledger, Verification
 from graph.audit import log
 from graph.audit.verify import Place, Verified, verify_piece
 from graph.errors import NotFound, NotRecorded, ParameterError
@@ -20,6 +20,7 @@ PAGE = 100
 VERIFIED_SECONDS = 2.0
 "After which a verification answers with what it has so far."
 
+PLACE = 100
 router = APIRouter(prefix="/v1", tags=["accesses"], dependencies=[Depends(about_a_person)])
 
 Scheme = Annotated[

@@ -11,7 +11,7 @@ from api.deps.idempotency import Done, TheKey, once
 from api.deps.parameters import SchemeId, TheDatabase, about_a_person
 from api.http.in_flight import TheUnderWay
 from api.openapi import AWAY, responses
-from api.schemas import (
+from api.schemas.disputes import (
     Closed,
     Closing,
     NewContest,
@@ -39,6 +39,7 @@ PAGE = 200
 WRITES = (NotFound, Refused, Conflict, ParameterError, StoreConflict, CommitUnknown, *AWAY)
 ContestId = Annotated[str, Path(max_length=100, description="A contest's id.", examples=["c-1"])]
 
+PLACE = 140
 router = APIRouter(prefix="/v1", tags=["disputes"], dependencies=[Depends(about_a_person)])
 
 
@@ -99,7 +100,7 @@ def list_contests(reviewer: Reviewer, database: TheDatabase) -> WaitingContests:
 def close_contest(
     reviewer: Reviewer, contest: ContestId, closing: Closing, asked: TheKey, database: TheDatabase
 ) -> Closed:
-    """The rating may be relied on again. Refused (409) for who contests, and where the contest has ended."""
+    """The rating may be relied on again. Refused (409) for whoever contests, and where the contest has ended."""
 
     def work(transaction: Transaction) -> Done[Closed]:
         closed = contests.close(

@@ -10,7 +10,7 @@ from api.deps.auth import Member, Reviewer, ReviewerOrOperator, one_text, own_en
 from api.deps.idempotency import Done, TheKey, once
 from api.deps.parameters import TheDatabase, about_a_person
 from api.openapi import AWAY, responses
-from api.schemas import (
+from api.schemas.disputes import (
     Decided,
     Decision,
     NewDispute,
@@ -41,6 +41,7 @@ OPERATORS: tuple[str, ...] = ("id", "kind", "opened", "due", "days_left", "overd
 WRITES = (NotFound, Refused, ParameterError, StoreConflict, CommitUnknown, *AWAY)
 DisputeId = Annotated[str, Path(max_length=100, description="A dispute's id.", examples=["d-1"])]
 
+PLACE = 130
 router = APIRouter(prefix="/v1", tags=["disputes"], dependencies=[Depends(about_a_person)])
 
 
@@ -127,7 +128,7 @@ def decide_dispute(
 ) -> Decided:
     """The fact is removed, or counts again, and every rating that it touches is re-rated.
 
-    Refused (409) for who disputes, for whom the fact is about and for who loaded or corrected it, and where the
+    Refused (409) for those who dispute it, whom it is about, or who loaded or corrected it, and where the
     dispute has ended.
     """
 

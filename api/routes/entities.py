@@ -5,10 +5,11 @@ from fastapi import APIRouter, Depends
 from api.deps.auth import Member, own
 from api.deps.parameters import EntityId, TheDatabase, about_a_person
 from api.openapi import AWAY, responses
-from api.schemas import ShownRating, SideBySide
+from api.schemas.ratings import ShownRating, SideBySide
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 
+PLACE = 80
 router = APIRouter(prefix="/v1/entities", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
 

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends, Query
 from api.deps.auth import Member, own
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person, of_a_scheme
 from api.openapi import AWAY, responses
-from api.schemas import Explanation
+from api.schemas.explanations import Explanation
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 
+PLACE = 40
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
 Facts = Annotated[bool, Query(description="also every own fact", examples=[True])]

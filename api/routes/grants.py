@@ -11,10 +11,11 @@ from api.deps.idempotency import TheKey
 from api.deps.parameters import TheDatabase, about_a_person
 from api.http.in_flight import TheUnderWay
 from api.openapi import AWAY, responses
-from api.schemas import Grant, Grants, NewGrant, OwnGrant
+from api.schemas.grants import Grant, Grants, NewGrant, OwnGrant
 from graph.errors import NOTHING_OPEN, Conflict, NotFound, ParameterError, PurposeMismatch, StoreConflict
 from graph.rights import grants
 
+PLACE = 90
 router = APIRouter(prefix="/v1/me/grants", tags=["grants"], dependencies=[Depends(about_a_person)])
 
 GrantId = Annotated[str, Path(max_length=100, description="A grant's id.", examples=["g-1"])]

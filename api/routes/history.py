@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Query
 from api.deps.auth import Member, own
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person, of_a_scheme
 from api.openapi import AWAY, responses
-from api.schemas import RatingHistory
+from api.schemas.ratings import RatingHistory
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 
+PLACE = 50
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
 Since = Annotated[

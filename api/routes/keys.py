@@ -3,10 +3,11 @@
 from fastapi import APIRouter, Request
 
 from api.openapi import responses
-from api.schemas import KeySet, PublicKey
+from api.schemas.keys import KeySet, PublicKey
 from graph.errors import SettingInvalid
 from graph.identity import Verifier
 
+PLACE = 160
 router = APIRouter(prefix="/v1/keys", tags=["service"])
 
 

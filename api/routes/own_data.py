@@ -11,12 +11,13 @@ from api.deps.parameters import TheDatabase, about_a_person
 from api.http.in_flight import TheUnderWay
 from api.openapi import AWAY, file, responses
 from api.problems import NO_STORE
-from api.schemas import Erased
+from api.schemas.papers import Erased
 from graph.disclosure import archive
 from graph.errors import NOTHING_OPEN, NotFound, StoreConflict
 
 ZIP = "application/zip"
 
+PLACE = 120
 router = APIRouter(prefix="/v1/me", tags=["own data"], dependencies=[Depends(about_a_person)])
 
 

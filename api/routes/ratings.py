@@ -5,10 +5,12 @@ from fastapi import APIRouter, Depends
 from api.deps.auth import Member, own
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person, of_a_scheme
 from api.openapi import AWAY, responses
-from api.schemas import ShownRating
+from api.schemas.ratings import ShownRating
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 
+PLACE = 70
+"After all that goes on behind an entity's id: this takes any path as one."
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
 

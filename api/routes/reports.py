@@ -23,6 +23,7 @@ from graph.errors import (
 
 JOSE, HTML = "application/jose", "text/html"
 
+PLACE = 110
 router = APIRouter(prefix="/v1/me/report", tags=["reports"])
 
 Scheme = Annotated[

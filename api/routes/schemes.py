@@ -4,10 +4,11 @@ from fastapi import APIRouter
 
 from api.deps.parameters import SchemeId, TheDatabase
 from api.openapi import AWAY, responses
-from api.schemas import SchemeDocument, Schemes, SchemeSummary
+from api.schemas.schemes import SchemeDocument, Schemes, SchemeSummary
 from graph.errors import NotFound, ParameterError
 from graph.policy import publishing
 
+PLACE = 10
 router = APIRouter(prefix="/v1/schemes", tags=["schemes"])
 
 

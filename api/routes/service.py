@@ -7,10 +7,11 @@ from fastapi import APIRouter
 from api.deps.parameters import LateAfter, ProblemCode, TheStore
 from api.openapi import AWAY, responses
 from api.problems import CATALOGUE
-from api.schemas import Alive, HowOld, ProblemKind, Ready
+from api.schemas.service import Alive, HowOld, ProblemKind, Ready
 from graph.analysis.monitoring import ages
 from graph.errors import MigrationEdited, NotFound, SettingInvalid
 
+PLACE = 170
 router = APIRouter(tags=["service"])
 
 

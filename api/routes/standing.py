@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from api.deps.auth import Anyone, MemberOrClient, asking_of, one_text, own
 from api.deps.parameters import EntityId, TheDatabase, about_a_person
-from api.http.constant_time import Evenly
+from api.http.constant_time import ConstantTimeRoute
 from api.http.in_flight import IsUnderWay, only_about
 from api.openapi import AWAY, responses
-from api.schemas import Organisation, Standing
 from api.schemas.grants import LONGEST_PURPOSE
+from api.schemas.standing import Organisation, Standing
 from graph.errors import (
     NOTHING_OPEN,
     NotFound,
@@ -24,11 +24,12 @@ from graph.errors import (
 from graph.identity import Role
 from graph.standing import judgments, organisations
 
+PLACE = 150
 router = APIRouter(
     prefix="/v1",
     tags=["standing"],
     dependencies=[Depends(about_a_person), IsUnderWay],
-    route_class=Evenly,
+    route_class=ConstantTimeRoute,
 )
 
 Purpose = Annotated[
@@ -64,7 +65,7 @@ def show_standing(
     request: Request,
     purpose: Purpose = None,
 ) -> Standing:
-    """Restricted is who has a judgment against it that is past due and unpaid. No rating leads there.
+    """An entity is restricted if a judgment against it is past due and unpaid. No rating leads there.
 
     A member asks about itself. A client names a purpose, and asks about an organisation, or about a person or sole
     trader who granted it this purpose; each of its reads is on record.

@@ -13,7 +13,7 @@ from api.deps.idempotency import Done, TheKey, once
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.http.in_flight import TheUnderWay
 from api.openapi import AWAY, responses
-from api.schemas import Agreement, Me, Membership, Objection, Sharing
+from api.schemas.taking_part import Agreement, Me, Membership, Objection, Sharing
 from graph.errors import (
     NOTHING_OPEN,
     CommitUnknown,
@@ -28,6 +28,7 @@ from graph.rights import membership
 from graph.store.client import Transaction
 
 WRITES = (ParameterError, StoreConflict, CommitUnknown, *AWAY)
+PLACE = 20
 router = APIRouter(prefix="/v1", tags=["taking part"], dependencies=[Depends(about_a_person)])
 
 
@@ -50,8 +51,8 @@ def join_scheme(
 ) -> Membership:
     """The member has read the scheme's notice, agrees to it, and takes part from now on; it is rated at once.
 
-    Who is a member already stays as it is. Refused (409) is who objects to being listed; and where the scheme asks
-    for an age, a person who is too young or of unknown age.
+    One that is a member already stays as it is. Refused (409) is an entity that objects to being listed; and where
+    the scheme asks for an age, a person who is too young or of unknown age.
     """
     entity = own_entity(member)
 

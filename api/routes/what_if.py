@@ -7,11 +7,12 @@ from fastapi import APIRouter, Body, Depends
 from api.deps.auth import Member, own
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person, of_a_scheme
 from api.openapi import AWAY, responses
-from api.schemas import AskLift, AskUnderPolicy, Lift, Question, WhatIf
+from api.schemas.what_if import AskLift, AskUnderPolicy, Lift, Question, WhatIf
 from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 from graph.explain import what_if
 
+PLACE = 60
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
 

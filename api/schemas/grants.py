@@ -125,7 +125,7 @@ class Found(Model):
 
     scheme: str
     ratings: list[GrantedRating] = Field(description="by entity id")
-    missing: list[str] = Field(description="ids of which nothing is open to who asks, whatever the reason")
+    missing: list[str] = Field(description="ids of which nothing is open to the client, whatever the reason")
 
 
 # The record of reads ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-// Whom an inspection copy is of: who has joined one of these schemes, and who shares a fact with one who has.
+// The entities of an inspection copy: members of one of these schemes, and those that share a fact with one.
 //
 // @mode   read
 // @result many

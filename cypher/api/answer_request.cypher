@@ -1,11 +1,11 @@
-// What a request was answered is kept with it, and goes with whom it is about.
+// What a request was answered is kept with it, and goes with the entity that it is about.
 //
 // @mode   write
 // @result none
-// @param  key      STRING          sha256 of who asks, for whom, route and Idempotency-Key
+// @param  key      STRING          sha256 of the caller, for whom it asks, route and Idempotency-Key
 // @param  status   INTEGER         of the answer
 // @param  answer   STRING          the body of the answer
-// @param  entity   STRING          Entity.id of whom the answer is about; may be null
+// @param  entity   STRING          Entity.id of the one that the answer is about; may be null
 // @uses   request_key
 // @uses   entity_id
 MATCH (r:Request {key: $key})

@@ -1,8 +1,8 @@
-// A request is claimed by its key: who comes with the same key waits for this transaction, and finds its answer.
+// A request is claimed by its key: another with the same key waits for this transaction, and finds its answer.
 //
 // @mode   write
 // @result one
-// @param  key      STRING          sha256 of who asks, for whom, route and Idempotency-Key
+// @param  key      STRING          sha256 of the caller, for whom it asks, route and Idempotency-Key
 // @param  body     STRING          sha256 of what was asked
 // @param  now      ZONED DATETIME
 // @return body     STRING          sha256 of what was asked the first time

@@ -8,7 +8,7 @@
 UNWIND $left AS each
 MATCH (r:Refusal {id: each.id})
 USING INDEX SEEK r:Refusal(id)
-// who was erased a moment ago is not named again
+// somebody who was erased a moment ago is not named again
 SET r.entities = [entity IN each.entities WHERE entity IN r.entities],
     r.outcomes = [i IN range(0, size(each.entities) - 1) WHERE each.entities[i] IN r.entities | each.outcomes[i]],
     r.others = each.others

@@ -2,7 +2,7 @@
 //
 // A read of a member is recorded on the membership's ledger, one of anybody else on the scheme's. One that is of no
 // scheme is recorded on a ledger of the entity itself, where there is one. Whether all of that is still so when the
-// ledgers are held, `ledger_ends` says: who waits for a ledger may have waited for an erasure.
+// ledgers are held, `ledger_ends` says: a read that waits for a ledger may have waited for an erasure.
 //
 // @mode   write
 // @result many

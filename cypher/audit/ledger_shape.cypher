@@ -7,7 +7,7 @@
 // @return count    INTEGER         how many records the ledger says that it has
 // @return head     STRING          the hash that it says its last record has
 // @return records  INTEGER         how many records hang on it
-// @return about    LIST<STRING>    Entity.id of whom it is about
+// @return about    LIST<STRING>    Entity.id of the one that it is about
 // @uses   ledger_id
 UNWIND $ids AS id
 MATCH (ledger:Ledger {id: id})

@@ -1,7 +1,7 @@
 // A request of which nothing was answered, in whole or in part, is noted; graph/audit/refusals.py puts it on record.
 //
 // This takes no lock that depends on who was asked for, so that nobody learns from waiting who takes part. Whoever
-// erases somebody holds all lanes at the end: so who is noted here is there still.
+// erases somebody holds all lanes at the end: so everybody who is noted here is there still.
 //
 // @mode   write
 // @result none

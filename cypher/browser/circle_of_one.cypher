@@ -8,7 +8,7 @@
 // @return joined   RELATIONSHIP
 // @return member   NODE            its membership
 // @return tie      RELATIONSHIP    null where the circle is empty, as is the next
-// @return contact  NODE            the membership of who is in the circle
+// @return contact  NODE            the membership of a contact in the circle
 // @uses   membership_id
 MATCH (entity:Entity)-[joined:JOINED]->(member:Membership {id: $id})
 OPTIONAL MATCH (member)-[tie:INNER]->(contact:Membership)

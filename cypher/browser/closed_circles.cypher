@@ -9,7 +9,7 @@
 // @param  scheme   STRING          Scheme.id
 // @return member   NODE            the membership
 // @return tie      RELATIONSHIP
-// @return contact  NODE            who is in the circle
+// @return contact  NODE            a contact in the circle
 // @uses   membership_rid
 MATCH (m:Membership {scheme: $scheme}) WHERE m.rid >= 0
 WITH m, COLLECT { MATCH (m)-[:INNER*1..5]->(c:Membership) RETURN DISTINCT c.rid AS rid ORDER BY rid } AS reached

@@ -1,6 +1,6 @@
 // The facts behind a rating: what a member bought, visited, and owed to other members.
 //
-// At most 12 of each kind, the newest first. Who did not join the scheme is not shown, and no contact is.
+// At most 12 of each kind, the newest first. Others that did not join the scheme are not shown, and no contact is.
 //
 // @mode   read
 // @result many

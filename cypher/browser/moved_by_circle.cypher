@@ -7,7 +7,7 @@
 // @param  scheme   STRING          Scheme.id
 // @return member   NODE            the membership
 // @return tie      RELATIONSHIP
-// @return contact  NODE            who is in the circle
+// @return contact  NODE            a contact in the circle
 // @uses   membership_rid
 MATCH (member:Membership {scheme: $scheme})
 WHERE member.rid >= 0 AND abs(member.score - member.conduct) * 600 >= 15

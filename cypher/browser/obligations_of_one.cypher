@@ -9,7 +9,7 @@
 // @return late     INTEGER         days; below 0, that many days early
 // @return kind     STRING
 // @return amount   STRING
-// @return to       STRING          Entity.id of another member; who did not join the scheme is not named
+// @return to       STRING          Entity.id of another member; one that did not join the scheme is not named
 // @return disputed BOOLEAN         then it counts for nothing
 // @uses   membership_id
 // @uses   run_id

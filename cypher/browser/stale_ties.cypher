@@ -6,7 +6,7 @@
 // @param  scheme   STRING          Scheme.id
 // @return member   NODE            the membership
 // @return tie      RELATIONSHIP    `last` is the last day of contact
-// @return contact  NODE            who is in the circle
+// @return contact  NODE            a contact in the circle
 // @uses   scheme_id
 // @uses   run_id
 // @uses   membership_rid

@@ -4,7 +4,7 @@
 // @result many
 // @param  id       STRING          Membership.id
 // @param  share    FLOAT           what the circle can supply at most: circle.share of the scheme's policy
-// @return contact  STRING          the contact's Entity.id; null for who has left
+// @return contact  STRING          the contact's Entity.id; null where it has left
 // @return weight   FLOAT           of the circle; the weights sum to 1
 // @return points   FLOAT           that it supplies
 // @return lifts    FLOAT           points that it adds beside what own conduct alone would give; below 0, it lowers

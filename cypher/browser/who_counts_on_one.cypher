@@ -1,4 +1,4 @@
-// Who has a member in the circle: the ratings that change when this one does.
+// Those who have a member in the circle: the ratings that change when this one does.
 //
 // @mode   read
 // @result many

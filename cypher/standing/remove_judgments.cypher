@@ -4,7 +4,7 @@
 // @result many
 // @param  ids      LIST<STRING>    Judgment.id
 // @return id       STRING          of a judgment that is gone
-// @return said     MAP             what was stored of it, but for whom it is against
+// @return said     MAP             what was stored of it, but for the entity that it is against
 // @uses   judgment_id
 UNWIND $ids AS id
 MATCH (judgment:Judgment {id: id})

@@ -1,7 +1,7 @@
 """One scheme's members, facts, circles and ratings as files: CSV, Parquet or GraphML.
 
-Files take the place of older ones each as a whole, and only who runs innercircle may read them. Texts that a
-spreadsheet would take for a formula begin with an apostrophe in CSV, as everywhere.
+Files take the place of older ones each as a whole, and only the user who runs innercircle may read them. Texts
+that a spreadsheet would take for a formula begin with an apostrophe in CSV, as everywhere.
 """
 
 import json

@@ -38,7 +38,7 @@ class Access:
     id: str
     "the ledger's id, a bar and the number"
     ledger: str
-    "Membership.id of who was read, `|entity` of no scheme; without the entity for a read of who is no member"
+    "Membership.id of the member that was read, `|entity` of no scheme; without the entity where it was no member"
     number: int
     "from 1, in order"
     at: datetime
@@ -203,7 +203,7 @@ def recorded(database: Database, work: Callable[[Transaction], T]) -> T:
     except NotRecorded:
         raise
     except StoreError as error:
-        # the cause may name who was to be read
+        # the cause may name the entity that was to be read
         raise NotRecorded("the read could not be recorded in time, and so it is refused: try again") from error
 
 

@@ -2,11 +2,11 @@
 
 Whoever is refused must not learn who takes part, also not from how long the refusal took. A record on the ledger
 of a member has to wait for that ledger, and one of nobody for another. So a request that is refused, or the part
-of it that is, is first noted by itself, under a lock that depends on who asks and on nobody who was asked for.
+of it that is, is first noted by itself, under a lock that depends on the caller and on nobody who was asked for.
 `put_on_record` does that: with each member, and for all others together one record on the scheme's ledger, which
 says how many they were and a keyed hash of their ids.
 
-Until then a refusal names who was asked for. Erasure takes that out (`forget`).
+Until then a refusal names the entities that were asked for. Erasure takes that out (`forget`).
 """
 
 import hashlib
@@ -52,7 +52,8 @@ def note(
 ) -> None:
     """That this request was refused is noted: after this it may be answered.
 
-    refused: who was there, and what is on record of each. others: whoever else was asked for; outcome: of these.
+    refused: those that were there, and what is on record of each.
+    others:  whoever else was asked for; outcome: of these.
     Raises NotRecorded.
     """
     ids = sorted(set(others))
@@ -107,7 +108,7 @@ def _put(transaction: Transaction, stuck: Sequence[str]) -> list[str] | None:
     ends = log.ends(transaction, kept)
     whole = {entity: each for entity, each in kept.items() if ends[each.ledger] is not None}
     log.append(transaction, whole, _reads(noted, whole), ends)
-    # who is not there any more is not on record either
+    # somebody who is not there any more is not on record either
     done = held.keys() - (kept.keys() - whole.keys())
     left = [_left(each, done) for each in noted]
     if transaction.run("drop_refusals", left=left)[0]["found"] < len(left):

@@ -165,7 +165,7 @@ class _Chain:
         if self.shape is None:
             self.fail("the ledger is gone")
         elif self.shape["about"] != ([entity] if entity else []):
-            self.fail("it is not about whom its id names")
+            self.fail("it is not about the entity that its id names")
         else:
             said = self.shape["count"] if isinstance(self.shape["count"], int) else 0
             first, last = self.checked + 1, max(said, self.shape["records"])

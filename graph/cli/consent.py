@@ -29,7 +29,7 @@ def join(
     ],
     json: Json = False,
 ) -> None:
-    """Let an entity join a scheme, now, and rate it at once. Who is a member already stays as it is."""
+    """Let an entity join a scheme, now, and rate it at once. One that is a member already stays as it is."""
     from graph.rating import rerate
     from graph.rights import membership
 

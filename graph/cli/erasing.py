@@ -22,7 +22,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask: nothing brings it back.")] = False,
     json: Json = False,
 ) -> None:
-    """Erase an entity with all that is kept about it, and re-rate whom that touches.
+    """Erase an entity with all that is kept about it, and re-rate everybody whom that touches.
 
     What others owed to it stays with them, towards nobody. `innercircle compact` clears the store's files.
     """

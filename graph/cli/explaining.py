@@ -38,12 +38,12 @@ def explain(
 
     The read is recorded, of everyone whose rating or facts are opened.
     """
-    from graph import explain as explaining
+    from graph import explain
     from graph.explain import reasons
 
     with open_database() as database:
-        explained = explaining.explain(database, entity, scheme, path=contact or (), facts=facts)
-        reach = explaining.reach(database, entity, scheme, largest=largest, facts=facts) if hops else None
+        explained = explain.explain(database, entity, scheme, path=contact or (), facts=facts)
+        reach = explain.reach(database, entity, scheme, largest=largest, facts=facts) if hops else None
         why = reasons.why_not_higher(database, explained.rating)
         record_reads(database, scheme, _read(explained, reach), what="explain", purpose=purpose)
     if json:
@@ -76,11 +76,13 @@ def print_explanation(explained: "Explanation") -> None:
 
 
 def _print_head(rating: "OpenRating") -> None:
+    from graph.policy.scheme import POINTS_RANGE
+
     passed_on = f", re-rated {moment(rating.rerated)} after a change" if rating.rerated else ""
     print_text(
         f"{rating.entity} has {counted(rating.whole_points, 'points')} in {rating.scheme}, {rating.band}: "
         f"as of {last_day(rating.as_of)} under policy {rating.version}, by run {rating.run}{passed_on}, "
-        f"exact to {counted(f'{600 * rating.bound:.2g}', 'points')}"
+        f"exact to {counted(f'{POINTS_RANGE * rating.bound:.2g}', 'points')}"
     )
     if rating.stale:
         print_text("There are newer facts than this rating: the next run will count them.")
@@ -180,13 +182,15 @@ REASON = 14
 
 def print_reasons(why: "Reasons") -> None:
     """Why it is not higher, and what there is to do."""
+    from graph.policy.scheme import HIGHEST_POINTS
+
     if not why.reasons:
         return
     print_text("Why it is not higher")
     for each in why.reasons:
         print_text(f"{_lost(each.whole)}{each.sentence} [{each.code}]", indent=REASON)
         print_text(f"{' ' * REASON}{each.advice}")
-    print_text(f"{_lost(why.rest_whole)}everything else up to 950")
+    print_text(f"{_lost(why.rest_whole)}everything else up to {HIGHEST_POINTS:g}")
 
 
 def _lost(points: int) -> str:

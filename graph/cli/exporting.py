@@ -30,14 +30,14 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a scheme's members, facts, circles and ratings to files, in order of id. Recorded for every member."""
-    from graph.analysis import export as exporting
+    from graph.analysis import export
     from graph.analysis.frames import Reader
     from graph.settings import Settings
 
     by = Reader(Settings.load().operator, purpose)
-    exporting.check(out, form.value)
+    export.check(out, form.value)
     with open_database() as database:
-        done = exporting.export(database, scheme, out, form.value, by=by)
+        done = export.export(database, scheme, out, form.value, by=by)
     if json:
         print_json({"out": out, "scheme": done.scheme, "rows": done.files})
     else:

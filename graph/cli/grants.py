@@ -10,7 +10,7 @@ from graph.cli.app import app, as_kept
 from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.rating import end_of_day
 from graph.cli.reading import open_database
-from graph.text.days import until as until_text
+from graph.text import days
 
 PANEL = "Who may see what"
 grants = typer.Typer(help="Give, end and list grants: which client may read a rating.", no_args_is_help=True)
@@ -34,13 +34,13 @@ def add_grant(
     json: Json = False,
 ) -> None:
     """Give a grant in the name of a member who asked for it. An earlier one to the client for the purpose ends."""
-    from graph.rights import grants as granting
+    from graph.rights import grants
     from graph.settings import Settings
 
     operator, instant = Settings.load().operator, end_of_day(until, "--until")
     with open_database() as database:
         grant = database.write(
-            lambda transaction: granting.grant(
+            lambda transaction: grants.grant(
                 transaction,
                 entity,
                 scheme=scheme,
@@ -55,16 +55,16 @@ def add_grant(
     if json:
         print_json(grant)
     else:
-        print_text(f"{grant.id}: {client} may read {what.value} of {entity} until {until_text(instant)}")
+        print_text(f"{grant.id}: {client} may read {what.value} of {entity} until {days.until(instant)}")
 
 
 @grants.command("revoke")
 def revoke_grant(grant: Annotated[str, typer.Argument(help="The id of the grant.")], json: Json = False) -> None:
     """End a grant at once. Ending it again changes nothing."""
-    from graph.rights import grants as granting
+    from graph.rights import grants
 
     with open_database() as database:
-        revoked = database.write(lambda transaction: granting.revoke(transaction, grant, now=datetime.now(UTC)))
+        revoked = database.write(lambda transaction: grants.revoke(transaction, grant, now=datetime.now(UTC)))
     if json:
         print_json(revoked)
     else:
@@ -76,17 +76,17 @@ def list_grants(
     entity: Annotated[str, typer.Argument(help="A person's id.", callback=as_kept)], json: Json = False
 ) -> None:
     """List the grants that somebody gave, the newest first."""
-    from graph.rights import grants as granting
+    from graph.rights import grants
 
     with open_database() as database:
-        found = granting.given(database, entity, now=datetime.now(UTC))
+        found = grants.given(database, entity, now=datetime.now(UTC))
     if json:
         print_json({"entity": entity, "grants": found})
     else:
         print_table(
             ("grant", "scheme", "client", "what", "purpose", "until", "state"),
             [
-                (each.id, each.scheme, each.client, each.what, each.purpose, until_text(each.until), each.state)
+                (each.id, each.scheme, each.client, each.what, each.purpose, days.until(each.until), each.state)
                 for each in found
             ],
         )

@@ -32,10 +32,10 @@ def history(
     json: Json = False,
 ) -> None:
     """Show what a rating was and is, and why it changed. The read is recorded."""
-    from graph.rating import history as histories
+    from graph.rating import history
 
     with open_database() as database:
-        found = histories.history(database, entity, scheme, since=since and since.replace(tzinfo=UTC))
+        found = history.history(database, entity, scheme, since=since and since.replace(tzinfo=UTC))
         record_reads(database, scheme, [entity], what="history", purpose=purpose)
         rated = rating_now(database, entity, scheme)
     if json:
@@ -79,10 +79,10 @@ def verify_run(
 
     Ends with 2 when something differs that nothing explains.
     """
-    from graph.rating import verify as verifying
+    from graph.rating import verify
 
     with open_database() as database:
-        found = verifying.verify_run(database, run)
+        found = verify.verify_run(database, run)
         named = [each.entity for each in found.apart]
         record_reads(database, found.run.scheme, named, what="verify-run", purpose=purpose)
     if json:

@@ -30,7 +30,7 @@ def issue(
     json: Json = False,
 ) -> None:
     """Print a link that signs its holder in on the pages, once."""
-    from api import address as running
+    from api import address
     from graph.errors import ParameterError
     from graph.identity import Role, sessions
     from graph.settings import Settings
@@ -40,7 +40,7 @@ def issue(
         raise ParameterError(
             f"the pages have nothing for a {role}: it asks the API, with a token of `innercircle token issue`"
         )
-    origin = settings.pages_url or running.address(settings)
+    origin = settings.pages_url or address.address(settings)
     if origin is None:
         raise ParameterError(
             "INNERCIRCLE_API_PORT=0 leaves the port open, and no service runs: start `innercircle serve` first"
@@ -59,11 +59,11 @@ def issue(
         now=datetime.now(UTC),
     )
     known_holder(role, link.subject, link.entity, None)
-    address = f"{origin}/sign-in?{urlencode({'link': link.text})}"
+    url = f"{origin}/sign-in?{urlencode({'link': link.text})}"
     if json:
-        print_json({"url": address, "id": link.id, "until": link.until})
+        print_json({"url": url, "id": link.id, "until": link.until})
     else:
-        typer.echo(address)
+        typer.echo(url)
         print_text(f"id {link.id}, works once, until {moment(link.until)}", err=True)
-        if not settings.pages_url and not running.lives(origin):
+        if not settings.pages_url and not address.lives(origin):
             print_text("nothing answers there yet: `innercircle serve` does, with the same settings", err=True)

@@ -28,7 +28,7 @@ def rate(
     json: Json = False,
 ) -> None:
     """Rate every member of a scheme, in Cypher on the server. Until it ends, readers see the old ratings."""
-    from graph.rating import run as rating
+    from graph.rating import run
     from graph.server.connect import connect
     from graph.settings import Settings
     from graph.store import migrations
@@ -37,11 +37,11 @@ def rate(
     with connect(settings) as database, progress() as tell:
         migrations.require(database)
         instant = end_of_day(as_of, "--as-of") if as_of else None
-        run = rating.rate(database, scheme, as_of=instant, batch=settings.batch_members, progress=tell)
+        done = run.rate(database, scheme, as_of=instant, batch=settings.batch_members, progress=tell)
     if json:
-        print_json(run)
+        print_json(done)
     else:
-        print_run(run)
+        print_run(done)
 
 
 def print_run(run: "Run") -> None:

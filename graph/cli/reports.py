@@ -13,8 +13,7 @@ from graph.cli.output import Json, print_json, print_text
 from graph.cli.reading import open_database
 from graph.cli.recording import record_reads
 from graph.text.counts import counted
-from graph.text.days import last_day
-from graph.text.days import until as until_text
+from graph.text.days import last_day, until
 
 OF_PAGE = "this is what was signed; the page around it was not, and may show anything: go by what is said here"
 
@@ -71,7 +70,7 @@ def report(
             | files
         )
         return
-    print_text(f"{files['jws']} and {files['page']}: report {made.id}, valid until {until_text(made.until)}")
+    print_text(f"{files['jws']} and {files['page']}: report {made.id}, valid until {until(made.until)}")
     if made.set_aside and made.set_aside.total:
         print_text(in_words(made.set_aside))
     if made.contested:
@@ -81,13 +80,13 @@ def report(
 @app.command(rich_help_panel=PANEL)
 def verify_report(
     file: Annotated[Path, typer.Argument(help="A report as it was signed, report.jws, or the page that has it.")],
-    key: Annotated[Path, typer.Option(help="The public keys of who made it: a JWK, or a set of them.")],
+    key: Annotated[Path, typer.Option(help="The public keys of its signer: a JWK, or a set of them.")],
     audience: Annotated[
         str | None, typer.Option(help="Who you are: a report for anybody else does not hold.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Check a report with the public keys of who made it, asking nobody. Ends with 1 when it does not hold."""
+    """Check a report with the public keys of its signer, asking nobody. Ends with 1 when it does not hold."""
     from graph.disclosure.report import check, read_keys
 
     text, of_page = _signed(file)
@@ -141,4 +140,4 @@ def _print_checked(found: "Checked", audience: str | None) -> None:
     print_text(f"  of {made.subject} in {made.title} ({made.scheme} {made.policy_version}), by {made.operator}")
     print_text(f"  for {made.audience}" + ("" if audience else ": make sure that this is you"))
     print_text(f"  purpose: {made.purpose}")
-    print_text(f"  as of {last_day(made.as_of)}, valid until {until_text(made.until)}")
+    print_text(f"  as of {last_day(made.as_of)}, valid until {until(made.until)}")

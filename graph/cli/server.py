@@ -54,7 +54,7 @@ def status(json: Json = False) -> None:
 
     Ends with 1 when it is a managed Neo4j that does not run, or whose database is not online.
     """
-    from api import address as running
+    from api import address
     from graph.server import local
     from graph.settings import Settings
 
@@ -74,9 +74,9 @@ def status(json: Json = False) -> None:
             print_text("the managed Neo4j does not run: `innercircle up` starts it")
         raise typer.Exit(1)
     found |= how_old(settings)
-    if address := running.address(settings):
-        lives = running.lives(address)
-        known = address if json or lives else f"{address} when `innercircle serve` runs"
+    if url := address.address(settings):
+        lives = address.lives(url)
+        known = url if json or lives else f"{url} when `innercircle serve` runs"
         found |= {"api_url": known, "api_running": lives}
     print_server(found, json=json)
     if found.get("online") is False:

@@ -96,7 +96,7 @@ def own_facts(database: Database, entity: str, factors: Sequence[OpenFactor]) ->
 
 
 def met(database: Database, entity: str) -> list[Met]:
-    """Everybody whom the entity was in touch with: who on most days comes first."""
+    """Everybody whom the entity was in touch with: those on most days come first."""
     rows = database.run("own_contacts", entity=entity)
     found = sources(database, (row["load"] for row in rows))
     by_other: dict[str, list[OwnContact]] = {}

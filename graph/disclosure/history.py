@@ -3,10 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from graph.policy import scheme as policies
-from graph.policy.scheme import Scheme
-from graph.rating import history as exact
-from graph.rating.history import State
+from graph.policy.scheme import Scheme, whole
+from graph.rating.history import State, causes, distinct, ends, read_states
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database
 
@@ -52,18 +50,17 @@ def history(database: Database, entity: str, scheme_id: str, *, since: datetime 
     since: an aware instant; None, or one before the first state: the first state.
     Raises NotFound (no such member, or not rated yet), StoreConflict (it changes faster than it can be read).
     """
-    kept = exact.read_states(database, entity, scheme_id)
+    kept = read_states(database, entity, scheme_id)
     shown = [_as_shown(state, policy_of_run(database, state.run)) for state in kept]
-    states = exact.distinct([state for state in shown if state is not None])
-    before, after = exact.ends(states, since)
-    causes = exact.causes(database, entity, before, after)
+    states = distinct([state for state in shown if state is not None])
+    before, after = ends(states, since)
     return ShownHistory(
         entity=entity,
         scheme=scheme_id,
         states=tuple(map(_shown, states)),
         before=_shown(before),
         after=_shown(after),
-        causes=tuple(ShownCause(each.name, each.whole) for each in causes),
+        causes=tuple(ShownCause(each.name, each.whole) for each in causes(database, entity, before, after)),
     )
 
 
@@ -76,7 +73,7 @@ def _as_shown(state: State, policy: Scheme) -> State | None:
     return replace(
         state,
         points=detail.shown_points,
-        whole_points=policies.whole(detail.shown_points),
+        whole_points=whole(detail.shown_points),
         band=policy.band(detail.shown_points).name,
         detail=replace(detail, circle=circle),
     )

@@ -18,8 +18,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from graph.model import Contact, OpenRating
-from graph.policy import scheme as policies
-from graph.policy.scheme import Scheme
+from graph.policy.scheme import Scheme, points_of, whole
 from graph.rating import offsets
 from graph.rating.published import Seen, parts_of, rounded
 from graph.store.client import Database
@@ -51,16 +50,16 @@ def with_circle(opened: OpenRating, circle: tuple[Contact, ...], scheme: Scheme)
     """The rating as it would be if its contacts' scores were these."""
     share = scheme.circle.share if circle else 0.0
     score = (1 - share) * opened.conduct + share * sum(each.weight * each.used for each in circle)
-    points = policies.points(score)
+    points = points_of(score)
     parts = parts_of(opened.rates, circle, scheme)
     return replace(
         opened,
         score=score,
         points=points,
-        whole_points=policies.whole(points),
+        whole_points=whole(points),
         band=scheme.band(points).name,
         circle=circle,
-        parts=rounded(parts, policies.whole(points)),
+        parts=rounded(parts, whole(points)),
     )
 
 

@@ -1,6 +1,6 @@
 """What a client reads of others: as much as each of them granted, on record before it is told.
 
-Whether somebody is no member, is not rated, gave no grant or is not there at all is the same to who asks, and is
+Whether somebody is no member, is not rated, gave no grant or is not there at all is the same to the client, and is
 found out by the same queries, which wait for nobody. It is on record all the same, a moment later
 (graph/audit/refusals.py): with the member, where there is one.
 """
@@ -118,7 +118,7 @@ def _look(source: Database | Transaction, asked: _Request, entities: Sequence[st
 def _record(transaction: Transaction, asked: _Request, entities: Sequence[str]) -> dict[str, "_Asked"]:
     """What is open of these, all that is on record, and no grant ends before that is done."""
     held = log.hold(transaction, asked.scheme, entities)
-    ends = log.ends(transaction, held)  # before the grants: who decides about an entity holds it before them
+    ends = log.ends(transaction, held)  # before the grants: decisions about an entity hold it before them
     transaction.run("hold_grants", entities=list(entities), client=asked.client)
     found = _look(transaction, asked, entities)
     said = {"at": asked.now, "who": asked.client, "role": CLIENT, "purpose": asked.purpose}
@@ -222,7 +222,7 @@ def _told(database: Database, scheme: str, asked: _Asked) -> Told | None:
 
 
 def _nameless(parts: Sequence[ShownPart]) -> tuple[ShownPart, ...]:
-    """The parts with all contacts in one line: who shows its part does so to its followers, not to clients."""
+    """The parts with all contacts in one line: a contact shows its part to its followers, not to clients."""
     own = tuple(part for part in parts if not part.contacts)
     company = [part for part in parts if part.contacts]
     if not company:

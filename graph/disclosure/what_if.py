@@ -7,7 +7,7 @@ tie has paused it changes no answer.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from graph.disclosure.masking import with_circle, within
 from graph.disclosure.rating import Opened, ShownPart, open_veiled, show_parts
@@ -18,11 +18,10 @@ from graph.explain.what_if import (
     Payment,
     UnderPolicy,
     changed,
+    fewest_payments,
     in_words,
     other_end,
     own_rates,
-    paid,
-    payable,
 )
 from graph.facts.extract import facts_of, own_ties
 from graph.facts.values import Facts
@@ -30,7 +29,6 @@ from graph.model import Contact, OpenRating
 from graph.policy.scheme import Scheme
 from graph.rating import reference
 from graph.store.client import Database
-from graph.text.counts import counted
 
 ASSUMED = "the ratings of others stay as they are, and someone new in the circle counts as its average does"
 
@@ -121,31 +119,19 @@ def lift(database: Database, entity: str, scheme_id: str) -> ShownLift:
     opened = open_veiled(database, entity, scheme_id)
     rating, policy = opened.rating, opened.policy
     facts = facts_of(database, scheme_id, [entity])
-    factor = policy.factors.obligations
-    above = [band for band in policy.bands if band.from_points > rating.whole_points]
-    aim = above[0].name if above else None
-    if aim is None:
-        return _lifted(rating, aim, (), rating, "this is the highest band")
-    if factor is None or factor.weight == 0:
-        reason = "this scheme does not rate obligations, and other actions are not advised"
-        return _lifted(rating, aim, (), rating, reason)
-    open_ones = [fact for fact, _ in payable(facts, entity, factor, rating.as_of)]
-    if not open_ones:
-        reason = "there is no open obligation that paying now, before it is due, would count for"
-        return _lifted(rating, aim, (), rating, reason)
-    day = (rating.as_of - timedelta(days=1)).date()
-    for count in range(1, len(open_ones) + 1):
-        chosen = open_ones[:count]
-        now = paid(facts, [fact.id for fact in chosen], rating.as_of)
-        after = _after(opened, now, policy, rating.circle)
-        if after.whole_points >= above[0].from_points:
-            payments = tuple(Payment(fact.id, fact.creditor, fact.due, day) for fact in chosen)
-            return _lifted(rating, aim, payments, after, None)
-    reason = (
-        f"paying now what is open and not yet due, {counted(len(open_ones), 'obligations')}, gives "
-        f"{counted(after.whole_points, 'points')}, and {aim} starts at {above[0].from_points:g}"
+    found = fewest_payments(rating, policy, facts, lambda paid: (_after(opened, paid, policy, rating.circle), 0.0))
+    return ShownLift(
+        entity=rating.entity,
+        scheme=rating.scheme,
+        run=rating.run,
+        as_of=rating.as_of,
+        before=_points_and_band(rating),
+        aim=found.aim,
+        payments=found.payments,
+        after=_points_and_band(found.after or rating),
+        reason=found.reason,
+        stale=rating.stale,
     )
-    return _lifted(rating, aim, (), rating, reason)
 
 
 def _own_facts(database: Database, scheme_id: str, entity: str) -> tuple[Facts, set[str]]:
@@ -216,20 +202,3 @@ def _moves(before: tuple[ShownPart, ...], after: tuple[ShownPart, ...]) -> tuple
 
 def _points_and_band(rating: OpenRating) -> ShownPointsAndBand:
     return ShownPointsAndBand(rating.whole_points, rating.band)
-
-
-def _lifted(
-    rating: OpenRating, aim: str | None, payments: tuple[Payment, ...], after: OpenRating, reason: str | None
-) -> ShownLift:
-    return ShownLift(
-        entity=rating.entity,
-        scheme=rating.scheme,
-        run=rating.run,
-        as_of=rating.as_of,
-        before=_points_and_band(rating),
-        aim=aim,
-        payments=payments,
-        after=_points_and_band(after),
-        reason=reason,
-        stale=rating.stale,
-    )

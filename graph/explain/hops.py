@@ -71,7 +71,7 @@ def reach(
 ) -> Reach:
     """The `largest` members whose conduct reached this rating, and exact remainders; one query a hop.
 
-    smallest_points: who cannot have supplied as much is not opened, and counts in the remainder.
+    smallest_points: a member that cannot have supplied as much is not opened, and counts in the remainder.
     facts:           also the largest facts of these members; one more query.
     Raises NotFound (no such rating), ParameterError, StoreConflict (it changes faster than it can be read).
     """

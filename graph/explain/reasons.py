@@ -14,7 +14,7 @@ from typing import NamedTuple
 from graph.explain import Given, read_facts
 from graph.explain.reason_codes import CODES, by_category
 from graph.model import Contact, OpenRating
-from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, CategoryFactor, Factor, ObligationsFactor, Scheme
+from graph.policy.scheme import HIGHEST_POINTS, POINTS_RANGE, CategoryFactor, Factor, ObligationsFactor, Scheme
 from graph.rating.published import wholes
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database
@@ -23,7 +23,6 @@ from graph.text.days import day
 
 MOST = 4
 SMALLEST_POINTS = 0.5
-HIGHEST_POINTS = LOWEST_POINTS + POINTS_RANGE
 
 
 @dataclass(frozen=True)

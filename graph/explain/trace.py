@@ -42,11 +42,11 @@ class Node(NamedTuple):
 class Trace:
     """How far the root's rating has been traced. Amounts are in score, and sum to the root's.
 
-    nodes:   who was read, by rid.
+    nodes:   the members that were read, by rid.
     reached: rid -> the share of the root's score that is this member's own conduct.
     waiting: rid -> (the share that lies at this member, the sum of it times the score that was used).
     behind:  what scores have changed since they were used.
-    left:    what members supplied who have left since; unrated: who are not rated yet.
+    left:    what members who have left since supplied; unrated: what those supplied who are not rated yet.
     """
 
     root: Node

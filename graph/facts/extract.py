@@ -21,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def facts_of(database: Database, scheme_id: str, entities: Sequence[str]) -> Facts:
     """The own facts and the contacts of these entities, whether members or not, and nothing of others.
 
-    members: those of them, and of whom they were in contact with, who have joined the scheme.
+    members: those of them, and of their contacts, who have joined the scheme.
     Raises NotFound for an entity that there is not.
     """
     wanted = sorted(set(entities))

@@ -61,7 +61,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Stored:
-    """A kind of fact as the graph holds it: a relationship from whom it is about to somebody or something."""
+    """A kind of fact as the graph holds it: a relationship from the one it is about to somebody or something."""
 
     type: str
     "of the relationship"
@@ -119,7 +119,7 @@ class Kind:
     named_by: tuple[str, ...] = ()
     "the columns that a derived id is made from, where these are not all: rows that agree in them are one"
     names: tuple[str, ...] = ()
-    "the columns that may not name who objects to being listed"
+    "the columns that may not name an entity that objects to being listed"
     stored: Stored | None = None
     in_archive: str = ""
     "what the archive of a member says of the table of its own; there is none where this is empty"

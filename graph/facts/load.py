@@ -5,6 +5,7 @@ was broken off is simply run again.
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 from graph import output_files
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.facts import clashes
-from graph.facts import files as records
+from graph.facts.files import ENDINGS, is_rejects, kind_of, read, write_rejects
 from graph.facts.kinds import CORRECTABLE, KINDS
 from graph.facts.store import Load, filled_in, remove, store
 from graph.model import Chunk, Loaded, Reject, Row
@@ -27,30 +28,6 @@ from graph.text.plain import visible
 
 ATTEMPTS = 3
 T = TypeVar("T")
-
-
-@dataclass
-class _Tally:
-    """What became of the rows of one kind of one file so far."""
-
-    kind: str
-    file: str
-    stored: int = 0
-    completed: int = 0
-    corrected: int = 0
-    known: int = 0
-    rejected: int = 0
-
-    def done(self) -> Loaded:
-        return Loaded(
-            kind=self.kind,
-            file=self.file,
-            stored=self.stored,
-            completed=self.completed,
-            corrected=self.corrected,
-            known=self.known,
-            rejected=self.rejected,
-        )
 
 
 @dataclass
@@ -64,14 +41,15 @@ class _Loader:
     reject: Callable[[Iterable[Reject]], None]
     progress: Callable[[str], None]
     touch: Callable[[str, Iterable[str]], None]
-    tallies: dict[tuple[str, str], _Tally] = field(default_factory=dict)
+    counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    "by kind and file: the numbers of Loaded so far"
 
     def take(self, chunk: Chunk) -> None:
         """The chunk's good rows are stored, its bad ones are among the rejects, and all are counted.
 
         Its rows are used up.
         """
-        tally = self.tallies.setdefault((chunk.file, chunk.kind), _Tally(chunk.kind, chunk.file))
+        counts = self.counts.setdefault((chunk.kind, chunk.file), Counter())
         rejects = list(chunk.rejects)
         if chunk.rows:
             rows = chunk.rows
@@ -89,13 +67,11 @@ class _Loader:
             for each in refused:
                 column = chunk.names.get(each["column"], each["column"])  # as the file calls it
                 rejects.append(Reject(file=chunk.file, **(each | {"column": column})))
-            tally.corrected += corrected
-            tally.stored += outcome["stored"]
-            tally.completed += outcome["completed"]
-            tally.known += outcome["known"]
-        tally.rejected += len(rejects)
+            counts["corrected"] += corrected
+            counts.update({each: outcome[each] for each in ("stored", "completed", "known")})
+        counts["rejected"] += len(rejects)
         self.reject(sorted(rejects, key=lambda reject: reject.line))
-        self.progress(f"{chunk.file}: {tally.stored:,} {chunk.kind} stored, {tally.rejected:,} rejected")
+        self.progress(f"{chunk.file}: {counts['stored']:,} {chunk.kind} stored, {counts['rejected']:,} rejected")
 
     def _store(self, kind: str, rows: list[Row]) -> dict[str, Any]:
         """What became of the rows. Repeated where another writer was faster, or a commit's fate is unknown."""
@@ -165,17 +141,15 @@ def load(
     if rejects:
         output_files.check(rejects)
     files = _files(paths, kind=kind, mapping=mapping, rejects=rejects)
-    read = partial(
-        records.read, kind=kind, mapping=mapping, chunk_rows=batch, categories=categories, prefix=prefix
-    )
+    chunks_of = partial(read, kind=kind, mapping=mapping, chunk_rows=batch, categories=categories, prefix=prefix)
     for file in files:  # opened and closed again: one that cannot be used stops the load here
-        next(read(file, chunk_rows=1), None)
+        next(chunks_of(file, chunk_rows=1), None)
     inputs = [*files, *([Path(mapping)] if mapping else [])]
     if most_clashes < 1 and not correct:
         named = clashes.kinds_of(files, kind, mapping)
         with _rejected(rejects, inputs) as reject:
             stopped = clashes.forbid(
-                database, files, read, named, most=most_clashes, reject=reject, progress=progress
+                database, files, chunks_of, named, most=most_clashes, reject=reject, progress=progress
             )
         if stopped:
             raise stopped
@@ -186,9 +160,9 @@ def load(
         record = Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files])
         loader = _Loader(database, rehearsal, record, correct, reject, progress, touch)
         for file in files:
-            for chunk in _ahead(read(file)):
+            for chunk in _ahead(chunks_of(file)):
                 loader.take(chunk)
-        loaded = [tally.done() for tally in loader.tallies.values()]
+        loaded = [Loaded(kind, file, **counts) for (kind, file), counts in loader.counts.items()]
         if not dry_run:
             _record(database, record, loaded, rejects)
     return loaded
@@ -216,14 +190,14 @@ def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, reje
 
     The rejects of an earlier load may lie in a directory among the files that they are from.
     """
-    former = rejects and rejects.is_file() and records.is_rejects(rejects) and Path(os.path.realpath(rejects))
+    former = rejects and rejects.is_file() and is_rejects(rejects) and Path(os.path.realpath(rejects))
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
             inside = [
                 file
                 for file in sorted(path.iterdir())
-                if file.name.lower().endswith(records.ENDINGS) and Path(os.path.realpath(file)) != former
+                if file.name.lower().endswith(ENDINGS) and Path(os.path.realpath(file)) != former
             ]
             if not inside:
                 raise RecordError("the directory holds no .csv, .csv.gz or .parquet file", file=str(path))
@@ -234,7 +208,7 @@ def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, reje
         raise ParameterError("name at least one file to load")
     if kind or mapping:
         return found
-    return sorted(found, key=lambda file: list(KINDS).index(records.kind_of(file)))
+    return sorted(found, key=lambda file: list(KINDS).index(kind_of(file)))
 
 
 def _ahead(items: Iterator[T]) -> Iterator[T]:
@@ -250,7 +224,7 @@ def _rejected(
     path: Path | None, inputs: Sequence[Path]
 ) -> AbstractContextManager[Callable[[Iterable[Reject]], None]]:
     """A function that takes rejects, for the file at this path, if any."""
-    return records.write_rejects(path, inputs=inputs) if path else nullcontext(_forget)
+    return write_rejects(path, inputs=inputs) if path else nullcontext(_forget)
 
 
 def _forget(rejects: Iterable[Reject]) -> None:

@@ -1,4 +1,4 @@
-"""Who objects to being listed as a contact: nothing remembers it but a salted hash of its id.
+"""Objections to being listed as a contact: nothing remembers one but a salted hash of the id of whoever objects.
 
 The salt stands in the same graph, so whoever holds the database's password can ask whether a given id objects; the
 loader has to. From the hashes alone nobody can tell who they are.

@@ -1,4 +1,4 @@
-"""Checked rows -> graph, in one transaction: by the query of their kind, but for those that name who objects."""
+"""Checked rows -> graph, in one transaction: by the query of their kind, but for those that name an objector."""
 
 import uuid
 from collections.abc import Mapping, Sequence

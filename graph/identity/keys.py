@@ -2,7 +2,7 @@
 
 The name of a key is the thumbprint of its public half (RFC 7638), so it cannot be another key's. A revoked key
 loses its private half and stays as what it was, with the time: whoever has something that it signed learns why it
-no longer holds. Nothing that a revoked key signed holds, whenever that was: who stole it writes any date.
+no longer holds. Nothing that a revoked key signed holds, whenever that was: a thief writes any date.
 """
 
 import base64

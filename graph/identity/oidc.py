@@ -1,4 +1,4 @@
-"""Tokens of an OpenID Connect issuer: who asks is what it says, with the role and the entity in two of its claims.
+"""Tokens of an OpenID Connect issuer. They say who asks, and the role and the entity in two of their claims.
 
 The issuer's discovery document names where its keys are; both are fetched when first needed, and kept for a while.
 Nothing else is fetched: no address is taken from a token. Which algorithms count is said here.
@@ -90,7 +90,7 @@ class Provider:
         """The issuer's key of this name. Raises IssuerUnavailable, after TIMEOUT_SECONDS at most."""
         if key := self._remembered(key_id):
             return key
-        with self._lock:  # one fetches; who waits for it finds the keys, or that they could not be had
+        with self._lock:  # one fetches; the others wait and find the keys, or that they could not be had
             if key := self._remembered(key_id):
                 return key
             if time.monotonic() - self._kept[0] < AGAIN_SECONDS:

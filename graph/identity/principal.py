@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks, as a token that holds says it."""
+    """The one who asks, as a token that holds says it."""
 
     subject: str
     "who it is: `sub`; from another issuer than our own, with that issuer before it, so that no two are one"

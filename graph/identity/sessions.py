@@ -62,7 +62,7 @@ def begin(
     now: datetime,
     hours: float,
 ) -> Issued:
-    """A session for whom the link names; the link works no more. Of several at once, one has it.
+    """A session for the holder of the link; the link works no more. Of several at once, one has it.
 
     link: as it was checked. Raises Unauthenticated where the link was used or taken back.
     """

@@ -83,7 +83,7 @@ def refuse_revoked(database: Database, principal: Principal) -> None:
 def act_for(database: Database, entity: str, subject: str) -> bool:
     """It is on record with the entity that this subject acts for it; returns whether there is such an entity.
 
-    It stays on record: who has acted for an entity decides on nothing that the entity has a part in.
+    It stays on record: a person who has acted for an entity decides on nothing that the entity has a part in.
     """
     return database.optional("act_for", entity=entity, subject=subject) is not None
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from graph.policy.scheme import HIGHEST_POINTS, LOWEST_POINTS
+
 
 @dataclass(frozen=True)
 class Word:
@@ -25,7 +27,7 @@ _WORDS = {
     "share": "How much of a score can come from the circle, at most.",
     "tie": "What joins two members of whom one is in the circle of the other.",
     "score": "Conduct and circle in one number, from 0 to 1.",
-    "points": "The score on a scale from 350 to 950. This is the rating.",
+    "points": f"The score on a scale from {LOWEST_POINTS:g} to {HIGHEST_POINTS:g}. This is the rating.",
     "band": "A part of that scale with a name.",
     "half-life": "The age at which a fact counts half as much as a new one.",
     "weight": "How much something counts next to the rest.",

@@ -1,5 +1,7 @@
 """How numbers are written for people."""
 
+from graph.policy.scheme import HIGHEST_POINTS
+
 
 def percent(share: float) -> str:
     """`20 %`, `58.3 %`."""
@@ -13,7 +15,8 @@ def number(value: float) -> str:
 
 def points(start: float, end: float) -> str:
     """`350 to 549`: the whole points from `start` up to, but not with, `end`; 950 is the last."""
-    return f"{_lowest(start)} to {_lowest(end) - 1 if end < 950 else 950}"
+    last = _lowest(end) - 1 if end < HIGHEST_POINTS else int(HIGHEST_POINTS)
+    return f"{_lowest(start)} to {last}"
 
 
 def _lowest(points: float) -> int:

@@ -102,6 +102,11 @@ def policy_of(transaction: Transaction | Database, scheme: str) -> Scheme:
     return _parsed(row_of(transaction, scheme)["policy"], scheme)
 
 
+def policies(source: Transaction | Database) -> list[Scheme]:
+    """The published policy of every scheme, by id."""
+    return [_parsed(row["policy"], row["id"]) for row in source.run("policies")]
+
+
 def check_purpose(policy: Scheme, purpose: str) -> None:
     """The purpose is literally one of the policy's. Raises PurposeMismatch."""
     if purpose not in policy.purpose:

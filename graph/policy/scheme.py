@@ -21,6 +21,7 @@ SHIPPED = Path(__file__).parent / "schemes"
 
 LOWEST_POINTS = 350.0
 POINTS_RANGE = 600.0
+HIGHEST_POINTS = LOWEST_POINTS + POINTS_RANGE
 # A score is known to about 1e-9, so its points to about 6e-7: digits beyond these are noise of the sum.
 POINTS_DIGITS = 6
 
@@ -198,7 +199,7 @@ class Scheme(Policy, frozen=True, kw_only=True):
         return [band for band in self.bands if band.from_points <= whole(points)][-1]
 
 
-def points(score: float) -> float:
+def points_of(score: float) -> float:
     """A score in [0, 1] on the scale of 350 to 950, unrounded."""
     return LOWEST_POINTS + POINTS_RANGE * score
 
@@ -285,12 +286,14 @@ def _contradictions(policy: Policy) -> list[tuple[str, str]]:
     if len(set(policy.purpose)) < len(policy.purpose):
         found.append(("purpose", "a purpose is given twice"))
     if policy.bands[0].from_points != LOWEST_POINTS:
-        found.append(("bands[0].from", "the first band must start at 350, the lowest points"))
+        found.append(("bands[0].from", f"the first band must start at {LOWEST_POINTS:g}, the lowest points"))
     for number, (lower, band) in enumerate(pairwise(policy.bands), start=1):
         if not lower.from_points < band.from_points:
             found.append((f"bands[{number}].from", "bands must be in ascending order, each from once"))
-        if not band.from_points < LOWEST_POINTS + POINTS_RANGE:
-            found.append((f"bands[{number}].from", "a band must start below 950, the highest points"))
+        if not band.from_points < HIGHEST_POINTS:
+            found.append(
+                (f"bands[{number}].from", f"a band must start below {HIGHEST_POINTS:g}, the highest points")
+            )
         if band.name in {other.name for other in policy.bands[:number]}:
             found.append((f"bands[{number}].name", f"the name {band.name!r} is given twice"))
     return found

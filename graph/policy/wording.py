@@ -4,15 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.policy.numbers import number, percent, points
-from graph.policy.scheme import (
-    LOWEST_POINTS,
-    POINTS_RANGE,
-    Band,
-    CategoryFactor,
-    Factor,
-    ObligationsFactor,
-    Scheme,
-)
+from graph.policy.scheme import HIGHEST_POINTS, Band, CategoryFactor, Factor, ObligationsFactor, Scheme
 from graph.text.counts import counted
 
 FACTS = {"obligations": "what members owe", "purchases": "what members buy", "visits": "the sites they visit"}
@@ -102,14 +94,14 @@ def _circle(scheme: Scheme) -> Iterator[str]:
     if circle.share:
         yield f"Up to {percent(circle.share)} of a score comes from the scores of the circle."
         yield "The rest is the member's own conduct."
-        yield "Who has no circle is rated by own conduct only."
+        yield "A member without a circle is rated by own conduct only."
     else:
         yield "The circle is shown, and adds nothing to the score."
 
 
 def _access(scheme: Scheme) -> Iterator[str]:
     age = scheme.access.minimum_age
-    yield "Nobody is in the scheme who has not joined it."
+    yield "Nobody who has not joined the scheme is in it."
     if age is None:
         yield "There is no limit of age."
     else:
@@ -128,7 +120,7 @@ def _retention(scheme: Scheme) -> Iterator[str]:
     rest = [MANY[kind] for kind, days in kept.items() if days is None and kind in scheme.uses()]
     if rest:
         yield f"It sets no limit for {_listed(rest)}."
-    yield "Who leaves has no rating any more."
+    yield "A member who leaves has no rating any more."
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -188,7 +180,7 @@ def _of_factor(name: str, factor: Factor) -> Iterator[Figure]:
 
 def ranges(scheme: Scheme) -> list[tuple[Band, str]]:
     """Each band with its whole points, the lowest first: `350 to 549`."""
-    ends = [*(band.from_points for band in scheme.bands[1:]), LOWEST_POINTS + POINTS_RANGE]
+    ends = [*(band.from_points for band in scheme.bands[1:]), HIGHEST_POINTS]
     return [(band, points(band.from_points, end)) for band, end in zip(scheme.bands, ends, strict=True)]
 
 

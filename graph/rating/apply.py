@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from graph.errors import NotFound, ParameterError
-from graph.facts import store as storing
+from graph.facts import store
 from graph.facts.kinds import CORRECTABLE
 from graph.facts.load import load
 from graph.model import Changes, Loaded
@@ -71,7 +71,7 @@ def remove(
     changes = Changes()
     removed = []
     if kind in CORRECTABLE:
-        for row in storing.remove(database, kind, sorted(set(ids))):
+        for row in store.remove(database, kind, sorted(set(ids))):
             removed.append(row["id"])
             changes.add(kind, row.get("touched", ()))
     elif kind == "memberships":

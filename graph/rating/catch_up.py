@@ -1,4 +1,4 @@
-"""What was kept of changes (graph/rights/pending.py) is passed on to every rating that they touch.
+"""What was kept of changes (graph/rights/outbox.py) is passed on to every rating that they touch.
 
 What was not passed on is found by `pass_on_left`, which the service does by itself.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 from graph.errors import StoreError
 from graph.model import Changes
 from graph.rating.rerate import passed_on
-from graph.rights.pending import read
+from graph.rights.outbox import read
 from graph.store.client import Database
 
 

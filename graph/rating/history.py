@@ -12,8 +12,7 @@ from typing import Any
 
 from graph.errors import NotFound, StoreConflict
 from graph.facts.extract import facts_of
-from graph.policy import scheme as policies
-from graph.policy.scheme import POINTS_RANGE, Scheme
+from graph.policy.scheme import POINTS_RANGE, Scheme, whole
 from graph.rating import published, reference
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database, utc
@@ -132,7 +131,7 @@ def _state(row: dict[str, Any]) -> State:
     return State(
         since=utc(row["since"]),
         points=row["points"],
-        whole_points=policies.whole(row["points"]),
+        whole_points=whole(row["points"]),
         band=row["band"],
         run=row["run"],
         as_of=utc(row["as_of"]),

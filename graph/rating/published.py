@@ -7,9 +7,8 @@ from typing import Any
 
 from graph.errors import NotFound, ParameterError, StoreConflict
 from graph.model import Contact, OpenRating, Part, Rating, SetAside
-from graph.policy import scheme as policies
 from graph.policy.publishing import row_of
-from graph.policy.scheme import Scheme
+from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme, points_of, whole
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database, utc
 
@@ -41,7 +40,7 @@ def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
 
 
 def open_with_seen(database: Database, entity: str, scheme_id: str) -> tuple[OpenRating, Seen]:
-    """The same with what is shown of it, and with who shows its part now: one query. Raises as above."""
+    """The same with what is shown of it, and with those who show their part now: one query. Raises as above."""
     for _ in range(READINGS):
         row = database.optional("rating", id=f"{scheme_id}|{entity}")
         if row is None:
@@ -51,7 +50,7 @@ def open_with_seen(database: Database, entity: str, scheme_id: str) -> tuple[Ope
         if row["score"] is None:
             raise NotFound(f"{entity!r} is not rated yet: the next run of {scheme_id!r} will rate it")
         opened = _opened(row, entity, policy_of_run(database, row["run"]))
-        if abs(math.fsum(part.points for part in opened.parts) - opened.points) <= NOISE * policies.POINTS_RANGE:
+        if abs(math.fsum(part.points for part in opened.parts) - opened.points) <= NOISE * POINTS_RANGE:
             return opened, _seen(row)
     raise StoreConflict(f"the rating of {entity!r} in {scheme_id!r} is being published: ask again")
 
@@ -76,7 +75,7 @@ def _opened(row: dict[str, Any], entity: str, scheme: Scheme) -> OpenRating:
         evidence=sum(row["evidence"]),
         rates=rates,
         circle=circle,
-        parts=rounded(parts, policies.whole(row["points"])),
+        parts=rounded(parts, whole(row["points"])),
         version=row["version"],
         hash=row["hash"],
     )
@@ -86,15 +85,14 @@ def parts_of(rates: dict[str, float], circle: Sequence[Contact], scheme: Scheme)
     """350, then what each factor and each contact supplies, in points. An empty circle leaves all to conduct."""
     share = scheme.circle.share if circle else 0.0
     own = [
-        Part("factor", name, policies.POINTS_RANGE * (1 - share) * factor.weight * rates[name])
+        Part("factor", name, POINTS_RANGE * (1 - share) * factor.weight * rates[name])
         for name, factor in scheme.factors.named().items()
     ]
     company = [
-        Part("contact", contact.entity, policies.POINTS_RANGE * share * contact.weight * contact.used)
-        for contact in circle
+        Part("contact", contact.entity, POINTS_RANGE * share * contact.weight * contact.used) for contact in circle
     ]
     company.sort(key=lambda part: (-part.points, part.name))
-    return [Part("base", "where every rating starts", policies.LOWEST_POINTS), *own, *company]
+    return [Part("base", "where every rating starts", LOWEST_POINTS), *own, *company]
 
 
 def rounded(parts: Sequence[Part], total: int) -> tuple[Part, ...]:
@@ -116,7 +114,7 @@ def wholes(points: Sequence[float], total: int) -> list[int]:
 
 
 def lookup(database: Database, entities: Sequence[str], scheme_id: str) -> list[Rating]:
-    """The ratings of these entities in one scheme, by entity id; who is not rated there is left out.
+    """The ratings of these entities in one scheme, by entity id; one that is not rated there is left out.
 
     Raises NotFound (no such scheme), ParameterError for more than 1,000 ids, StoreConflict (as for one).
     """
@@ -154,9 +152,7 @@ def of_one_run(row: dict[str, Any]) -> bool:
     given = {row[name] is not None for name in ("score", "points", "band", "run", "as_of")}
     if given != {True}:
         return given == {False}
-    return (
-        bool(row["sealed"]) and abs(policies.points(row["score"]) - row["points"]) <= NOISE * policies.POINTS_RANGE
-    )
+    return bool(row["sealed"]) and abs(points_of(row["score"]) - row["points"]) <= NOISE * POINTS_RANGE
 
 
 def _summary(row: dict[str, Any], entity: str, scheme_id: str) -> dict[str, Any]:
@@ -165,7 +161,7 @@ def _summary(row: dict[str, Any], entity: str, scheme_id: str) -> dict[str, Any]
         "scheme": scheme_id,
         "score": row["score"],
         "points": row["points"],
-        "whole_points": policies.whole(row["points"]),
+        "whole_points": whole(row["points"]),
         "band": row["band"],
         "run": row["run"],
         "as_of": utc(row["as_of"]),

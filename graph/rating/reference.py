@@ -15,7 +15,7 @@ import networkx as nx
 
 from graph.errors import NotConverged, ParameterError
 from graph.facts.values import Fact, Facts, Obligation
-from graph.policy.scheme import Band, CategoryFactor, Factor, ObligationsFactor, Scheme, points
+from graph.policy.scheme import Band, CategoryFactor, Factor, ObligationsFactor, Scheme, points_of
 from graph.text.counts import counted
 
 
@@ -114,8 +114,8 @@ def rate(facts: Facts, scheme: Scheme, as_of: datetime) -> Ratings:
             circle=circles[entity],
             used=tuple(solved.used[tie.contact] for tie in circles[entity]),
             score=solved.scores[entity],
-            points=points(solved.scores[entity]),
-            band=scheme.band(points(solved.scores[entity])),
+            points=points_of(solved.scores[entity]),
+            band=scheme.band(points_of(solved.scores[entity])),
         )
         for entity, rid in facts.members
     }

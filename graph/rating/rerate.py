@@ -10,7 +10,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from graph.errors import StoreConflict
 from graph.model import Changes
@@ -55,6 +54,36 @@ class Rerated:
     "how far any score of the scheme can now be from the exact one"
     stale: str
     "why nothing was published, and the next run has to settle it; empty: all is published"
+
+
+@dataclass(frozen=True)
+class _Rerating:
+    """One re-rating of a scheme, whose conduct and circles are made: what is to be published, and within what."""
+
+    scheme: Scheme
+    run: str
+    now: datetime
+    seeds: list[int]
+    "members by rid who are rated anew, whatever comes of it"
+    circled: list[int]
+    "those of them whose circle is another now"
+    settled: list[str]
+    "the marks of changes that this settles"
+    tolerance: float
+    "of a score: how far it may be off because less is not passed on"
+    slack: float
+    "of a score: how far it can be from the exact one afterwards"
+    most_ties: int
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What was published, as Rerated has it."""
+
+    published: int = 0
+    rounds: int = 0
+    ties: int = 0
+    stale: str = ""
 
 
 def rerate(
@@ -120,7 +149,7 @@ def _rerate(
         if not seeds:
             return None
         stale = _why_not(sorted(set(start["unsettled"]) - marks), len(seeds), most_ties)
-        counts = {"published": 0, "rounds": 0, "ties": 0}
+        outcome = _Outcome(stale=stale)
         slack = tolerance + 3 * start["bound"]
         if not stale:
             as_of = utc(start["as_of"])
@@ -138,23 +167,37 @@ def _rerate(
                     as_of=as_of,
                     **parameters.circle(scheme),
                 )
-            circled, settled = sorted(touched.circle), sorted(marks)
-            stale = _publish(database, scheme, start, seeds, circled, settled, tolerance, slack, most_ties, counts)
-        if stale:
+            outcome = _publish(
+                database,
+                _Rerating(
+                    scheme=scheme,
+                    run=start["run"],
+                    now=utc(start["now"]),
+                    seeds=seeds,
+                    circled=sorted(touched.circle),
+                    settled=sorted(marks),
+                    tolerance=tolerance,
+                    slack=slack,
+                    most_ties=most_ties,
+                ),
+            )
+        if outcome.stale:
             database.run("mark_stale", scheme=scheme_id)
     return Rerated(
         scheme=scheme_id,
         run=start["run"],
         as_of=utc(start["as_of"]),
         touched=len(seeds),
-        **counts,
+        published=outcome.published,
+        rounds=outcome.rounds,
+        ties=outcome.ties,
         bound=slack,
-        stale=stale,
+        stale=outcome.stale,
     )
 
 
 def _add_newcomers(database: Database, scheme: str, touched: Touched, newcomers: Collection[int]) -> None:
-    """Who joined since the run is rated as well, and so are the circles of all in contact with them."""
+    """Those who joined since the run are rated as well, and so are the circles of all in contact with them."""
     if newcomers:
         offsets.lay(database, scheme, first=min(newcomers))
         touched.conduct.update(newcomers)
@@ -172,26 +215,16 @@ def _why_not(unsettled: list[str], touched: int, most_ties: int) -> str:
     return ""
 
 
-def _publish(
-    database: Database,
-    scheme: Scheme,
-    start: dict[str, Any],
-    seeds: list[int],
-    circled: list[int],
-    settled: list[str],
-    tolerance: float,
-    slack: float,
-    most_ties: int,
-    counts: dict[str, int],
-) -> str:
-    """The seeds and all that they reach are published, in one transaction; or a reason why nothing is.
+def _publish(database: Database, work: _Rerating) -> _Outcome:
+    """The seeds and all that they reach are published, in one transaction; or nothing is, for a reason.
 
     A residual of at most `threshold` everywhere keeps every score within threshold / (1 - share) of the exact one.
     """
-    share = scheme.circle.share
-    rids, forced = seeds, seeds
+    scheme, share = work.scheme, work.scheme.circle.share
+    rids, forced = work.seeds, work.seeds
     published: set[int] = set()
-    aside = contacts_aside(database, scheme) if circled else {}
+    rounds = ties = 0
+    aside = contacts_aside(database, scheme) if work.circled else {}
     with database.transaction() as transaction:
         while rids:
             row = transaction.run(
@@ -201,23 +234,23 @@ def _publish(
                 seeds=forced,
                 factors=list(scheme.factors.named()),
                 share=share,
-                threshold=tolerance * (1 - share),
+                threshold=work.tolerance * (1 - share),
                 bands=parameters.bands(scheme),
-                circled=circled,
+                circled=work.circled,
                 contacts_aside=aside,
-                run=start["run"],
-                now=utc(start["now"]),
+                run=work.run,
+                now=work.now,
             )[0]
-            counts["rounds"] += 1
-            counts["ties"] += row["ties"]
+            rounds += 1
+            ties += row["ties"]
             published.update(row["published"])
-            if counts["ties"] > most_ties:
+            if ties > work.most_ties:
                 transaction.rollback()
-                return f"more than {counted(most_ties, 'ties')} would have to be looked at"
+                reason = f"more than {counted(work.most_ties, 'ties')} would have to be looked at"
+                return _Outcome(rounds=rounds, ties=ties, stale=reason)
             rids, forced = row["followers"], []
-        transaction.run("finish_rerating", scheme=scheme.id, run=start["run"], settled=settled, slack=slack)
-    counts["published"] = len(published)
-    return ""
+        transaction.run("finish_rerating", scheme=scheme.id, run=work.run, settled=work.settled, slack=work.slack)
+    return _Outcome(published=len(published), rounds=rounds, ties=ties)
 
 
 def _ranges(rids: Collection[int]) -> list[list[int]]:

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from graph.errors import NotFound, Refused
+from graph.rights.entity_locks import hold
 from graph.rights.parties import have_a_part, names_of
-from graph.rights.turns import hold
 from graph.store.client import Database, Transaction, utc
 from graph.text.plain import identifier, plain
 
@@ -72,7 +72,7 @@ def close(
 ) -> Contest:
     """The contest is closed, and the rating may be relied on again; returns it as it is then.
 
-    reviewer:        a name, and not that of who contests.
+    reviewer:        a name, and not that of the member who contests.
     acts_for: entities that the reviewer acts for or belongs to.
     Raises ParameterError (a reason that is no plain text), NotFound (no such contest), Refused (it has ended, or
     this reviewer may not close it).

@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 from graph.errors import NotFound, ParameterError, Refused
 from graph.facts.kinds import FACTS, STORED
 from graph.model import Changes
+from graph.rights.entity_locks import hold
 from graph.rights.parties import have_a_part, names_of
-from graph.rights.turns import hold
 from graph.store.client import Database, Gone, Transaction, utc
 from graph.text.days import days_left
 from graph.text.plain import identifier, plain

@@ -17,8 +17,8 @@ from graph.errors import NotFound
 from graph.facts import objections
 from graph.facts.kinds import STORED
 from graph.model import Changes
-from graph.rights import membership, pending
-from graph.rights.turns import hold
+from graph.rights import membership, outbox
+from graph.rights.entity_locks import hold
 from graph.store.client import Transaction
 
 SHORTEST = 4
@@ -60,7 +60,7 @@ def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
     gone["requests"] += _take_out(transaction, [entity, known["name"]], left)
     refusals.forget(transaction, entity)
     for each in left:
-        changes.include(pending.read(each))
+        changes.include(outbox.read(each))
     changes.forget(entity)
     return Erased(gone, kept["obligations"] if kept else 0, changes)
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from graph.errors import NotFound, ParameterError
 from graph.policy.publishing import check_purpose, policy_of
-from graph.rights.turns import hold
+from graph.rights.entity_locks import hold
 from graph.store.client import Database, Transaction, utc
 from graph.text.instants import in_utc
 

@@ -13,7 +13,7 @@ from graph.facts import objections
 from graph.facts.store import store
 from graph.model import Changes
 from graph.policy.publishing import row_of
-from graph.rights.turns import hold
+from graph.rights.entity_locks import hold
 from graph.store.client import Database, Transaction, utc
 
 MOST_PAUSES = 1_000
@@ -159,7 +159,7 @@ def object_to_listing(transaction: Transaction, entity: str, *, now: datetime) -
     """No contact with the entity is kept, or taken from now on; returns how many are gone.
 
     Whoever had paused a tie with it has it still paused, should it join again, and no longer sees its id.
-    No rating changes: who is no member counts in none.
+    No rating changes: somebody who is no member counts in none.
     Raises Refused where it takes part in a scheme.
     """
     salt, _ = objections.lock_objections(transaction)

@@ -1,7 +1,7 @@
 """Standing: whether an entity is restricted by a court. No rating leads to it, nor does it lead to any.
 
-Restricted is who has a judgment against it that is past due and unpaid, and nobody else. Payment lifts that at
-once.
+An entity is restricted if a judgment against it is past due and unpaid, and for no other reason. Payment lifts
+that at once.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import Any
 
 from graph.audit import log, refusals
 from graph.errors import NOTHING_OPEN, NotFound, PurposeMismatch, StoreConflict
-from graph.policy.publishing import policy_of
+from graph.policy.publishing import policies
 from graph.store.client import Database, Transaction, utc
 
 ORGANISATION = "organisation"
@@ -95,35 +95,29 @@ class _Found:
 def _look(source: Database | Transaction, asked: _Request) -> _Found:
     """What is open; the same is asked whatever the answer, and nobody waited for."""
     row = source.optional("unpaid_judgments", id=asked.entity, now=asked.now)
-    grant = next(
-        iter(
-            source.run(
-                "live_grants",
-                entities=[asked.entity],
-                client=asked.client,
-                scheme=None,
-                purpose=asked.purpose,
-                now=asked.now,
-            )
-        ),
-        None,
+    grants = source.run(
+        "live_grants",
+        entities=[asked.entity],
+        client=asked.client,
+        scheme=None,
+        purpose=asked.purpose,
+        now=asked.now,
     )
-    purposes = {each for scheme in source.run("policies") for each in policy_of(source, scheme["id"]).purpose}
-    if asked.purpose not in purposes:
+    if not any(asked.purpose in policy.purpose for policy in policies(source)):
         outcome = PurposeMismatch.code
     elif row is None:
         outcome = "not-known"
-    elif row["kind"] != ORGANISATION and grant is None:
+    elif row["kind"] != ORGANISATION and not grants:
         outcome = "no-grant"
     else:
         outcome = log.ANSWERED
-    return _Found(row, grant["grant"]["scheme"] if grant else "", outcome)
+    return _Found(row, grants[0]["grant"]["scheme"] if grants else "", outcome)
 
 
 def _record(transaction: Transaction, asked: _Request, scheme: str) -> _Found:
     """The same, on record where it is open; the grant does not end before that is done."""
     held = log.hold(transaction, scheme, [asked.entity])
-    ends = log.ends(transaction, held)  # before the grants: who decides about an entity holds it before them
+    ends = log.ends(transaction, held)  # before the grants: decisions about an entity hold it before them
     transaction.run("hold_grants", entities=[asked.entity], client=asked.client)
     found = _look(transaction, asked)
     if found.outcome == log.ANSWERED:

@@ -22,7 +22,7 @@ from graph.analysis import anonymised_copy
 from graph.analysis.anonymised_copy import Inspection, copying
 from graph.disclosure.band_counts import merged
 from graph.errors import LocalServerFailed, QueryRejected, Refused
-from graph.policy.scheme import points
+from graph.policy.scheme import points_of
 from graph.rating.runs import policy_of_run
 from graph.server import local
 from graph.server.connect import connect
@@ -233,8 +233,8 @@ def test_bands_are_veiled_as_contacts_see_them_and_no_score_is_there(main: Datab
     rows = main.statement(
         "MATCH (m:Membership {scheme: 'reliability'}) RETURN m.id AS id, m.veiled AS v, m.score AS s"
     )
-    veiled = {row["id"]: policy.band(points(row["v"])) for row in rows}
-    plain = {row["id"]: policy.band(points(row["s"])) for row in rows}
+    veiled = {row["id"]: policy.band(points_of(row["v"])) for row in rows}
+    plain = {row["id"]: policy.band(points_of(row["s"])) for row in rows}
     assert veiled != plain
     counts = [list(veiled.values()).count(band) for band in policy.bands]
     names = {

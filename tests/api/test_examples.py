@@ -14,13 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api import schemas
 from api.openapi import INSTANCE
+from api.schemas.base import FOLDER
 from graph.store.client import Database
 from tests.api.conftest import As
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = schemas.FOLDER / "ratings.json"
+EXAMPLES = FOLDER / "ratings.json"
 DOCS = ROOT / "docs" / "api.md"
 REWRITE = "REWRITE" in os.environ
 QUESTIONS = {

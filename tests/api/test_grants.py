@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from api.routes import accesses
-from api.schemas import FOLDER
+from api.schemas.base import FOLDER
 from graph.audit import log, refusals
 from graph.audit.verify import verify_piece
 from graph.policy import scheme

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api import address as running
+from api.address import FILE, address, noted, running
 from api.app import create_app
 from api.http.loopback import is_loopback, listen, url
 from graph import output_files
@@ -143,14 +143,14 @@ def test_the_command_serves_until_it_is_interrupted(settings: Settings, database
         ):  # what the service was given counts, and not what others are set to
             told = command(settings, "status", "--json", INNERCIRCLE_API_PORT=port)
             assert json.loads(told.stdout).items() >= {"api_url": address, "api_running": True}.items()
-        assert running.running(settings) == address
-        assert stat.S_IMODE((settings.home / running.FILE).stat().st_mode) == 0o600
+        assert running(settings) == address
+        assert stat.S_IMODE((settings.home / FILE).stat().st_mode) == 0o600
         process.send_signal(signal.SIGINT)
         said, complained = process.communicate(timeout=30)
     # Who was asked for is written nowhere.
     assert (process.returncode, said, complained) == (0, "", "")
-    assert running.running(settings) is None
-    assert not (settings.home / running.FILE).exists()
+    assert running(settings) is None
+    assert not (settings.home / FILE).exists()
 
 
 def test_where_the_service_answers_stands_in_the_home_while_it_does(tmp_path: Path) -> None:
@@ -158,11 +158,11 @@ def test_where_the_service_answers_stands_in_the_home_while_it_does(tmp_path: Pa
     (tmp_path / output_files.HOME_SIGN).write_text("{}")  # which commands write no files into
     with serve(away) as client:
         address = f"http://127.0.0.1:{client.base_url.port}"
-        with running.noted(settings, "127.0.0.1", client.base_url.port or 0):
-            assert running.running(settings) == address
-            assert stat.S_IMODE((tmp_path / running.FILE).stat().st_mode) == 0o600
+        with noted(settings, "127.0.0.1", client.base_url.port or 0):
+            assert running(settings) == address
+            assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
         assert [each.name for each in tmp_path.iterdir()] == [output_files.HOME_SIGN]
-    assert running.running(settings) is None
+    assert running(settings) is None
 
 
 @pytest.mark.slow
@@ -179,12 +179,12 @@ def test_a_link_leads_to_the_service_that_runs_else_to_the_settings(
 
     with serve(away) as client:
         base = client.base_url
-        with running.noted(settings, "0.0.0.0", base.port or 0):  # noqa: S104
+        with noted(settings, "0.0.0.0", base.port or 0):  # noqa: S104
             assert origin() == f"http://127.0.0.1:{base.port}"
             assert origin(INNERCIRCLE_API_PORT="0") == f"http://127.0.0.1:{base.port}"
             assert origin(INNERCIRCLE_PAGES_URL="https://r.example.org") == "https://r.example.org"
-        other = running.noted(settings, "127.0.0.1", 9)
-        with running.noted(settings, "127.0.0.1", base.port or 0), other:
+        other = noted(settings, "127.0.0.1", 9)
+        with noted(settings, "127.0.0.1", base.port or 0), other:
             assert origin() == "http://127.0.0.1:8000", "nothing answers where it is said to"
     assert origin(INNERCIRCLE_API_HOST="::1", INNERCIRCLE_API_PORT="9000") == "http://[::1]:9000"
     told = process(*issue[:-1])
@@ -198,9 +198,9 @@ def test_a_link_leads_to_the_service_that_runs_else_to_the_settings(
 )
 def test_a_broken_note_of_where_the_service_is_stops_nothing(tmp_path: Path, text: str) -> None:
     settings = Settings(home=tmp_path, api_port=9)
-    (tmp_path / running.FILE).write_text(text)
-    assert running.address(settings) == "http://127.0.0.1:9"
-    assert running.address(Settings(home=tmp_path, api_port=0)) is None
+    (tmp_path / FILE).write_text(text)
+    assert address(settings) == "http://127.0.0.1:9"
+    assert address(Settings(home=tmp_path, api_port=0)) is None
 
 
 def test_with_a_key_it_listens_on_any_address_and_answers_to_its_names(tmp_path: Path) -> None:

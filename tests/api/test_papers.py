@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.schemas import FOLDER
+from api.schemas.base import FOLDER
 from graph.audit import log
 from graph.disclosure.report import check, read_keys
 from graph.facts.load import load

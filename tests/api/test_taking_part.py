@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api import schemas
+from api.schemas.base import FOLDER
 from graph.errors import NOTHING_OPEN
 from graph.policy import publishing
 from graph.store.client import Database
@@ -199,7 +199,7 @@ def test_the_examples_are_what_the_service_answers(market: Database, as_member: 
         "Membership": join(as_member, "dan").json(),
         "Objection": as_member("eve").post("/v1/me/objection", headers=once_only()).json(),
     }
-    known = json.loads((schemas.FOLDER / "taking_part.json").read_text(encoding="utf-8"))
+    known = json.loads((FOLDER / "taking_part.json").read_text(encoding="utf-8"))
     assert known.keys() == answers.keys() | {"Agreement", "Sharing"}
     for name, answer in answers.items():
         assert _lasting(answer) == _lasting(known[name]), name

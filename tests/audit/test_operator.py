@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from graph.audit import log
-from graph.audit import verify as ledgers
+from graph.audit import log, verify
 from graph.audit.log import Access
 from graph.errors import NotFound, NotRecorded, ParameterError, StoreUnavailable
 from graph.rating import history
@@ -71,7 +70,7 @@ def test_a_read_of_the_operator_is_on_record(graph: Database, command: Run, name
     command(*arguments, "--purpose", "a question of ann", "--json", operator="oscar")
     newest = reads(graph)["ann"][0]
     assert (newest.who, newest.purpose, newest.number) == ("oscar", "a question of ann", 2)
-    assert ledgers.verify(graph).holds
+    assert verify.verify(graph).holds
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -155,22 +154,22 @@ def test_a_verification_that_was_broken_off_goes_on_where_it_was(
 ) -> None:
     for entity in ("ann", "bob", "ann"):
         command("show", entity)
-    place, pieces = tmp_path / "place", list[ledgers.Place | None]()
-    verify_piece = partial(ledgers.verify_piece, records=1)
+    place, pieces = tmp_path / "place", list[verify.Place | None]()
+    verify_piece = partial(verify.verify_piece, records=1)
 
-    def broken_off(*given: Any, **more: Any) -> ledgers.Place | None:
+    def broken_off(*given: Any, **more: Any) -> verify.Place | None:
         if len(pieces) == 2:
             raise StoreUnavailable("no connection to Neo4j")
         pieces.append(verify_piece(*given, **more))
         return pieces[-1]
 
-    monkeypatch.setattr(ledgers, "verify_piece", broken_off)
+    monkeypatch.setattr(verify, "verify_piece", broken_off)
     with pytest.raises(StoreUnavailable):
         command("verify-access", "--place", str(place))
     assert place.stat().st_mode & 0o077 == 0
     with pytest.raises(ParameterError, match="--place"):
         command("verify-access", "--place", str(place), "--scheme", "reliability")
-    monkeypatch.setattr(ledgers, "verify_piece", verify_piece)
+    monkeypatch.setattr(verify, "verify_piece", verify_piece)
     assert json.loads(place.read_text(encoding="utf-8"))["found"]["records"] == 2
     assert "whole: 2 ledgers with 3 records; broken: 0" in command("verify-access", "--place", str(place)).output
     assert not place.exists()

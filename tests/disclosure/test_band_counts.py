@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from graph.disclosure.band_counts import SMALLEST, Cell, changes, counts, merged, takes_over
 from graph.policy import parameters, publishing, scheme
 from graph.policy.scheme import Band, parse
-from graph.rating import run as rating
+from graph.rating.run import rate
 from graph.store.client import Database
-from tests.worlds.chosen_bands import POLICY, rate
+from tests.worlds.chosen_bands import POLICY, fill_bands
 from tests.worlds.chosen_conduct import AS_OF
 
 
@@ -108,7 +108,7 @@ def test_no_more_changes_are_made_out_than_there_are(before: list[int], after: l
 
 def test_a_run_keeps_how_its_ratings_are_spread(graph: Database) -> None:
     publishing.publish(graph, POLICY)
-    rate(graph, [1, 2, 3, 4, 5], 0)
+    fill_bands(graph, [1, 2, 3, 4, 5], 0)
     [row] = graph.run("runs", scheme=POLICY.id)
     points = [r["points"] for r in graph.statement("MATCH (m:Membership) RETURN m.points AS points")]
     whole = [scheme.whole(each) for each in points]
@@ -119,7 +119,7 @@ def test_a_run_keeps_how_its_ratings_are_spread(graph: Database) -> None:
 
 def test_950_points_are_in_the_last_bin(graph: Database) -> None:
     publishing.publish(graph, POLICY)
-    rate(graph, [0, 0, 0, 0, 1], 0)
+    fill_bands(graph, [0, 0, 0, 0, 1], 0)
     [run] = graph.run("runs", scheme=POLICY.id)
     for points, bin in ((950.0, 11), (949.6, 11), (899.4, 10), (899.6, 11), (350.0, 0), (399.5, 1)):
         graph.statement("MATCH (m:Membership) SET m.points = $points", points=points)
@@ -130,14 +130,14 @@ def test_950_points_are_in_the_last_bin(graph: Database) -> None:
 def test_before_a_run_has_counted_nothing_is_told(graph: Database) -> None:
     publishing.publish(graph, POLICY)
     assert counts(graph, POLICY.id) is None
-    rate(graph, [0, 0, 0, 0, 5], 0)
+    fill_bands(graph, [0, 0, 0, 0, 5], 0)
     graph.statement("MATCH (r:Run) REMOVE r.bands, r.histogram")
     assert counts(graph, POLICY.id) is None
 
 
 def test_of_fewer_than_twenty_members_only_that_is_told(graph: Database) -> None:
     publishing.publish(graph, POLICY)
-    rate(graph, [3, 3, 3, 5, 5], 0)
+    fill_bands(graph, [3, 3, 3, 5, 5], 0)
     found = counts(graph, POLICY.id)
     assert found
     assert found.cells == ()
@@ -151,13 +151,13 @@ def test_whoever_looks_before_and_after_one_joins_learns_nothing_and_after_twent
     for day, sizes in enumerate(
         [[0, 20, 20, 20, 25], [0, 20, 20, 20, 26], [0, 20, 20, 20, 44], [0, 20, 20, 21, 44]]
     ):
-        rate(graph, sizes, day)
+        fill_bands(graph, sizes, day)
         found = counts(graph, POLICY.id)
         assert found
         seen.append((found.as_of - AS_OF, told(found.cells)))
     first = [(["poor", "weak"], 20), (["fair"], 20), (["sound"], 20), (["good"], 25)]
     assert seen[0] == seen[1] == seen[2] == (timedelta(0), first)
-    rate(graph, [0, 20, 20, 21, 45], 4)
+    fill_bands(graph, [0, 20, 20, 21, 45], 4)
     last = counts(graph, POLICY.id)
     assert last
     assert seen[3] == (timedelta(days=3), [*first[:2], (["sound"], 21), (["good"], 44)])
@@ -167,12 +167,12 @@ def test_whoever_looks_before_and_after_one_joins_learns_nothing_and_after_twent
 
 def test_counts_are_told_by_the_bands_that_they_were_made_with(graph: Database) -> None:
     publishing.publish(graph, POLICY)
-    rate(graph, [0, 20, 20, 20, 25], 0)
+    fill_bands(graph, [0, 20, 20, 20, 25], 0)
     other = parse(
         POLICY.text.replace('version = "1"', 'version = "2"', 1).replace('name = "good"', 'name = "fine"'), "test"
     )
     publishing.publish(graph, other)
-    rating.rate(graph, POLICY.id, as_of=AS_OF + timedelta(days=1))
+    rate(graph, POLICY.id, as_of=AS_OF + timedelta(days=1))
     found = counts(graph, POLICY.id)
     assert found
     assert found.version == "1"

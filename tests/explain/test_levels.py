@@ -12,7 +12,7 @@ from graph.facts.values import Contact, Fact, Facts, Obligation, Purchase, Visit
 from graph.policy import publishing
 from graph.policy.scheme import Scheme, parse
 from graph.rating import reference
-from graph.rating import run as rating
+from graph.rating.run import rate
 from graph.store.client import Database
 from tests.explain.summing import check_levels, check_opened
 from tests.storing import store
@@ -77,7 +77,7 @@ BUSY = next(each for each in NASTY if each.name == "a cycle").facts
 def rated(database: Database, facts: Facts = BUSY, scheme: Scheme | None = None) -> Scheme:
     scheme = scheme or make_scheme(share=0.5)
     store(database, facts, scheme)
-    rating.rate(database, scheme.id, as_of=AS_OF)
+    rate(database, scheme.id, as_of=AS_OF)
     return scheme
 
 
@@ -122,7 +122,7 @@ def test_each_level_is_explained_under_the_policy_of_its_own_run(graph: Database
     kept = graph.statement("MATCH (m:Membership {id: $id}) RETURN properties(m) AS m", id=f"{old.id}|b")[0]["m"]
     text = old.text.replace('version = "1"', 'version = "2"', 1).replace("share = 0.5", "share = 0.1")
     publishing.publish(graph, parse(text, "newer.toml"))
-    rating.rate(graph, old.id, as_of=AS_OF + timedelta(days=30))
+    rate(graph, old.id, as_of=AS_OF + timedelta(days=30))
     graph.statement("MATCH (m:Membership {id: $m.id}) SET m += $m", m=kept)
     explained = explain.explain(graph, "a", old.id, path=["b", "a"], facts=True)
     check_levels(explained)

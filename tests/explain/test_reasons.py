@@ -13,10 +13,10 @@ import pytest
 
 from graph.explain import reasons
 from graph.explain.reason_codes import CODES
-from graph.explain.reasons import HIGHEST_POINTS, MOST, SMALLEST_POINTS, Reasons
+from graph.explain.reasons import MOST, SMALLEST_POINTS, Reasons
 from graph.facts.values import Contact, Facts, Obligation, Purchase, Visit
 from graph.model import OpenRating
-from graph.policy.scheme import Scheme
+from graph.policy.scheme import HIGHEST_POINTS, Scheme
 from graph.rating import published, reference
 from graph.rating.run import rate
 from graph.store.client import Database

@@ -203,7 +203,7 @@ def test_the_band_is_the_highest_that_starts_at_or_below_the_points_shown(
 
 
 def test_points_run_from_350_to_950() -> None:
-    assert (scheme.points(0.0), scheme.points(0.5), scheme.points(1.0)) == (350, 650, 950)
+    assert (scheme.points_of(0.0), scheme.points_of(0.5), scheme.points_of(1.0)) == (350, 650, 950)
 
 
 def test_four_schemes_are_shipped() -> None:

@@ -19,21 +19,20 @@ from graph.audit import log, refusals
 from graph.audit.verify import verify
 from graph.disclosure import to_clients
 from graph.errors import NotFound, Refused
-from graph.facts import load as loading
+from graph.facts.load import load
 from graph.facts.values import Contact, Facts, Obligation
 from graph.model import Changes
 from graph.policy import publishing
-from graph.policy import scheme as policies
-from graph.policy.scheme import Scheme
+from graph.policy.scheme import Scheme, parse, points_of, read
 from graph.rating import offsets, published, reference
-from graph.rating import run as rating
 from graph.rating.rerate import passed_on
+from graph.rating.run import rate
 from graph.rights import disputes, erasure, grants, membership
 from graph.store.client import Database
 from tests.conftest import WIPE
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
-SHIPPED = policies.read("reliability")
+SHIPPED = read("reliability")
 PURPOSE = SHIPPED.purpose[0]
 SCHEMES = ("reliability", "cousin")
 "The two have the same purposes and notice."
@@ -72,7 +71,7 @@ def policy(scheme: str, version: int, look: str) -> Scheme:
     )
     for start, times in ((550, -1), (650, 1), (700, 2)):
         text = text.replace(f"from = {start}", f"from = {600 + times * narrowest}")
-    return policies.parse(text, scheme)
+    return parse(text, scheme)
 
 
 class Promises(RuleBasedStateMachine):
@@ -141,7 +140,7 @@ class Promises(RuleBasedStateMachine):
         with tempfile.TemporaryDirectory() as name:
             file = Path(name) / f"{kind}.csv"
             file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-            (loaded,) = loading.load(self.graph, [file], rejects=Path(name) / "r.csv", by="op", touch=changes.add)
+            (loaded,) = load(self.graph, [file], rejects=Path(name) / "r.csv", by="op", touch=changes.add)
         self.pass_on(changes)
         return loaded.stored, loaded.rejected
 
@@ -158,7 +157,7 @@ class Promises(RuleBasedStateMachine):
 
     @rule(scheme=where)
     def rate(self, scheme: str) -> None:
-        rating.rate(self.graph, scheme, as_of=AS_OF)
+        rate(self.graph, scheme, as_of=AS_OF)
         self.rated[scheme] = self.published[scheme]
 
     @rule(scheme=where, look=st.sampled_from(sorted(LOOKS)))
@@ -515,7 +514,7 @@ class Promises(RuleBasedStateMachine):
         share = self.rated[scheme].circle.share if row["seen"] else 0.0
         company = sum(weight * each for weight, each in zip(row["weights"], row["seen"], strict=True))
         score = (1 - share) * shown.conduct + share * company
-        assert abs(shown.whole_points - policies.points(score)) <= 0.5 + 1e-6
+        assert abs(shown.whole_points - points_of(score)) <= 0.5 + 1e-6
         assert f"{shown.whole_points} {shown.band}" == row["shown"]
         states_since = iter(
             f"{each.whole_points} {each.band}" for each in disclosure.history(self.graph, entity, scheme).states

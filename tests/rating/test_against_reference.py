@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from graph.facts.values import Facts
 from graph.policy.scheme import Scheme
 from graph.rating import reference
-from graph.rating import run as rating
 from graph.rating.published import open_rating
+from graph.rating.run import rate
 from graph.store.client import Database
 from tests.conftest import WIPE, samples
 from tests.storing import join, store
@@ -29,7 +29,7 @@ RETURN substring(m.id, size($scheme) + 1) AS entity, properties(m) AS membership
 
 def check(database: Database, facts: Facts, scheme: Scheme) -> None:
     """Every published value equals the reference's, and no score hangs on anyone else."""
-    run = rating.rate(database, scheme.id, as_of=AS_OF, batch=4)
+    run = rate(database, scheme.id, as_of=AS_OF, batch=4)
     expected = reference.rate(facts, scheme, AS_OF)
     found = {row["entity"]: row for row in database.statement(PUBLISHED, scheme=scheme.id)}
     assert found.keys() == expected.members.keys()
@@ -97,7 +97,7 @@ def test_two_schemes_on_one_graph_do_not_mix(graph: Database, facts: Facts) -> N
 def test_an_opened_rating_is_the_sum_of_its_parts(graph: Database, facts: Facts, scheme: Scheme) -> None:
     graph.statement(WIPE)
     store(graph, facts, scheme)
-    rating.rate(graph, scheme.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF)
     for entity, _ in facts.members:
         opened = open_rating(graph, entity, scheme.id)
         assert sum(part.points for part in opened.parts) == pytest.approx(opened.points, abs=1e-9)
@@ -124,8 +124,8 @@ def test_a_second_run_at_the_same_instant_gives_the_same_bits(
 ) -> None:
     graph.statement(WIPE)
     store(graph, facts, scheme)
-    rating.rate(graph, scheme.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF)
     first = bits(graph)
-    rating.rate(graph, scheme.id, as_of=AS_OF - timedelta(days=400))
-    rating.rate(graph, scheme.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF - timedelta(days=400))
+    rate(graph, scheme.id, as_of=AS_OF)
     assert bits(graph) == first

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from graph.errors import NotConverged, ParameterError
 from graph.facts.values import Contact, Facts, Obligation, Purchase
-from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme, points
+from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme, points_of
 from graph.rating.reference import Rating, Ratings, ageing, choose_circles, propagate, rate, rate_factors, strength
 from tests.conftest import samples
 from tests.strategies import AS_OF, NASTY, PRODUCTS, communities, make_scheme, schemes
@@ -351,7 +351,7 @@ def test_the_points_are_the_sum_of_their_parts(facts: Facts, scheme: Scheme) -> 
             POINTS_RANGE * share * tie.weight * used for tie, used in zip(member.circle, member.used, strict=True)
         ]
         assert member.points == pytest.approx(LOWEST_POINTS + math.fsum([*own, *company]), abs=1e-9)
-        assert member.points == points(member.score)
+        assert member.points == points_of(member.score)
         assert member.band == scheme.band(member.points)
 
 

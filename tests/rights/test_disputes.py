@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 
 from graph.cli.app import app
 from graph.errors import NotFound, ParameterError, Refused
-from graph.facts import load as loading
 from graph.facts.kinds import FACTS
+from graph.facts.load import load
 from graph.rating.apply import apply, remove
 from graph.rights import disputes
 from graph.rights.disputes import Dispute
@@ -250,8 +250,8 @@ def test_loading_again_does_not_bring_back_what_a_dispute_removed(
         assert id_ in due(village, NOW + 45 * DAY)[1]
     again = village.files(tmp_path / "again")
     rejects = tmp_path / "rejects.csv"
-    for load in (loading.load, apply):
-        load(village.database, [again / f"{kind}.csv"], rejects=rejects)
+    for take in (load, apply):
+        take(village.database, [again / f"{kind}.csv"], rejects=rejects)
         _header, *rejected = rejects.read_text(encoding="utf-8").splitlines()
         assert [line.split(",", 2)[2] for line in rejected] == [f"id,{village(fact)},a dispute removed this fact"]
         assert village.fact(fact) is None
@@ -263,7 +263,7 @@ def test_a_dispute_of_one_kind_keeps_no_fact_of_another_kind_with_its_id_away(
 ) -> None:
     decide(village, open_one(village, "bob", "obligations", "o2"), upheld=True)
     row = village.row(tmp_path, "visits", "o2,bob,library,2026-06-28T18:00:00Z")
-    assert [each.stored for each in loading.load(village.database, [row])] == [1]
+    assert [each.stored for each in load(village.database, [row])] == [1]
 
 
 @pytest.mark.parametrize("how", ["corrected", "removed and loaded"])
@@ -305,7 +305,7 @@ def test_a_dispute_of_a_fact_that_was_removed_meanwhile_can_still_be_decided(
     remove(village.database, "obligations", [village("o2")])
     decide(village, id_, upheld=upheld)
     again = village.files(tmp_path / "again")
-    loading.load(village.database, [again / "obligations.csv"], rejects=tmp_path / "rejects.csv")
+    load(village.database, [again / "obligations.csv"], rejects=tmp_path / "rejects.csv")
     assert (village.fact("o2") is None) == upheld
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from graph.audit import log, refusals
 from graph.errors import NOTHING_OPEN, NotFound, PurposeMismatch
-from graph.facts import load as loading
+from graph.facts.load import load
 from graph.policy import publishing, scheme
 from graph.rating.apply import apply, remove
 from graph.rating.run import rate
@@ -51,7 +51,7 @@ def rated(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Datab
     publishing.publish(database, POLICY)
     for kind, lines in FILES.items():
         written(folder, f"{kind}.csv", *lines)
-    assert not any(each.rejected for each in loading.load(database, [folder]))
+    assert not any(each.rejected for each in load(database, [folder]))
     rate(database, POLICY.id, as_of=datetime(2026, 7, 1, tzinfo=UTC))
     return database
 
@@ -76,8 +76,8 @@ def judge(
     """A judgment is loaded."""
     cells = [id_, entity, "First Court", "case 1", str(amount), "CNY", "2026-01-31T09:30:00Z", _text(due)]
     file = written(folder, "judgments.csv", HEADER, ",".join([*cells, _text(settled) if settled else ""]))
-    load = apply if correct else loading.load
-    load(database, [file], rejects=folder / "rejects.csv")
+    take = apply if correct else load
+    take(database, [file], rejects=folder / "rejects.csv")
 
 
 def _text(instant: datetime) -> str:
@@ -145,9 +145,9 @@ def test_a_payment_that_arrives_in_a_later_file_lifts_the_restriction(town: Data
 def test_a_payment_finds_its_judgment_without_an_id(town: Database, tmp_path: Path) -> None:
     header = HEADER.removeprefix("id,")
     row = "bob,First Court,case 7,500,CNY,2026-01-31T09:30:00Z,2026-06-01T00:00:00Z,"
-    loading.load(town, [written(tmp_path, "judgments.csv", header, row)])
+    load(town, [written(tmp_path, "judgments.csv", header, row)])
     assert restricted(town)
-    [loaded] = loading.load(town, [written(tmp_path, "judgments.csv", header, row + "2026-06-30T00:00:00Z")])
+    [loaded] = load(town, [written(tmp_path, "judgments.csv", header, row + "2026-06-30T00:00:00Z")])
     assert (loaded.completed, loaded.stored) == (1, 0)
     assert not restricted(town)
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from api import schemas
 from api.deps import parameters
+from api.schemas import base
 from graph.cli.app import app
 from graph.errors import ParameterError
 from graph.text.plain import identifier, plain, visible
@@ -106,5 +106,5 @@ def test_an_id_that_is_typed_as_an_argument_or_in_a_request_is_taken_as_it_is_ke
 
     walk(typer.main.get_command(app))
     assert seen == taken
-    for kind in (parameters.EntityId, schemas.EntityId):
+    for kind in (parameters.EntityId, base.EntityId):
         assert TypeAdapter(kind).validate_python("Zoe\u0308") == "Zo\u00eb"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from graph.facts.values import Facts
 from graph.policy import scheme
-from graph.rating import run as rating
+from graph.rating.run import rate
 from graph.store.client import Database
 from tests.storing import store
 from tests.worlds.chosen_conduct import AS_OF, obligation
@@ -15,7 +15,7 @@ WORTH = dict(zip(NAMES, (0.1, 0.35, 0.47, 0.58, 0.9), strict=True))
 "What ten obligations are worth, so that they make a rating of each band."
 
 
-def rate(graph: Database, sizes: list[int], day: int) -> None:
+def fill_bands(graph: Database, sizes: list[int], day: int) -> None:
     """So many members are in each band, whoever was there before among them, and a run has rated them."""
     there = {row["entity"] for row in graph.run("members", scheme=POLICY.id, after="", limit=1_000)}
     wanted = [f"{name}-{n}" for name, size in zip(NAMES, sizes, strict=True) for n in range(size)]
@@ -29,4 +29,4 @@ def rate(graph: Database, sizes: list[int], day: int) -> None:
         members=[(who, rid) for rid, who in enumerate(new, len(there))],
     )
     store(graph, facts, POLICY)
-    rating.rate(graph, POLICY.id, as_of=AS_OF + timedelta(days=day))
+    rate(graph, POLICY.id, as_of=AS_OF + timedelta(days=day))

@@ -8,11 +8,11 @@ from typing import Any
 from graph.facts.load import load
 from graph.policy import publishing
 from graph.policy.scheme import parse
-from graph.rating import run as rating
+from graph.rating.run import rate
 from graph.rights import disputes
 from graph.store.client import Database
 from tests.conftest import WIPE
-from tests.worlds.chosen_bands import POLICY, rate
+from tests.worlds.chosen_bands import POLICY, fill_bands
 from tests.worlds.chosen_conduct import AS_OF
 
 SIZES = [12, 23, 31, 22, 45]
@@ -30,10 +30,10 @@ def build(database: Database, folder: Path) -> None:
     """Nothing but the market is in the database."""
     database.statement(WIPE)
     publishing.publish(database, POLICY)
-    rate(database, SIZES, 0)
-    rate(database, [*SIZES[:-1], SIZES[-1] + 6], 1)
+    fill_bands(database, SIZES, 0)
+    fill_bands(database, [*SIZES[:-1], SIZES[-1] + 6], 1)
     publishing.publish(database, SECOND)
-    rating.rate(database, POLICY.id, as_of=AS_OF + timedelta(days=2))
+    rate(database, POLICY.id, as_of=AS_OF + timedelta(days=2))
     (folder / "entities.csv").write_text(f"id,kind\n{PERSON},robot\nx-1,person\nx-1,robot\n", encoding="utf-8")
     load(database, [folder], rejects=folder / "rejects.csv", by="ops")
     for days, fact in ((1, "good-0-0"), (40, "good-1-0")):

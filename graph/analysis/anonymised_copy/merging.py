@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from graph.analysis.anonymised_copy.pseudonyms import kept
 from graph.analysis.anonymised_copy.selection import BY_TYPE, ENTITIES, Everyone, Key, parts
 from graph.disclosure.band_counts import merged
-from graph.policy.scheme import points
+from graph.policy.scheme import points_of
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database
 
@@ -64,7 +64,7 @@ def bands(source: Database, everyone: Everyone, fewest: int) -> dict[Key, str]:
         bands = {}
         for key in rated:
             veiled = min(1.0, max(0.0, everyone.memberships[key]["veiled"]))
-            bands[key] = policy.band(points(veiled))
+            bands[key] = policy.band(points_of(veiled))
         cells = merged(policy.bands, [list(bands.values()).count(band) for band in policy.bands], smallest=fewest)
         if len(rated) >= fewest:
             names = {band: " or ".join(each.name for each in cell.bands) for cell in cells for band in cell.bands}

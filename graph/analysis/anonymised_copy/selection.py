@@ -30,7 +30,8 @@ class Everyone:
 
     def facts(self, source: Database, entities: Sequence[str]) -> list[Row]:
         """The facts that leave these entities: one end has joined, and both ends are in the copy."""
-        return [row for row in source.run("copied_facts", ids=entities, types=list(BY_TYPE)) if self._is_shown(row)]
+        rows = source.run("copied_facts", ids=entities, types=list(BY_TYPE))
+        return [row for row in rows if self._is_shown(row)]
 
     def _is_shown(self, fact: Row) -> bool:
         """False also where an end has come since everyone was read."""

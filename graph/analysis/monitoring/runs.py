@@ -1,4 +1,4 @@
-"""The runs of every scheme, as who keeps the service running sees them: no member is named or counted by score."""
+"""The runs of every scheme, as its operator sees them: no member is named or counted by score."""
 
 from dataclasses import dataclass
 from datetime import datetime

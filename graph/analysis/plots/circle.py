@@ -24,7 +24,7 @@ LEFT = "has left"
 
 @dataclass(frozen=True)
 class Contact:
-    """One contact as the rating used it. entity: '' for who has left since."""
+    """One contact as the rating used it. entity: '' where it has left since."""
 
     entity: str
     weight: float
@@ -72,8 +72,8 @@ def circle(database: Database, scheme_id: str, entity: str, *, by: Reader) -> Ci
             Contact(
                 each.entity,
                 each.weight,
-                scheme.whole(scheme.points(each.used)),
-                policy.band(scheme.points(each.used)).name,
+                scheme.whole(scheme.points_of(each.used)),
+                policy.band(scheme.points_of(each.used)).name,
                 _supplied(opened, each, policy.circle.share),
             )
             for each in contacts

@@ -55,7 +55,7 @@ def conduct(database: Database, scheme_id: str) -> Conduct:
     """
     community, source, policy = rated(database, scheme_id)
     ratings = community.ratings.sort_values(["conduct", "entity"])
-    own = np.array([scheme.points(each) for each in ratings["conduct"]])
+    own = np.array([scheme.points_of(each) for each in ratings["conduct"]])
     points = ratings["points"].to_numpy()
     if len(points) < GROUP:
         raise Refused(

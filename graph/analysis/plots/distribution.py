@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from graph.analysis.plots.paper import HIGHEST_POINTS, paper, show_bands
+from graph.analysis.plots.paper import paper, show_bands
 from graph.analysis.plots.source import Source, rated
 from graph.disclosure.band_counts import SMALLEST, merged
 from graph.errors import Refused
 from graph.policy import scheme
-from graph.policy.scheme import LOWEST_POINTS, Band
+from graph.policy.scheme import HIGHEST_POINTS, LOWEST_POINTS, Band
 from graph.store.client import Database
 from graph.text.counts import counted
 
@@ -84,7 +84,7 @@ def draw_distribution(found: Distribution) -> Figure:
             zorder=2,
         )
         axes.set_xlim(LOWEST_POINTS, HIGHEST_POINTS)
-        axes.set_xticks(range(350, 951, 50))
+        axes.set_xticks(range(int(LOWEST_POINTS), int(HIGHEST_POINTS) + 1, 50))
         axes.set_xlabel("points")
         axes.set_ylabel(f"members per {counted(found.step, 'points')}")
         show_bands(axes, found.bands, on="x")

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from graph.analysis import frames
 from graph.analysis.frames import Reader
-from graph.analysis.plots.paper import GREY, HIGHEST_POINTS, INK, paper, show_bands
+from graph.analysis.plots.paper import GREY, INK, paper, show_bands
 from graph.analysis.plots.source import Source, source_of
-from graph.policy.scheme import LOWEST_POINTS, Band
+from graph.policy.scheme import HIGHEST_POINTS, LOWEST_POINTS, Band
 from graph.rating import history
 from graph.store.client import Database
 from graph.text.counts import counted

@@ -14,14 +14,13 @@ from matplotlib.figure import Figure
 from graph import output_files
 from graph.analysis.plots.source import Source
 from graph.errors import ParameterError
-from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Band
+from graph.policy.scheme import HIGHEST_POINTS, Band
 
 # Told apart by whoever sees fewer colours (Okabe and Ito); the name of a band always stands beside its colour.
 COLOURS = ("#E69F00", "#F0E442", "#56B4E9", "#009E73", "#0072B2")
 DARK = COLOURS[3:]
 "On these, white is read better than ink."
 INK, GREY, LIGHT = "#222222", "#5a5a5a", "#d9d9d9"
-HIGHEST_POINTS = LOWEST_POINTS + POINTS_RANGE
 SUFFIXES = (".png", ".svg")
 STYLE: Any = {
     "font.family": ["DejaVu Sans"],

@@ -11,7 +11,7 @@ from graph.analysis.plots.source import Source, percents, rated
 from graph.disclosure.band_counts import SMALLEST
 from graph.errors import Refused
 from graph.policy import scheme
-from graph.policy.scheme import Band
+from graph.policy.scheme import HIGHEST_POINTS, LOWEST_POINTS, Band
 from graph.rating import reference
 from graph.store.client import Database
 from graph.text.counts import counted
@@ -71,7 +71,7 @@ def share(database: Database, scheme_id: str) -> Share:
     spread = []
     for each in shares:
         solved = reference.propagate(graph, share=each, tolerance=TOLERANCE, max_sweeps=MAX_SWEEPS)
-        points = [scheme.points(score) for score in solved.scores.values()]
+        points = [scheme.points_of(score) for score in solved.scores.values()]
         spread.append(np.percentile(points, told))
     quantiles = tuple(
         Quantile(percent, tuple(scheme.whole(float(at[place])) for at in spread))
@@ -113,7 +113,7 @@ def draw_share(found: Share) -> Figure:
         values = [point for points in by_percent.values() for point in points]
         axes.set_xlim(0, 0.6)
         axes.set_xticks([0, 0.1, 0.2, 0.3, 0.4, 0.5])
-        axes.set_ylim(max(350, min(values) - 25), min(950, max(values) + 25))
+        axes.set_ylim(max(LOWEST_POINTS, min(values) - 25), min(HIGHEST_POINTS, max(values) + 25))
         axes.set_xlabel("share: how much of a rating the circle can supply at most")
         axes.set_ylabel("points")
         show_bands(axes, found.bands, on="y")

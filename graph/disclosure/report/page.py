@@ -8,6 +8,7 @@ import jinja2
 
 from graph.disclosure.report.content import Report
 from graph.disclosure.set_aside import in_words
+from graph.policy.scheme import HIGHEST_POINTS, LOWEST_POINTS
 from graph.text.counts import counted
 from graph.text.days import last_day, moment, until
 
@@ -19,6 +20,7 @@ _TEMPLATES = jinja2.Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters |= {"count": counted, "moment": moment, "until": until, "last_day": last_day}
+_TEMPLATES.globals |= {"lowest_points": f"{LOWEST_POINTS:g}", "highest_points": f"{HIGHEST_POINTS:g}"}
 _TEMPLATES.filters["number"] = lambda value: f"{value:.3g}" if abs(value) < 1000 else f"{value:g}"
 
 HEADERS = {

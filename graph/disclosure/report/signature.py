@@ -26,7 +26,7 @@ TYPE = "innercircle-report+jwt"
 CLAIMS = {"id": "jti", "issuer": "iss", "subject": "sub", "audience": "aud", "issued": "iat", "until": "exp"}
 "Fields of a report that have a name of their own in a JWT."
 SKEW = timedelta(minutes=5)
-"How far the clock of who signed may be ahead of the reader's."
+"How far the signer's clock may be ahead of the reader's."
 
 _EMBEDDED = re.compile(r"data:application/jose;base64,([A-Za-z0-9+/=]+)")
 

@@ -14,9 +14,8 @@ from graph.explain.what_if.changes import (
     WithoutContact,
     changed,
     other_end,
-    paid,
 )
-from graph.explain.what_if.lift import Lift, Payment, lift, payable
+from graph.explain.what_if.lift import Lift, Payment, fewest_payments, lift
 from graph.explain.what_if.policies import in_words, under_share, under_version
 
 __all__ = [
@@ -32,12 +31,11 @@ __all__ = [
     "WhatIf",
     "WithoutContact",
     "changed",
+    "fewest_payments",
     "in_words",
     "lift",
     "other_end",
     "own_rates",
-    "paid",
-    "payable",
     "under_share",
     "under_version",
     "what_if",

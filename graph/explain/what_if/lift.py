@@ -4,22 +4,27 @@ Own actions are payments, and nothing else: whom to be in touch with and what to
 advise. An overdue debt is no action either: paying it stops its lateness from growing, and lifts nothing at once.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Generic, TypeVar
 
 from graph.errors import StoreConflict
 from graph.explain.what_if.answer import WITHIN, PointsAndBand, choose, own_rates, residual, settled
 from graph.explain.what_if.changes import paid
-from graph.explain.what_if.propagation import Circles, spread
+from graph.explain.what_if.propagation import Circles, Spread, spread
 from graph.facts.extract import facts_of
 from graph.facts.values import Facts, Obligation
 from graph.model import OpenRating
-from graph.policy import scheme as policies
-from graph.policy.scheme import ObligationsFactor, Scheme
+from graph.policy.scheme import POINTS_RANGE, ObligationsFactor, Scheme, points_of, whole
 from graph.rating import published, reference
+from graph.rating.reference import Tie
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database
 from graph.text.counts import counted
+
+T = TypeVar("T", PointsAndBand, OpenRating)
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,22 @@ class Payment:
     creditor: str
     due: datetime
     settled: date
+
+
+@dataclass(frozen=True)
+class Fewest(Generic[T]):
+    """The fewest payments that lift a rating into the next band, or why there are none."""
+
+    aim: str | None
+    "the next band; None in the highest"
+    payments: tuple[Payment, ...] = ()
+    "those that are worth most first"
+    after: T | None = None
+    "the rating with these payments"
+    bound: float = 0.0
+    "how far the score of that rating can be off"
+    reason: str | None = None
+    "why there are none"
 
 
 @dataclass(frozen=True)
@@ -71,51 +92,44 @@ def lift(database: Database, entity: str, scheme_id: str) -> Lift:
     return settled(database, scheme_id, answer)
 
 
-def _lift(database: Database, opened: OpenRating) -> Lift:
-    policy = policy_of_run(database, opened.run)
-    above = [band for band in policy.bands if band.from_points > opened.whole_points]
+def fewest_payments(
+    rating: OpenRating, policy: Scheme, facts: Facts, score: Callable[[Facts], tuple[T, float]]
+) -> Fewest[T]:
+    """The fewest payments on the last day that counts with which the rating is without doubt a band higher.
+
+    facts: at least the entity's own.
+    score: the rating that such facts give, and how far its score can be off.
+    """
+    above = [band for band in policy.bands if band.from_points > rating.whole_points]
     factor = policy.factors.obligations
     if not above:
-        return _nothing(opened, None, "this is the highest band")
-    aim = above[0].name
+        return Fewest(None, reason="this is the highest band")
+    aim = above[0]
     if factor is None or factor.weight == 0:
-        return _nothing(opened, aim, "this scheme does not rate obligations, and other actions are not advised")
-    facts = facts_of(database, opened.scheme, [opened.entity])
-    open_ones = payable(facts, opened.entity, factor, opened.as_of)
+        reason = "this scheme does not rate obligations, and other actions are not advised"
+        return Fewest(aim.name, reason=reason)
+    open_ones = _payable(facts, rating.entity, factor, rating.as_of)
     if not open_ones:
-        return _nothing(
-            opened, aim, "there is no open obligation that paying now, before it is due, would count for"
-        )
-
-    circles = Circles(database, opened.scheme, policy.circle.share)
-    facts, ties = choose(circles, facts, policy, opened.as_of, [opened.entity])
-    circle, rid = ties[opened.entity], dict(facts.members)[opened.entity]
-    # a unit more of own score comes back through contacts who have this member in their circle
-    echo = spread(circles, {rid: 1.0}, rid, within=WITHIN)
-    bound = opened.bound + echo.error
+        reason = "there is no open obligation that paying now, before it is due, would count for"
+        return Fewest(aim.name, reason=reason)
     for count in range(1, len(open_ones) + 1):
-        now = paid(facts, [fact.id for fact, _ in open_ones[:count]], opened.as_of)
-        conduct = policy.factors.conduct(own_rates(now, policy, opened.as_of, opened.entity))
-        score = opened.score + echo.moved[rid] * residual(circles, rid, circle, conduct)
-        points = policies.points(score)
-        if policy.band(points - policies.POINTS_RANGE * bound).from_points >= above[0].from_points:
-            return _found(opened, policy, aim, open_ones[:count], points, bound)
-    shown = policies.whole(points)
-    return _nothing(
-        opened,
-        aim,
+        chosen = open_ones[:count]
+        after, bound = score(paid(facts, [fact.id for fact in chosen], rating.as_of))
+        if policy.band(after.points - POINTS_RANGE * bound).from_points >= aim.from_points:
+            day = (rating.as_of - timedelta(days=1)).date()
+            payments = tuple(Payment(fact.id, fact.creditor, fact.due, day) for fact in chosen)
+            return Fewest(aim.name, payments, after, bound)
+    reason = (
         f"paying now what is open and not yet due, {counted(len(open_ones), 'obligations')}, gives "
-        f"{counted(shown, 'points')}, and {aim} "
-        f"starts at {above[0].from_points:g}",
+        f"{counted(after.whole_points, 'points')}, and {aim.name} starts at {aim.from_points:g}"
     )
+    return Fewest(aim.name, reason=reason)
 
 
-def payable(
-    facts: Facts, entity: str, factor: ObligationsFactor, as_of: datetime
-) -> list[tuple[Obligation, float]]:
-    """The entity's open obligations that would begin to count if paid on the last day, and the value of each.
+def _payable(facts: Facts, entity: str, factor: ObligationsFactor, as_of: datetime) -> list[Obligation]:
+    """The entity's open obligations that would begin to count if they were paid on the last day.
 
-    The best first; of equal ones the one that is due first.
+    Those that are worth most first; of equal ones the one that is due first.
     """
     found = []
     for fact in facts.obligations:
@@ -124,49 +138,57 @@ def payable(
             (now,) = paid(Facts(obligations=[fact]), [fact.id], as_of).obligations
             if valued := reference.value_obligation(now, factor, as_of):
                 found.append((fact, valued[1]))
-    return sorted(found, key=lambda each: (-each[1], each[0].due, each[0].id))
+    return [fact for fact, _ in sorted(found, key=lambda each: (-each[1], each[0].due, each[0].id))]
 
 
-def _found(
-    opened: OpenRating,
-    policy: Scheme,
-    aim: str,
-    chosen: list[tuple[Obligation, float]],
-    points: float,
-    bound: float,
-) -> Lift:
-    day = (opened.as_of - timedelta(days=1)).date()
-    payments = tuple(Payment(fact.id, fact.creditor, fact.due, day) for fact, _ in chosen)
-    after = PointsAndBand(points, policies.whole(points), policy.band(points).name)
-    return _answer(opened, aim, payments, after, None, bound)
+@dataclass(frozen=True)
+class _FreshRun:
+    """What a fresh run would give an entity of which only own facts change. It reads nothing until it is asked."""
+
+    database: Database
+    opened: OpenRating
+    policy: Scheme
+    facts: Facts
+
+    def score(self, facts: Facts) -> tuple[PointsAndBand, float]:
+        """The entity's points with these facts, and how far the score can be off."""
+        entity, as_of = self.opened.entity, self.opened.as_of
+        circles, circle, rid, echo = self._found
+        conduct = self.policy.factors.conduct(own_rates(facts, self.policy, as_of, entity))
+        score = self.opened.score + echo.moved[rid] * residual(circles, rid, circle, conduct)
+        points = points_of(score)
+        after = PointsAndBand(points, whole(points), self.policy.band(points).name)
+        return after, self.opened.bound + echo.error
+
+    @cached_property
+    def _found(self) -> tuple[Circles, tuple[Tie, ...], int, Spread]:
+        """Circles, the entity's own, its rid, and what a unit more of its score moves.
+
+        Such a unit comes back through contacts who have this member in their circle.
+        """
+        entity = self.opened.entity
+        circles = Circles(self.database, self.opened.scheme, self.policy.circle.share)
+        facts, ties = choose(circles, self.facts, self.policy, self.opened.as_of, [entity])
+        rid = dict(facts.members)[entity]
+        return circles, ties[entity], rid, spread(circles, {rid: 1.0}, rid, within=WITHIN)
 
 
-def _nothing(opened: OpenRating, aim: str | None, reason: str) -> Lift:
-    return _answer(opened, aim, (), _before(opened), reason, opened.bound)
-
-
-def _answer(
-    opened: OpenRating,
-    aim: str | None,
-    payments: tuple[Payment, ...],
-    after: PointsAndBand,
-    reason: str | None,
-    bound: float,
-) -> Lift:
+def _lift(database: Database, opened: OpenRating) -> Lift:
+    policy = policy_of_run(database, opened.run)
+    facts = facts_of(database, opened.scheme, [opened.entity])
+    fresh = _FreshRun(database, opened, policy, facts)
+    found = fewest_payments(opened, policy, facts, fresh.score)
+    before = PointsAndBand(opened.points, opened.whole_points, opened.band)
     return Lift(
         entity=opened.entity,
         scheme=opened.scheme,
         run=opened.run,
         as_of=opened.as_of,
-        before=_before(opened),
-        aim=aim,
-        payments=payments,
-        after=after,
-        reason=reason,
-        bound=bound,
+        before=before,
+        aim=found.aim,
+        payments=found.payments,
+        after=found.after or before,
+        reason=found.reason,
+        bound=found.bound if found.payments else opened.bound,
         stale=opened.stale,
     )
-
-
-def _before(opened: OpenRating) -> PointsAndBand:
-    return PointsAndBand(opened.points, opened.whole_points, opened.band)

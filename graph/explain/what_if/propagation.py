@@ -51,7 +51,7 @@ class Circles:
         self._instead[rid] = self.rows[rid] = row
 
     def read(self, rids: Iterable[int]) -> None:
-        """The scores and rows of these members are there; of who has left, no score and an empty row."""
+        """The scores and rows of these members are there; of those who have left, no score and an empty row."""
         missing = [rid for rid in rids if rid not in self.scores]
         for rid in missing:
             self.scores[rid] = None
@@ -64,7 +64,7 @@ class Circles:
             self.rows_read += len(self.rows[rid])
 
     def read_followers(self, rids: Iterable[int]) -> None:
-        """Who has these members in the circle is there."""
+        """Those who have these members in the circle are there."""
         missing = [rid for rid in rids if rid not in self.followers]
         for rid in missing:
             changed = [(each, weight) for each, row in self._instead.items() for of, weight in row if of == rid]

@@ -23,7 +23,7 @@ from graph.explain.what_if import (
 from graph.facts.values import Facts, Visit
 from graph.policy.scheme import Scheme
 from graph.rating import published, reference
-from graph.rating import run as rating
+from graph.rating.run import rate
 from graph.store.client import Database
 from tests.conftest import WIPE, samples
 from tests.explain.what_if.asking import LAST, make, questions
@@ -79,7 +79,7 @@ def check_answer(database: Database, found: WhatIf, expected: reference.Rating, 
 def rated(database: Database, facts: Facts, scheme: Scheme) -> None:
     database.statement(WIPE)
     store(database, facts, scheme)
-    rating.rate(database, scheme.id, as_of=AS_OF)
+    rate(database, scheme.id, as_of=AS_OF)
 
 
 @pytest.mark.slow

@@ -1,8 +1,8 @@
-"""Changes that are kept until they have reached every rating, also where the service or Neo4j ends in between.
+"""The outbox: changes are kept in it until they have reached every rating, also where the service or Neo4j ends.
 
     def work(transaction):
         changes = ...
-        return pending.keep(transaction, key, changes, now)
+        return outbox.keep(transaction, key, changes, now)
     kept = database.write(work)
     catch_up.pass_on(database, key, kept)
 

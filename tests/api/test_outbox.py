@@ -11,10 +11,9 @@ import pytest
 from api.deps.database import Store
 from api.http.background import Afterwards
 from graph.errors import StoreUnavailable
-from graph.policy.scheme import Scheme
 from graph.rating import catch_up, published
-from graph.rating.rerate import _publish
-from graph.rights import pending
+from graph.rating.rerate import _Outcome, _publish, _Rerating
+from graph.rights import outbox
 from graph.server.connect import connect
 from graph.settings import Settings
 from graph.store.client import Database
@@ -106,13 +105,13 @@ def test_a_try_that_broke_off_halfway_does_not_stop_the_next(
     contact = "MATCH (e:Entity {id: 'p-1'}) SET e.changed = datetime()"
     community.statement(contact)
     [kept] = community.statement(KEPT)
-    changes = pending.read(kept["changes"])
+    changes = outbox.read(kept["changes"])
     changes.contacts.add("p-1")
-    community.write(lambda transaction: pending.keep(transaction, kept["key"], changes, now) and None)
+    community.write(lambda transaction: outbox.keep(transaction, kept["key"], changes, now) and None)
     publish = _publish
 
-    def broken(database: Database, policy: Scheme, *more: Any) -> str:
-        return fail() if policy.id == "reliability" else publish(database, policy, *more)
+    def broken(database: Database, work: _Rerating) -> _Outcome:
+        return fail() if work.scheme.id == "reliability" else publish(database, work)
 
     with monkeypatch.context() as patch:
         patch.setattr("graph.rating.rerate._publish", broken)
