@@ -9,7 +9,7 @@
 // @param  ids      LIST<STRING>    of facts of this kind
 // @return id       STRING          of each that there is
 // @return ref      STRING          Neo4j's own id of the relationship; another may have it once this one is gone
-// @return owners   LIST<STRING>    Entity.id: who owes, bought or visited; both ends of a contact
+// @return owners   LIST<STRING>    Entity.id: the first end; both of a contact
 // @return disputed STRING          Dispute.id while one is open
 // @return rejected STRING          Dispute.id of the last one that was rejected; the fact was not corrected since
 // @return says     MAP             {source, target, at, due, settled, outcome, amount, currency, kind, channel, category}

@@ -5,11 +5,13 @@
 // @mode   read
 // @result many
 // @param  ids       LIST<STRING>   Dispute.id
+// @param  refs      MAP            {id: ref}: where facts_by_id found the fact; none where it is gone
+// @param  types     MAP            {kind: type}: of the relationships that are facts
 // @return id        STRING         Dispute.id
 // @return entity    STRING         Entity.id of who opened it
 // @return by        STRING         who said so: the subject of a token; null where that is not known
 // @return load      STRING         Load.id of the fact as it was disputed; null where that is not known
-// @return kind      STRING         contacts, obligations, purchases or visits
+// @return kind      STRING         of the fact
 // @return fact      STRING         the fact's id
 // @return statement STRING         what the member says
 // @return state     STRING         open, upheld, rejected, expired or withdrawn
@@ -26,22 +28,11 @@
 // @return since     ZONED DATETIME when the fact was loaded, else when it was; null where neither is known
 // @return readers   LIST<MAP>      {who, scheme, purpose, times, last}: clients who read a rating of this member from then on,
 //                                  until the dispute ended
-// @uses   dispute_id contacted_id owed_id bought_id visited_id load_id
+// @uses   dispute_id load_id
 UNWIND $ids AS id
 MATCH (entity:Entity)-[:OPENED]->(d:Dispute {id: id})
-OPTIONAL CALL (d) {
-  MATCH (source:Entity)-[fact:CONTACTED {id: d.fact}]->(target:Entity) WHERE d.kind = 'contacts'
-  RETURN fact, source, target
-  UNION
-  MATCH (source:Entity)-[fact:OWED {id: d.fact}]->(target:Entity) WHERE d.kind = 'obligations'
-  RETURN fact, source, target
-  UNION
-  MATCH (source:Entity)-[fact:BOUGHT {id: d.fact}]->(target:Product) WHERE d.kind = 'purchases'
-  RETURN fact, source, target
-  UNION
-  MATCH (source:Entity)-[fact:VISITED {id: d.fact}]->(target:Site) WHERE d.kind = 'visits'
-  RETURN fact, source, target
-}
+OPTIONAL MATCH (source:Entity)-[fact]->(target)
+WHERE elementId(fact) = $refs[id] AND fact.id = d.fact AND type(fact) = $types[d.kind]
 OPTIONAL MATCH (loaded:Load {id: d.load})
 OPTIONAL MATCH (corrected:Load {id: fact.load})
 WITH entity, d, fact, source, target, loaded, corrected,

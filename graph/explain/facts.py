@@ -19,7 +19,7 @@ class Given:
     """One fact as a rating has it. `weight`, `value` and `part` are 0 where it does not count."""
 
     entity: str
-    "whose fact it is: the debtor, the buyer, the visitor"
+    "whose fact it is, such as the debtor"
     factor: str
     fact: str
     at: datetime

@@ -9,12 +9,13 @@ from typing import Any
 
 from graph.errors import NotFound
 from graph.facts.kinds import FACTORS, STORED, FactorKind
-from graph.facts.values import Contact, Fact, Facts, Obligation, Purchase, Visit
+from graph.facts.values import MADE, Contact, Fact, Facts
 from graph.policy.publishing import row_of
 from graph.store.client import Database
 
 PAGE = 5_000
 "Rids in one query."
+INSTANTS = ("at", "due", "settled")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,27 +32,19 @@ def facts_of(database: Database, scheme_id: str, entities: Sequence[str]) -> Fac
         raise NotFound(f"there is no entity {missing!r}")
     rids: dict[str, int] = {}
     contacts: dict[str, Contact] = {}
-    own: dict[FactorKind, list[Any]] = {kind: [] for kind in FACTORS}
-    categories: dict[FactorKind, dict[str, str]] = {kind: {} for kind in FACTORS}
+    own, categories = _by_kind(), _by_kind_of_things()
     for row in rows:
         entity = row["entity"]
         rids |= {entity: row["rid"]} if row["rid"] is not None else {}
         for each in row["facts"]:
-            kind = kinds[each["type"]]
-            own[kind].append(_OWN[kind](entity, each))
-            categories[kind][each["other"]] = each["category"]
+            kind, other = kinds[each["type"]], each["other"]
+            own[kind].append(MADE[kind](entity, other, _with_instants(each)))
+            categories[kind][other] = each["category"]
         for each in row["contacts"]:
             rids |= {each["other"]: each["rid"]} if each["rid"] is not None else {}
             contacts |= {fact.id: fact for fact in _contacts(entity, each)}
-    return Facts(
-        obligations=own["obligations"],
-        contacts=list(contacts.values()),
-        purchases=own["purchases"],
-        visits=own["visits"],
-        products=categories["purchases"],
-        sites=categories["visits"],
-        members=sorted(rids.items(), key=lambda member: member[1]),
-    )
+    members = sorted(rids.items(), key=lambda member: member[1])
+    return Facts.of(own, categories, list(contacts.values()), members)
 
 
 def own_ties(database: Database, scheme_id: str, entity: str) -> tuple[list[Contact], set[str]]:
@@ -67,21 +60,6 @@ def own_ties(database: Database, scheme_id: str, entity: str) -> tuple[list[Cont
         for contact in _contacts(entity, {"other": row["other"], "times": [row]})
     ]
     return kept, {row["other"] for row in rows if row["paused"]}
-
-
-_OWN: dict[FactorKind, Callable[[str, dict[str, Any]], Fact]] = {
-    "obligations": lambda entity, said: Obligation(
-        entity,
-        said["other"],
-        _instant(said["due"]),
-        _instant(said["settled"]),
-        said["outcome"],
-        said["id"],
-    ),
-    "purchases": lambda entity, said: Purchase(entity, said["other"], _instant(said["at"]), said["id"]),
-    "visits": lambda entity, said: Visit(entity, said["other"], _instant(said["at"]), said["id"]),
-}
-"By kind: a fact of an entity, from what the query says of it."
 
 
 def _contacts(entity: str, with_one: dict[str, Any]) -> Iterator[Contact]:
@@ -112,32 +90,28 @@ def all_facts(database: Database, scheme_id: str, *, below: int | None = None, r
         (one(row["entity"]), row["rid"]) for row in rows("gather_members") if row["rated"] or not rated_only
     ]
     joined = {entity for entity, _ in members}
-    obligations = [
-        Obligation(
-            one(row["debtor"]),
-            one(row["creditor"]),
-            _instant(row["due"]),
-            _instant(row["settled"]),
-            row["outcome"],
-            row["id"],
-        )
-        for row in rows("gather_obligations")
-    ]
     contacts = [
         Contact(one(row["source"]), one(row["target"]), _instant(row["at"]), row["id"])
         for row in rows("gather_contacts")
         if row["target"] in joined
     ]
-    products: dict[str, str] = {}
-    sites: dict[str, str] = {}
-    purchases, visits = [], []
-    for row in rows("gather_purchases"):
-        products[one(row["product"])] = one(row["category"])
-        purchases.append(Purchase(one(row["entity"]), one(row["product"]), _instant(row["at"]), row["id"]))
-    for row in rows("gather_visits"):
-        sites[one(row["site"])] = one(row["category"])
-        visits.append(Visit(one(row["entity"]), one(row["site"]), _instant(row["at"]), row["id"]))
-    return Facts(obligations, contacts, purchases, visits, products, sites, members)
+    own, categories = _by_kind(), _by_kind_of_things()
+    for kind in FACTORS:
+        source, target = STORED[kind].ends
+        for row in rows(f"gather_{kind}"):
+            other = one(row[target])
+            own[kind].append(MADE[kind](one(row[source]), other, _with_instants(row)))
+            if "category" in row:
+                categories[kind][other] = one(row["category"])
+    return Facts.of(own, categories, contacts, members)
+
+
+def _by_kind() -> dict[FactorKind, list[Fact]]:
+    return {kind: [] for kind in FACTORS}
+
+
+def _by_kind_of_things() -> dict[FactorKind, dict[str, str]]:
+    return {kind: {} for kind in FACTORS}
 
 
 def extent(database: Database, scheme_id: str) -> int:
@@ -156,6 +130,11 @@ def pages(database: Database, name: str, scheme_id: str, *, end: int) -> Iterato
 def _interned() -> Callable[[str], str]:
     known: dict[str, str] = {}
     return lambda text: known.setdefault(text, text)
+
+
+def _with_instants(said: dict[str, Any]) -> dict[str, Any]:
+    """What a query says of a fact, with its times as instants."""
+    return said | {name: _instant(said[name]) for name in INSTANTS if name in said}
 
 
 def _instant(microseconds: Any) -> Any:

@@ -73,6 +73,8 @@ class Stored:
     "whether it counts for both ends: the first one alone owns it else"
     time: str = "at"
     "the column of the time that it counts from"
+    word: str = ""
+    "the column of a word that somebody chose for it"
 
     @property
     def of_two(self) -> bool:
@@ -166,7 +168,7 @@ KINDS: dict[str, Kind] = {
         rules=(Rule("target", lambda row: row["source"] == row["target"], "a contact with oneself"),),
         prefix="c-",
         names=("source", "target"),
-        stored=Stored("CONTACTED", "Entity", ("source", "target"), touches_both=True),
+        stored=Stored("CONTACTED", "Entity", ("source", "target"), touches_both=True, word="channel"),
         in_archive="with whom you were in contact; began: whether you began it",
         words=Words(
             one="contact",
@@ -192,7 +194,7 @@ KINDS: dict[str, Kind] = {
             *_MONEY,
         ),
         prefix="o-",
-        stored=Stored("OWED", "Entity", ("debtor", "creditor"), time="due"),
+        stored=Stored("OWED", "Entity", ("debtor", "creditor"), time="due", word="kind"),
         in_archive="what you owed (debtor) and what others owed to you (creditor)",
         words=Words(
             one="debt",

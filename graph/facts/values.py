@@ -1,9 +1,11 @@
 """Facts as plain values: what a rating may look at, without a graph."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
+
+from graph.facts.kinds import FactorKind
 
 
 class Contact(NamedTuple):
@@ -37,6 +39,14 @@ class Visit(NamedTuple):
 
 
 Fact = Obligation | Purchase | Visit
+MADE: dict[FactorKind, Callable[[str, str, Mapping[str, Any]], Fact]] = {
+    "obligations": lambda entity, other, said: Obligation(
+        entity, other, said["due"], said["settled"], said["outcome"], said["id"]
+    ),
+    "purchases": lambda entity, other, said: Purchase(entity, other, said["at"], said["id"]),
+    "visits": lambda entity, other, said: Visit(entity, other, said["at"], said["id"]),
+}
+"By kind: a fact of an entity, with the other end and what a query says of it."
 
 
 @dataclass(frozen=True)
@@ -54,3 +64,22 @@ class Facts:
     products: Mapping[str, str] = field(default_factory=dict)
     sites: Mapping[str, str] = field(default_factory=dict)
     members: Sequence[tuple[str, int]] = ()
+
+    @classmethod
+    def of(
+        cls,
+        own: Mapping[FactorKind, Sequence[Any]],
+        categories: Mapping[FactorKind, Mapping[str, str]],
+        contacts: Sequence[Contact],
+        members: Sequence[tuple[str, int]],
+    ) -> Self:
+        """These facts. own: by kind; categories: by kind, of the things at their other ends."""
+        return cls(
+            obligations=own["obligations"],
+            contacts=contacts,
+            purchases=own["purchases"],
+            visits=own["visits"],
+            products=categories["purchases"],
+            sites=categories["visits"],
+            members=members,
+        )

@@ -104,7 +104,7 @@ def dispute(
 ) -> tuple[str, Changes]:
     """The fact is disputed and counts for nothing; returns the dispute's id and what has to be re-rated.
 
-    entity: who owes, bought or visited; either end of a contact. A member of some scheme.
+    entity: whose fact it is: the first end, or either one of a contact. A member of some scheme.
     by:     who says so for the entity: the subject of a token.
     Raises ParameterError (no such kind, a statement that is no plain text), NotFound (the entity has no such fact,
     or has joined nothing), Refused (it is disputed already, or was before and the dispute was rejected).
@@ -268,10 +268,24 @@ def _fact(database: Database | Transaction, kind: str, fact: str) -> dict[str, A
 
 
 def _one(transaction: Transaction, id_: str) -> dict[str, Any]:
-    found = transaction.optional("disputes", ids=[id_])
-    if found is None:
+    found = _rows(transaction, [id_])
+    if not found:
         raise NotFound(f"there is no dispute {id_!r}")
-    return found
+    return found[0]
+
+
+def _rows(source: Database | Transaction, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """What the disputes with these ids say, with what their facts say that are there still."""
+    about: dict[str, dict[str, str]] = {}
+    for row in source.run("disputed_facts", ids=list(ids)):
+        about.setdefault(row["kind"], {})[row["id"]] = row["fact"]
+    refs: dict[str, str] = {}
+    for kind, facts in about.items():
+        found = source.run("facts_by_id", kind=kind, ids=sorted(set(facts.values())))
+        by_fact = {row["id"]: row["ref"] for row in found}
+        refs |= {id_: by_fact[fact] for id_, fact in facts.items() if fact in by_fact}
+    types = {kind: stored.type for kind, stored in STORED.items()}
+    return source.run("disputes", ids=list(ids), refs=refs, types=types)
 
 
 def _close(
@@ -323,7 +337,7 @@ def _end(
 
 
 def _read(database: Database | Transaction, ids: Sequence[str], now: datetime) -> list[Dispute]:
-    rows = {row["id"]: row for row in database.run("disputes", ids=list(ids))} if ids else {}
+    rows = {row["id"]: row for row in _rows(database, ids)} if ids else {}
     return [_dispute(rows[id_], now) for id_ in ids if id_ in rows]
 
 

@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 import pytest
 
+from graph.facts.kinds import STORED
+
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "contributing"
 COPIED = (
@@ -23,6 +25,8 @@ COPIED = (
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "Dockerfile", "docker-compose.yml"),
     *("pyproject.toml", "requirements.lock", "requirements-base.lock"),
 )
+MOST_FILES = 16
+"In which the name of a kind of fact stands in the code."
 EXECUTED = ("add-a-query", "add-a-route")
 SNIPPET = re.compile(
     r"^(?P<how>A new file,|At the end of|In) `(?P<path>[^`]+)`:\n\n```(?P<language>\w+)\n(?P<text>.*?)^```$",
@@ -163,10 +167,23 @@ def test_the_page_on_kinds_of_facts_names_every_file_in_which_one_stands() -> No
     text = page("add-a-kind-of-fact")
     listed = set(re.findall(r"^- `([^`]+)`", text, re.MULTILINE))
     assert listed == code_that_names(r"visits|VISITED|\bVisit\b")
+    assert len(listed) <= MOST_FILES
     unrated = code_that_names(r"judgments|Judgment")
     assert f"stands in the {len(listed)} files below" in text
     assert f"stands in {len(unrated)} files" in text
     assert f"| {len(listed)} with a factor, {len(unrated)} without," in page("README")
+
+
+@pytest.mark.parametrize(("kind", "value"), [("purchases", "Purchase"), ("visits", "Visit")])
+def test_a_kind_stands_in_few_files(kind: str, value: str) -> None:
+    """Contacts make circles, and obligations have reasons and changes of their own: they stand in more."""
+    assert len(code_that_names(rf"{kind}|{STORED[kind].type}|\b{value}\b")) <= MOST_FILES
+
+
+def test_no_program_names_the_relationship_of_a_fact_but_its_declaration() -> None:
+    types = "|".join(stored.type for stored in STORED.values())
+    named = {each for each in code_that_names(rf"\b({types})\b") if not each.endswith(".cypher")}
+    assert named == {"graph/facts/kinds.py"}
 
 
 def test_what_a_page_says_to_write_passes_the_checks_that_it_names(followed: tuple[str, Path]) -> None:

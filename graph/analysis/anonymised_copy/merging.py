@@ -9,7 +9,7 @@ from graph.policy.scheme import points_of
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database
 
-PLACES = {"CONTACTED": "channel", "OWED": "kind"}
+PLACES = {type_: stored.word for type_, stored in BY_TYPE.items() if stored.word}
 "The property that holds the word of a fact."
 
 
