@@ -499,6 +499,19 @@ def test_a_member_sees_the_history_of_its_disputes_and_nobody_elses(village: Vil
     assert disputes.of_entity(village.database, village("cat"), now=NOW) == []
 
 
+def test_a_dispute_does_not_end_where_its_fact_was_found_and_another_is_there_by_then(village: Village) -> None:
+    id_ = open_one(village, "bob", "obligations", "o2")
+    [another] = village.database.run("facts_by_id", kind="obligations", ids=[village("o1")])
+    told = {"type": "OWED", "both": False, "state": "upheld", "now": NOW, "reviewer": None, "reason": None}
+    with village.database.rolled_back() as rehearsal:
+        assert rehearsal.run("close_dispute", id=id_, ref=another["ref"], **told) == []
+    with village.database.rolled_back() as rehearsal:
+        assert rehearsal.run("close_dispute", id=id_, ref=None, **told) == [{"touched": []}]
+    assert village.fact("o1")
+    decide(village, id_, upheld=True)
+    assert (one(village, id_).state, village.fact("o2")) == ("upheld", None)
+
+
 def test_the_open_disputes_are_listed_oldest_first(village: Village) -> None:
     later = open_one(village, "ann", "purchases", "p1", NOW + DAY)
     earlier = open_one(village, "bob", "obligations", "o2", NOW)
