@@ -37,6 +37,21 @@ def fault_of_web(url: str) -> str | None:
     return _fault(url, path=True)
 
 
+def is_safe(address: str) -> bool:
+    """https, or http that does not leave this machine."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme == "https":
+        return bool(host)
+    try:
+        return parts.scheme == "http" and ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _fault(address: str, *, path: bool = False, query: bool = False) -> str | None:
     try:
         parts = urlsplit(address)

@@ -178,6 +178,13 @@ class Settings(BaseSettings):
             raise ValueError(f"not an address on the web: {fault}")
         return url
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _address_of_an_issuer(cls, url: str | None) -> str | None:
+        if url is not None and not addresses.is_safe(url):
+            raise ValueError("an https:// address is needed")
+        return url
+
     @field_validator("api_host")
     @classmethod
     def _name_of_a_machine(cls, host: str) -> str:

@@ -4,7 +4,6 @@ The issuer's discovery document names where its keys are; both are fetched when 
 Nothing else is fetched: no address is taken from a token. Which algorithms count is said here.
 """
 
-import ipaddress
 import json
 import time
 import urllib.request
@@ -13,11 +12,11 @@ from concurrent.futures import Future
 from threading import Lock, Thread
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
 
 import jwt
 
-from graph.errors import IssuerUnavailable, SettingInvalid, Unauthenticated
+from graph import addresses
+from graph.errors import IssuerUnavailable, Unauthenticated
 from graph.identity import tokens
 from graph.identity.principal import Principal, Role
 from graph.settings import Settings
@@ -42,9 +41,7 @@ class Provider:
     """The issuer that the settings name. Safe to share between threads."""
 
     def __init__(self, issuer: str, settings: Settings):
-        """Nothing is fetched yet. Raises SettingInvalid for an address that is not https."""
-        if not _safe(issuer):
-            raise SettingInvalid(f"INNERCIRCLE_OIDC_ISSUER={issuer!r}: an https:// address is needed")
+        """Nothing is fetched yet. issuer: an https address, as the settings have checked it."""
         self.issuer = issuer
         self._audience = settings.oidc_audience
         self._role_claim, self._entity_claim = settings.oidc_role_claim, settings.oidc_entity_claim
@@ -132,7 +129,7 @@ class Provider:
         if document.get("issuer") != self.issuer:
             raise ValueError("its discovery document is that of another issuer")
         address = document.get("jwks_uri")
-        if not isinstance(address, str) or not _safe(address):
+        if not isinstance(address, str) or not addresses.is_safe(address):
             raise ValueError("its keys are not at an https:// address")
         return address
 
@@ -173,21 +170,6 @@ def _usable(document: dict[str, Any]) -> dict[str, jwt.PyJWK]:
         for key in reversed(keys)
         if isinstance(key.key_id, str) and key.public_key_use in ("sig", None)
     }
-
-
-def _safe(address: str) -> bool:
-    """https, or http that does not leave this machine."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    if parts.scheme == "https":
-        return bool(host)
-    try:
-        return parts.scheme == "http" and ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _claim(claims: Mapping[str, Any], path: str) -> Any:

@@ -193,7 +193,7 @@ def test_a_document_of_another_issuer_is_not_taken(issuer: Issuer, service: Call
 @pytest.mark.parametrize("address", ["http://example.org", "ftp://example.org", "example.org", "http://192.0.2.1"])
 def test_an_issuer_is_asked_over_https_or_on_this_machine(tmp_path: Path, address: str) -> None:
     with pytest.raises(SettingInvalid, match="https"):
-        Verifier(Settings(home=tmp_path, oidc_issuer=address, oidc_audience="innercircle"))
+        Settings.load(home=tmp_path, oidc_issuer=address, oidc_audience="innercircle")
 
 
 def test_an_issuer_needs_an_audience_and_a_name_of_its_own(
