@@ -122,7 +122,8 @@ def test_every_step_of_a_run_is_tagged_with_its_name(graph: Database) -> None:
         done.set()
         looker.join()
     assert any(step.startswith("sweep ") for step in steps), steps
-    assert {step.split()[0] for step in steps} <= {"conduct", "circle", "sweep", "publish", "clear_staged"}
+    told = {*POLICY.factors.named(), "conduct", "circle", "sweep", "publish", "clear_staged"}
+    assert {step.split()[0] for step in steps} <= told
 
 
 def test_a_load_is_told_without_its_directories_and_without_its_rows(graph: Database, tmp_path: Path) -> None:
