@@ -152,14 +152,14 @@ def test_a_mapping_is_named_on_the_command_line(run: Load, graph: Database, tmp_
 PEAK = """
 import resource, sys
 from pathlib import Path
-from graph import loading
-from graph.database import Database
+from graph.facts.load import load
+from graph.store.client import Database
 
 # Fewer open files than there are files to load.
 resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
 uri, password, directory, batch = sys.argv[1:]
 with Database(uri, "neo4j", password) as database:
-    loaded = loading.load(database, [Path(directory)], rejects=Path(directory, "rejects"), batch=int(batch))
+    loaded = load(database, [Path(directory)], rejects=Path(directory, "rejects"), batch=int(batch))
 status = Path("/proc/self/status").read_text()
 stored, rejected = sum(each.stored for each in loaded), sum(each.rejected for each in loaded)
 print(stored, rejected, status.partition("VmHWM:")[2].split()[0])

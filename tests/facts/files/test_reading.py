@@ -522,7 +522,7 @@ def test_the_room_shows_what_callers_use() -> None:
 # The highest memory so far, after each file.
 PEAK = """
 import sys
-from graph.records import read
+from graph.facts.files import read
 for path in sys.argv[1:]:
     count = sum(len(chunk.rows) for chunk in read(path))
     status = open("/proc/self/status").read()
