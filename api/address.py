@@ -17,7 +17,8 @@ from graph.server import home
 from graph.settings import Settings
 
 FILE = "serving.json"
-SECONDS = 1
+SECONDS = 3
+"An address at which nothing listens is refused at once; a service that is busy is waited for so long."
 
 
 @contextmanager
