@@ -61,7 +61,10 @@ def store(
 
 
 def remove(source: Database | Transaction, kind: str, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """A row for each that was there and is gone: id, what was `said` of it and, of a fact, whom that `touched`."""
+    """A row for each that was there and is gone: id, what was `said` of it and, of a fact, whom that `touched`.
+
+    Raises Gone in a transaction: somebody else removed a fact of these while it waited.
+    """
     if kind == "judgments":
         return source.run("remove_judgments", ids=ids)
     if isinstance(source, Database):
