@@ -27,7 +27,7 @@ from graph.policy import scheme as policies
 from graph.policy.scheme import Scheme
 from graph.rating import offsets, published, reference
 from graph.rating import run as rating
-from graph.rating.rerate import passed_on
+from graph.rating.rerate import TOLERANCE_POINTS, passed_on
 from graph.rights import disputes, erasure, grants, membership
 from graph.store.client import Database
 from tests.conftest import WIPE
@@ -57,9 +57,10 @@ RETURN m.scheme AS scheme, substring(m.id, size(m.scheme) + 1) AS entity, m.cond
                  RETURN substring(c.id, size(m.scheme) + 1) } AS circle
 """
 LIVE = "MATCH (e:Entity)-[:GAVE]->(g:Grant) WHERE g.revoked IS NULL RETURN e.id AS entity, g.id AS id"
-LEFT_OPEN = 0.05 / 600
+LEFT_OPEN = TOLERANCE_POINTS / policies.POINTS_RANGE
 "Of a score: what re-rating does not pass on."
 NEAR = 4 * LEFT_OPEN
+"Of a score: for what is made from several that re-rating left open."
 TIES = "MATCH (:Entity {id: $id})-[c:CONTACTED]-() RETURN count(c) AS contacts"
 
 
