@@ -10,7 +10,7 @@ from graph.audit import refusals
 from graph.store.client import Database
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
-WAITING = "SHOW TRANSACTIONS YIELD currentQuery, status WHERE status STARTS WITH 'Blocked' RETURN count(*) AS n"
+WAITING = "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN count(*) AS n"
 
 
 def records(database: Database) -> list[str]:
