@@ -13,12 +13,12 @@ import pyarrow.parquet as pq
 
 from graph.errors import ParameterError, RecordError
 from graph.facts.files import hints
-from graph.facts.files import mapping as mappings
 from graph.facts.files.adapt import sheets
 from graph.facts.files.checks import Sheet, cells_of
 from graph.facts.files.csv_source import CsvSource
 from graph.facts.files.ids import Numbering
-from graph.facts.files.mapping import Mapping, Output
+from graph.facts.files.mapping import Mapping, Output, sources
+from graph.facts.files.mapping import read as read_mapping
 from graph.facts.files.parquet_source import BUFFER_BYTES, PLAIN, ParquetSource
 from graph.facts.files.sources import Piece, Source
 from graph.facts.kinds import KINDS
@@ -81,7 +81,7 @@ def read(
     pieces = _Pieces(chunk_rows, categories or shipped(), prefix or "")
     if mapping is None:
         return _plain(path, kind or kind_of(path), pieces)
-    return _mapped(path, kind, mapping if isinstance(mapping, Mapping) else mappings.read(mapping), pieces)
+    return _mapped(path, kind, mapping if isinstance(mapping, Mapping) else read_mapping(mapping), pieces)
 
 
 def named_by_ids(
@@ -96,7 +96,7 @@ def named_by_ids(
         with opened(path) as source:
             given = {kind or kind_of(path): set(source.names)}
     else:
-        made = mapping if isinstance(mapping, Mapping) else mappings.read(mapping)
+        made = mapping if isinstance(mapping, Mapping) else read_mapping(mapping)
         given = {output.kind: set(output.cells) for output in made.outputs if kind in (None, output.kind)}
     return tuple(
         each for each in given if KINDS[each].key == ("id",) and ("id" in given[each] or KINDS[each].named_by)
@@ -128,7 +128,7 @@ def _mapped(path: Path, kind: str | None, mapping: Mapping, pieces: _Pieces) -> 
     outputs = [output for output in mapping.outputs if kind in (None, output.kind)]
     if not outputs:
         raise ParameterError(f"the mapping takes no {kind} from a file")
-    used = mappings.sources(outputs)
+    used = sources(outputs)
     with opened(path, header=mapping.header, separator=mapping.separator) as source:
         for name in used:
             if name not in source.names:
