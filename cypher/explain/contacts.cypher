@@ -15,7 +15,7 @@
 // @return last         DATE        the last of these days
 // @return given        FLOAT       weight of the days on which the member began it
 // @return taken        FLOAT       weight of the days on which the contact did
-// @return why          STRING      why not in the circle; null for who is
+// @return why          STRING      why not in the circle; null for one that is
 // @uses   membership_id
 MATCH (m:Membership {id: $id})<-[:JOINED]-(entity:Entity)
 CALL (entity) {

@@ -43,6 +43,6 @@ WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      collect(reject) AS rejects,
      collect(DISTINCT CASE WHEN new OR completes THEN source END)
        + collect(DISTINCT CASE WHEN new OR completes THEN target END) AS touched
-// who has joined nothing has no rating that this could be newer than
+// an entity that has joined nothing has no rating that this could be newer than
 FOREACH (entity IN [each IN touched WHERE (each)-[:JOINED]->()] | SET entity.changed = datetime())
 RETURN stored, completed, known, rejects, [entity IN touched | entity.id] AS touched

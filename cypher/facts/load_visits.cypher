@@ -37,6 +37,6 @@ WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
      collect(reject) AS rejects,
      collect(DISTINCT CASE WHEN new THEN entity END) AS touched
-// who has joined nothing has no rating that this could be newer than
+// an entity that has joined nothing has no rating that this could be newer than
 FOREACH (entity IN [each IN touched WHERE (each)-[:JOINED]->()] | SET entity.changed = datetime())
 RETURN stored, completed, known, rejects, [entity IN touched | entity.id] AS touched

@@ -9,7 +9,7 @@
 // @return bound     FLOAT          how far a score can be from the exact one after it
 // @return members   INTEGER        largest rid + 1
 // @return newcomers LIST<INTEGER>  rids without a rating
-// @return unsettled LIST<STRING>   runs and re-ratings that broke off after they wrote circles, and who left
+// @return unsettled LIST<STRING>   runs and re-ratings that broke off after they wrote circles, and members that left
 // @return now       ZONED DATETIME by the server's clock
 // @uses   scheme_id run_id membership_rid
 MATCH (s:Scheme {id: $scheme})

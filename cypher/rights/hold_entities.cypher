@@ -1,6 +1,6 @@
 // Entities are held: nobody else decides about them or for them, or erases them, until the transaction ends.
 //
-// Who was erased while this waited, and has been loaded again, is another node: so they are looked for twice.
+// An entity that was erased while this waited and then loaded again is another node: so they are looked for twice.
 //
 // @mode   write
 // @result many

@@ -26,6 +26,6 @@ WITH entity, fact, touched WHERE fact.disputed IS NULL
 SET fact.disputed = $id
 CREATE (entity)-[:OPENED]->(:Dispute {id: $id, kind: $kind, fact: $fact, statement: $statement, state: 'open',
                                       opened: $now, by: $by, load: fact.load})
-// who has joined nothing has no rating that this could be newer than
+// an entity that has joined nothing has no rating that this could be newer than
 FOREACH (each IN [each IN touched WHERE (each)-[:JOINED]->()] | SET each.changed = datetime())
 RETURN [each IN touched | each.id] AS touched

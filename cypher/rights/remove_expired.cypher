@@ -12,7 +12,7 @@ MATCH (source:Entity)-[fact:$($type)]->(target)
 WHERE fact[$time] < $before AND coalesce(fact.settled < $before, true) AND fact.disputed IS NULL
 WITH fact, CASE WHEN $both THEN [source, target] ELSE [source] END AS ends
 CALL (fact, ends) {
-  // who has joined nothing has no rating that this could be newer than
+  // an entity that has joined nothing has no rating that this could be newer than
   FOREACH (entity IN [each IN ends WHERE (each)-[:JOINED]->()] | SET entity.changed = datetime())
   DELETE fact
 } IN TRANSACTIONS OF 10000 ROWS

@@ -116,7 +116,7 @@ def read_facts(database: Database, scheme_id: str) -> pd.DataFrame:
 
 
 def _among(joined: set[str], kind: str, rows: Rows) -> Iterator[dict[str, Any]]:
-    """The facts of who has joined; contacts with nobody else, and no other creditor by name."""
+    """The facts of members; contacts with nobody else, and no other creditor by name."""
     stored = STORED[kind]
     for row in rows:
         if row["entity"] not in joined:
