@@ -121,7 +121,7 @@ def verifier(issuer: Issuer, tmp_path: Path) -> Verifier:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """From then on a fetch has LIMIT seconds; an issuer that is to answer has the ordinary limit, on any machine."""
+    """From then on a fetch has LIMIT seconds; an issuer that is to answer has the ordinary limit."""
     return lambda: monkeypatch.setattr(oidc, "TIMEOUT_SECONDS", LIMIT)
 
 
