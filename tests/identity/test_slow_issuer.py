@@ -5,7 +5,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -115,16 +115,22 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture
-def verifier(issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Verifier:
-    monkeypatch.setattr(oidc, "TIMEOUT_SECONDS", LIMIT)
+def verifier(issuer: Issuer, tmp_path: Path) -> Verifier:
     return Verifier(Settings(home=tmp_path, oidc_issuer=issuer.url, oidc_audience="innercircle"))
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From then on a fetch has LIMIT seconds; an issuer that is to answer has the ordinary limit."""
+    return lambda: monkeypatch.setattr(oidc, "TIMEOUT_SECONDS", LIMIT)
 
 
 @pytest.mark.parametrize("path", [DISCOVERY, KEYS])
 @pytest.mark.parametrize("fault", ["silent", "dripping", "dripping headers"])
 def test_nobody_waits_longer_than_for_one_answer_however_many_ask(
-    issuer: Issuer, verifier: Verifier, path: str, fault: str
+    issuer: Issuer, verifier: Verifier, impatient: Callable[[], None], path: str, fault: str
 ) -> None:
+    impatient()
     issuer.faults[path] = fault
     token, reasons = issuer.issue(), list[str]()
 
@@ -174,7 +180,10 @@ def test_an_answer_that_breaks_off_is_the_issuers_fault_and_said(
         verifier.check(issuer.issue())
 
 
-def test_a_fetch_that_nobody_waits_for_any_longer_ends(issuer: Issuer, verifier: Verifier) -> None:
+def test_a_fetch_that_nobody_waits_for_any_longer_ends(
+    issuer: Issuer, verifier: Verifier, impatient: Callable[[], None]
+) -> None:
+    impatient()
     issuer.faults[DISCOVERY] = "dripping"
     with pytest.raises(IssuerUnavailable):
         verifier.check(issuer.issue())
@@ -185,13 +194,14 @@ def test_a_fetch_that_nobody_waits_for_any_longer_ends(issuer: Issuer, verifier:
 
 
 def test_while_the_issuer_is_away_our_own_tokens_hold_and_those_of_keys_that_are_kept(
-    issuer: Issuer, verifier: Verifier
+    issuer: Issuer, verifier: Verifier, impatient: Callable[[], None]
 ) -> None:
     verifier.ring.create(NOW)
     own = tokens.issue(
         verifier.ring, Role.CLIENT, "a bank", entity=None, issuer="innercircle", audience="innercircle", now=NOW
     )
     assert verifier.check(issuer.issue()).role == Role.AUDITOR
+    impatient()
     issuer.faults = {DISCOVERY: "silent", KEYS: "silent"}
     begun = time.monotonic()
     assert verifier.check(own.text).role == Role.CLIENT
@@ -200,9 +210,10 @@ def test_while_the_issuer_is_away_our_own_tokens_hold_and_those_of_keys_that_are
 
 
 def test_who_names_a_key_that_is_kept_does_not_wait_for_one_who_names_another(
-    issuer: Issuer, verifier: Verifier, monkeypatch: pytest.MonkeyPatch
+    issuer: Issuer, verifier: Verifier, impatient: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verifier.check(issuer.issue())
+    impatient()
     monkeypatch.setattr(oidc, "AGAIN_SECONDS", 0)
     issuer.faults[DISCOVERY] = "silent"
 
