@@ -489,11 +489,12 @@ class Promises(RuleBasedStateMachine):
                 own = states[scheme, other] if row["scheme"] == scheme else None
                 if own is None or not 0 < min([seen, *own["seen"]]) <= max([seen, *own["seen"]]) < 1:
                     continue
-                share = self.rated[scheme].circle.share if own["seen"] else 0.0
+                can_supply = self.rated[scheme].circle.share
+                share = can_supply if own["seen"] else 0.0
                 company = sum(weight * each for weight, each in zip(own["weights"], own["seen"], strict=True))
                 offset = (seen - share * company) / (1 - share) - own["conduct"]
                 # what is not passed on moves a follower by the threshold, and so the one it follows by more
-                near = 2 * LEFT_OPEN * (1 / self.rated[scheme].circle.share + 1)
+                near = 2 * LEFT_OPEN * (1 / can_supply + 1)
                 assert abs(offset - self.offsets.setdefault(other, offset)) <= near, (scheme, other)
                 assert 1 / 600 < abs(offset) <= self.width / 1200 + NEAR, (scheme, other)
 
