@@ -25,6 +25,8 @@ from graph.text.counts import counted
 from graph.text.instants import in_utc
 
 Progress = Callable[[str], None]
+SWEPT = "next_scores", "next_swept"
+"The properties that sweeps write by turns."
 
 
 def coming_midnight(now: datetime) -> datetime:
@@ -126,7 +128,7 @@ def _propagate(step: Callable[..., dict[str, Any]], scheme: Scheme) -> tuple[str
     A sweep writes beside the scores that it reads, so that no score depends on the order of the members.
     """
     share, solver = scheme.circle.share, scheme.solver
-    scores, spare, bound = "next_scores", "next_swept", math.inf
+    (scores, spare), bound = SWEPT, math.inf
     for sweep in range(1, solver.max_sweeps + 1):
         change = step(f"sweep {sweep}", share=share, into=spare, **{"from": scores})["change"]
         scores, spare = spare, scores
