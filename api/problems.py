@@ -217,7 +217,7 @@ async def _ours(request: Request, error: InnerCircleError) -> JSONResponse:
 
 
 def _lost_scheme(request: Request) -> str:
-    """Says that there is no such scheme, if the path or query names one; the list of schemes is public.
+    """The words for an unknown scheme that the path or query names; the list of schemes is public.
 
     The question is the same for any entity, and comes after its refusal, so it tells nothing of the entity.
     """

@@ -39,7 +39,7 @@ Written = Annotated[str, Form()]
 
 
 def led_to(path: str, done: str = "") -> RedirectResponse:
-    """Leads on after a form, with a word on what was done: going back and forth repeats nothing."""
+    """The way on after a form, with a word on what was done: going back and forth repeats nothing."""
     return RedirectResponse(f"{path}?done={done}" if done else path, status_code=303, headers=PRIVATE)
 
 

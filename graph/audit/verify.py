@@ -73,7 +73,7 @@ def verify(database: Database, *, scheme: str | None = None) -> Verified:
 def verify_piece(
     database: Database, found: Verified, place: Place, *, scheme: str | None = None, records: int = PIECE
 ) -> Place | None:
-    """Looks at about so many more records, adds to what was found, and returns where to go on; None: all is done.
+    """Some more records are looked at, and added to what was found; returns where to go on, None at the end.
 
     Go on from there now or another day: reads that came meanwhile are no fault.
     """
@@ -122,7 +122,7 @@ def _verify(
     begun: Mapping[str, Place] | None = None,
     most: int | None = None,
 ) -> "_Chain | None":
-    """Looks at ledgers while reads go on; a ledger that seems broken is looked at again under its lock.
+    """Ledgers are looked at while reads go on; one that seems broken is looked at again under its lock.
 
     begun: where to go on with a ledger. most: records of the last ledger that are looked at; returns that ledger.
     """
@@ -229,7 +229,7 @@ def _add_strays(
 ) -> Place | None:
     """A record that hangs on no ledger, or on a wrong one, is a fault of the ledger that its id names.
 
-    Looks at so many records from this id on, and returns where to go on.
+    So many records are looked at from this id on; returns where to go on.
     """
     known = {fault.ledger for fault in found.faults}
     last, strays = _strays(database, prefix, after, limit)

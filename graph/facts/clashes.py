@@ -59,7 +59,7 @@ def forbid(
     reject: Callable[[Iterable[Reject]], None],
     progress: Callable[[str], None],
 ) -> RecordError | None:
-    """Stops the load if more than this share of a file's rows have ids that are known with other content.
+    """The load stops if more than this share of a file's rows have ids that are known with other content.
 
     An id is known from the graph, or from an earlier one of the files. Nothing is written. A file is only read if
     there is something that its ids could clash with.

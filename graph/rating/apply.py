@@ -63,7 +63,7 @@ def remove(
     *,
     tolerance_points: float = TOLERANCE_POINTS,
 ) -> tuple[list[str], list[Rerated]]:
-    """Removes facts or memberships, and re-rates all members that this touches; returns the ids that were known.
+    """Facts or memberships are gone, and all members that this touches are re-rated; returns the known ids.
 
     kind: a fact or judgments; or memberships, whose ids are `scheme|entity`.
     Raises ParameterError (no such kind), and what rerate.rerate raises.

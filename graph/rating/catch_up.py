@@ -13,7 +13,7 @@ from graph.store.client import Database
 
 
 def pass_on(database: Database, key: str, kept: Changes) -> bool:
-    """Passes on the kept changes; returns whether they have reached every rating: then they leave the outbox.
+    """The kept changes are passed on; returns whether they reached every rating: then they leave the outbox.
 
     If not, the request is done all the same, and the ratings say that they are stale until the changes are passed
     on.
@@ -30,7 +30,7 @@ def pass_on(database: Database, key: str, kept: Changes) -> bool:
 
 
 def pass_on_left(database: Database, *, before: datetime) -> int:
-    """Passes on what requests before this instant left; returns how many of them still wait.
+    """What requests before this instant left is passed on; returns how many of them still wait.
 
     Raises any StoreError: what was passed on until then stays so.
     """

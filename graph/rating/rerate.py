@@ -1,4 +1,4 @@
-"""Re-rating: rates members anew that a change of facts touches, and passes the difference on while it matters.
+"""Re-rating: members that a change touches are rated anew, and the difference is passed on while it matters.
 
 The instant and the policy are those of the scheme's last run, so the result can be compared with a fresh run at
 that instant. The same files of cypher/rating as in a run make the conduct and the circles of the touched members.
