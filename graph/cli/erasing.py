@@ -43,7 +43,7 @@ def erase(
     if done.kept:
         print_text(f"kept by others, towards nobody: {counted(done.kept, 'obligations')} that they had towards it")
     if not passed_on:
-        print_text("a run is under way: it or the next one re-rates whom this touches; until then those are stale")
+        print_text("a run is under way: it or the next one re-rates all that this touches; until then it is stale")
 
 
 @app.command(rich_help_panel=PANEL)

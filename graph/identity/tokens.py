@@ -66,7 +66,7 @@ def issue(
     if acts_for and role is not Role.REVIEWER:
         raise ParameterError("acts-for: this is asked of a reviewer, so that nobody decides on their own")
     if "://" in subject:
-        raise ParameterError("subject: `://` is in the names of those whom another issuer knows")
+        raise ParameterError("subject: only a subject of another issuer has `://` in its name")
     if (entity is None) == (role is Role.MEMBER):
         raise ParameterError("entity: a member is one of the entities, and nobody else is")
     if not 0 < days <= LONGEST_DAYS:

@@ -88,7 +88,7 @@ def close(
     if have_a_part(
         names_of(reviewer, acts_for), (found["entity"], found["by"], found["name"], *found["subjects"])
     ):
-        raise Refused(f"{reviewer!r} is who contests the rating, and cannot close that")
+        raise Refused(f"{reviewer!r} is, or acts for, the member who contests the rating, and cannot close that")
     if transaction.optional("close_contest", id=id_, reviewer=reviewer, reason=reason, now=now) is None:
         raise Refused("the contest has ended")
     [closed] = (each for each in of_entity(transaction, found["entity"]) if each.id == id_)

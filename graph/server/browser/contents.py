@@ -86,7 +86,7 @@ def post_connect(address: str) -> str:
 
 
 def favourites(out: BinaryIO) -> int:
-    """`out` has an archive of the queries, to be dropped into Browser; returns how many. Same queries, same bytes."""
+    """`out` has an archive of the queries, to be dropped into Browser; returns how many. It never varies."""
     found = inspecting()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for query in found:
