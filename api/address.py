@@ -1,6 +1,6 @@
 """Where the service answers, kept in the home while it does: a link, and `status`, name that address.
 
-`serve` may be given another host or port than the settings have, or any free port: what came of it is noted.
+`serve` may be given another host or port than the settings have, or any free port: the actual address is noted.
 """
 
 import http.client
@@ -18,7 +18,7 @@ from graph.settings import Settings
 
 FILE = "serving.json"
 SECONDS = 3
-"An address at which nothing listens is refused at once; a service that is busy is waited for so long."
+"So long to wait for a busy service; an address at which nothing listens refuses at once."
 
 
 @contextmanager

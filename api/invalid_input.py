@@ -1,4 +1,4 @@
-"""What does not fit in a request, in words of ours: a pattern is told as what it asks for."""
+"""Faults of a request in words of ours: in place of a pattern, the words say what it asks for."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -32,7 +32,7 @@ from graph.policy.scheme import Policy
 Responses = dict[int | str, dict[str, Any]]
 
 AWAY = (StoreUnavailable, StoreFull, LocalServerFailed, MigrationPending)
-"What any route that needs the database can meet."
+"The problems of any route that needs the database."
 INSTANCE = UUID("5d0f6c1e-3b0a-4c7e-9a55-0f7f4a1d2c3b")
 
 
@@ -49,7 +49,7 @@ def responses(*kinds: type[InnerCircleError], missing: str = "") -> Responses:
 
 
 def file(description: str, **media_types: Any) -> Responses:
-    """That a route answers with a file, in one of these media types, each with a schema and an example in it."""
+    """A route answers with a file, in one of these media types, each with a schema and an example."""
     return {200: {"description": description, "content": media_types}}
 
 
@@ -105,7 +105,7 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
 
 
 def _add_access(operation: dict[str, Any]) -> None:
-    """What an operation that asks for a role answers to callers without; and that one of its roles is enough."""
+    """The operation says that one of its roles is enough, and what a caller without such a role gets."""
     if "security" not in operation:
         return
     ((name, roles),) = operation["security"][0].items()

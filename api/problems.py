@@ -1,7 +1,7 @@
 """Every failure becomes a problem document (RFC 9457); the only place that knows the statuses of failures.
 
 A kind of problem is named by its code, the same as in `--json` output and in docs/errors.md. The message of a
-failure that is no fault of the request may tell of this machine: the caller is told what to do instead, and the
+failure that is no fault of the request may tell of this machine. So the caller is told what to do instead, and the
 log has the message beside the problem's `instance`.
 """
 
@@ -24,7 +24,7 @@ from graph.errors import InnerCircleError
 
 LOG = logging.getLogger("innercircle.api")
 MEDIA_TYPE = "application/problem+json"
-# A refusal tells something of a person too: that they are no member, say.
+# A refusal tells of a person too, for example that they are no member.
 NO_STORE = {"Cache-Control": "no-store"}
 # A browser that is led here runs, embeds and passes on nothing.
 SAFE = {
@@ -33,7 +33,7 @@ SAFE = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 QUOTING = {kind.code for kind in (errors.StoreConflict, errors.QueryRejected, errors.NotRecorded)}
-"Whose messages repeat the words of the database."
+"Failures whose messages repeat the words of the database."
 
 
 @dataclass(frozen=True)
@@ -176,14 +176,14 @@ def document(code: str, detail: str, *, unfit: Sequence[Unfit] = (), instance: u
 
 
 def _without_values(detail: str) -> str:
-    """The words of the database without what it quotes: that may be an id or a name."""
+    """The words of the database without its quotations, which may be ids or names."""
     return re.sub(r"'[^']*'|\"[^\"]*\"|`[^`]*`", "...", detail)
 
 
 def answer(
     code: str, detail: str, *, unfit: Sequence[Unfit] = (), headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    """The response to a failure; what the caller is not told of it is in the log."""
+    """The response to a failure; the log has what the caller is not told."""
     kind, problem = CATALOGUE[code], document(code, detail, unfit=unfit, instance=uuid.uuid4())
     if kind.advice:
         LOG.error("%s %s: %s", problem.instance, code, _without_values(detail) if code in QUOTING else detail)
@@ -217,9 +217,9 @@ async def _ours(request: Request, error: InnerCircleError) -> JSONResponse:
 
 
 def _lost_scheme(request: Request) -> str:
-    """That there is no such scheme, where the path or query names one; which there are is open to all.
+    """The words for an unknown scheme that the path or query names; the list of schemes is public.
 
-    The same is asked whatever the entity is, once its refusal is made, so it tells nothing of the entity.
+    The question is the same for any entity, and comes after its refusal, so it tells nothing of the entity.
     """
     scheme = request.path_params.get("scheme") or request.query_params.get("scheme")
     if not isinstance(scheme, str) or not scheme:
@@ -241,7 +241,7 @@ def _unfit(_request: Request, error: RequestValidationError) -> JSONResponse:
 
 
 def _http(request: Request, error: HTTPException) -> JSONResponse:
-    """What the framework refuses by itself."""
+    """Requests that the framework refuses by itself."""
     path = request.url.path
     if error.status_code == WEB[NO_ROUTE].status:
         return answer(NO_ROUTE, f"there is no {path}: /openapi.json lists the routes")

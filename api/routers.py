@@ -1,4 +1,4 @@
-"""Which routes there are: those of each module of a package that has a `router`."""
+"""The routes: those of each module of a package that has a `router`."""
 
 import importlib
 import pkgutil

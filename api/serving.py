@@ -15,7 +15,7 @@ from graph.server.connect import connect
 from graph.settings import Settings
 
 BACKLOG = 128
-"Connections that are taken in one go: fewer than may be held, so that each is counted before there are too many."
+"Connections that are taken in one go: fewer than allowed, so that each is counted before there are too many."
 
 
 def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
@@ -37,7 +37,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
 
 
 def server(app: FastAPI) -> uvicorn.Server:
-    """A server of the application that says nothing about itself, and keeps no record of who asked for whom."""
+    """A server of the application that says nothing about itself, and logs no requests."""
     return uvicorn.Server(
         uvicorn.Config(
             app,

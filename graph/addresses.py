@@ -15,7 +15,7 @@ def is_host(text: str) -> bool:
         ipaddress.ip_address(text)
     except ValueError:
         try:
-            plain = text.encode("idna").decode()  # whoever resolves it does so first
+            plain = text.encode("idna").decode()  # a resolver does so first
         except UnicodeError:
             return False
         return len(plain) <= 253 and all(map(_NAME.fullmatch, plain.removesuffix(".").split(".")))

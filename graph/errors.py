@@ -19,7 +19,7 @@ InnerCircleError(code)
   StoreError
     StoreUnavailable                  no connection, or the database is not online; try again
     StoreFull                         the disk has no room: nothing is written until there is some
-    StoreConflict                     another writer holds it; try again later
+    StoreConflict                     another writer has locked it; try again later
     CommitUnknown                     the connection broke during a commit; repeating is safe
     QueryRejected                     the server refused a query
     NotRecorded                       a read of a person that cannot be recorded, and so is refused
@@ -71,14 +71,14 @@ class Refused(InputError):
 
 
 class Conflict(InputError):
-    """The name of a request is that of another one."""
+    """The Idempotency-Key of a request belongs to another one."""
 
     code = "conflict"
 
 
 NOTHING_OPEN = "nothing of this entity is open to you"
-"""The message of every NotFound about an entity that somebody asks for whose own it may not be: unknown, not a
-member, nothing granted and not theirs read the same."""
+"""The message of every NotFound about an entity that may not be the caller's own: unknown, not a member, nothing
+granted and not theirs read the same."""
 
 
 class AccessError(InnerCircleError):

@@ -112,7 +112,7 @@ class Part:
 
 @dataclass(frozen=True)
 class SetAside:
-    """Facts that a rating lacks because they are in dispute, by who raised that."""
+    """Facts that a rating lacks because they are in dispute: disputed by the member, or by the other side."""
 
     member: int = 0
     "the member itself did"
@@ -166,18 +166,18 @@ class OpenRating(Rating):
 
 @dataclass
 class Changes:
-    """Entities whose facts changed, as the loader tells of them, and members who had a leaver in the circle."""
+    """Entities whose facts changed, as the loader names them, and members that had a leaver in the circle."""
 
     conduct: set[str] = field(default_factory=set)
     contacts: set[str] = field(default_factory=set)
     joined: set[str] = field(default_factory=set)
     "schemes that someone joined"
     left: dict[str, set[int]] = field(default_factory=dict)
-    "by scheme: the rids of those who lost a contact"
+    "by scheme: the rids of the members that lost a contact"
     marks: set[str] = field(default_factory=set)
-    "which those who left have set in Scheme.unsettled, and its own"
+    "the marks that leavers have set in Scheme.unsettled, and its own"
     mark: str = ""
-    "which passing them on sets there until it is done, so that a second try knows the first; empty: any"
+    "the mark that passing them on sets there until it is done, so that a second try knows the first; empty: any"
 
     def add(self, kind: str, touched: Iterable[str]) -> None:
         """Facts of this kind changed; `touched` are entities, or schemes where the kind is memberships."""

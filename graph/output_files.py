@@ -17,11 +17,11 @@ from typing import BinaryIO
 from graph.errors import ParameterError
 
 FOR_THE_OWNER, FOR_ALL = 0o600, 0o644
-"Who may read a file, as far as the umask lets: what quotes people's data is for whoever ran the command."
+"The mode of a file, as far as the umask lets: only the user who ran the command may read people's data."
 Write = Callable[[BinaryIO], object]
 
 HOME_SIGN = "server.json"
-"In a home (server_home.py), where each file is one of Neo4j's or a key, and a new one would stand for it."
+"In a home (graph/server/home.py), where a new file could replace one of Neo4j's, or a key."
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _KINDS = (

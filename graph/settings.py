@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     "A file of neutral categories that there are besides the shipped ones."
 
     operator: str = Field(default_factory=_whoami)
-    "Who is acting on the command line: kept with what is loaded, and with reads of a person."
+    "The person at the command line: kept with what is loaded, and with reads of a person."
 
     late_after_days: int = Field(default=31, ge=1)
     "How many days ago the last rated day and the last load may be, until health says that they are late."
@@ -89,16 +89,16 @@ class Settings(BaseSettings):
     api_port: int = Field(default=8000, ge=0, le=65535)
 
     issuer: str = "innercircle"
-    "Who the local tokens say they are from."
+    "The issuer that local tokens name."
 
     audience: str = "innercircle"
-    "Whom the local tokens are for: this service."
+    "The audience of the local tokens: this service."
 
     oidc_issuer: str | None = None
     "An OpenID Connect issuer whose tokens hold here too, e.g. https://login.example.org."
 
     oidc_audience: str | None = None
-    "Whom its tokens must be for."
+    "The audience that its tokens must have."
 
     oidc_role_claim: str = "role"
     "Which of its claims names the role; `realm_access.roles` is a claim inside another."
@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     "How many of them may come at once."
 
     api_ids_per_second: float = Field(default=100, gt=0, le=1e6)
-    "How many others one client may ask for each second, on average, in however many requests."
+    "How many entities one client may ask about each second, on average, over all its requests."
 
     api_ids_burst: int = Field(default=1_000, ge=1, le=10**9)
     "How many of them may come at once."

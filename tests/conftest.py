@@ -163,7 +163,7 @@ def roomy(graph: Database) -> Database:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium; who asks for it is skipped where there is none.
+    """A headless Chromium; tests that ask for it are skipped where there is none.
 
     It is closed with the module: while Playwright is open, the thread has a running event loop, and no test that
     follows could use `asyncio.run`.

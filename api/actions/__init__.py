@@ -1,1 +1,1 @@
-"""What a route and a form both do."""
+"""Actions that a route and a form have in common."""

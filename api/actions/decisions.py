@@ -1,6 +1,6 @@
-"""What a member decides, whether it says so over a route or by a form: done once, and passed on to every rating.
+"""A member's decisions, over a route or by a form: each is done once, and passed on to every rating.
 
-What cannot be found is not found in the words of every other reason to see nothing.
+Every NotFound has the same words, whatever the reason to see nothing.
 """
 
 import uuid
@@ -31,7 +31,7 @@ def decide(database: Database, work: Callable[[Transaction], Changes]) -> None:
 
 
 def _made_up() -> str:
-    """A key for what nobody repeats with one."""
+    """A key for a request that has none, since nobody repeats it."""
     return f"decision {uuid.uuid4().hex}"
 
 

@@ -1,4 +1,4 @@
-"""A report on a member's rating, made for the member who asks, signed, and on record."""
+"""A report on a member's rating, made at the member's request, signed, and on record."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +16,7 @@ from graph.store.client import Database
 def made_for(
     request: Request, member: Principal, database: Database, scheme: str, *, audience: str, purpose: str
 ) -> tuple[Report, str]:
-    """(the report, what is signed of it). That it was made is on the member's record of reads.
+    """(the report, its signed text). Making it is on the member's record of reads.
 
     Raises NotFound (no member, or not rated yet), ParameterError (audience), PurposeMismatch, SettingInvalid (no
     key that signs), NotRecorded, StoreConflict.

@@ -1,1 +1,1 @@
-"""What routes and pages depend on: who asks, the database, pages of a list, repeated requests."""
+"""Dependencies of routes and pages: the caller, the database, pages of a list, repeated requests."""

@@ -1,4 +1,4 @@
-"""Who may ask what: every route that is not public takes one of these.
+"""Authorisation: every route that is not public takes one of these.
 
     def show_me(member: Member, database: TheDatabase) -> Me: ...
 
@@ -32,7 +32,7 @@ PUBLIC = {
     "GET /readyz",
     "GET /problems/{code}",
 }
-"Nobody is asked who they are for these. /openapi.json is the only other."
+"The routes that ask for no token. /openapi.json is the only other."
 PUBLIC_PAGES = {
     "GET /",
     "GET /schemes",
@@ -58,7 +58,7 @@ def _admitted(
     store: TheStore,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Principal:
-    """Who asks, if it may. Raises Unauthenticated, Forbidden."""
+    """The caller, if it may ask. Raises Unauthenticated, Forbidden."""
     verifier: Verifier = request.app.state.verifier
     try:
         principal = verifier.check(credentials.credentials if credentials else "")
@@ -71,14 +71,14 @@ def _admitted(
 
 
 def take_of_address(request: Request) -> None:
-    """One request of somebody unknown is counted, by where it comes from. Raises TooMany."""
+    """One request without a known caller is counted, by its address. Raises TooMany."""
     rates: Rates = request.app.state.rates
     rates.take(f"address {request.client.host if request.client else ''}")
 
 
 @contextmanager
 def asking_of(request: Request, client: Principal, ids: int) -> Iterator[None]:
-    """So many others are asked for, by one of the few requests of this client that may do so at a time.
+    """The client asks for so many entities; only few requests of one client may do so at a time.
 
     Raises TooMany.
     """
@@ -91,7 +91,7 @@ def asking_of(request: Request, client: Principal, ids: int) -> Iterator[None]:
 
 def _let_in(request: Request, scopes: SecurityScopes, store: TheStore, principal: Principal) -> Principal:
     rates: Rates = request.app.state.rates
-    # Whoever has a revoked token empties the bucket of that token, and not the one of its subject.
+    # A caller with a revoked token empties the bucket of that token, and not the one of its subject.
     rates.take(f"token {principal.token}")
     with store.use() as database:
         refuse_revoked(database, principal)
@@ -105,9 +105,9 @@ def _let_in(request: Request, scopes: SecurityScopes, store: TheStore, principal
 
 
 def _signed_in(request: Request, scopes: SecurityScopes, store: TheStore) -> Principal:
-    """Who is signed in on the pages, if it may, and if what changes something comes from a page of this service.
+    """The person that is signed in on the pages, if it may ask.
 
-    Raises Unauthenticated, Forbidden.
+    Raises Unauthenticated, Forbidden; the latter also for a change that does not come from a page of this service.
     """
     given: Sessions = request.app.state.sessions
     given.refuse_other_origins(request)
@@ -127,7 +127,7 @@ Auditor = Annotated[Principal, Security(_admitted, scopes=[Role.AUDITOR.value])]
 ReviewerOrOperator = Annotated[Principal, Security(_admitted, scopes=[Role.REVIEWER.value, Role.OPERATOR.value])]
 MemberOrClient = Annotated[Principal, Security(_admitted, scopes=[Role.MEMBER.value, Role.CLIENT.value])]
 Anyone = Annotated[Principal, Security(_admitted, scopes=[role.value for role in Role])]
-"Any role, but somebody."
+"Any role, but with a token."
 SignedInMember = Annotated[Principal, Security(_signed_in, scopes=[Role.MEMBER.value])]
 SignedInOperator = Annotated[Principal, Security(_signed_in, scopes=[Role.OPERATOR.value])]
 SignedIn = Annotated[Principal, Security(_signed_in, scopes=[role.value for role in Role])]
@@ -135,7 +135,7 @@ SignedIn = Annotated[Principal, Security(_signed_in, scopes=[role.value for role
 
 
 async def somebody_signed_in(request: Request) -> Principal | None:
-    """Who is signed in, for a page that is everybody's and only greets; None where nobody is, or not any more."""
+    """The person that is signed in, for public pages, which only greet; None: nobody is, or not any more."""
     known: Principal | None = getattr(request.state, "principal", None)
     if known is not None:  # let in by this request
         return known
@@ -164,13 +164,13 @@ MaybeSignedIn = Annotated[Principal | None, Depends(somebody_signed_in)]
 
 
 def own(principal: Principal, entity: str) -> None:
-    """The entity is the member's own. Raises NotFound, in the words of every other reason to see nothing."""
+    """The entity is the member's own. Raises NotFound, in the same words as for any other reason."""
     if principal.entity is None or principal.entity != entity:
         raise NotFound(NOTHING_OPEN)
 
 
 def own_entity(principal: Principal) -> str:
-    """The entity that a member is. Raises NotFound as above: a token of a member names one."""
+    """The member's entity, as its token names it. Raises NotFound as above."""
     if principal.entity is None:
         raise NotFound(NOTHING_OPEN)
     return principal.entity
@@ -178,7 +178,7 @@ def own_entity(principal: Principal) -> str:
 
 @contextmanager
 def one_text() -> Iterator[None]:
-    """Whatever is not found in the block is not found in the words of every other reason to see nothing."""
+    """Every NotFound in the block gets the same words, whatever the reason to see nothing."""
     try:
         yield
     except NotFound:
@@ -186,7 +186,7 @@ def one_text() -> Iterator[None]:
 
 
 def roles(route: APIRoute) -> list[str]:
-    """The roles that a route takes; none: it asks nobody who they are."""
+    """The roles that a route takes; none: it is public."""
     return list(_scopes(route.dependant))
 
 

@@ -1,4 +1,4 @@
-"""The database of the service: opened when it can be, and never used before it was seen in order."""
+"""The database of the service: opened when possible, and checked before its first use."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -56,7 +56,7 @@ class Store:
 
     @contextmanager
     def use(self) -> Iterator[Database]:
-        """The database, in order. After a request that found it away, the next one proves it before its use."""
+        """The database, checked. If a request found it away, the next one checks it again before use."""
         if not self._in_order:
             self.prove()
         try:

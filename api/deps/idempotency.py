@@ -7,7 +7,7 @@
             return Done(OwnContest(id=id_, ...))
         return once(asked, database, member, OwnContest, work)
 
-A caller that repeats a request with the same key gets the same answer, though what it is about has changed since.
+A caller that repeats a request with the same key gets the same answer, even if its subject has changed since.
 The same key with another request is a Conflict. A request that failed had no effect, and is done anew.
 """
 
@@ -33,7 +33,7 @@ T = TypeVar("T", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: which key it has, what it asks, and when it came."""
+    """One request: its key, its question, and the time when it came."""
 
     route: str
     key: str
@@ -46,13 +46,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Done(Generic[T]):
-    """What the work of a request gives."""
+    """The result of the work of a request."""
 
     answer: T
     changes: Changes | None = None
     "what has to be re-rated, after the transaction"
     about: str | None = None
-    "Entity.id of whom the answer is about, where it is not the member who asks, or '': it is erased with them"
+    "Entity.id of the other entity that the answer is about, and is erased with; '': only the caller's own"
 
 
 async def _asked(
@@ -111,7 +111,7 @@ def once(
     work: runs queries of the transaction and does nothing else, for it may run again.
     Raises Conflict where the key was used for another request, and what `work` raises.
     """
-    # also for whom: somebody who acts for a person and for a firm asks for each of them
+    # with the entity: one subject may act for a person and for a firm, and ask for each of them
     name = json.dumps([principal.role, principal.subject, principal.entity, asked.route, asked.key])
     key = hashlib.sha256(name.encode()).hexdigest()
 

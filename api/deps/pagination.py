@@ -26,13 +26,13 @@ NONCE = 12
 
 
 def cursor(database: Database, whose: str, values: Sequence[str]) -> str:
-    """Where the next page begins. whose: the list and the asker that it is of."""
+    """A cursor to the next page. whose: the list and its reader."""
     said = json.dumps(list(values)).encode()
     return _encoded(_signature(database, whose, said) + said)
 
 
 def read(database: Database, whose: str, text: str) -> list[str]:
-    """The values of a cursor that was given out for this list and asker. Raises ParameterError for any other."""
+    """The values of a cursor that was made for this list and reader. Raises ParameterError for any other."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
@@ -45,7 +45,7 @@ def read(database: Database, whose: str, text: str) -> list[str]:
 
 
 def hidden(database: Database, whose: str, values: Sequence[str]) -> str:
-    """A cursor whose values are not to be read by whoever gets it."""
+    """A cursor with values that its holder cannot read."""
     nonce = secrets.token_bytes(NONCE)
     return _encoded(nonce + _cipher(database).encrypt(nonce, json.dumps(list(values)).encode(), whose.encode()))
 

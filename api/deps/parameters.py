@@ -15,7 +15,7 @@ from graph.policy import publishing
 from graph.store.client import Database
 from graph.text.plain import normal
 
-# Any other character, and `|` above all, could make the id of a membership out of two that are no such pair.
+# Other characters, above all `|`, could make two ids into the id of somebody else's membership.
 SchemeId = Annotated[
     str, Path(pattern="^[a-z0-9][a-z0-9-]*$", max_length=60, description="A scheme.", examples=["reliability"])
 ]
@@ -44,7 +44,7 @@ async def _late_after(request: Request) -> int:
 
 @contextmanager
 def of_a_scheme(database: Database, scheme: str) -> Iterator[None]:
-    """Where something of a scheme is not found, and it is the scheme that is missing, the answer says so."""
+    """If nothing is found because the scheme itself is missing, the answer says so."""
     try:
         yield
     except NotFound:

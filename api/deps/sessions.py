@@ -1,4 +1,4 @@
-"""Who is signed in on the pages: a cookie that only this service gets back, and only from its own pages."""
+"""Sessions on the pages: a cookie that only this service gets back, and only from its own pages."""
 
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -25,18 +25,18 @@ class Sessions:
         self.cookie = "__Host-innercircle" if self._secure else "innercircle"
 
     def check(self, request: Request) -> Principal:
-        """Whom the session names, if it holds. Raises Unauthenticated."""
+        """The person that the session names, if it holds. Raises Unauthenticated."""
         text = request.cookies.get(self.cookie)
         if not text:
             raise Unauthenticated("nobody is signed in")
         return self._verifier.check_own(text, sessions.SESSION)
 
     def check_link(self, link: str) -> Principal:
-        """Whom a link names, if it holds; the database knows whether it was used. Raises Unauthenticated."""
+        """The person that a link names, if it holds; the database knows if it was used. Raises Unauthenticated."""
         return self._verifier.check_own(link, sessions.LINK)
 
     def latest(self, now: datetime) -> datetime:
-        """When a session that has begun by now has expired at the latest."""
+        """The latest time at which a session that has begun by now expires."""
         return now + timedelta(hours=self.hours)
 
     def keep(self, response: Response, session: Issued) -> None:
@@ -49,9 +49,9 @@ class Sessions:
         response.delete_cookie(self.cookie, path="/", secure=self._secure, httponly=True, samesite="strict")
 
     def refuse_other_origins(self, request: Request) -> None:
-        """What changes something comes from a page of this service. Raises Forbidden.
+        """A form comes from a page of this service. Raises Forbidden.
 
-        A browser says with each form where it comes from; what does not say so is no browser with a form of ours.
+        A browser says with each form where the form comes from; a request without that is not from a form of ours.
         """
         if request.method in READING:
             return

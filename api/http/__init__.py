@@ -1,1 +1,1 @@
-"""Middleware and what requests meet before and after a route."""
+"""Middleware: what requests pass before and after a route."""

@@ -1,11 +1,11 @@
-"""Whether somebody who asks would read a page or a document: the Accept header (RFC 9110, 12.5.1)."""
+"""Whether the caller wants a page or a document: the Accept header (RFC 9110, 12.5.1)."""
 
 PAGES = ("text/html", "application/xhtml+xml")
 DOCUMENTS = ("application/problem+json", "application/json")
 
 
 def asks_for_page(accept: str) -> bool:
-    """A page is named, and no document is wanted more: so a browser asks, and no program that takes anything."""
+    """A page is named, and no document is preferred. Browsers ask so, and programs that take anything do not."""
     weights = _weights(accept)
     page = max((weights.get(kind, 0.0) for kind in PAGES), default=0.0)
     return page > 0 and page >= _wanted(weights, DOCUMENTS)

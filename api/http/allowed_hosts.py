@@ -1,8 +1,8 @@
-"""Requests that were not meant for this service, by the name that it goes by, are refused.
+"""Requests that name another host than this service are refused.
 
-While nobody can have a token, the service is for this machine alone. This guards the ways around it: a server that
-somebody starts for the application by other means, and a web page whose own name was made to resolve to an address
-of the service (DNS rebinding), which would otherwise ask through the browser of whoever looks at it.
+While nobody can have a token, the service is for this machine alone. This guards against two ways around it: the
+application started with another server, and a web page whose own name was made to resolve to an address of the
+service (DNS rebinding). Such a page would otherwise ask through the browser of its reader.
 """
 
 from collections.abc import Callable, Collection
@@ -32,7 +32,7 @@ class Guard:
             await self.app(scope, receive, send)
 
     def _fault(self, scope: Scope) -> str:
-        """What is wrong with where the request came in, and whom it was meant for; empty if nothing is."""
+        """What is wrong with the address that the request came in at, or with the host it names; empty: none."""
         address, host = (scope.get("server") or ("", None))[0], _host(scope)
         if is_loopback(address) and is_loopback(host):
             return ""

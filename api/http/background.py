@@ -1,7 +1,7 @@
-"""What requests leave for later, done by threads of the service: nobody has to ask for it, or waits for it.
+"""Work that requests leave for later, done by threads of the service; nobody waits for it.
 
-Refusals are put on record after they were answered. What requests changed, and was not passed on because the
-service or Neo4j ended in between, is passed on. The room on Neo4j's disk is looked at.
+The threads put refusals on record after the answer. They pass on changes that still wait because the service or
+Neo4j ended in between. They watch the room on Neo4j's disk.
 """
 
 import logging
@@ -17,20 +17,20 @@ from graph.store.client import Database
 
 LOG = logging.getLogger("innercircle.api")
 AGAIN_SECONDS = 5.0
-"After which it is tried again where it could not be done."
+"After which work that could not be done is tried again."
 EVERY_SECONDS = 60.0
-"After which one looks for what was left, also where nobody said so."
+"After which a thread looks for work by itself."
 LOOK_SECONDS = 2.0
 "Between two looks at the room on the disk, for other programs fill it too."
 GRACE_SECONDS = 5.0
-"A request that has run out of time may be at it for so long."
+"A request that has run out of time may still work for so long."
 STOP_SECONDS = 15.0
-"How long the service waits for what a thread is at when it ends."
+"How long the service, when it ends, waits for the work of a thread."
 Use = Callable[[], AbstractContextManager[Database]]
 
 
 class Afterwards:
-    """What an earlier service left is done when this one starts, and what comes is done while it runs."""
+    """The work that an earlier service left is done at the start, and new work while this one runs."""
 
     def __init__(self, use: Use, request_seconds: float):
         """use: opens the database, in order, for as long as a block runs."""
@@ -51,7 +51,7 @@ class Afterwards:
             each.join()
 
     def record_refusals(self) -> None:
-        """What was refused before this was called is on record a moment later."""
+        """Refusals from before this call are on record a moment later."""
         self._refusals.wake()
 
     def _passed_on(self, database: Database) -> bool:

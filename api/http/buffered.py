@@ -1,4 +1,4 @@
-"""An answer that is held until its body is whole, for what looks at it or puts another in its place."""
+"""Buffered answers: kept until the body is whole, for middleware that looks at it or replaces it."""
 
 from collections.abc import Awaitable, Callable
 
@@ -11,9 +11,9 @@ def buffered(
     wanted: Callable[[int, MutableHeaders], bool],
     then: Callable[[int, MutableHeaders, bytes], Awaitable[None]],
 ) -> Send:
-    """What an application sends to: the start and body of an answer that is wanted go to `then`, others to `send`.
+    """A `send` for an application: the start and body of a wanted answer go to `then`, all others to `send`.
 
-    wanted: is asked of its status and headers. then: given these and the whole body, it sends what shall leave.
+    wanted: decides by status and headers. then: gets these and the whole body, and sends the final answer.
     """
     start: Message | None = None
     body = bytearray()

@@ -1,7 +1,8 @@
 """Bulkheads: requests of one kind fill their own room and no other, and no asker fills a room alone.
 
-A request is in a room while it is being answered. Threads are enough for all rooms together (api/app.py), so who
-waits, waits for requests of the same kind only: members never wait for clients, and nobody's health for anybody.
+A request is in a room while it is being answered. There are threads enough for all rooms together (api/app.py), so
+a request waits for requests of its own kind only: members never wait for clients, and health checks wait for
+nobody.
 """
 
 import asyncio
@@ -49,7 +50,7 @@ class FullError(Exception):
 
 
 class Room:
-    """So many at a time, and so many of one asker; those that wait go in as they came, but for one asker's."""
+    """So many at a time, and so many of one asker; others wait in turn, except for an asker with enough."""
 
     def __init__(self, size: Size):
         self.size = size
@@ -96,7 +97,7 @@ class Room:
         self._admit()
 
     def _admit(self) -> None:
-        """Those that wait and have a free place go in, the first to come first."""
+        """Waiting requests with a free place go in, in the order in which they came."""
         for entry in list(self._waiting):
             if self._inside.total() >= self.size.at_once:
                 return
@@ -110,7 +111,7 @@ class Room:
 class Rooms:
     """Requests are answered in rooms; one that finds no place in time is told when to ask again.
 
-    rooms: by route, for those whose room is not that of members; None: it needs none, for it waits for nothing.
+    rooms: by route, for routes outside the room of members; None: it needs no room, for it waits for nothing.
     """
 
     def __init__(self, app: ASGIApp, rooms: Sequence[tuple[BaseRoute, str | None]]):
@@ -137,7 +138,7 @@ class Rooms:
 
 
 def _asker(scope: Scope) -> str:
-    """By what a request is taken for one asker's before anybody has looked whether that holds."""
+    """The asker that a request seems to have, before anything is verified."""
     headers = Headers(scope=scope)
     said = headers.get("authorization") or headers.get("cookie")
     if said:

@@ -1,7 +1,7 @@
-"""Public documents are made once for all who wait for them.
+"""Public documents are made once for all callers that wait for them.
 
-A caller that comes while one is being made gets the next: so nobody is given one that was made before it was asked
-for, and however many ask at once, one is made at a time.
+A caller that comes while a document is being made gets the next one. So no document is older than its request, and
+however many callers ask at once, one document is made at a time.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ Making = asyncio.Task[list[Message]]
 
 
 class Together:
-    """What is public is made once for all who wait for it.
+    """A public document is made once for all callers that wait for it.
 
     shared: the routes that answer everybody alike, whatever the headers.
     """

@@ -1,9 +1,9 @@
-"""Connections that keep nobody out: each has a time for a head and for taking its answer, and all have a bound.
+"""Limits on connections, so that no caller keeps others out: on their number, and on the time of each.
 
-uvicorn has no such limits, so this is its protocol with three clocks. The time for a body is in
-api/http/limits.py, the time for an answer in api/http/time_limit.py. Where there are as many connections as may
-be, the one that has kept the service waiting for longest makes room: a stranger who holds all of them open ends
-his own.
+Each has a time for sending a head and for taking its answer. uvicorn has no such limits, so this is its protocol
+with three clocks. The time for a body is in api/http/limits.py, the time for an answer in api/http/time_limit.py.
+When there are as many connections as allowed, the one that has kept the service waiting for longest makes room. So
+a stranger who holds all of them open loses his own.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 LOG = logging.getLogger("innercircle.api")
 HEAD_SECONDS = 10.0
-"Within which the head of a request is there, from the connection on or from the answer before."
+"Within which the head of a request has to come, from the connection on or from the answer before."
 TAKEN_SECONDS = 60.0
-"Within which whoever asked takes an answer that does not fit into the line at once."
+"Within which the caller has to take an answer that does not fit into the line at once."
 FLUSH_SECONDS = 10.0
-"Within which the last of an answer is taken before its connection ends."
+"Within which the caller has to take the last of an answer before its connection ends."
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -82,7 +82,7 @@ class Connection(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def waits_for_asker(self) -> bool:
-        """Whether it is for the other end to do something: to ask, to send the rest, to take the answer."""
+        """Whether the other end has to act: to ask, to send the rest, to take the answer."""
         return not self.is_asked() or self.cycle.more_body or self.flow.write_paused
 
     def _wait_for_head(self) -> None:

@@ -1,7 +1,7 @@
-"""Refusals that cannot be told apart by how long they took.
+"""Constant time: refusals that nobody can tell apart by how long they took.
 
-That somebody is not there, is no member or granted nothing takes the same work to find out, but never quite the
-same time. So such an answer leaves at a whole number of steps after its request came.
+An entity may be unknown, no member, or have granted nothing. Finding out takes the same work each time, but never
+quite the same time. So a refusal leaves a whole number of steps after its request came.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from api.http.background import Afterwards
 from graph.errors import NotFound, PurposeMismatch
 
 STEP_SECONDS = 0.1
-"Longer than finding out takes, so that nearly every refusal leaves after the first step."
+"Longer than the work takes, so that nearly every refusal leaves after the first step."
 
 
 class ConstantTimeRoute(APIRoute):

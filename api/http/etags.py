@@ -1,6 +1,6 @@
 """An answer that has not changed is not sent again: ETag and If-None-Match (RFC 9110, 8.8 and 13.1.2).
 
-The answer is made as always, so a read is checked and on record before it is compared; only its body is spared.
+The answer is made as always, so a read is checked and on record before the comparison; only the body is not sent.
 """
 
 import hashlib

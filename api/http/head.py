@@ -1,7 +1,7 @@
 """HEAD is answered wherever GET is: the same status and headers, and no body (RFC 9110, 9.3.2).
 
-What the headers say of an answer, how long it is and whether it is there at all, tells of a person too. So a HEAD
-is checked, counted, refused and put on record as the GET would be, once; only what leaves is less.
+Headers tell of a person too: how long an answer is, and whether there is one at all. So a HEAD is checked,
+counted, refused and put on record like the GET; only its answer is shorter.
 """
 
 from starlette.datastructures import MutableHeaders
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class Heads:
-    """To everything inside a HEAD is a GET."""
+    """For the application inside, a HEAD is a GET."""
 
     def __init__(self, app: ASGIApp):
         self.app = app

@@ -1,4 +1,4 @@
-"""Answers on their way: whoever ends a permission waits until those that it allowed have left."""
+"""Answers on their way: the end of a permission waits until the answers that it allowed have left."""
 
 import threading
 from collections.abc import AsyncIterator, Iterable
@@ -16,7 +16,7 @@ class UnderWay:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._answers: dict[object, frozenset[str] | None] = {}
-        "whom each is about; None: that is not known yet, and it may be anybody"
+        "the entities that each is about; None: not known yet, and it may be any"
 
     def begin(self) -> object:
         answer = object()
@@ -37,9 +37,9 @@ class UnderWay:
             self._changed.notify_all()
 
     def let_leave(self, entity: str | None = None) -> None:
-        """What was under way about this entity when this was called has left, or takes longer than it may.
+        """The answers about this entity that were under way at this call have left, or take longer than allowed.
 
-        entity: None: whoever it is about.
+        entity: None: the answers about any entity.
         """
         with self._changed:
             before = set(self._answers)

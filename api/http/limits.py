@@ -1,8 +1,8 @@
-"""How much one asker may ask: the length of an address, the size of a body, and how often.
+"""Limits for one caller: the length of an address, the size of a body, and the number of requests.
 
-Sizes are counted as a request comes in, before anything looks at it. How often counts by the subject of a token
-once it has been checked (api/deps/auth.py), and by the address a request comes from where there is none, so that
-one asker's flood is not another's. What is asked of many others counts by how many they are.
+Sizes are counted as a request comes in, before anything looks at it. Requests count by the subject of the token,
+once it has been checked (api/deps/auth.py), or by the caller's address if there is no token. So a flood from one
+caller is not counted for another. A request about many entities counts by their number.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ LARGEST_BODY = 1_000_000
 BODY_SECONDS = 20.0
 "Within which a body is there: a million bytes over a slow line."
 MOST_ASKERS = 100_000
-"Whose buckets are kept; beyond, the one that asked longest ago starts anew."
+"Callers whose buckets are kept; beyond, the one that asked longest ago starts anew."
 
 
 class Sizes:
@@ -87,9 +87,10 @@ class Rates:
         self._lock = Lock()
 
     def take(self, asker: str, cost: int = 1, what: str = "requests") -> None:
-        """So much is counted for this asker. Raises TooMany where it has too little left.
+        """So much is counted for this asker. Raises TooMany if it has too little left.
 
-        What costs more than a whole bucket is let through where the bucket is full, and waited for afterwards.
+        A request that costs more than a whole bucket passes if the bucket is full, and the caller waits
+        afterwards.
         """
         needed = min(cost, self.burst)
         with self._lock:

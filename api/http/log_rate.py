@@ -1,4 +1,4 @@
-"""What a log says once a second and not a thousand times."""
+"""Repeated lines of a log: once a second, and not a thousand times."""
 
 import logging
 import re
@@ -11,7 +11,7 @@ MOST_KEPT = 1_000
 LONGEST_ALIKE = 200
 "Characters by which lines are told apart."
 UNLIKE = re.compile(r"urn:uuid:[0-9a-f-]+|0x[0-9a-f]+|\d+")
-"What two lines about the same thing differ in."
+"The part in which two lines about the same thing differ."
 
 
 class OnceASecond(logging.Filter):

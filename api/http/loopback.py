@@ -1,4 +1,4 @@
-"""Nobody but this machine is answered, until somebody can say who asks.
+"""Only this machine gets answers, until there can be tokens.
 
 A rating tells how far a person can be relied on. While there is no key that signs tokens, and no issuer of them,
 the service listens on a loopback address and on no other.

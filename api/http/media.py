@@ -1,4 +1,4 @@
-"""A body comes to the API as JSON and not packed; whoever sends another is told so at once."""
+"""A body comes to the API as unpacked JSON; any other is refused at once, with the reason."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send

@@ -1,4 +1,4 @@
-"""Headers that every answer has: a browser that is led here runs, embeds and passes on nothing."""
+"""Headers of every answer: with them, a browser that is led here runs, embeds and passes on nothing."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -1,4 +1,4 @@
-"""Every request ends in time: whatever it waits for, its answer is another once the time for it is over."""
+"""Every request ends in time: when its time is over, it is answered with a failure, whatever it waits for."""
 
 import asyncio
 
@@ -10,11 +10,11 @@ from graph.store import deadlines
 from graph.store.deadlines import Deadline
 
 AGAIN_SECONDS = 0.5
-"What a request still waits for when its time is over is hung up, and again so long after, until it has ended."
+"When the time of a request is over, its waiting is ended, and again after so long, until the request has ended."
 
 
 class InTime:
-    """A request that has no answer after so many seconds is answered with 503; what it was at ends soon after."""
+    """A request without an answer after so many seconds is answered with 503; its work ends soon after."""
 
     def __init__(self, app: ASGIApp, seconds: float):
         self.app, self.seconds = app, seconds
@@ -54,7 +54,7 @@ class InTime:
 
 
 async def _end(task: "asyncio.Future[None]", deadline: Deadline) -> None:
-    """What the request waits for is hung up until it has ended; what it says then is heard by nobody."""
+    """The waiting of the request is ended until its work has ended; nobody gets its late answer."""
     while not task.done():
         deadline.expire()
         await asyncio.wait({task}, timeout=AGAIN_SECONDS)

@@ -1,7 +1,7 @@
-"""A failure that nobody foresaw is answered like every other, and logged without what it says.
+"""Unforeseen failures are answered like every other, and logged without their messages.
 
-The message of any exception may hold somebody's id or name, and a traceback ends with it. The log has the kind of
-each exception and the lines that it came through, which is what it takes to find the fault.
+The message of an exception may contain somebody's id or name, and a traceback ends with it. The log has the kind
+of each exception and the lines that it came through, which are enough to find the fault.
 """
 
 import traceback
@@ -44,7 +44,7 @@ class Unforeseen:
 
 
 def described(error: BaseException) -> str:
-    """The kinds of the error and of those behind it, with the lines that each came through; not what they say."""
+    """The kinds of the error and of its causes, with the lines that each came through, but no messages."""
     return "; after ".join(
         f"{type(each).__module__}.{type(each).__qualname__} at {' < '.join(_lines(each)) or 'no line'}"
         for each in _behind(error)

@@ -1,6 +1,6 @@
-"""What a member decides in one scheme: pausing ties, showing its part, contesting, grants, reports, leaving.
+"""A member's decisions in one scheme: pausing ties, showing its part, contesting, grants, reports, leaving.
 
-Each is a form that leads back to a page, and sent twice it has one effect.
+Each is a form that leads back to a page. A form that is sent twice has one effect.
 """
 
 from datetime import UTC, date, datetime
@@ -48,7 +48,7 @@ def pause_tie(
 
 @router.post("/sharing", status_code=303)
 def share_part(member: SignedInMember, scheme: SchemeId, database: TheDatabase, shares: Text = "") -> Response:
-    """Those who have the member in their circle see its part, or do not."""
+    """Members with this one in their circle see its part, or do not."""
     entity = own_entity(member)
     if shares not in ("yes", "no"):
         raise ParameterError("shares: yes or no")
@@ -136,7 +136,7 @@ def make_report(
     audience: Text = "",
     purpose: Text = "",
 ) -> Response:
-    """A signed report to hand on, as a file. That it was made is on the member's record of reads."""
+    """A signed report to hand on, as a file. Making it is on the member's record of reads."""
     try:
         made, signed = report.made_for(request, member, database, scheme, audience=audience, purpose=purpose)
     except REFUSALS as error:

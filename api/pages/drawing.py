@@ -51,7 +51,7 @@ class Scale:
 
 
 def scale(policy: Scheme, band: str, points: float) -> Scale:
-    """The bands in order, and the points among them; no word stands on another, however narrow the page is."""
+    """The bands in order, and the points among them; no two words overlap, however narrow the page is."""
     bounds = [*(each.from_points for each in policy.bands), HIGHEST_POINTS]
     bands = tuple(
         Stretch(each.name, int(each.from_points), _across(low), round(_across(high) - _across(low), 2),
@@ -66,7 +66,7 @@ def scale(policy: Scheme, band: str, points: float) -> Scale:
 
 
 def _laid(words: list[tuple[str, float, bool]], *, top: int, ticks: bool) -> list[Label]:
-    """Each text below its place, in the first row where it stands on no other; words: (text, place, here)."""
+    """Each text below its place, in the first row where it overlaps no other; words: (text, place, here)."""
     rows: list[float] = []
     labels = []
     for text, at, here in words:

@@ -1,4 +1,4 @@
-"""The files that pages need: one sheet of styles, one module of script, and what draws circles.
+"""The files that pages need: one sheet of styles, one module of script, and the library that draws circles.
 
 Each is served under a name that has the hash of its content in it, so a browser keeps it for good and never keeps
 an old one.

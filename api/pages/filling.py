@@ -1,4 +1,4 @@
-"""A form that is refused comes back as it was filled in, and says which field to put right.
+"""A refused form comes back as it was filled in, and says which field to put right.
 
 try:
     decisions.contest(...)
@@ -12,7 +12,7 @@ from api.problems import KINDS
 from graph.errors import ParameterError, PurposeMismatch, Refused
 
 REFUSALS = (ParameterError, PurposeMismatch, Refused)
-"Of which the words say what to put right, and nothing that the reader may not know."
+"Failures whose words say what to put right, and nothing that the reader may not know."
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Filled:
 
     values: dict[str, str] = field(default_factory=dict)
     wrong: str = ""
-    "the name of the field to put right; empty where it is none of them, or nothing is wrong"
+    "the name of the field to put right; empty: none of them, or nothing is wrong"
     fault: str = ""
     "what is wrong; empty: nothing is"
     status: int = 200

@@ -32,7 +32,7 @@ def contest(database: Database, member: Principal, scheme: str, filled: Filled =
 def grants(
     database: Database, member: Principal, scheme: str, filled: Filled = EMPTY, *, done: str = ""
 ) -> Response:
-    """Who may look, and to let somebody."""
+    """The grants, and the form to give one."""
     entity, now = own_entity(member), datetime.now(UTC)
     _joined, policy = member_of(database, entity, scheme)
     return render(

@@ -1,4 +1,4 @@
-"""A member's own pages that are of no one scheme: where it takes part, who looked, its disputes, all its data."""
+"""A member's own pages outside of any one scheme: its memberships, reads, disputes, and all its data."""
 
 import io
 from datetime import UTC, datetime
@@ -35,11 +35,11 @@ router = APIRouter()
 Note = Annotated[str, Query(max_length=40)]
 Text = Annotated[str, Form(max_length=4_000)]
 Written = Annotated[str, Form()]
-"What somebody wrote: if it is too long, the form comes back with it, and says so."
+"A text that a member wrote: if it is too long, the form comes back with it, and says so."
 
 
 def led_to(path: str, done: str = "") -> RedirectResponse:
-    """Where somebody is led after a form, with a word on what was done: going back and forth repeats nothing."""
+    """The way on after a form, with a word on what was done: going back and forth repeats nothing."""
     return RedirectResponse(f"{path}?done={done}" if done else path, status_code=303, headers=PRIVATE)
 
 
@@ -59,7 +59,7 @@ def my_page(member: SignedInMember, database: TheDatabase, done: Note = "") -> R
 def my_readers(
     member: SignedInMember, database: TheDatabase, after: Annotated[str | None, Query(max_length=1_000)] = None
 ) -> Response:
-    """Who looked at the member's ratings, the newest first."""
+    """The reads of the member's ratings, the newest first."""
     entity = own_entity(member)
     whose, before = f"accesses {entity}", None
     if after is not None:

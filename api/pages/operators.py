@@ -15,7 +15,7 @@ from graph.server import doctor
 from graph.store.client import Database
 
 MOST_DISPUTES = 200
-"That are listed: those that wait longest."
+"The most that are listed: those that wait longest."
 WORDS = (
     *("scheme", "policy", "version", "member", "run", "re-rating", "circle", "tie", "sweep", "score", "error"),
     *("points", "drift", "load", "reject", "dispute", "contact", "contest", "conduct", "migration"),

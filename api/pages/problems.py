@@ -1,6 +1,6 @@
-"""What goes wrong under a page is told as a page: one plain sentence or two, with the status of the problem.
+"""A failure of a page is told as a page: one plain sentence or two, with the status of the problem.
 
-Whoever filled in a form finds there what it wrote, and can send it again.
+A member who filled in a form finds its own words there, and can send them again.
 """
 
 import json
@@ -36,7 +36,7 @@ from graph import errors
 
 @dataclass(frozen=True)
 class Telling:
-    """How a problem is told to somebody who reads a page."""
+    """The words for a problem on a page."""
 
     title: str
     words: str
@@ -91,15 +91,15 @@ TELLINGS: dict[str, Telling] = {
     NOT_LOOPBACK: Telling("This is not the right address", "The service does not go by this name."),
 }
 EXACTLY = {errors.ParameterError.code, errors.PurposeMismatch.code, errors.Refused.code}
-"Of which the service's own words say what to put right, and nothing that the reader may not know."
+"Failures whose own words say what to put right, and nothing that the reader may not know."
 
 STRANGERS = {errors.Forbidden.code, NOT_LOOPBACK}
-"Of which a form may come from elsewhere, made up by somebody else: it is not repeated, and nobody is greeted."
+"Failures whose form may come from elsewhere, made up by a stranger: it is not repeated, and nobody is greeted."
 TYPED = {"statement", "client", "audience", "purpose", "until", "sure"}
-"The fields of forms in which somebody writes or chooses."
+"The fields of forms in which a reader writes or chooses."
 FORM, MOST_FIELDS, AGAIN = "application/x-www-form-urlencoded", 20, (429, 503)
 USELESS = {errors.NotFound.code, NO_ROUTE, NO_METHOD, TOO_LARGE, TOO_LONG}
-"Of which sending the same again can bring nothing else."
+"Failures after which the same form would fail again."
 
 
 def told(code: str) -> Telling:
@@ -107,9 +107,10 @@ def told(code: str) -> Telling:
 
 
 class ProblemPages:
-    """A problem document leaves as a page, with its status and its other headers, where somebody reads pages.
+    """A problem document leaves as a page, with its status and its other headers, if the caller reads pages.
 
-    That is under a path of the pages, unless a document is asked for; where nothing is, if a page is asked for.
+    It does under a path of the pages, unless it asks for a document; and at an unknown path, if it asks for a
+    page.
     """
 
     def __init__(self, app: ASGIApp):
@@ -162,9 +163,9 @@ async def _page(problem: dict[str, Any], request: Request, sent: bytes) -> HTMLR
 
 
 def _form(request: Request, sent: bytes, code: str) -> dict[str, str]:
-    """The fields of the form that was sent, to be sent again; empty where that brings nothing, or it is not ours.
+    """The fields of the form that was sent, to be sent again; empty if that is no use, or if it is not our form.
 
-    With its key it has one effect, however often it is sent; a key that is lacking or used up is made anew.
+    With its key it has one effect, however often it is sent; a key that is missing or used up is made anew.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if request.method != "POST" or kind != FORM or code in STRANGERS | USELESS or len(sent) > LARGEST_BODY:

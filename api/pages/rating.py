@@ -21,13 +21,13 @@ from graph.rights import contests, disputes, grants
 
 router = APIRouter(prefix="/me/schemes/{scheme}")
 FEWEST = 5
-"Of those who looked, on the page of a rating."
+"Reads on the page of a rating."
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 
 
 @router.get("")
 def rating_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase, done: Note = "") -> Response:
-    """The rating with its reasons, the circle, the newest facts, the history, who looked and who may."""
+    """The rating with its reasons, the circle, the newest facts, the history, reads and grants."""
     entity, now = own_entity(member), datetime.now(UTC)
     joined, policy = member_of(database, entity, scheme)
     found = opened(database, entity, scheme)
@@ -67,7 +67,7 @@ def rating_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase,
 
 @router.get("/circle.json")
 def circle_picture(member: SignedInMember, scheme: SchemeId, database: TheDatabase, response: Response) -> Any:
-    """Who is around the member, for the picture: what the page says in words too."""
+    """The member's contacts for the picture: nothing that the page does not say in words too."""
     entity = own_entity(member)
     member_of(database, entity, scheme)
     response.headers.update(NO_STORE)
@@ -119,7 +119,7 @@ def facts_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase, 
 def contacts_page(
     member: SignedInMember, scheme: SchemeId, database: TheDatabase, page: PageNumber = 1
 ) -> Response:
-    """All whom the member was in touch with, a page at a time."""
+    """All contacts of the member, a page at a time."""
     entity = own_entity(member)
     joined, policy = member_of(database, entity, scheme)
     found, met = opened(database, entity, scheme), disclosure.met(database, entity)
@@ -173,7 +173,7 @@ def contest_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase
 
 @router.get("/grants")
 def grants_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase, done: Note = "") -> Response:
-    """Who may look, and the form to let somebody."""
+    """The grants, and the form to give one."""
     return forms.grants(database, member, scheme, done=done)
 
 

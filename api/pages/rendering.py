@@ -32,10 +32,10 @@ HEADERS = {
 }
 PRIVATE = {"Cache-Control": "no-store"}
 PUBLIC = {"Cache-Control": "no-cache", "Vary": "Cookie"}
-"Of a page for everybody, read by nobody in particular. Somebody who is signed in gets another, to sign out on."
+"For a public page, read by nobody in particular. A person who is signed in gets another one, to sign out on."
 
 MOST_CHOICES = 100
-"That a list to choose from has, and besides them the one that was chosen."
+"Rows of a list to choose from, beside the chosen one."
 
 
 def shown_first(rows: list[Any], name: str, chosen: str) -> list[Any]:
@@ -63,7 +63,7 @@ ENVIRONMENT.globals |= {
 
 
 def new_key() -> str:
-    """A name for what a form asks: sent twice, it has one effect."""
+    """A key for a form: sent twice, the form has one effect."""
     return uuid.uuid4().hex
 
 
@@ -72,8 +72,8 @@ def render(
 ) -> HTMLResponse:
     """The page that the template makes of these words.
 
-    principal: who is signed in. public: the same for everybody who is not signed in, so a browser may keep it if
-    it asks each time.
+    principal: the person that is signed in. public: the page is the same for everybody else, so a browser may keep
+    it if it asks each time.
     """
     text = ENVIRONMENT.get_template(template).render(principal=principal, **words)
     return HTMLResponse(

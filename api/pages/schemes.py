@@ -1,4 +1,4 @@
-"""The public pages: which schemes there are, and all of one."""
+"""The public pages: the list of schemes, and one scheme."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +29,7 @@ router = APIRouter()
 
 @router.get("/schemes")
 def schemes_page(somebody: MaybeSignedIn, database: TheDatabase) -> Response:
-    """Which schemes there are."""
+    """The published schemes."""
     return render("schemes.html.jinja", principal=somebody, public=True, **all_schemes(database))
 
 

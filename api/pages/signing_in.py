@@ -1,6 +1,7 @@
 """Signing in by a link that works once, and signing out.
 
-Opening the link changes nothing, for programs that look at mail open it too. The button on that page uses it up.
+Opening the link changes nothing, because programs that look at mail open it too. The button on that page uses it
+up.
 """
 
 from datetime import UTC, datetime
@@ -32,7 +33,7 @@ def sign_in_page(
     database: TheDatabase,
     link: Annotated[str, Query(max_length=LONGEST_TOKEN)] = "",
 ) -> Response:
-    """Whom the link signs in, and the button that does."""
+    """The person that the link signs in, and the button for it."""
     try:
         principal = _linked(request, link)
         refuse_revoked(database, principal)
@@ -92,7 +93,7 @@ def _linked(request: Request, link: str) -> Principal:
 
 
 def _somebody(request: Request, database: Database) -> Principal | None:
-    """Who is signed in already, whatever became of the link; None: nobody."""
+    """The person that is signed in already, whatever became of the link; None: nobody."""
     given: Sessions = request.app.state.sessions
     try:
         somebody = given.check(request)

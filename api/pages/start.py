@@ -14,7 +14,7 @@ router = APIRouter()
 
 @router.get("/")
 async def start_page(somebody: MaybeSignedIn) -> Response:
-    """What this is, and where to go on."""
+    """The first page: what innercircle is, and where to go on."""
     return render("start.html.jinja", principal=somebody, public=True)
 
 

@@ -22,7 +22,7 @@ SHORT = 10
 FULL = 50
 "Rows of a page that is nothing but a list."
 LARGEST_PICTURE = 500
-"People in the picture: those with whom there was most contact."
+"Contacts in the picture: those with most days of contact."
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Opened:
         return {part.name: part for part in self.rating.parts if part.source == "contact"}
 
     def together(self) -> ShownPart | None:
-        """The line of those who have none."""
+        """The line of the contacts without a line of their own."""
         return next((part for part in self.rating.parts if part.source == "contacts"), None)
 
 
@@ -109,7 +109,7 @@ def names_of(database: Database, found: Opened | None, met: list[Met], *others: 
 
 
 def picture(rating: Opened | None, met: list[Met], entity: str, names: dict[str, str]) -> dict[str, Any]:
-    """Who is around the member, as nodes and edges: no more of anybody than the page says in words."""
+    """The member's contacts as nodes and edges: no more of anybody than the page says in words."""
     named, together = (rating.named(), rating.together()) if rating else ({}, None)
     nodes: list[dict[str, Any]] = [{"id": "me", "label": names.get(entity, entity), "kind": "me"}]
     edges: list[dict[str, Any]] = []

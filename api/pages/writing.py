@@ -48,7 +48,7 @@ def drift(psi: float) -> str:
 
 
 def named(sentence: str, names: Mapping[str, str]) -> str:
-    """The sentence of a reason, with the name of an organisation before its id: see graph/reasons.
+    """The sentence of a reason, with the name of an organisation before its id: see graph/explain/reasons.py.
 
     Of several that the sentence may name it names one.
     """

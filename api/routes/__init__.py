@@ -1,5 +1,5 @@
-"""What the service answers, one module for each subject.
+"""The routes of the API, one module for each subject.
 
-A module of this package is picked up by being there (api/routers.py). Its `router` has the routes, and its `PLACE`
-says where they are documented, and tried for a request: after those with a lower one.
+A module of this package is picked up by being there (api/routers.py). Its `router` has the routes. Its
+`PLACE` orders them in the document and in the search for a request's route: lower ones come first.
 """

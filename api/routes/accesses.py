@@ -1,4 +1,4 @@
-"""The record of reads: who read the member who asks, and whether all of it is whole."""
+"""The record of reads: a member's own, and whether all of it is whole."""
 
 import time
 from datetime import datetime
@@ -44,10 +44,10 @@ After = Annotated[
 
 
 @router.get(
-    "/me/accesses", summary="Who read one's ratings", responses=responses(ParameterError, NotRecorded, *AWAY)
+    "/me/accesses", summary="The reads of one's ratings", responses=responses(ParameterError, NotRecorded, *AWAY)
 )
 def list_accesses(member: Member, database: TheDatabase, after: After = None) -> Accesses:
-    """Each read of the member by another: who, in which role, for which purpose, what, when and what came of it.
+    """Each read of the member by another: the reader, its role and purpose, what, when and what came of it.
 
     docs/access.md says how a hash is made: with it anybody can check the chain.
     """
@@ -76,9 +76,9 @@ def verify_accesses(
 ) -> Verification:
     """How many ledgers are whole, and how many broken: every chain of hashes is computed anew.
 
-    Nobody is named. The operator finds out where with `innercircle verify-access`. After some seconds the answer
-    comes with what was counted so far: ask on with `next` as `after`, today or later, and add up what comes, until
-    there is none.
+    Nobody is named. The operator finds the places with `innercircle verify-access`. After some seconds the answer
+    comes with the counts so far and with `next`. Ask on with that as `after`, today or later, and add up the
+    counts, until there is no `next`.
     """
     if scheme is not None:
         policy_of(database, scheme)

@@ -45,7 +45,7 @@ router = APIRouter(prefix="/v1", tags=["disputes"], dependencies=[Depends(about_
 
 @router.get("/me/contests", summary="Own contests", responses=responses(*AWAY))
 def list_own_contests(member: Member, database: TheDatabase) -> OwnContests:
-    """Every contest that the member opened, the newest first: whether it is open, who closed it and why."""
+    """Every contest that the member opened, the newest first: whether it is open, its reviewer and the reason."""
     found = contests.of_entity(database, own_entity(member))
     return OwnContests(contests=[OwnContest.model_validate(each) for each in found])
 
@@ -75,7 +75,7 @@ def contest_rating(
 
 @router.get("/contests", summary="Contests that wait to be closed", responses=responses(NotRecorded, *AWAY))
 def list_contests(reviewer: Reviewer, database: TheDatabase) -> WaitingContests:
-    """The contests that wait to be closed, the oldest first, with what the members say, who see that on record."""
+    """The contests that wait to be closed, the oldest first, with the members' words. The members see the read."""
     found = contests.open_ones(database)
     listed = found[:PAGE]
     for scheme in sorted({each.scheme for each in listed}):
@@ -100,7 +100,7 @@ def list_contests(reviewer: Reviewer, database: TheDatabase) -> WaitingContests:
 def close_contest(
     reviewer: Reviewer, contest: ContestId, closing: Closing, asked: TheKey, database: TheDatabase
 ) -> Closed:
-    """The rating may be relied on again. Refused (409) for whoever contests, and where the contest has ended."""
+    """The rating may be relied on again. Refused (409) for the member who contests, or if it has ended."""
 
     def work(transaction: Transaction) -> Done[Closed]:
         closed = contests.close(

@@ -1,4 +1,4 @@
-"""Disputes: a member says that a fact of its own is not so, and a reviewer decides."""
+"""Disputes: a member says that a fact of its own is wrong, and a reviewer decides."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -47,9 +47,9 @@ router = APIRouter(prefix="/v1", tags=["disputes"], dependencies=[Depends(about_
 
 @router.get("/me/disputes", summary="Own disputes", responses=responses(*AWAY))
 def list_own_disputes(member: Member, database: TheDatabase) -> OwnDisputes:
-    """Every dispute that the member opened, the newest first: what became of it, who decided and why.
+    """Every dispute that the member opened, the newest first: what became of it, its reviewer and the reason.
 
-    With each stand the clients who read a rating of the member since the fact was loaded, until the dispute ended.
+    Each has the clients that read a rating of the member since the fact was loaded, until the dispute ended.
     """
     found = disputes.of_entity(database, own_entity(member), now=datetime.now(UTC))
     return OwnDisputes(disputes=[OwnDispute.model_validate(each) for each in found])
@@ -94,8 +94,8 @@ def withdraw_dispute(member: Member, dispute: DisputeId, database: TheDatabase) 
 def list_disputes(principal: ReviewerOrOperator, database: TheDatabase) -> WaitingDisputes:
     """The disputes that wait for a decision, the oldest first, and the days that are left for each.
 
-    The reviewer sees what each is about, too: who disputes what, the statement, and which clients have read a
-    rating that the fact was in. Whose disputes these are sees that on record. The operator sees none of that.
+    The reviewer sees more of each: the member, the fact, the statement, and which clients have read a rating that
+    the fact was in. The members see this read on record. The operator sees none of that.
     """
     now = datetime.now(UTC)
     found = disputes.open_ones(database, now=now)
@@ -128,8 +128,8 @@ def decide_dispute(
 ) -> Decided:
     """The fact is removed, or counts again, and every rating that it touches is re-rated.
 
-    Refused (409) for those who dispute it, whom it is about, or who loaded or corrected it, and where the
-    dispute has ended.
+    Refused (409) for the member who disputes, for an entity in the fact, for a person who loaded or corrected it,
+    and for a dispute that has ended.
     """
 
     def work(transaction: Transaction) -> Done[Decided]:

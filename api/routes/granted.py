@@ -1,4 +1,4 @@
-"""What clients read of others: as much as each of them granted, on record before it leaves."""
+"""Reads by clients: as much as each entity granted, on record before the answer leaves."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -15,7 +15,7 @@ from graph.disclosure import to_clients
 from graph.errors import NOTHING_OPEN, NotFound, NotRecorded, ParameterError, PurposeMismatch, StoreConflict
 
 IDS_A_STEP = 25
-"Finding out about so many ids takes less than one more step: a member takes about 1 ms more than nobody does."
+"So many ids take less than one more step: a member takes about 1 ms more than an unknown id."
 
 PLACE = 30
 router = APIRouter(
@@ -51,8 +51,9 @@ def granted_rating(
     """The band, the points or all with reasons, as the member granted it to this client for this purpose.
 
     While the rating is contested the answer says so, and has neither band nor points. Organisations are open to
-    every client where the scheme's policy says so. Of whoever else granted nothing, is no member, is not rated or
-    is not there, the answer is the same 404 after the same time. Each read is on record, and the member sees it.
+    every client where the scheme's policy says so. An entity that granted nothing, is no member, is
+    not rated or does not exist gets the same 404 after the same time. Each read is on record, and the member sees
+    it.
     """
     only_about(request, entity)
     now = datetime.now(UTC)

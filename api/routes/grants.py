@@ -1,4 +1,4 @@
-"""Grants of the member who asks: who may read its ratings, and what for."""
+"""A member's own grants: the clients that may read its ratings, and the purposes."""
 
 from datetime import UTC, datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The public keys of the service, for whoever checks what it signed."""
+"""The public keys of the service, to check its signatures."""
 
 from fastapi import APIRouter, Request
 
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/v1/keys", tags=["service"])
 def list_keys(request: Request) -> KeySet:
     """The public keys that tokens and reports of this service are signed with, as a JWK set (RFC 7517).
 
-    What a revoked key signed does not hold, whenever that was.
+    Nothing that a revoked key signed holds, whatever its date.
     """
     verifier: Verifier = request.app.state.verifier
     return KeySet(keys=[PublicKey.model_validate(key.jwk()) for key in verifier.ring.all()])

@@ -1,4 +1,4 @@
-"""Everything about the member who asks: handed over, or erased."""
+"""Everything about a member, at its own request: handed over, or erased."""
 
 import io
 from datetime import UTC, datetime
@@ -52,7 +52,8 @@ def get_archive(member: Member, database: TheDatabase) -> Response:
 def erase_me(member: Member, database: TheDatabase, under_way: TheUnderWay) -> Erased:
     """The member is gone with all that was kept about it, at once and for good.
 
-    When this answers, no answer about it leaves any more. What others owed to it stays with them, towards nobody.
+    When this answers, no answer about it leaves any more. The debts of others to it stay with them, without its
+    name.
     Asked again, there is nothing left: 404.
     """
     done, passed_on = erase(database, member, now=datetime.now(UTC))

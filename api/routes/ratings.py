@@ -10,7 +10,7 @@ from graph import disclosure
 from graph.errors import NotFound, ParameterError, StoreConflict
 
 PLACE = 70
-"After all that goes on behind an entity's id: this takes any path as one."
+"After all routes that go on behind an entity's id: this one takes any path as an id."
 router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], dependencies=[Depends(about_a_person)])
 
 
@@ -26,7 +26,7 @@ def open_rating(member: Member, scheme: SchemeId, entity: EntityId, database: Th
     The lines of its own facts are exact. Contacts who do not show their part are one line, and their scores are
     veiled, so that the points are within `within_points` of those that the operator sees.
 
-    There is no rating of whoever has not joined the scheme, nor of a member who joined after its last run.
+    An entity that has not joined the scheme has no rating, nor has a member that joined after its last run.
     """
     own(member, entity)
     with of_a_scheme(database, scheme):

@@ -1,4 +1,4 @@
-"""A report on the rating of the member who asks, signed for somebody else to check."""
+"""A report on a member's own rating, signed for somebody else to check."""
 
 from typing import Annotated
 
@@ -35,7 +35,7 @@ Audience = Annotated[
     Query(
         min_length=1,
         max_length=LONGEST_NAME,
-        description="Whom the report is for: for nobody else does it hold.",
+        description="The only reader for whom the report holds.",
         examples=["Bank of the valley"],
     ),
 ]
@@ -94,7 +94,7 @@ def make_report(
     """The member's rating with all that it is made of, signed for one audience and purpose, valid for 30 days.
 
     Nobody but the member is named in it. A contested rating is reported as contested, without points and band.
-    docs/reports.md says how its reader checks it. That it was made is on the member's record of reads.
+    docs/reports.md says how its reader checks it. Making it is on the member's record of reads.
     """
     made, signed = report.made_for(request, member, database, scheme, audience=audience, purpose=purpose)
     headers = NO_STORE | {"Vary": "Accept"}

@@ -67,8 +67,8 @@ def show_standing(
 ) -> Standing:
     """An entity is restricted if a judgment against it is past due and unpaid. No rating leads there.
 
-    A member asks about itself. A client names a purpose, and asks about an organisation, or about a person or sole
-    trader who granted it this purpose; each of its reads is on record.
+    A member asks about itself. A client names a purpose. It may ask about an organisation, or about a person or
+    sole trader that granted it this purpose; each of its reads is on record.
     """
     only_about(request, entity)
     now = datetime.now(UTC)

@@ -1,6 +1,6 @@
-"""What a member decides about itself: joining, leaving, pausing ties, showing its part, objecting to being listed.
+"""A member's decisions about itself: joining, leaving, pausing ties, showing its part, objecting to being listed.
 
-No answer tells a member whether anybody else takes part: a pause is answered alike whoever it is of.
+No answer tells a member whether anybody else takes part: the answer to a pause is the same for any contact.
 """
 
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/v1", tags=["taking part"], dependencies=[Depends(abo
 def show_me(member: Member, database: TheDatabase) -> Me:
     """What the member is, what it takes part in, agreed to and decided, and whether it objects to being listed.
 
-    An entity that nothing is known of may ask too: it can object.
+    An unknown entity may ask too: it can object.
     """
     return Me.model_validate(membership.taking_part(database, own_entity(member)))
 
@@ -51,8 +51,8 @@ def join_scheme(
 ) -> Membership:
     """The member has read the scheme's notice, agrees to it, and takes part from now on; it is rated at once.
 
-    One that is a member already stays as it is. Refused (409) is an entity that objects to being listed; and where
-    the scheme asks for an age, a person who is too young or of unknown age.
+    One that is a member already stays as it is. Refused (409) for an entity that objects to being listed and, if
+    the scheme asks for an age, for a person who is too young or of unknown age.
     """
     entity = own_entity(member)
 
@@ -74,8 +74,8 @@ def join_scheme(
 def leave_scheme(member: Member, scheme: SchemeId, database: TheDatabase, under_way: TheUnderWay) -> None:
     """The rating and its history are gone for everyone, circle ties too, and grants in the scheme are revoked.
 
-    All of this has happened when the answer comes, and what clients were told before has left. Whoever had the
-    member in the circle is re-rated.
+    All of this has happened when the answer comes, and earlier answers to clients have left. Members that had this
+    one in the circle are re-rated.
     """
     entity, now = own_entity(member), datetime.now(UTC)
     decide(database, lambda transaction: membership.leave(transaction, entity, scheme, now=now))
@@ -91,7 +91,7 @@ def leave_scheme(member: Member, scheme: SchemeId, database: TheDatabase, under_
 def pause_tie(member: Member, scheme: SchemeId, contact: EntityId, database: TheDatabase) -> None:
     """The member's tie with the contact counts in neither one's rating until it is resumed.
 
-    The answer is the same whether the contact is a member, has not joined, or is nobody that is known here.
+    The answer is the same whether the contact is a member, has not joined, or is not known at all.
     """
     entity, now = own_entity(member), datetime.now(UTC)
     decide(database, lambda transaction: membership.pause(transaction, entity, scheme, contact, now=now))
@@ -116,7 +116,7 @@ def resume_tie(member: Member, scheme: SchemeId, contact: EntityId, database: Th
     responses=responses(NotFound, *WRITES, missing=NOTHING_OPEN),
 )
 def set_sharing(member: Member, scheme: SchemeId, wanted: Sharing, database: TheDatabase) -> None:
-    """Those who have the member in their circle see its part of their rating, or do not. At first they do not."""
+    """Members with this one in their circle see its part of their rating, or do not. At first they do not."""
     entity = own_entity(member)
 
     def work(transaction: Transaction) -> Changes:
@@ -140,7 +140,7 @@ def object_to_listing(member: Member, asked: TheKey, database: TheDatabase) -> O
 
     def work(transaction: Transaction) -> Done[Objection]:
         membership.object_to_listing(transaction, entity, now=asked.now)
-        # the record of this request is nobody's: it would tell who objects
+        # the record of this request names no entity: it would tell who objects
         return Done(Objection(objects=True), about="")
 
     return once(asked, database, member, Objection, work)

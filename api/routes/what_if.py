@@ -30,11 +30,11 @@ def ask_what_if(
 ) -> WhatIf | Lift:
     """What would be shown after the change: points, band and the lines that moved.
 
-    A `lift` is the reverse: the fewest payments that lift the rating one band. Whom to be in touch with and what
-    to buy is not advised.
+    A `lift` is the reverse: the fewest payments that lift the rating one band. It gives no advice on contacts
+    and purchases.
 
     The answer is made from own facts and from what is shown already: the ratings of others stay as they are shown,
-    and someone new in the circle counts as its average does.
+    and a new contact in the circle counts with the circle's average.
     """
     own(member, entity)
     with of_a_scheme(database, scheme):

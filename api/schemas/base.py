@@ -1,4 +1,4 @@
-"""What every model of the API has in common, and the values that several of them hold."""
+"""What all models of the API have in common, and the values that several of them share."""
 
 import json
 from datetime import datetime

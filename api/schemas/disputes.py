@@ -13,7 +13,7 @@ OneLine = Annotated[str, Field(min_length=1, max_length=LONGEST, description="on
 
 
 class NewDispute(Model):
-    """A fact of the member's own that is not so, in its words."""
+    """A fact of the member's own that is wrong, in its words."""
 
     kind: FactKind
     fact: FactId = Field(description="the fact's id")
@@ -33,8 +33,8 @@ class Reader(Model):
 class Said(Model):
     """What a fact says, as far as its kind has it."""
 
-    source: str = Field(description="who owes, bought or visited; who began the contact")
-    target: str = Field(description="who is owed, what was bought, where, who was contacted")
+    source: str = Field(description="the debtor, the buyer, the visitor, or the side that began the contact")
+    target: str = Field(description="the creditor, the product, the site, or the other side of the contact")
     at: datetime | None = None
     due: datetime | None = None
     settled: datetime | None = None
@@ -63,7 +63,7 @@ class OwnDispute(Model):
     )
     reminded: datetime | None
     decided: datetime | None = Field(description="when it ended")
-    reviewer: str | None = Field(description="who decided")
+    reviewer: str | None = Field(description="the person who decided")
     reason: str | None
     says: Said | None = Field(description="null: the fact is gone, and no copy is kept")
     since: datetime | None = Field(description="from when on readers count; null: from the first")
@@ -86,7 +86,7 @@ class WaitingDispute(Model):
     days_left: int = Field(description="days from today to that day, in UTC, below 0 when overdue")
     overdue: bool
     reminded: datetime | None = None
-    entity: str | None = Field(default=None, description="who disputes; this and what follows: the reviewer only")
+    entity: str | None = Field(default=None, description="the member; this and what follows: the reviewer only")
     fact: str | None = Field(default=None, description="the fact's id")
     statement: str | None = None
     says: Said | None = Field(default=None, description="not there: the fact is gone")
@@ -137,7 +137,7 @@ class OwnContest(Model):
     )
     opened: datetime
     closed: datetime | None
-    reviewer: str | None = Field(description="who closed it")
+    reviewer: str | None = Field(description="the person who closed it")
     reason: str | None
 
 
@@ -151,7 +151,7 @@ class WaitingContest(Model):
     """A contest that waits to be closed."""
 
     id: str
-    entity: str = Field(description="who contests")
+    entity: str = Field(description="the member that contests")
     scheme: str
     statement: str
     opened: datetime

@@ -23,7 +23,7 @@ class Line(Model):
 class FactLine(Model):
     """One fact. Where it does not count, `why` says so, and its weight, value, part and points are 0."""
 
-    entity: str = Field(description="whose fact it is")
+    entity: str = Field(description="the owner of the fact")
     factor: FactorKind
     fact: str = Field(description="its id")
     at: datetime = Field(description="when; of an obligation, when it is due")

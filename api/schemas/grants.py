@@ -29,7 +29,7 @@ class NewGrant(Model):
 
     scheme: SchemeName
     client: str = Field(
-        min_length=1, max_length=grants.LONGEST_NAME, description="who may read: the subject of its token"
+        min_length=1, max_length=grants.LONGEST_NAME, description="the client, by the subject of its token"
     )
     purpose: Purpose
     what: What = Field(description="how much is opened; each says more than the one before")
@@ -121,7 +121,7 @@ class Wanted(Model):
 
 
 class Found(Model):
-    """Ratings in one scheme by entity id, and the ids of which nothing is open."""
+    """Ratings in one scheme by entity id, and the ids of entities that open nothing."""
 
     scheme: str
     ratings: list[GrantedRating] = Field(description="by entity id")
@@ -148,7 +148,7 @@ class AccessRecord(Model):
 
 
 class Ledger(Model):
-    """Where the record of one membership ends: whoever notes it can tell later whether it was written anew."""
+    """The end of the record of one membership: a reader who notes it can tell later if it was written anew."""
 
     scheme: str
     count: int = Field(description="of records")
@@ -156,7 +156,7 @@ class Ledger(Model):
 
 
 class Accesses(Model):
-    """Who read a member."""
+    """The reads of a member."""
 
     ledgers: list[Ledger] = Field(description="by scheme")
     accesses: list[AccessRecord] = Field(description="the newest first")

@@ -20,7 +20,7 @@ class ShownPart(Model):
 
 
 class SetAside(Model):
-    """Facts that a rating lacks because they are in dispute, by who raised that."""
+    """Facts that a rating lacks because they are in dispute: disputed by the member, or by the other side."""
 
     member: int = Field(description="that the rated member disputes")
     other: int = Field(description="that the other side disputes")
@@ -67,7 +67,7 @@ class ShownState(Model):
     since: datetime = Field(description="when these points and this band were first published")
     whole_points: int
     band: str
-    run: str = Field(description="whose policy and instant hold; the last one, where several gave the same points")
+    run: str = Field(description="its policy and instant hold; the last run, where several gave the same points")
     as_of: AsOf
     rerated: datetime | None = Field(description="when a change was passed on to it; null: it is the run's own")
     version: str = Field(description="of the policy")

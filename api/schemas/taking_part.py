@@ -31,8 +31,8 @@ class Membership(Model):
     scheme: str
     at: datetime = Field(description="when it joined")
     notice: str = Field(description="version and hash of the notice that it agreed to")
-    how: Literal["member", "operator", "file"] = Field(description="who said that it joins")
-    shares: bool = Field(description="whether those who have it in their circle see its part of their rating")
+    how: Literal["member", "operator", "file"] = Field(description="from where that came")
+    shares: bool = Field(description="whether members with it in their circle see its part of their rating")
     pauses: list[Pause] = Field(description="by the contact's id; it need not be a member, nor known")
 
 
@@ -48,7 +48,7 @@ class Me(Model):
 
 
 class Sharing(Model):
-    """Whether those who have the member in their circle see its part of their rating."""
+    """Whether members with this one in their circle see its part of their rating."""
 
     shares: bool
 

@@ -4,7 +4,7 @@
 // @result many
 // @for    loads
 // @param  limit    INTEGER
-// @return by       STRING          who loaded; null where that is not known
+// @return by       STRING          the person who loaded; null where not known
 // @return at       ZONED DATETIME  when it began
 // @return finished ZONED DATETIME  null: it broke off, or is from before this was kept
 // @return files    LIST<STRING>    as they were named

@@ -2,7 +2,7 @@
 //
 // @mode   write
 // @result none
-// @param  key      STRING          sha256 of the caller, for whom it asks, route and Idempotency-Key
+// @param  key      STRING          sha256 of the caller, the entity it asks for, route and Idempotency-Key
 // @param  status   INTEGER         of the answer
 // @param  answer   STRING          the body of the answer
 // @param  entity   STRING          Entity.id of the one that the answer is about; may be null

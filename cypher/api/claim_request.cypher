@@ -2,7 +2,7 @@
 //
 // @mode   write
 // @result one
-// @param  key      STRING          sha256 of the caller, for whom it asks, route and Idempotency-Key
+// @param  key      STRING          sha256 of the caller, the entity it asks for, route and Idempotency-Key
 // @param  body     STRING          sha256 of what was asked
 // @param  now      ZONED DATETIME
 // @return body     STRING          sha256 of what was asked the first time

@@ -1,4 +1,4 @@
-// Who read a person: the records of all its ledgers or of one, the newest first, a page at a time.
+// The reads of a person on record, in all its ledgers or in one, the newest first, a page at a time.
 //
 // @mode   read
 // @result many

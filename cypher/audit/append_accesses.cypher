@@ -1,4 +1,4 @@
-// Reads of persons are on record, each at the end of its ledger; whoever calls this holds the ledgers.
+// Reads of persons are on record, each at the end of its ledger; the caller holds the ledgers.
 //
 // @mode   write
 // @result none

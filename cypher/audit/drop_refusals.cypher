@@ -1,4 +1,4 @@
-// What of some refusals is on record is not noted any more; one that is on record in whole is gone.
+// Refusals forget what has been put on record; one that is on record in whole is gone.
 //
 // @mode   write
 // @result one

@@ -1,4 +1,4 @@
-// Refusals that are noted and not on record yet do not name an entity any more; whoever calls this holds all lanes.
+// Refusals that are noted and not on record yet do not name an entity any more; the caller holds all lanes.
 //
 // @mode   write
 // @result none

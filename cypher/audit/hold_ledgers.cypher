@@ -1,14 +1,14 @@
 // The ledgers on which reads of these entities are recorded are held until the transaction ends, and there.
 //
 // A read of a member is recorded on the membership's ledger, one of anybody else on the scheme's. One that is of no
-// scheme is recorded on a ledger of the entity itself, where there is one. Whether all of that is still so when the
-// ledgers are held, `ledger_ends` says: a read that waits for a ledger may have waited for an erasure.
+// scheme is recorded on a ledger of the entity itself, where there is one. A read that waits for a ledger may have
+// waited for an erasure: `ledger_ends` says whether all of that is still so when the ledgers are held.
 //
 // @mode   write
 // @result many
 // @param  scheme   STRING          Scheme.id; empty for a read that is of no scheme
 // @param  entities LIST<STRING>    Entity.id
-// @param  known    BOOLEAN         whether everybody whom the graph knows has a ledger in the scheme, member or not
+// @param  known    BOOLEAN         whether every known entity has a ledger in the scheme, member or not
 // @param  head     STRING          of a ledger without records
 // @return entity   STRING          as given
 // @return ledger   STRING          Ledger.id

@@ -1,4 +1,4 @@
-// Where ledgers that are held end: what each says of its last record, and that record.
+// The ends of ledgers that are held: what each ledger says of its last record, and that record.
 //
 // A ledger that has no record yet is about its entity from now on. There is no row where the ledger is gone, or the
 // entity that it is about: it was erased while somebody waited for the ledger.

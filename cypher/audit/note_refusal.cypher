@@ -1,12 +1,12 @@
 // A request of which nothing was answered, in whole or in part, is noted; graph/audit/refusals.py puts it on record.
 //
-// This takes no lock that depends on who was asked for, so that nobody learns from waiting who takes part. Whoever
-// erases somebody holds all lanes at the end: so everybody who is noted here is there still.
+// This takes no lock that depends on the entities asked for, so that waiting tells nobody who takes part. An erasure
+// holds all lanes at its end, so every entity that is noted here is still there.
 //
 // @mode   write
 // @result none
-// @param  lane     INTEGER         which of the locks this request takes: it depends on who asks
-// @param  refused  LIST<MAP>       {entity, outcome} of each who was there
+// @param  lane     INTEGER         which of the locks this request takes: it depends on the client
+// @param  refused  LIST<MAP>       {entity, outcome} of each entity that there is
 // @param  others   INTEGER         how many more were asked for
 // @param  hash     STRING          of their ids
 // @param  outcome  STRING          what came of these

@@ -1,8 +1,8 @@
-// The refusals that were noted first and are not on record yet; nobody else puts them there until the transaction ends.
+// The oldest refusals that are not on record yet; nobody else puts them there until the transaction ends.
 //
 // @mode   write
 // @result many
-// @param  lane     INTEGER         the lock of whoever puts refusals on record
+// @param  lane     INTEGER         the lock for putting refusals on record
 // @param  stuck    LIST<STRING>    Refusal.id of those to leave out
 // @param  limit    INTEGER
 // @return refusal  MAP             its properties

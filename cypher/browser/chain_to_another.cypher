@@ -3,8 +3,8 @@
 // @mode   read
 // @result many
 // @for    one entity
-// @param  id       STRING          Membership.id: whose rating is reached
-// @param  other    STRING          Entity.id of another member of the scheme: whose conduct reaches it
+// @param  id       STRING          Membership.id of the member that is reached
+// @param  other    STRING          Entity.id of another member of the scheme, from which conduct reaches it
 // @return chain    PATH
 // @uses   membership_id
 MATCH (m:Membership {id: $id})

@@ -1,4 +1,4 @@
-// A member and its inner circle: who it is rated by, in the colours of their bands.
+// A member and its inner circle: the contacts that it is rated by, in the colours of their bands.
 //
 // @mode   read
 // @result many

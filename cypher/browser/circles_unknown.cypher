@@ -1,13 +1,13 @@
-// Members whose circle they do not know: how many see all, some or none of it by name.
+// Members and the names in their circles: how many members see all of them, some or none.
 //
-// A member is told who is in its circle where these show their part; all others are one line without names.
+// A member sees the names of the contacts that show their part; all others are one line without names.
 //
 // @mode   read
 // @result many
 // @for    community
 // @param  scheme   STRING          Scheme.id
 // @return named    STRING          all, some, none, or: no circle
-// @return members  INTEGER         of whom that is so
+// @return members  INTEGER         for which that is so
 // @uses   membership_rid
 MATCH (m:Membership {scheme: $scheme}) WHERE m.rid >= 0 AND m.circle IS NOT NULL
 WITH m, size(m.circle) AS contacts, COUNT { (m)-[:INNER]->(:Membership {shares: true}) } AS shown

@@ -1,7 +1,7 @@
-// Closed circles: members who are rated by each other only, with no tie that leads out.
+// Closed circles: members that are rated by each other only, with no tie that leads out.
 //
-// From each member, all ties are followed for five steps. Where that ends with at least 3 and at most 40 members who
-// have each other only, the circle is closed. It looks at everyone: with 100,000 members, give it minutes.
+// It follows all ties from each member for five steps. If that ends with 3 to 40 members that have only each other,
+// the circle is closed. It looks at everyone: with 100,000 members, give it minutes.
 //
 // @mode   read
 // @result many

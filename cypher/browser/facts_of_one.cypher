@@ -10,7 +10,7 @@
 // @return joined   RELATIONSHIP
 // @return entity   NODE            the member as a person or organisation
 // @return fact     RELATIONSHIP    an obligation, a purchase or another that a factor can rate
-// @return other    NODE            to whom it owed, what it bought, what it visited
+// @return other    NODE            the creditor, the product or the site
 // @uses   membership_id
 MATCH (member:Membership {id: $id})<-[joined:JOINED]-(entity:Entity)
 CALL (member, entity) {

@@ -1,4 +1,4 @@
-// Stale ties: nothing was heard for 180 days before the run, and they count all the same.
+// Stale ties: they count, although the last contact was 180 days or more before the run.
 //
 // @mode   read
 // @result many

@@ -1,4 +1,4 @@
-// Thin files: members of whom less than three events' worth is known.
+// Thin files: members about which less than three events' worth is known.
 //
 // An event weighs 1 when it is new, and less as it ages. The rest of such a rating is what the policy assumes.
 //

@@ -1,10 +1,10 @@
-// Those who have a member in the circle: the ratings that change when this one does.
+// The members that have one in their circle: their ratings change when its rating does.
 //
 // @mode   read
 // @result many
 // @for    one entity
 // @param  id       STRING          Membership.id
-// @return ties     PATH            from whoever has the member in the circle to the member
+// @return ties     PATH            from each member that has it in the circle to it
 // @uses   membership_id
 MATCH ties = (:Membership)-[:INNER]->(:Membership {id: $id})
 RETURN ties

@@ -1,4 +1,4 @@
-// How many members of a scheme are in each band, the lowest band first.
+// The bands of a scheme with the number of members in each, the lowest band first; empty bands are left out.
 //
 // @mode   read
 // @result many

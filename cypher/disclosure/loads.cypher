@@ -1,12 +1,12 @@
-// Some loads: who loaded what, the oldest first.
+// Some loads by id, each with the person who loaded and the files, the oldest first.
 //
 // @mode   read
 // @result many
 // @param  ids      LIST<STRING>    Load.id
 // @return id       STRING
-// @return by       STRING          who loaded; null where that is not known
+// @return by       STRING          the person who loaded; null where not known
 // @return at       ZONED DATETIME
-// @return files    LIST<STRING>    their names, without the folders of whoever loaded
+// @return files    LIST<STRING>    their names, without folders
 // @uses   load_id
 UNWIND $ids AS id
 MATCH (l:Load {id: id})

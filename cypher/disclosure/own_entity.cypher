@@ -9,7 +9,7 @@
 // @return born     DATE
 // @return uscc     STRING
 // @return lei      STRING
-// @return subjects LIST<STRING>   who acts for it, or ever did: subjects of tokens
+// @return subjects LIST<STRING>   of the tokens that act for it, or ever did
 // @uses   entity_id
 MATCH (e:Entity {id: $entity})
 RETURN e.id AS id, CASE WHEN e:Person THEN 'person' WHEN e:SoleTrader THEN 'sole-trader' ELSE 'organisation' END AS kind,

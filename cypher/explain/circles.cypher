@@ -1,4 +1,4 @@
-// The scores of some members and the circles that they were made with; who has left is left out.
+// The scores of some members and the circles that they were made with; members that have left are left out.
 //
 // @mode   read
 // @result many

@@ -1,6 +1,6 @@
 // Everyone that a member had contact with: how close they are, or why they are not in the member's circle.
 //
-// The formula is that of cypher/rating/circle.cypher. Who is in the circle is read from the rating itself.
+// The formula is that of cypher/rating/circle.cypher. The circle itself is read from the rating.
 //
 // @mode   read
 // @result many

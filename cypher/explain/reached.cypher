@@ -4,7 +4,7 @@
 // @result many
 // @param  id       STRING          Membership.id: where to begin; empty where only rids are wanted
 // @param  scheme   STRING
-// @param  rids     LIST<INTEGER>   Membership.rid; who has left is left out
+// @param  rids     LIST<INTEGER>   Membership.rid; members that have left are left out
 // @return rid      INTEGER
 // @return id       STRING          Membership.id
 // @return conduct  FLOAT           own conduct in [0, 1]

@@ -1,4 +1,4 @@
-// Facts by id: whose each is, what it says, what became of disputes of it, and where the store has it.
+// Facts by id: the owners of each, what it says, what became of disputes of it, and where the store has it.
 //
 // Here an id is looked up in the index of its kind. A query that changes facts takes their `ref`, in the same
 // transaction, and knows no kinds.

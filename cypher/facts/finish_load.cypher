@@ -3,7 +3,7 @@
 // @mode   write
 // @result none
 // @param  id        STRING         Load.id
-// @param  by        STRING         who loaded; null: not known
+// @param  by        STRING         the person who loaded; null: not known
 // @param  at        ZONED DATETIME  when the load began
 // @param  files     LIST<STRING>   as they were named
 // @param  finished  ZONED DATETIME

@@ -6,7 +6,7 @@
 // @param  scheme   STRING          Scheme.id
 // @param  first    INTEGER         the smallest rid
 // @param  end      INTEGER         the largest rid + 1
-// @return source   STRING          Entity.id of who began it
+// @return source   STRING          Entity.id of the side that began it
 // @return target   STRING          Entity.id
 // @return at       INTEGER
 // @return id       STRING

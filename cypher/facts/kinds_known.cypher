@@ -1,4 +1,4 @@
-// Of which kinds there is anything.
+// The kinds of rows that the graph has any of.
 //
 // @mode   read
 // @result one

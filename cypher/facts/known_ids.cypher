@@ -1,4 +1,4 @@
-// Which of these ids are known.
+// Those of these ids that are known.
 //
 // @mode   read
 // @result many

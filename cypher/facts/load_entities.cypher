@@ -1,6 +1,6 @@
 // Persons and organisations, sole traders among them, each stored once.
 //
-// Somebody whom a member paused before there was such an entity becomes it, and the pause stays.
+// A member may have paused an id before there was such an entity: the pause stays with the new entity.
 // A missing value contradicts nothing: it is filled in when a later row has it. A row that does
 // contradict what is stored comes back as a reject.
 //

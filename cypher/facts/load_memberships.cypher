@@ -7,7 +7,7 @@
 // @mode   write
 // @result one
 // @param  rows      LIST<MAP>      {line, entity, scheme, at, notice}; times as ISO 8601 text
-// @param  how       STRING         who says so: member, operator or file
+// @param  how       STRING         from where it comes: member, operator or file
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        always 0: every value of a membership is required
 // @return known     INTEGER        rows that say nothing new
@@ -27,11 +27,11 @@ WITH row, entity, scheme, joined, notice, CASE
   WHEN notice IS NULL THEN {line: row.line, column: 'notice', value: row.notice, reason: 'the scheme published no such notice'}
   WHEN joined IS NULL AND entity:Person AND entity.born IS NULL AND scheme.minimum_age IS NOT NULL
     THEN {line: row.line, column: 'entity', value: row.entity,
-          reason: 'of unknown age, and who joins must be ' + toString(scheme.minimum_age) + ' years old'}
+          reason: 'of unknown age, and a new member must be ' + toString(scheme.minimum_age) + ' years old'}
   WHEN joined IS NULL AND (entity:Person OR entity:SoleTrader)
        AND duration.between(entity.born, date(datetime(row.at))).years < scheme.minimum_age
     THEN {line: row.line, column: 'entity', value: row.entity,
-          reason: 'too young: who joins must be ' + toString(scheme.minimum_age) + ' years old'}
+          reason: 'too young: a new member must be ' + toString(scheme.minimum_age) + ' years old'}
   WHEN joined.at <> datetime(row.at) THEN {line: row.line, column: 'at', value: row.at, reason: 'the entity joined at another time'}
   WHEN joined.notice <> notice THEN {line: row.line, column: 'notice', value: row.notice, reason: 'the entity agreed to another notice'}
 END AS reject

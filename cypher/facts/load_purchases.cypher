@@ -12,7 +12,7 @@
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
 // @return rejects   LIST<MAP>      {line, column, value, reason}
-// @return touched   LIST<STRING>   Entity.id: whose ratings the new and completed rows can change
+// @return touched   LIST<STRING>   Entity.id of those whose ratings the new and completed rows can change
 // @uses   entity_id bought_id product_id dispute_fact
 UNWIND $rows AS row
 OPTIONAL MATCH (entity:Entity {id: row.entity}) USING INDEX SEEK entity:Entity(id)

@@ -1,4 +1,4 @@
-// Which of these hashes stand for somebody who objects to being listed as a contact.
+// Those of these hashes that stand for an entity that objects to being listed as a contact.
 //
 // @mode   read
 // @result many

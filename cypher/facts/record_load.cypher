@@ -1,9 +1,9 @@
-// A load is on record: whose facts it brought say its id.
+// A load is on record; the facts that it brought carry its id.
 //
 // @mode   write
 // @result none
 // @param  id        STRING         Load.id
-// @param  by        STRING         who loaded; null: not known
+// @param  by        STRING         the person who loaded; null: not known
 // @param  at        ZONED DATETIME  when the load began
 // @param  files     LIST<STRING>   as they were named
 // @uses   load_id

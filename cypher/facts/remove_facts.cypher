@@ -8,7 +8,7 @@
 // @param  type     STRING          of the relationships that they are
 // @param  both     BOOLEAN         whether they count for both ends; else for the first one alone
 // @return id       STRING          of a fact that is gone
-// @return touched  LIST<STRING>    Entity.id: whose ratings that can change
+// @return touched  LIST<STRING>    Entity.id of those whose ratings that can change
 // @return said     MAP             what was stored of it, but for its two ends
 UNWIND $facts AS each
 MATCH (source:Entity)-[fact]->(target)

@@ -4,7 +4,7 @@
 // @result optional
 // @param  entity   STRING          Entity.id
 // @param  subject  STRING          of a token
-// @return subjects LIST<STRING>    who acts for the entity, or ever did
+// @return subjects LIST<STRING>    of the tokens that act for the entity, or ever did
 // @uses   entity_id
 MATCH (e:Entity {id: $entity})
 FOREACH (_ IN CASE WHEN $subject IN coalesce(e.subjects, []) THEN [] ELSE [1] END |

@@ -1,4 +1,4 @@
-// Who is let in: whether the token was revoked, and whether it is on record for whom its subject acts.
+// Whether a token is let in: was it revoked, and is it on record that its subject acts for the entity.
 //
 // @mode   read
 // @result one

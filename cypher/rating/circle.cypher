@@ -3,14 +3,14 @@
 // A tie counts the UTC days of contact, newer ones more: over all of them, over those on which this member began
 // it (given) and those on which the other did (taken). Both must have begun it at least once.
 // A disputed contact counts for nothing, nor does a tie that either end has paused.
-// Who joins while a run is under way has a larger rid, and takes part in the next.
+// A member that joins while a run is under way has a larger rid, and takes part in the next run.
 // Circles are found by transactions side by side, and written by one after the other: writing a tie locks both ends.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result one
 // @param  scheme       STRING
 // @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
-// @param  members      INTEGER     who has this rid or a larger one is in no circle
+// @param  members      INTEGER     a member with this rid or a larger one is in no circle
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
 // @param  half_life    FLOAT       days in which a day of contact loses half its weight; Infinity: nothing ages
 // @param  size         INTEGER     how many of the strongest ties

@@ -1,8 +1,8 @@
 // Staged: each member's own conduct, the weighted mean of the rates of its factors; the sweeps start from it.
 //
 // The files of cypher/rating/factors stage a rate for each factor of the policy, and which disputes set facts aside.
-// A disputed fact counts for nothing until it is decided: how many are set aside is staged beside the conduct that
-// lacks them, by who raised the dispute.
+// A disputed fact counts for nothing until it is decided. The number of facts set aside is staged beside the conduct
+// that lacks them: those that the member disputes, and those that others do.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result none

@@ -1,9 +1,9 @@
-// Contacts in dispute of the members of a scheme: how many each has that it disputes itself, and that others do.
+// Contacts in dispute, by member of a scheme: how many the member disputes itself, and how many others do.
 //
 // @mode   read
 // @result many
 // @param  scheme   STRING
-// @return rid      INTEGER         Membership.rid; who has none is left out
+// @return rid      INTEGER         Membership.rid; members without any are left out
 // @return member   INTEGER         contacts that it disputes itself
 // @return other    INTEGER         contacts that the other end disputes
 // @uses   dispute_state contacted_id membership_id

@@ -1,4 +1,4 @@
-// The veil of this database is so wide, for good; a width that was settled before stays as it is.
+// The width of the veil of this database is settled for good; one that was settled before stays as it is.
 //
 // @mode   write
 // @result one

@@ -1,11 +1,11 @@
-// Who has these members in the circle, and with which weight: a change of score passes on along these ties, reversed.
+// The members that have these in the circle, with the weights: a change of score passes on along these ties, reversed.
 //
 // @mode   read
 // @result many
 // @param  scheme    STRING         Scheme.id
 // @param  rids      LIST<INTEGER>  of members
 // @return contact   INTEGER        the rid of one of these members
-// @return followers LIST<INTEGER>  the rids of those who have it in their circle
+// @return followers LIST<INTEGER>  the rids of the members that have it in their circle
 // @return weights   LIST<FLOAT>    what it weighs in the circle of each
 // @uses   membership_rid
 UNWIND $rids AS rid

@@ -1,4 +1,4 @@
-// The published ratings of the members in a range of rids; who is not rated yet is left out.
+// The published ratings of the members in a range of rids; members that are not rated yet are left out.
 // Instants are microseconds since 1970.
 //
 // @mode   read

@@ -9,7 +9,7 @@
 // @param  id          STRING          Membership.id
 // @return since       ZONED DATETIME  when it was first published
 // @return rerated     ZONED DATETIME  when a change was passed on to it last; null: it is the run's own
-// @return run         STRING          whose policy and instant hold; the last one, where several gave the same caption
+// @return run         STRING          its policy and instant hold; the last run, where several gave the same caption
 // @return as_of       ZONED DATETIME  the instant at which that run rated
 // @return version     STRING          of the policy that the run used
 // @return score       FLOAT           in [0, 1]

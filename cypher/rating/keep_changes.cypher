@@ -3,7 +3,7 @@
 // @mode   write
 // @result none
 // @param  key      STRING          of the request, or made up for one that has none
-// @param  changes  STRING          JSON: whose facts changed, and the marks of those who try to pass it on
+// @param  changes  STRING          JSON: the entities whose facts changed, and the marks of attempts to pass it on
 // @param  now      ZONED DATETIME
 // @uses   request_key
 MERGE (r:Request {key: $key})

@@ -1,4 +1,4 @@
-// What is kept of the ratings that a run gave to some members: each one's state at that time, as last published.
+// The ratings that a run gave to some members, as far as they are kept: each one's state at that time, as last published.
 //
 // Where `exact`, the state is the run's own; otherwise a later publication gave the same whole points and band.
 //

@@ -1,4 +1,4 @@
-// Members have their offsets: what the veil adds to their conduct wherever others are shown something made from it.
+// Members get their offsets: the veil adds these to their conduct wherever others are shown something made from it.
 //
 // @mode   write
 // @result none

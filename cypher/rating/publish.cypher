@@ -11,8 +11,8 @@
 // `seen`, `shown_points` and `shown` are what anybody but the operator is shown, made in the same way from the scores
 // under the veil. A rating of which either caption changes, whole points or band, is kept as it was last published:
 // (:Past).
-// What was staged stays, since those who come later read their contacts' scores from it.
-// One range after the other: making (:Past) locks relationships of others, and two who do so block each other.
+// What was staged stays: the ranges that come later read their contacts' scores from it.
+// One range after the other: making (:Past) locks relationships of others, and two that do so block each other.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result one

@@ -1,4 +1,4 @@
-// The ratings of some members of one scheme, by membership id; who has none is left out.
+// The ratings of some members of one scheme, by membership id; members without a rating are left out.
 //
 // @mode   read
 // @result many

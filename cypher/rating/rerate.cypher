@@ -1,7 +1,7 @@
 // Re-rating, one round: the ratings of some members from what their contacts' scores are now.
 //
-// A rating is published where its member is a seed, whose facts or circle changed, and where its score moves by more
-// than the threshold. Those who have a published member in their circle are looked at in the next round; when a
+// A member whose facts or circle changed is a seed. The ratings of seeds are published, and those whose scores move by
+// more than the threshold. Members that have a published one in their circle are looked at in the next round. When a
 // round publishes nothing, no score is further than the threshold from what its contacts' scores make it.
 // A seed's conduct is staged where it changed. All rounds are one transaction.
 // The scores under the veil go along, and what is shown of a rating with them: see publish.cypher.
@@ -9,26 +9,26 @@
 // @mode   write
 // @result one
 // @param  scheme       STRING
-// @param  rids         LIST<INTEGER>  who is looked at
-// @param  seeds        LIST<INTEGER>  who of them is published in any case
+// @param  rids         LIST<INTEGER>  the members that are looked at
+// @param  seeds        LIST<INTEGER>  those of them that are published in any case
 // @param  factors      LIST<STRING>  the names of those that the policy has
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
 // @param  threshold    FLOAT       of a change of score
 // @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
-// @param  circled      LIST<INTEGER>  whose circle was made anew
+// @param  circled      LIST<INTEGER>  the members whose circle was made anew
 // @param  contacts_aside MAP       by Membership.rid, as text: contacts in dispute [by the member, by others]
-// @param  run          STRING      Run.id: the run whose policy and instant hold
+// @param  run          STRING      Run.id: its policy and instant hold
 // @param  now          ZONED DATETIME  when the re-rating started
-// @return published    LIST<INTEGER>  rids of those whose rating is another now
+// @return published    LIST<INTEGER>  rids of the members whose rating is another now
 // @return ties         INTEGER     circle ties that were looked at
-// @return followers    LIST<INTEGER>  who has one of the published in the circle
+// @return followers    LIST<INTEGER>  the members that have one of the published in the circle
 // @uses   membership_rid
 UNWIND $rids AS rid
 MATCH (m:Membership {scheme: $scheme, rid: rid})
 CALL (m) {
   MATCH (m)-[tie:INNER]->(contact:Membership)
   WITH tie, contact ORDER BY contact.rid
-  // who joined since the run has no score before its first publication: its conduct stands for it
+  // a member that joined since the run has no score before its first publication: its conduct stands for it
   RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights,
          collect(coalesce(contact.score, contact.next_conduct)) AS used,
          collect(coalesce(contact.veiled, contact.next_conduct + contact.offset)) AS veils

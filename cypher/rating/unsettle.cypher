@@ -1,6 +1,6 @@
 // The circles of a scheme are about to be written: until the publication that follows, they are ahead of its ratings.
 //
-// One that breaks off between the two leaves its mark, and so does who leaves; the next run removes them.
+// A run that breaks off between the two leaves its mark, and so does a member that leaves. The next run removes them.
 //
 // @mode   write
 // @result none

@@ -1,7 +1,7 @@
-// What somebody asks for who wants to read these in one scheme: whether there is a rating, and whether it is open.
+// What a client must know to read these entities in one scheme: whether there is a rating, and whether it is open.
 //
-// Whoever there is not has a row like everybody else. A grant holds until it is revoked or its time is over; who
-// leaves the scheme revokes it.
+// An id without an entity has a row like every other. A grant holds until it is revoked or its time is over;
+// leaving the scheme revokes it.
 //
 // @mode   read
 // @result many

@@ -5,7 +5,7 @@
 // @mode   write
 // @result optional
 // @param  id       STRING          Contest.id
-// @param  reviewer STRING          who closes it
+// @param  reviewer STRING          the person who closes it
 // @param  reason   STRING          why
 // @param  now      ZONED DATETIME
 // @return id       STRING          Contest.id

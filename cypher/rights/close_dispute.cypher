@@ -1,7 +1,7 @@
-// A dispute has ended: its fact counts again, or is removed. The fact may be gone before.
+// A dispute has ended: its fact counts again, or is removed, if it is not gone already.
 //
-// Whoever calls this holds the dispute: hold_dispute. Nothing is found where the fact is not there any more though it
-// was found in this transaction.
+// The caller holds the dispute (hold_dispute). Nothing is found where the fact has gone since this transaction
+// found it.
 //
 // @mode   write
 // @result optional
@@ -11,9 +11,9 @@
 // @param  both     BOOLEAN         whether it counts for both ends; else for the first one alone
 // @param  state    STRING          upheld or expired: the fact is removed; rejected or withdrawn: it counts again
 // @param  now      ZONED DATETIME
-// @param  reviewer STRING          who decided; null: nobody
+// @param  reviewer STRING          the person who decided; null: nobody
 // @param  reason   STRING          why; null: no reason
-// @return touched  LIST<STRING>    Entity.id: whose ratings that can change; empty where the fact is gone
+// @return touched  LIST<STRING>    Entity.id of those whose ratings that can change; empty where the fact is gone
 // @uses   dispute_id
 MATCH (d:Dispute {id: $id})
 SET d.state = $state, d.decided = $now, d.reviewer = $reviewer, d.reason = $reason

@@ -8,8 +8,8 @@
 // @param  refs      MAP            {id: ref}: where facts_by_id found the fact; none where it is gone
 // @param  types     MAP            {kind: type}: of the relationships that are facts
 // @return id        STRING         Dispute.id
-// @return entity    STRING         Entity.id of who opened it
-// @return by        STRING         who said so: the subject of a token; null where that is not known
+// @return entity    STRING         Entity.id of the member that opened it
+// @return by        STRING         the subject of the token that said so; null where not known
 // @return load      STRING         Load.id of the fact as it was disputed; null where that is not known
 // @return kind      STRING         of the fact
 // @return fact      STRING         the fact's id
@@ -18,13 +18,13 @@
 // @return opened    ZONED DATETIME
 // @return reminded  ZONED DATETIME null: not reminded of
 // @return decided   ZONED DATETIME when it ended; null while it is open
-// @return reviewer  STRING         who decided
+// @return reviewer  STRING         the person who decided
 // @return reason    STRING         why
 // @return says      MAP            {source, target, at, due, settled, outcome, amount, currency, kind, channel, category}:
 //                                  what the fact says; null where it is gone
-// @return subjects  LIST<STRING>   who acts for those whom the fact is about, or ever did: subjects of tokens
-// @return names     LIST<STRING>   Entity.name of those whom the fact is about
-// @return loaders   LIST<STRING>   Load.by: who loaded the fact, and who corrected it; empty where that is not known
+// @return subjects  LIST<STRING>   of the tokens that act for the entities in the fact, or ever did
+// @return names     LIST<STRING>   Entity.name of the entities that the fact is about
+// @return loaders   LIST<STRING>   Load.by: the people who loaded and corrected the fact; empty where not known
 // @return since     ZONED DATETIME when the fact was loaded, else when it was; null where neither is known
 // @return readers   LIST<MAP>      {who, scheme, purpose, times, last}: clients who read a rating of this member from then on,
 //                                  until the dispute ended

@@ -1,4 +1,4 @@
-// An entity that is about to be erased: what it is known by and where it takes part. Whoever calls this holds it.
+// An entity that is about to be erased: what it is known by and where it takes part. The caller holds it.
 //
 // @mode   read
 // @result optional

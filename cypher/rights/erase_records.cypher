@@ -1,4 +1,4 @@
-// What was noted about an entity is gone: grants, who read it, disputes, contests, judgments, requests; and itself.
+// What was noted about an entity is gone: grants, reads, disputes, contests, judgments, requests; and itself.
 //
 // @mode   write
 // @result one

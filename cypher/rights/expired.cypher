@@ -1,4 +1,4 @@
-// How many facts of one kind no policy wants kept any longer.
+// The number of facts of one kind that no policy wants kept any longer.
 //
 // The last instant that a fact has decides: an obligation is kept from when it was due, or settled if that was later.
 // What is in dispute stays until it is decided.

@@ -1,6 +1,6 @@
 // A member lets a client read its rating; an earlier grant to the same client for the same purpose ends with that.
 //
-// Whoever calls this holds the entity.
+// The caller holds the entity.
 //
 // @mode   write
 // @result optional

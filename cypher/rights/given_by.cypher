@@ -1,4 +1,4 @@
-// Who gave a grant.
+// The entity that gave a grant.
 //
 // @mode   read
 // @result optional

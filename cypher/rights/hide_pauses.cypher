@@ -1,7 +1,7 @@
-// Pauses that members have set against somebody who is erased or objects to being listed lose its id, and stay.
+// Pauses against an entity that is erased, or objects to being listed, lose its id, and stay.
 //
 // A salted hash stands in for the id, so that the pause holds should the same one join again: see restore_pauses.
-// Of somebody who takes part in a scheme nothing is changed.
+// Nothing changes for an entity that takes part in a scheme.
 //
 // @mode   write
 // @result none

@@ -1,4 +1,4 @@
-// Somebody whom the graph does not know, and whom members may have paused, is held until the transaction ends.
+// An id that the graph does not know, and that members may have paused, is held until the transaction ends.
 //
 // @mode   write
 // @result none

@@ -1,9 +1,9 @@
-// A membership that is about to end is held, and so is whoever it alone may have paused.
+// A membership that is about to end is held, and so are the unknown ids that it alone may have paused.
 //
 // @mode   write
 // @result one
 // @param  id        STRING         Membership.id
-// @return absents   INTEGER        whom it has paused and the graph does not know
+// @return absents   INTEGER        ids that it has paused and the graph does not know
 // @uses   membership_id
 OPTIONAL MATCH (m:Membership {id: $id})
 REMOVE m.version                          // it has none: this only takes the node's write lock

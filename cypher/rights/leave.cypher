@@ -1,6 +1,6 @@
 // An entity leaves a scheme: its membership, rating, earlier ratings, circle ties and pauses are gone.
 //
-// Its grants in the scheme are revoked. Those who had it in their circle have to be re-rated: who they are comes back.
+// Its grants in the scheme are revoked. The members that had it in their circle have to be re-rated: they come back.
 // Until then the scheme is marked, and what is left of their circles is weighed so that it sums to 1 again.
 // What others have paused stays paused, should it join again.
 //

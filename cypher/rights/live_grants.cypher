@@ -1,6 +1,6 @@
 // The grants of some entities that hold now, for a client and a purpose, the newest first.
 //
-// A grant holds until it is revoked or its time is over; who leaves the scheme revokes it.
+// A grant holds until it is revoked or its time is over; leaving the scheme revokes it.
 //
 // @mode   read
 // @result many

@@ -2,7 +2,7 @@
 //
 // The entity itself goes where nothing else is known of it but earlier requests. What members have paused is hidden before:
 // see hide_pauses.
-// Who takes part in a scheme cannot object: nothing is changed then.
+// A member of a scheme cannot object: nothing is changed then.
 //
 // @mode   write
 // @result one

@@ -7,7 +7,7 @@
 // @param  id         STRING        Contest.id: the new one's
 // @param  membership STRING        Membership.id
 // @param  statement  STRING        what the member says
-// @param  by         STRING        who says so: the subject of a token; null: not known
+// @param  by         STRING        the subject of the token that says so; null: not known
 // @param  now        ZONED DATETIME
 // @return id         STRING        Contest.id
 // @uses   membership_id

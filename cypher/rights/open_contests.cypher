@@ -2,7 +2,7 @@
 //
 // @mode   read
 // @result many
-// @return entity   STRING          Entity.id of who opened it
+// @return entity   STRING          Entity.id of the member that opened it
 // @return contest  MAP             the contest's properties
 // @uses   contest_state
 MATCH (entity:Entity)-[:OPENED]->(contest:Contest {state: 'open'})

@@ -1,7 +1,7 @@
 // A member disputes a fact of its own: from now on the fact counts for nothing.
 //
-// Nothing is found where the fact is disputed already, is not the member's, is not there any more, or who asks has
-// joined nothing.
+// Nothing is found where the fact is disputed already, is not the entity's, or is gone, or where the entity has joined
+// nothing.
 //
 // @mode   write
 // @result optional
@@ -13,9 +13,9 @@
 // @param  type      STRING         of the relationship that it is
 // @param  both      BOOLEAN        whether it counts for both ends; else for the first one alone
 // @param  statement STRING         what the member says
-// @param  by        STRING         who says so: the subject of a token; null: not known
+// @param  by        STRING         the subject of the token that says so; null: not known
 // @param  now       ZONED DATETIME
-// @return touched   LIST<STRING>   Entity.id: whose ratings that can change
+// @return touched   LIST<STRING>   Entity.id of those whose ratings that can change
 MATCH (source:Entity)-[fact]->(target)
 WHERE elementId(fact) = $ref AND fact.id = $fact AND type(fact) = $type
 WITH fact, CASE WHEN $both THEN [source, target] ELSE [source] END AS touched

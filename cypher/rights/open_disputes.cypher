@@ -3,7 +3,7 @@
 // @mode   read
 // @result many
 // @return id       STRING          Dispute.id
-// @return entity   STRING          Entity.id of who opened it
+// @return entity   STRING          Entity.id of the member that opened it
 // @return kind     STRING          of the fact
 // @return opened   ZONED DATETIME
 // @return reminded ZONED DATETIME  null: not yet

@@ -1,4 +1,4 @@
-// A member pauses its tie with somebody, who may be a member, be known only, or be nobody that the graph knows.
+// A member pauses its tie with another member, with an entity that has not joined, or with an id that is not known.
 //
 // A tie counts while neither end has paused it. What was paused before stays as it is.
 //
@@ -9,7 +9,7 @@
 // @param  most      INTEGER        how many pauses a membership can have
 // @param  now       ZONED DATETIME
 // @return paused    BOOLEAN        false where the membership has as many pauses as it can
-// @return touched   LIST<STRING>   Entity.id: whose circle can be another now
+// @return touched   LIST<STRING>   Entity.id of those whose circle can be another now
 // @uses   membership_id entity_id absent_id
 MATCH (m:Membership {id: $id})
 MATCH (m)<-[:JOINED]-(entity:Entity)

@@ -7,7 +7,7 @@
 // @param  both     BOOLEAN         whether they count for both ends; else for the first one alone
 // @param  before   ZONED DATETIME  those of before are not kept
 // @return removed  INTEGER
-// @return touched  LIST<STRING>    Entity.id: whose ratings that can change
+// @return touched  LIST<STRING>    Entity.id of those whose ratings that can change
 MATCH (source:Entity)-[fact:$($type)]->(target)
 WHERE fact[$time] < $before AND coalesce(fact.settled < $before, true) AND fact.disputed IS NULL
 WITH fact, CASE WHEN $both THEN [source, target] ELSE [source] END AS ends

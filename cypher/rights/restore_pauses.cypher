@@ -1,4 +1,4 @@
-// Who joins is paused again by those who had paused it before it was erased or objected to being listed.
+// Joining entities are paused again by the members that had paused them before they were erased or objected.
 //
 // @mode   write
 // @result none

@@ -4,7 +4,7 @@
 // @result optional
 // @param  id        STRING         Membership.id
 // @param  contact   STRING         Entity.id
-// @return touched   LIST<STRING>   Entity.id: whose circle can be another now
+// @return touched   LIST<STRING>   Entity.id of those whose circle can be another now
 // @uses   membership_id
 MATCH (m:Membership {id: $id})
 MATCH (m)<-[:JOINED]-(entity:Entity)

@@ -1,4 +1,4 @@
-// A member takes back its pause of somebody who was erased, or objects to being listed.
+// A member takes back its pause of an entity that was erased, or objects to being listed.
 //
 // @mode   write
 // @result none

@@ -1,6 +1,6 @@
 // A grant holds no longer; one that was revoked before stays as it is.
 //
-// Whoever calls this holds the entity.
+// The caller holds the entity.
 //
 // @mode   write
 // @result optional

@@ -1,4 +1,4 @@
-// One text of others is another now: what was mentioned in it has been taken out.
+// The texts of one node have changed: what they mentioned has been taken out.
 //
 // @mode   write
 // @result none

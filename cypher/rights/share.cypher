@@ -1,4 +1,4 @@
-// A member decides whether those who have it in their circle may see its part.
+// A member decides whether the members that have it in their circle may see its part.
 //
 // @mode   write
 // @result optional

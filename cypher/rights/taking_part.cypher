@@ -6,9 +6,9 @@
 // @return scheme    STRING         Scheme.id
 // @return at        ZONED DATETIME  when it joined
 // @return notice    STRING         version and hash of the notice that it agreed to
-// @return how       STRING         who said so: member, operator or file
-// @return shares    BOOLEAN        whether those who have it in their circle may see its part
-// @return pauses    LIST<MAP>      {contact, at}: Entity.id of each with whom the tie is paused, and since when
+// @return how       STRING         from where that came: member, operator or file
+// @return shares    BOOLEAN        whether the members that have it in their circle may see its part
+// @return pauses    LIST<MAP>      {contact, at}: Entity.id of each contact it has paused, and since when
 // @uses   entity_id
 MATCH (:Entity {id: $entity})-[joined:JOINED]->(m:Membership)
 RETURN m.scheme AS scheme, joined.at AS at, joined.notice AS notice, joined.how AS how,

@@ -1,6 +1,6 @@
 // Nodes by number, as they are: to be written into another store.
 //
-// A number is what Neo4j's own id of a node ends with; those of deleted nodes are gaps.
+// Neo4j's own id of a node ends with its number; the numbers of deleted nodes are gaps.
 //
 // @mode   read
 // @result many

@@ -1,1 +1,1 @@
-"""For whoever looks at a whole scheme: frames, exports, pictures, how the service is, a copy that names nobody."""
+"""A whole scheme at a glance: frames, exports, pictures, monitoring, a copy that names nobody."""

@@ -1,6 +1,6 @@
 """One scheme's members, facts, circles and ratings as files: CSV, Parquet or GraphML.
 
-Files take the place of older ones each as a whole, and only the user who runs innercircle may read them. Texts
+Each file replaces an older one as a whole, and only the user who runs innercircle may read it. Texts
 that a spreadsheet would take for a formula begin with an apostrophe in CSV, as everywhere.
 """
 
@@ -40,10 +40,10 @@ class Exported:
 
 
 def export(database: Database, scheme_id: str, directory: Path, form: str, *, by: Reader) -> Exported:
-    """`directory` has the scheme's files, and in `about.json` of which run they are, and what for.
+    """`directory` has the scheme's files, and `about.json`, which names their run and the purpose.
 
     form: csv or parquet, for members, facts, circles and ratings; or graphml, for the circles with ratings at the
-          nodes. All of it is in order of id, and names nobody who has not joined.
+          nodes. All of it is in order of id, and names members only.
     Everyone is on record as read before the first file is there.
     Raises NotFound, NotRecorded, StoreConflict, ParameterError (another form; the directory cannot be written to).
     """

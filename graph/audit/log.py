@@ -1,7 +1,7 @@
-"""The record of who read whom: one chain of hashes for each membership, written before the answer leaves.
+"""The audit log of reads: one chain of hashes for each membership, written before the answer leaves.
 
-A record is written in the transaction that checks whether the read is allowed. Where it cannot be written, the
-transaction fails, and with it the read. `graph/audit/verify.py` checks the chains.
+A record is written in the transaction that checks whether the read is allowed. If it cannot be written, the
+transaction fails, and the read with it. `graph/audit/verify.py` checks the chains.
 """
 
 import hashlib
@@ -132,9 +132,9 @@ class Held:
 def hold(
     transaction: Transaction, scheme: str, entities: Iterable[str], *, known: bool = False
 ) -> dict[str, Held]:
-    """The ledgers for reads of these are held; by entity. Hold them before anything else of these entities.
+    """The ledgers for reads of these, by entity, each locked. Lock them before anything else of these entities.
 
-    known: whether everybody whom the graph knows has a ledger in the scheme, member or not.
+    known: whether every known entity has a ledger in the scheme, member or not.
     """
     rows = transaction.run("hold_ledgers", scheme=scheme, entities=sorted(set(entities)), known=known, head=START)
     return {row["entity"]: Held(row["ledger"], row["own"]) for row in rows}
@@ -215,10 +215,10 @@ def accesses(
     before: tuple[datetime, str] | None = None,
     limit: int = 100,
 ) -> list[Access]:
-    """Who read this entity, the newest first.
+    """The reads of this entity, the newest first.
 
     scheme: only the reads in this one. before: the instant and id of the last one that is known already.
-    Raises NotRecorded where a record is none any more.
+    Raises NotRecorded for a record that has lost its form.
     """
     at, id_ = before or (None, "")
     found = database.run("accesses", entity=entity, scheme=scheme, before=at, id=id_, limit=limit)
@@ -239,7 +239,7 @@ def record_reads(
     what: str,
     now: datetime,
 ) -> None:
-    """That these were read is on record: after this, what was read may be told. Raises NotRecorded."""
+    """The reads of these entities are on record, so the answer may leave. Raises NotRecorded."""
     read = sorted(set(entities))
     for first in range(0, len(read), AT_ONCE):
         work = partial(
@@ -257,7 +257,7 @@ def record_reads(
 
 @dataclass(frozen=True)
 class Ledger:
-    """Where an entity's ledger ends. Whoever notes it down can tell later whether the chain was written anew."""
+    """The end of an entity's ledger: a reader who notes it down can tell later if the chain was written anew."""
 
     id: str
     scheme: str

@@ -1,12 +1,12 @@
 """Refused requests: noted before the answer leaves, and put on record after it.
 
-Whoever is refused must not learn who takes part, also not from how long the refusal took. A record on the ledger
-of a member has to wait for that ledger, and one of nobody for another. So a request that is refused, or the part
-of it that is, is first noted by itself, under a lock that depends on the caller and on nobody who was asked for.
-`put_on_record` does that: with each member, and for all others together one record on the scheme's ledger, which
-says how many they were and a keyed hash of their ids.
+A client that is refused must not learn who takes part, nor may the time of the refusal tell it. But a record of a
+member waits for the member's ledger, and a record of anybody else for another ledger. So the refused part of a
+request is first noted by itself, under a lock that depends on the caller and on no entity that was asked for.
+`put_on_record` moves it to the ledgers later: each member gets a record on its own ledger. All others share one
+record on the scheme's ledger, with their number and a keyed hash of their ids.
 
-Until then a refusal names the entities that were asked for. Erasure takes that out (`forget`).
+Until then a refusal names the entities that were asked for. Erasure takes their names out (`forget`).
 """
 
 import hashlib
@@ -25,9 +25,9 @@ from graph.store.client import Database, Gone, Transaction, utc
 from graph.store.secrets import salt
 
 LANES = 8
-"Locks for noting refusals: two who ask wait for each other only where they have the same."
+"Locks for noting refusals: two clients wait for each other only if they share one."
 RECORDING = -1
-"The lock of whoever puts refusals on record."
+"The lock for putting refusals on record."
 NOTHING = "nothing"
 "What is on record where nothing is open."
 PAGE = 200
@@ -50,10 +50,10 @@ def note(
     outcome: str,
     now: datetime,
 ) -> None:
-    """That this request was refused is noted: after this it may be answered.
+    """This refused request is noted, so it may be answered.
 
-    refused: those that were there, and what is on record of each.
-    others:  whoever else was asked for; outcome: of these.
+    refused: the known entities that were asked for, with the outcome for each.
+    others:  all others that were asked for; outcome: the one for these.
     Raises NotRecorded.
     """
     ids = sorted(set(others))
@@ -85,9 +85,9 @@ def forget(transaction: Transaction, entity: str) -> None:
 
 
 def put_on_record(database: Database) -> None:
-    """What was noted before this was called is on record, but for members whose ledgers are broken.
+    """The refusals noted before this call are on record, except those of members whose ledgers are broken.
 
-    Raises NotRecorded where a ledger is held for too long: what is left is put on record by the next call.
+    Raises NotRecorded if a ledger stays locked for too long: the next call puts the rest on record.
     """
     stuck: list[str] = []
     if not database.one("refusals_wait")["waits"]:
@@ -108,7 +108,7 @@ def _put(transaction: Transaction, stuck: Sequence[str]) -> list[str] | None:
     ends = log.ends(transaction, kept)
     whole = {entity: each for entity, each in kept.items() if ends[each.ledger] is not None}
     log.append(transaction, whole, _reads(noted, whole), ends)
-    # somebody who is not there any more is not on record either
+    # an entity that is gone is not put on record either
     done = held.keys() - (kept.keys() - whole.keys())
     left = [_left(each, done) for each in noted]
     if transaction.run("drop_refusals", left=left)[0]["found"] < len(left):

@@ -1,8 +1,8 @@
 """Whether the record of reads is whole: every chain of hashes is computed anew, every record found in its place.
 
-What it finds: a record that was altered, removed, put in or moved, and an end that was cut off. What no chain
-shows by itself: one that was written anew from some record to its end, and a ledger that is gone with all its
-records. Whoever noted the count and head of a ledger can tell (docs/decisions/0013-a-plain-chain-of-reads.md).
+It finds a record that was altered, removed, put in or moved, and an end that was cut off. No chain shows by itself
+that it was written anew from some record to its end, or that a ledger is gone with all its records. A reader who
+noted the count and the head of a ledger can tell (docs/decisions/0013-a-plain-chain-of-reads.md).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,9 +73,9 @@ def verify(database: Database, *, scheme: str | None = None) -> Verified:
 def verify_piece(
     database: Database, found: Verified, place: Place, *, scheme: str | None = None, records: int = PIECE
 ) -> Place | None:
-    """About so many records more are looked at, and what was found is added; None: that was the last piece.
+    """Some more records are looked at, and added to what was found; returns where to go on, None at the end.
 
-    Go on with the place that it returns, now or another day: reads that came meanwhile are no fault.
+    Go on from there now or another day: reads that came meanwhile are no fault.
     """
     prefix = f"{scheme}|" if scheme else ""
     if place.strays is not None:
@@ -122,9 +122,9 @@ def _verify(
     begun: Mapping[str, Place] | None = None,
     most: int | None = None,
 ) -> "_Chain | None":
-    """Ledgers are looked at as they are; one that seems broken once more, held, since reads go on meanwhile.
+    """Ledgers are looked at while reads go on; one that seems broken is looked at again under its lock.
 
-    begun: where to go on with a ledger. most: records that are looked at of the last of them; returns that one.
+    begun: where to go on with a ledger. most: records of the last ledger that are looked at; returns that ledger.
     """
     begun, chain = begun or {}, None
     for chain in _look(database, ids, begun, most):
@@ -227,7 +227,7 @@ def _fault_of(row: dict[str, Any], head: str) -> str | None:
 def _add_strays(
     database: Database, prefix: str, found: Verified, after: str, limit: int, *, only: str | None = None
 ) -> Place | None:
-    """Records that hang on no ledger, or on another's, are a fault of the one that their id names.
+    """A record that hangs on no ledger, or on a wrong one, is a fault of the ledger that its id names.
 
     So many records are looked at from this id on; returns where to go on.
     """

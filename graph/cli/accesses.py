@@ -1,4 +1,4 @@
-"""Commands about the record of reads: who read a person, and whether the record is whole."""
+"""Commands about the record of reads: the reads of a person, and whether the record is whole."""
 
 from contextlib import suppress
 from dataclasses import asdict

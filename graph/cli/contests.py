@@ -1,4 +1,4 @@
-"""Commands about contests: which ratings their members say are not right as a whole, and closing that."""
+"""Commands about contests: list the ratings that their members call wrong as a whole, and close a contest."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -27,7 +27,7 @@ def list_contests(
 ) -> None:
     """List the contests that wait to be closed, the oldest first.
 
-    With --statements also whose they are and what the member says: that read is recorded.
+    With --statements also the members and what they say: that read is recorded.
     """
     if context.invoked_subcommand is not None:
         return
@@ -59,11 +59,14 @@ def close_contest(
     contest: Annotated[str, typer.Argument(help="The id of the contest.")],
     reason: Annotated[str, typer.Option(help="Why, in one line; the member sees it.")],
     reviewer: Annotated[
-        str | None, typer.Option(help="Who closes it, by name; the operator if not given. The member sees it.")
+        str | None, typer.Option(help="The name of the reviewer; the operator if not given. The member sees it.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Close a contest: the rating may be relied on again. Never by who contests, nor by who acts for them."""
+    """Close a contest: the rating may be relied on again.
+
+    Never by the member who contests, nor by a person who acts for that member.
+    """
     from graph.rights.contests import close
     from graph.settings import Settings
 

@@ -62,7 +62,7 @@ def load(
     rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
-    rerate: Annotated[bool, typer.Option("--rerate", help="Re-rate at once whom the new facts touch.")] = False,
+    rerate: Annotated[bool, typer.Option("--rerate", help="Re-rate at once all that the facts touch.")] = False,
     tolerance: Tolerance = 0.05,
     json: Json = False,
 ) -> None:
@@ -116,7 +116,7 @@ def apply(
     tolerance: Tolerance = 0.05,
     json: Json = False,
 ) -> None:
-    """Load facts and corrections of facts, and re-rate at once whom they touch.
+    """Load facts and corrections of facts, and re-rate at once all members that they touch.
 
     A row whose id is known with other values corrects what is stored; what it leaves empty stays as it is.
     """
@@ -154,7 +154,7 @@ def remove(
     tolerance: Tolerance = 0.05,
     json: Json = False,
 ) -> None:
-    """Remove facts, or let members leave, and re-rate at once whom that touches.
+    """Remove facts, or let members leave, and re-rate at once all members that this touches.
 
     With a membership its rating and history go, and it counts in no one's rating any more. Ends with 2 when an
     id is not known; the others are removed all the same.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PANEL = "Data"
 SCHEMES = ("reliability", "own-conduct")
 OPERATOR = "A made-up community"
-"Who runs the schemes of the demo."
+"The operator of the schemes of the demo."
 HISTOGRAM_WIDTH = 50
 GLUE = "\N{NO-BREAK SPACE}"
 WHERE = 17

@@ -1,4 +1,4 @@
-"""Commands about disputes: which facts are said not to be so, and what becomes of them."""
+"""Commands about disputes: list the disputed facts, and decide what becomes of them."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -29,7 +29,7 @@ def list_disputes(
 ) -> None:
     """List the disputes that wait for a decision, the oldest first.
 
-    With --statements also whose they are, which fact, and what the member says: that read is recorded.
+    With --statements also the members, their facts and what they say: that read is recorded.
     """
     if context.invoked_subcommand is not None:
         return
@@ -62,7 +62,7 @@ def _listed(dispute: "Dispute", *, statements: bool) -> dict[str, object]:
 
 
 def _print_opened(found: "list[Dispute]") -> None:
-    """Each dispute in a block: whose it is, what the fact says, what the member says, and until when to decide."""
+    """Each dispute in a block: its member, the fact, the statement, and until when to decide."""
     from graph.facts.wording import in_words
 
     for each in found:
@@ -83,13 +83,13 @@ def decide_dispute(
     ],
     reason: Annotated[str, typer.Option(help="Why, in one line; the member sees it.")],
     reviewer: Annotated[
-        str | None, typer.Option(help="Who decides, by name; the operator if not given. The member sees it.")
+        str | None, typer.Option(help="The name of the reviewer; the operator if not given. The member sees it.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Decide a dispute, and re-rate at once whom that touches.
+    """Decide a dispute, and re-rate at once all members that it touches.
 
-    Never by who disputes, nor by whom the fact is about, nor by who loaded it.
+    Never by the member who disputes, by an entity in the fact, or by a person who loaded it.
     """
     from graph.rating import rerate
     from graph.rights.disputes import decide

@@ -1,4 +1,4 @@
-"""Commands that take away: an entity, what a policy keeps no longer, and what a store still holds of both."""
+"""Commands that remove: an entity, facts that no policy keeps any longer, and what a store still has of both."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,9 +22,9 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask: nothing brings it back.")] = False,
     json: Json = False,
 ) -> None:
-    """Erase an entity with all that is kept about it, and re-rate everybody whom that touches.
+    """Erase an entity with all that is kept about it, and re-rate all members that this touches.
 
-    What others owed to it stays with them, towards nobody. `innercircle compact` clears the store's files.
+    The debts of others to it stay with them, without its name. `innercircle compact` clears the store's files.
     """
     from graph.rating import rerate
     from graph.rights import erasure
@@ -43,7 +43,7 @@ def erase(
     if done.kept:
         print_text(f"kept by others, towards nobody: {counted(done.kept, 'obligations')} that they had towards it")
     if not passed_on:
-        print_text("a run is under way: it or the next one re-rates whom this touches; until then those are stale")
+        print_text("a run is under way: it or the next one re-rates all that this touches; until then it is stale")
 
 
 @app.command(rich_help_panel=PANEL)
@@ -73,7 +73,7 @@ def retain(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Remove the facts that no published policy wants kept any longer, and re-rate whom that touches."""
+    """Remove facts that no published policy keeps any longer, and re-rate all members that this touches."""
     from graph.rating import rerate
     from graph.rights import retention
 

@@ -25,10 +25,10 @@ def explain(
         list[str] | None, typer.Option(help="Open this contact's line; once more for a contact inside it.")
     ] = None,
     facts: Annotated[
-        bool, typer.Option("--facts", help="Show every fact, and who is in the circle or why not.")
+        bool, typer.Option("--facts", help="Show every fact, and every contact, in the circle or why not.")
     ] = False,
     hops: Annotated[
-        bool, typer.Option("--hops", help="Show whose conduct reached the rating, over all hops.")
+        bool, typer.Option("--hops", help="Show the members whose conduct reached the rating, over all hops.")
     ] = False,
     largest: Annotated[int, typer.Option(min=1, help="How many lines --hops shows at most.")] = 20,
     purpose: Purpose = OPERATION,
@@ -57,7 +57,7 @@ def explain(
 
 
 def _read(explained: "Explanation", reach: "Reach | None") -> set[str]:
-    """Whose rating, conduct or facts are opened: the member, each contact on the path, and whom --hops names."""
+    """All whose rating, conduct or facts are opened: the member, contacts on the path, members of --hops."""
     found = {level.rating.entity for level in explained.levels}
     if reach is not None:
         found.update(each.entity for each in reach.members)

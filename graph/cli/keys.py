@@ -77,7 +77,7 @@ def export(
     output: Annotated[Path | None, typer.Option(help="Write them to this file, not to stdout.")] = None,
     json: Json = False,
 ) -> None:
-    """Print the public keys as a JWK set, for whoever checks tokens and reports without asking the API."""
+    """Print the public keys as a JWK set, to check tokens and reports without asking the API."""
     import msgspec
 
     from graph import output_files

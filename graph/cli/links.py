@@ -16,7 +16,7 @@ link_app = typer.Typer(help="Links that sign somebody in on the pages.", no_args
 app.add_typer(link_app, name="link", rich_help_panel=PANEL)
 
 WITH_PAGES = (RoleName.MEMBER, RoleName.OPERATOR)
-"Whom the pages have something for."
+"The roles that have pages of their own."
 
 
 @link_app.command("issue")
@@ -24,7 +24,7 @@ def issue(
     role: Annotated[RoleName, typer.Option(help="What its holder may be.")] = RoleName.MEMBER,
     entity: Annotated[str | None, typer.Option(help="A member's entity; needed for a member.")] = None,
     subject: Annotated[
-        str | None, typer.Option(help="Who its holder is; a member is named for its entity if not given.")
+        str | None, typer.Option(help="The name of its holder; for a member, the entity if not given.")
     ] = None,
     minutes: Annotated[float, typer.Option(help="How long it works; up to 1,440.")] = 15,
     json: Json = False,

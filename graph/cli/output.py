@@ -170,7 +170,7 @@ def progress(*, lines: bool = False) -> Iterator[Callable[[str], None]]:
 
 
 def _in_lines() -> Callable[[str], None]:
-    """A function that prints a message where its step, which is what comes before a colon or a number, is new.
+    """A function that prints a message if its step is new: the step is the part before a colon or a number.
 
     Of one step, a message is printed once in LINE_SECONDS.
     """

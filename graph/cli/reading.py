@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PANEL = "Ratings"
 CONTESTED = "contested"
 NOT_BY_NAME = {"browser": "Neo4j Browser"}
-"What a room of queries is for that are not run by name; the others are for programs."
+"The purpose of a room of queries that are not run by name; the others are for programs."
 
 
 class Form(StrEnum):
@@ -33,7 +33,7 @@ class Form(StrEnum):
 def open_database(*, writes: bool = True) -> "Database":
     """The database that the settings name, with every migration.
 
-    writes: whether the command writes, be it only that somebody was read. Raises Refused on an inspection copy.
+    writes: whether the command writes, if only a record of its read. Raises Refused on an inspection copy.
     """
     from graph.analysis import anonymised_copy
     from graph.server.connect import connect
@@ -108,7 +108,7 @@ def print_rating(opened: "OpenRating") -> None:
 
 
 def print_reserve(rating: "Rating | None") -> None:
-    """What has to be known of a rating that is contested, or lacks facts that are in dispute."""
+    """A warning about a rating that is contested, or lacks facts that are in dispute."""
     from graph.disclosure.set_aside import in_words
 
     if rating and rating.contested:

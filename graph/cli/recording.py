@@ -1,4 +1,4 @@
-"""What the operator reads of a person on the command line is a read by another: recorded before it is printed."""
+"""Reads of persons by the operator on the command line: each is recorded before anything is printed."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ ROLE = "operator"
 def record_reads(
     database: "Database", scheme: str, entities: Iterable[str], *, what: str, purpose: str = OPERATION
 ) -> None:
-    """That the operator read these is on record. Raises NotRecorded: then nothing may be printed."""
+    """The operator's reads of these are on record. Raises NotRecorded: then nothing may be printed."""
     from graph.audit import log
     from graph.settings import Settings
 

@@ -1,4 +1,4 @@
-"""Commands about reports: made and signed here, checked by whoever was given one."""
+"""Commands about reports: they are made and signed here, and checked by their readers."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ FILES = {"jws": "report.jws", "page": "report.html"}
 def report(
     entity: Annotated[str, typer.Argument(help="A member's id.", callback=as_kept)],
     scheme: Annotated[str, typer.Option(help="The scheme.")],
-    audience: Annotated[str, typer.Option(help="Whom the report is for: for nobody else does it hold.")],
+    audience: Annotated[str, typer.Option(help="The only reader for whom the report holds.")],
     purpose: Annotated[str, typer.Option(help="What for: one of the purposes of the scheme's policy.")],
     out: Annotated[Path, typer.Option(help="The directory for report.jws and report.html.")] = Path(),
     json: Json = False,

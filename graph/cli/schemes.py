@@ -63,7 +63,7 @@ def check(policy: PolicyFile, json: Json = False) -> None:
 def publish(
     policy: PolicyFile,
     operator: Annotated[
-        str | None, typer.Option(help="Who runs the scheme: put in where the policy names its operator.")
+        str | None, typer.Option(help="The operator of the scheme: put in where the policy names it.")
     ] = None,
     json: Json = False,
 ) -> None:

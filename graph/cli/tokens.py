@@ -36,7 +36,7 @@ ActsFor = Annotated[
 
 
 def known_holder(role: str, subject: str, entity: str | None, acts_for: list[str] | None) -> None:
-    """The entities are there, and it is on record with a member's entity who acts for it. Raises NotFound."""
+    """The entities exist, and the record of a member's entity has this subject. Raises NotFound."""
     from graph.errors import NotFound
     from graph.identity import verifying
     from graph.text.plain import identifier
@@ -54,13 +54,13 @@ def known_holder(role: str, subject: str, entity: str | None, acts_for: list[str
 @token_app.command("issue")
 def issue(
     role: Annotated[RoleName, typer.Option(help="What its holder may be.")],
-    subject: Annotated[str, typer.Option(help="Who its holder is: a name that stays the same.")],
+    subject: Annotated[str, typer.Option(help="The name of its holder; it stays the same.")],
     entity: Annotated[str | None, typer.Option(help="A member's entity; needed for a member.")] = None,
     acts_for: ActsFor = None,
     days: Annotated[float, typer.Option(help="How long it holds; up to 366.")] = 30,
     json: Json = False,
 ) -> None:
-    """Print a new token, signed with the newest key. Whoever has it is taken for the subject."""
+    """Print a new token, signed with the newest key. Anyone who has it is taken for the subject."""
     from graph.identity import Role, tokens
     from graph.settings import Settings
 

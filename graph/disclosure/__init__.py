@@ -1,4 +1,4 @@
-"""What anybody but the operator is shown of a rating: its member, a client, whoever reads a report.
+"""What anybody but the operator is shown of a rating: its member, a client, the reader of a report.
 
 Own facts are shown as they are. The scores of others are veiled (masking.py), and contacts who do not show their
 part stand in one line (rating.py). What-ifs (what_if.py) and the history (history.py) are made from what is shown.

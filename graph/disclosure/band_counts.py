@@ -1,8 +1,8 @@
-"""How many members are in each band, so that nothing is told of fewer than SMALLEST.
+"""How many members are in each band, without telling anything of fewer than SMALLEST members.
 
-A band with fewer is put together with a neighbour, and only their sum is told. The counts of a later run take the
-place of those that are told only where that tells of at least SMALLEST changes: so whoever looks before and after
-somebody joins, leaves or changes band learns nothing of that one. docs/decisions/0026 says why so.
+A band with fewer members is put together with a neighbour, and only their sum is told. The counts of a later run
+replace the present ones only if the two differ by at least SMALLEST changes. So a reader who looks before and
+after one member joins, leaves or changes band learns nothing of that member. docs/decisions/0026 says why.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from graph.policy.scheme import LOWEST_POINTS, Band, Scheme, parse
 from graph.store.client import Database, utc
 
 SMALLEST = 20
-"Members, or changes, that a number must be of to be told."
+"Members, or changes, that a number has to stand for at least, to be told."
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def merged(bands: Sequence[Band], members: Sequence[int], *, smallest: int = SMA
     """Cells of at least `smallest` members each; one, where all bands together have fewer.
 
     The smallest cell joins the smaller of its neighbours, until none is too small. Joining always the same
-    neighbour would give some away: of 19 and 1 beside 20, that 20 stands alone would say what the 1 is.
+    neighbour would give some away: with 19 and 1 beside 20, a 20 that stands alone would say what the 1 is.
     """
     cells = [Cell((band,), count) for band, count in zip(bands, members, strict=True)]
     while len(cells) > 1 and min(cell.members for cell in cells) < smallest:
@@ -76,12 +76,12 @@ def merged(bands: Sequence[Band], members: Sequence[int], *, smallest: int = SMA
 
 
 def takes_over(told: Sequence[Cell], later: Sequence[Cell]) -> bool:
-    """Whether the later counts may be told to those who have seen the others."""
+    """Whether the later counts may be told to readers who have seen the present ones."""
     return changes(told, later) >= SMALLEST
 
 
 def changes(before: Sequence[Cell], after: Sequence[Cell]) -> int:
-    """How many changes whoever sees both can make out: between the points at which cells of both begin."""
+    """How many changes a reader of both can make out: between the points at which cells of both begin."""
     common = sorted({cell.start for cell in before} & {cell.start for cell in after})
     return sum(
         abs(_between(before, start, end) - _between(after, start, end))

@@ -1,6 +1,6 @@
-"""What a member is shown of its own facts: each with its points and its source, and whom it was in touch with.
+"""What a member is shown of its own facts, each with its points and its source, and of its contacts.
 
-Of a contact no more is told than the days with it: not whether it has joined, and nothing of its own facts.
+A contact is shown with the days of contact, and no more: not whether it has joined, and none of its facts.
 """
 
 import re
@@ -18,7 +18,7 @@ class Source:
     """Where a fact comes from."""
 
     by: str | None
-    "who loaded it, where that is known"
+    "the person who loaded it, where that is known"
     at: datetime
     files: tuple[str, ...]
     "their names, without the directories that they were in where the service runs"
@@ -60,7 +60,7 @@ class OwnContact:
 
 @dataclass(frozen=True)
 class Met:
-    """Somebody whom the member was in touch with; the newest contact first."""
+    """Somebody with whom the member was in touch; the newest contact first."""
 
     entity: str
     days: int
@@ -96,7 +96,7 @@ def own_facts(database: Database, entity: str, factors: Sequence[OpenFactor]) ->
 
 
 def met(database: Database, entity: str) -> list[Met]:
-    """Everybody whom the entity was in touch with: those on most days come first."""
+    """Everybody with whom the entity was in touch: those with most days of contact come first."""
     rows = database.run("own_contacts", entity=entity)
     found = sources(database, (row["load"] for row in rows))
     by_other: dict[str, list[OwnContact]] = {}

@@ -1,16 +1,16 @@
-"""How the scores of others are veiled in what a member, a client or a reader of a report is shown.
+"""The mask on the scores of others, in what a member, a client or a reader of a report is shown.
 
-A member knows its own facts and the policy, and so can compute all of its rating but for the company; with one
-contact that is the contact's score, and with more it is one equation for each day, each pause and each version of
-the policy. So every entity has a secret constant offset (graph/rating/offsets.py), which is added to its conduct,
-and the scores that others are shown are made from such conduct: veiled = (1 - share) (conduct + offset) + share *
-company, where the company is veiled scores again. A run makes them beside the scores, and publishes them with the
-rating.
+A member knows its own facts and the policy, so it can compute all of its rating except the company, which is what
+its contacts supply. With one contact, the company is that contact's score. With more, each day, each pause and
+each version of the policy gives one more equation. So every entity has a secret constant offset
+(graph/rating/offsets.py), which is added to its conduct. The scores that others are shown are made from such
+conduct: veiled = (1 - share) (conduct + offset) + share * company, where the company is made of veiled scores
+again. A run makes them beside the scores, and publishes them with the rating.
 
-So all that anybody is shown of others follows from conduct plus offset. No number of questions, by whomever, under
-whatever policy and over whatever time, tells the two apart: more conduct and as much less offset give the same
-answers. A score that was made from shown scores and a score's own offset would not have this property: there the
-known pull of a known contact tells conduct from offset.
+So everything that anybody is shown of others follows from conduct plus offset. More conduct and as much less
+offset give the same answers. So the two cannot be told apart: not by any number of questions, by anybody, under
+any policy, over any time. If instead each shown score were made from shown scores and an offset of its own, a
+known contact with a known pull would tell conduct from offset.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class Veil:
     """What has to be known of a circle to show a rating under the veil."""
 
     shows: frozenset[int]
-    "the rids of those who show their part to whoever has them in the circle"
+    "the rids of the contacts that show their part to members with them in the circle"
     width: float
     "points over which offsets are spread"
 

@@ -1,7 +1,7 @@
 """A rating as anybody but the operator is shown it: whole points, and a contact's part where the contact shows it.
 
 Contacts who do not show their part are one line together. It holds at least three contacts where there are as
-many: those who show theirs, the lightest first, join it until it does.
+many: contacts who show their part, the lightest first, join it until it does.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from graph.rating.runs import policy_of_run
 from graph.store.client import Database
 
 TOGETHER = 3
-"Contacts that one line of those who do not show their part has at least, where the circle has as many."
+"The fewest contacts in the line of those who do not show their part, if the circle has as many."
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def show(opened: Opened) -> ShownRating:
 
 
 def named(circle: Sequence[Contact], veil: Veil) -> tuple[Contact, ...]:
-    """The circle with the names of those alone who have a line of their own."""
+    """The circle, where only contacts with a line of their own have their names."""
     single = _single(circle, veil)
     return tuple(each if each.rid in single else replace(each, entity="") for each in circle)
 

@@ -1,4 +1,4 @@
-"""How it is said that a rating lacks facts because they are in dispute, and who raised that."""
+"""The words for facts that a rating lacks because the member, or others, dispute them."""
 
 from graph.model import SetAside
 from graph.text.counts import counted
@@ -7,7 +7,7 @@ from graph.text.counts import counted
 def in_words(aside: SetAside, member: str = "its member") -> str:
     """`7 facts are in dispute and count for nothing here: its member disputes 5, others 2.`; empty for none.
 
-    member: how whose rating it is is called, such as `you`.
+    member: the word for the rated member, such as `you`.
     """
     if not aside.total:
         return ""

@@ -1,8 +1,8 @@
 """What a client reads of others: as much as each of them granted, on record before it is told.
 
-Whether somebody is no member, is not rated, gave no grant or is not there at all is the same to the client, and is
-found out by the same queries, which wait for nobody. It is on record all the same, a moment later
-(graph/audit/refusals.py): with the member, where there is one.
+An entity may be no member, not be rated, have given no grant or not exist: the client gets the same answer in each
+case, from the same queries, which wait for nobody. The refusal is on record a moment later
+(graph/audit/refusals.py): with the member, if there is one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ class Told:
     contested: bool
     "nobody may rely on it until a reviewer has closed the contest"
     set_aside: SetAside | None = None
-    "facts that the rating lacks, since they are in dispute: told with whatever is told of it"
+    "facts that the rating lacks, since they are in dispute: told with every part of the rating"
     band: str | None = None
     whole_points: int | None = None
     within_points: float | None = None
@@ -61,7 +61,7 @@ class Told:
 def ask_one(database: Database, scheme: str, entity: str, *, client: str, purpose: str, now: datetime) -> Told:
     """What the client is told of this entity's rating.
 
-    Raises NotFound in the same words for everybody of whom nothing is open to the client, PurposeMismatch,
+    Raises NotFound (nothing of the entity is open to the client: always in the same words), PurposeMismatch,
     NotRecorded, StoreConflict.
     """
     found = ask(database, scheme, [entity], client=client, purpose=purpose, now=now)
@@ -73,7 +73,7 @@ def ask_one(database: Database, scheme: str, entity: str, *, client: str, purpos
 def ask(
     database: Database, scheme: str, entities: Sequence[str], *, client: str, purpose: str, now: datetime
 ) -> list[Told]:
-    """What the client is told of these, by entity; of whom nothing is open is left out.
+    """What the client is told of these, by entity; an entity of which nothing is open is left out.
 
     Raises NotFound (no such scheme), PurposeMismatch, ParameterError for too many, NotRecorded, StoreConflict.
     """
@@ -93,7 +93,7 @@ def ask(
 
 @dataclass(frozen=True)
 class _Request:
-    """What a client asks, whoever it is about."""
+    """What a client asks, without the entities that it asks about."""
 
     policy: Scheme
     scheme: str
@@ -103,7 +103,7 @@ class _Request:
 
 
 def _look(source: Database | Transaction, asked: _Request, entities: Sequence[str]) -> list["_Asked"]:
-    """What is open of these, without a lock; the same is asked whoever they are."""
+    """What is open of these, without a lock, by the same queries for any entity."""
     rows = source.run(
         "asked",
         scheme=asked.scheme,
@@ -116,7 +116,7 @@ def _look(source: Database | Transaction, asked: _Request, entities: Sequence[st
 
 
 def _record(transaction: Transaction, asked: _Request, entities: Sequence[str]) -> dict[str, "_Asked"]:
-    """What is open of these, all that is on record, and no grant ends before that is done."""
+    """What is open of these. The reads are on record, and no grant ends before they are."""
     held = log.hold(transaction, asked.scheme, entities)
     ends = log.ends(transaction, held)  # before the grants: decisions about an entity hold it before them
     transaction.run("hold_grants", entities=list(entities), client=asked.client)
@@ -188,7 +188,7 @@ def _asked(row: Mapping[str, Any], policy: Scheme, purpose: str) -> _Asked:
 
 
 def _told(database: Database, scheme: str, asked: _Asked) -> Told | None:
-    """None: nothing of it is open, or it has left this moment."""
+    """What the client is told; None: nothing is open, or the member has left this moment."""
     if asked.what is None or not asked.opens:
         return None
     told = Told(asked.entity, scheme, asked.what, contested=True)
@@ -232,7 +232,7 @@ def _nameless(parts: Sequence[ShownPart]) -> tuple[ShownPart, ...]:
 
 
 def _reasons(database: Database, opened: Opened) -> Reasons:
-    """Why the rating is not higher, naming nobody: no contact, and nobody who is owed."""
+    """Why the rating is not higher, without any name: no contact and no creditor."""
     rating = opened.rating
     given = read_facts(database, rating.scheme, [rating.entity], run=rating.run, as_of=rating.as_of)[rating.entity]
     circle = tuple(replace(each, entity="") for each in rating.circle)

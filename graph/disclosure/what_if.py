@@ -1,9 +1,9 @@
 """What a rating would be as it is shown, if one thing had been otherwise; and which payments would lift it.
 
 An answer is made from what is shown already: own facts as the change has them, and the veiled scores of the circle
-as they are. Someone new in the circle counts as its average does. So no number of questions tells more of others
-than one look at the rating. How the others' ratings would change in turn is left out. Whether the other end of a
-tie has paused it changes no answer.
+as they are. A new contact in the circle counts with the circle's average. So no number of questions tells more of
+others than one look at the rating. The answer leaves out how the ratings of others would change in turn. It is the
+same whether the other end of a tie has paused it or not.
 """
 
 from dataclasses import dataclass, replace
@@ -135,9 +135,9 @@ def lift(database: Database, entity: str, scheme_id: str) -> ShownLift:
 
 
 def _own_facts(database: Database, scheme_id: str, entity: str) -> tuple[Facts, set[str]]:
-    """The entity's facts with all contacts that it may know of, and whom it has paused.
+    """The entity's facts with all contacts that it may know of, and the ids that it has paused.
 
-    Somebody who has paused the tie is no member in them, so that it counts as it does now: not at all.
+    A contact that has paused the tie is no member in them, so that the tie counts as it does now: not at all.
     """
     facts = facts_of(database, scheme_id, [entity])
     contacts, paused = own_ties(database, scheme_id, entity)
@@ -147,7 +147,7 @@ def _own_facts(database: Database, scheme_id: str, entity: str) -> tuple[Facts, 
 def _as_member(facts: Facts, entity: str, contact: str) -> Facts:
     """The facts with this contact among the members: whether it has joined is not told.
 
-    Raises ParameterError for somebody whom the entity had no contact with, whether there is one of that id or not.
+    Raises ParameterError for an id with which the entity had no contact, whether it is known or not.
     """
     if not any({fact.source, fact.target} == {entity, contact} for fact in facts.contacts):
         raise ParameterError(f"{entity!r} has had no contact with {contact!r}")

@@ -1,7 +1,7 @@
 """A published rating explained: opened level by level, down to single facts, and traced over all hops.
 
-Everything is read from what ratings carry and from the facts, at the instant of the rating's run and under that
-run's policy; nothing is written. Each explanation adds up to the points that it carries, at every moment.
+Everything is read from the ratings themselves and from the facts, at the instant of the rating's run and under
+that run's policy; nothing is written. Each explanation adds up to its points, at every moment.
 """
 
 from graph.explain.facts import FactLine, Given, Tie, read_facts

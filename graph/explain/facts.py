@@ -1,4 +1,4 @@
-"""Facts and contacts behind ratings: each with its part in a rate, or with the reason why it has none."""
+"""The facts and contacts behind ratings: each with its part in a rate, or with the reason why it has none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Given:
     """One fact as a rating has it. `weight`, `value` and `part` are 0 where it does not count."""
 
     entity: str
-    "whose fact it is, such as the debtor"
+    "the owner of the fact, such as the debtor"
     factor: str
     fact: str
     at: datetime
@@ -92,7 +92,7 @@ def _given(entity: str, row: dict[str, Any]) -> Given:
 
 
 def drift(published: float, now: float) -> float:
-    """What facts have changed in a rate or in conduct since it was published; 0 where it is the noise of a sum."""
+    """How far facts have moved a rate or conduct since it was published; 0 for a mere noise of sums."""
     return published - now if abs(published - now) > NOISE else 0.0
 
 

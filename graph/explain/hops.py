@@ -1,4 +1,4 @@
-"""Whose conduct reached a rating, over all hops, and by how much; and by which facts."""
+"""The members whose conduct reached a rating, over all hops: how much of it, and by which facts."""
 
 import math
 from collections import defaultdict
@@ -42,9 +42,9 @@ class ReachedFacts:
 
 @dataclass(frozen=True)
 class Reach:
-    """Whose conduct is in a rating: the largest, and in `parts` everything else. They sum to the points.
+    """The members whose conduct is in a rating: the largest, and all else in `parts`. They sum to the points.
 
-    opened: how many members were opened to find that out.
+    opened: how many members were opened to find them.
     """
 
     entity: str

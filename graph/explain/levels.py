@@ -1,8 +1,8 @@
 """One rating opened: its lines, the lines inside a contact's, and the facts behind them.
 
 A path leads inside: its first contact is in the circle of the rated member, the next in that contact's circle.
-What a level shows sums to the line above that it opens. A contact's rating may have changed since it was used;
-what that changed stands in a line of its own, so that the sum holds in the points of the rating that is explained.
+A level sums to the line above that it opens. A contact's rating may have changed since it was used: the difference
+has a line of its own, so that the sum holds in the points of the explained rating.
 """
 
 import math

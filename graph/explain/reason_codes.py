@@ -1,7 +1,7 @@
 """The codes of reasons and what they say in plain words; `{...}` are a member's own numbers.
 
-The codes are stable. What a reason advises is true of everyone whom it names: it asks nobody to owe, to buy or to
-change friends, and says what cannot be undone.
+The codes are stable. The advice of a reason is true for everyone that it names. It asks nobody to owe, to buy or
+to change friends, and says what cannot be undone.
 """
 
 from typing import NamedTuple
@@ -24,7 +24,7 @@ _AT_MOST = (
 
 
 def by_category(kind: str) -> tuple[str, str]:
-    """The codes of a kind whose facts are worth what their categories are: for these, and for how few they are."""
+    """The codes of a kind that is rated by category: for the categories, and for how few facts there are."""
     return f"{WORDS[kind].one}-categories", f"few-{kind}"
 
 

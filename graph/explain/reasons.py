@@ -1,8 +1,8 @@
 """Why a rating is not higher: at most four reasons, in the order of the points that they cost.
 
 The points that a rating lacks to 950 are split exactly: every event, assumption and contact lacks something to 1.
-A reason gathers those of one kind, and its points are what the rating would gain if they were at their best and
-all else the same. docs/reasons.md lists the codes.
+A reason gathers the losses of one kind. Its points are the gain if these were at their best and all else the same.
+docs/reasons.md lists the codes.
 """
 
 import math
@@ -143,7 +143,7 @@ def _categories(
 
 
 def _few(code: str, events: Sequence[Given], factor: Factor, scale: float, *, best: float) -> _Loss:
-    """What is lost by the assumption that holds where facts are few: as if it were 1."""
+    """The loss by the assumption that stands in for missing facts, compared with an assumption of 1."""
     whole = factor.prior_weight + math.fsum(fact.weight for fact in events)
     rate = factor.prior + math.fsum(fact.part for fact in events)
     numbers = {
@@ -162,7 +162,7 @@ def _lack(fact: Given) -> float:
 
 
 def _worst_obligation(fact: Given, count: int) -> str:
-    to = f"to {fact.other}, " if fact.other else ""  # whom it is to is not told to everybody
+    to = f"to {fact.other}, " if fact.other else ""  # not everybody is told the creditor
     what = f"the one {to}due {day(fact.at)}"
     how = (
         f"outcome {fact.outcome:g} of 1" if fact.outcome is not None else f"{counted(fact.late or 0, 'days')} late"

@@ -1,9 +1,9 @@
 """How a rating is traced over all hops: how much of it is each member's own conduct.
 
-A score is a share of own conduct and a share of contacts' scores, which are made in the same way. The whole rating
-lies with its member at first. Opening a member leaves with it what its own conduct supplies and moves the rest on
-to its circle. What is moved on counts as the score that was used for it, so the sum holds however many members
-have been opened, and whoever is not opened counts exactly in one remainder.
+A score is a share of own conduct and a share of contacts' scores, which are made in the same way. At first the
+whole rating lies with its member. When a member is opened, the part of its own conduct stays with it, and the rest
+moves on to its circle. Each moved part counts with the score that was used for it. So the sum holds however many
+members have been opened, and the members that were not opened are one exact remainder.
 
 Source: forward push for personalised PageRank (Andersen, Chung, Lang 2006); docs/formulas.md.
 """
@@ -46,7 +46,7 @@ class Trace:
     reached: rid -> the share of the root's score that is this member's own conduct.
     waiting: rid -> (the share that lies at this member, the sum of it times the score that was used).
     behind:  what scores have changed since they were used.
-    left:    what members who have left since supplied; unrated: what those supplied who are not rated yet.
+    left:    the part of members that have left since; unrated: the part of members that are not rated yet.
     """
 
     root: Node
@@ -58,7 +58,7 @@ class Trace:
     unrated: float = 0.0
 
     def open(self, rid: int) -> None:
-        """What lies at this member is its own conduct's, or lies at its contacts."""
+        """What lies at this member is split between its own conduct and its contacts."""
         mass, supplied = self.waiting.pop(rid)
         node = self.nodes[rid]
         self.behind += supplied - mass * node.score
@@ -71,7 +71,7 @@ class Trace:
 
 
 def trace(database: Database, entity: str, scheme_id: str, *, smallest: float) -> Trace:
-    """The member's rating traced until nobody who is not opened holds more than `smallest` of it; one query a hop.
+    """The member's rating, traced until no unopened member has more than `smallest` of it; one query a hop.
 
     Raises NotFound (no such rating), StoreConflict (it changes faster than it can be read).
     """
@@ -101,7 +101,7 @@ def _read_root(database: Database, entity: str, scheme_id: str) -> Node:
 
 
 def _read_whole(database: Database, scheme_id: str, id_: str, rids: Sequence[int]) -> list[dict[str, Any]]:
-    """These memberships, each as one run published it; whoever was met half-way is read again."""
+    """These memberships, each as one run published it; one that was met half-way is read again."""
     found: list[dict[str, Any]] = []
     for _ in range(READINGS):
         rows = database.run("reached", id=id_, scheme=scheme_id, rids=list(rids))

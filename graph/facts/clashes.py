@@ -1,4 +1,4 @@
-"""Ids that are known with other content: found, and told, before anything is written.
+"""Ids that are known with other content: they are found and reported before anything is written.
 
 They are either facts of another source, whose ids `--prefix` keeps apart, or corrections, which `apply` takes.
 docs/decisions/0028-ids-of-two-sources.md says why they stop a load.
@@ -59,10 +59,10 @@ def forbid(
     reject: Callable[[Iterable[Reject]], None],
     progress: Callable[[str], None],
 ) -> RecordError | None:
-    """What stops the load: more than this share of a file's rows have ids that are known with other content.
+    """The load stops if more than this share of a file's rows have ids that are known with other content.
 
-    Known from the graph, or from an earlier one of the files. Nothing is written. A file is only read where there
-    is something that its ids could clash with.
+    An id is known from the graph, or from an earlier one of the files. Nothing is written. A file is only read if
+    there is something that its ids could clash with.
 
     read:   the rows of a file, as they are going to be stored.
     kinds:  by file: those of its rows that are named by their ids.
@@ -102,7 +102,7 @@ def _count(tally: Clashes, chunk: Chunk, clashing: Mapping[int, Reject]) -> None
 def _in_the_graph(database: Database, chunk: Chunk) -> dict[int, Reject]:
     """By line: the rows whose ids the graph knows with other content, as storing them would say.
 
-    Storing is what judges, in a transaction that is rolled back; only rows whose ids are known get there.
+    Storing decides, in a transaction that is rolled back; only rows whose ids are known are stored there.
     """
     by_id = {row["id"]: row | {"line": line} for row, line in zip(chunk.rows, chunk.lines, strict=True)}
     ids = [row["id"] for row in database.run("known_ids", kind=chunk.kind, ids=list(by_id))]
@@ -119,7 +119,7 @@ def _in_the_graph(database: Database, chunk: Chunk) -> dict[int, Reject]:
 
 
 def _why(refused: Row) -> str:
-    """What storing said, and where it did not speak of the id, that the id is known with something else there."""
+    """The reason that storing gave, if it is about the id; else that the id is known with another value."""
     reason: str = refused["reason"]
     return reason if reason.startswith("the id is known") else f"the id is known with another {refused['column']}"
 

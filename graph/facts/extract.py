@@ -22,8 +22,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def facts_of(database: Database, scheme_id: str, entities: Sequence[str]) -> Facts:
     """The own facts and the contacts of these entities, whether members or not, and nothing of others.
 
-    members: those of them, and of their contacts, who have joined the scheme.
-    Raises NotFound for an entity that there is not.
+    members: those of the entities, and of their contacts, that have joined the scheme.
+    Raises NotFound for an unknown entity.
     """
     wanted = sorted(set(entities))
     kinds = {STORED[kind].type: kind for kind in FACTORS}
@@ -48,9 +48,10 @@ def facts_of(database: Database, scheme_id: str, entities: Sequence[str]) -> Fac
 
 
 def own_ties(database: Database, scheme_id: str, entity: str) -> tuple[list[Contact], set[str]]:
-    """An entity's contacts as far as it may know itself, and whom it has paused.
+    """An entity's contacts, as far as it may know itself, and the ids that it has paused.
 
-    Disputed ones are left out, and those of ties that it paused; not those of ties that the other end has paused.
+    Disputed contacts are left out, and so are those of ties that it paused, but not of ties that the other end
+    paused.
     """
     rows = database.run("own_ties", scheme=scheme_id, entity=entity)
     kept = [
@@ -73,7 +74,7 @@ def all_facts(database: Database, scheme_id: str, *, below: int | None = None, r
     """Everything that a run of the scheme would read now: the facts of its members, page by page.
 
     below:      only members with a smaller rid, as they were when an earlier run started.
-    rated_only: only members whom a run has rated.
+    rated_only: only members that a run has rated.
     Takes time and memory in proportion to the facts: 100,000 members with 1.2 million facts took 85 s and 460 MiB,
     on two cores with other work to do.
     Raises NotFound (no such scheme).

@@ -1,7 +1,7 @@
 """How a cell of each sort is written and read: text, times, dates, numbers, codes.
 
 Every check is a mask over a whole column, so that a chunk costs a few vectorised passes. pandas is imported where
-columns are read, and not by whoever has to know only which kinds of rows there are.
+columns are read, and not by modules that only need the kinds of rows.
 """
 
 import math

@@ -1,7 +1,7 @@
-"""The kinds of rows that can be loaded: one declaration each, and whoever has to know of kinds reads it.
+"""The kinds of rows that can be loaded: one declaration each, which all modules that deal with kinds read.
 
-What a row holds, and what no good row does; how a fact is stored, whose ratings it touches, and its words. A kind
-that is not stored as a relationship is no fact that a factor or a circle could count.
+A declaration says what a row contains, and what no good row does; how a fact is stored, which ratings it touches,
+and its words. A kind that is not stored as a relationship is no fact that a factor or a circle could count.
 docs/contributing/add-a-kind-of-fact.md says what else a new one needs.
 """
 
@@ -61,7 +61,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Stored:
-    """A kind of fact as the graph holds it: a relationship from the one it is about to somebody or something."""
+    """A kind of fact in the graph: a relationship from the entity that it is about to somebody or something."""
 
     type: str
     "of the relationship"
@@ -70,7 +70,7 @@ class Stored:
     ends: tuple[str, str]
     "the columns of its two ends"
     touches_both: bool = False
-    "whether it counts for both ends: the first one alone owns it else"
+    "whether it counts for both ends; if not, the first one alone owns it"
     time: str = "at"
     "the column of the time that it counts from"
     word: str = ""
@@ -95,9 +95,9 @@ class Words:
     heading: str
     "over those of a member, on its page"
     said: str
-    "of one, to whoever it is about"
+    "of one, with both of its ends"
     said_to_member: str
-    "of one, to the member whose it is"
+    "of one, to its member"
     did: str = ""
     "what the member did, as its page says before the other end; of facts that a factor rates"
     things: str = ""

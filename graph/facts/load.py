@@ -1,7 +1,7 @@
 """Files -> graph: every good row is stored once, every bad one comes back with its reason.
 
 A chunk of rows is one transaction with one query of cypher/facts. Repeating a load changes nothing, so a load that
-was broken off is simply run again.
+was broken off can simply be run again.
 """
 
 import os
@@ -86,7 +86,7 @@ class _Loader:
         raise AssertionError("unreachable")
 
     def _correct(self, kind: str, row: Row) -> bool:
-        """Whether what the row says now stands in place of what was known under its id; the rest of that stays."""
+        """Whether the row has replaced what was known under its id; what the row leaves open stays as it was."""
         if kind not in CORRECTABLE:
             return False
         with self.database.transaction() as transaction:
@@ -124,13 +124,13 @@ def load(
     paths:   files, and directories whose files are named for their kinds. Kinds that others refer to go first.
     kind:    of the rows, where the files' names do not say it.
     mapping: the name or path of a mapping file, for files that are not in our form.
-    rejects: where to write the bad rows with their reasons; the file is made only when there are any. What cannot
-             be replaced by a file, or is read here, is a ParameterError before anything is loaded.
+    rejects: where to write the bad rows with their reasons; the file is made only when there are any. A path
+             that no file can replace, or that is read here, is a ParameterError before anything is loaded.
     dry_run: everything is checked, also against the graph, in one transaction that is rolled back.
     correct: a fact that is known with other values is replaced by the row, instead of the row being rejected.
-    by:      who loads; it is kept with what is new.
+    by:      the person who loads; kept with what is new.
     batch:   rows in one transaction.
-    categories: what products and sites may be; None: what ships.
+    categories: those that products and sites may have; None: the shipped ones.
     prefix:  put before the id of every fact, so that those of two sources stay apart.
     most_clashes: the share of a file's rows whose ids may be known with other content; where there are more,
              nothing is written. By default they are rejected one by one. A correction clashes with nothing.

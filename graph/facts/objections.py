@@ -1,7 +1,7 @@
-"""Objections to being listed as a contact: nothing remembers one but a salted hash of the id of whoever objects.
+"""Objections to being listed as a contact: all that is kept of one is a salted hash of the objector's id.
 
-The salt stands in the same graph, so whoever holds the database's password can ask whether a given id objects; the
-loader has to. From the hashes alone nobody can tell who they are.
+The salt is in the same graph, since the loader has to ask whether a given id objects. So can anybody with the
+database's password. But nobody can tell the ids from the hashes alone.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ def lock_objections(transaction: Transaction) -> tuple[bytes, bool]:
 
 
 def glanced_at(store: Database | Transaction) -> tuple[bytes, bool]:
-    """The same, and nobody has to wait."""
+    """The same without a lock, so that nobody has to wait."""
     row = store.optional("secret", name="objections")
     return (b"", False) if row is None else (bytes.fromhex(row["value"]), True)
 
@@ -34,7 +34,7 @@ def hashed(salt: bytes, entity: str) -> str:
 
 
 def objecting(store: Database | Transaction, salt: bytes, entities: Iterable[str]) -> set[str]:
-    """Those of the entities who object."""
+    """Those of the entities that object."""
     by_hash = {hashed(salt, entity): entity for entity in set(entities)}
     return {by_hash[row["hash"]] for row in store.run("objections", hashes=list(by_hash))}
 
@@ -42,9 +42,9 @@ def objecting(store: Database | Transaction, salt: bytes, entities: Iterable[str
 def refused(
     transaction: Transaction, kind: str, rows: Sequence[Row], *, hold: bool = True
 ) -> list[dict[str, Any]]:
-    """A reject for each row that names somebody who objects, where its kind may not.
+    """A reject for each row that names an objector, where its kind may not.
 
-    hold: who objects stays the same until the transaction ends, so that no such row slips in beside an objection.
+    hold: no objection is made or taken back until the transaction ends, so that no row slips in beside one.
     """
     columns = KINDS[kind].names
     if not columns:

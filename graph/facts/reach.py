@@ -1,9 +1,9 @@
 """Whether a text is a way to reach someone: an address of mail or of the web, or a telephone number.
 
-A number is one of a telephone where it begins with `+`; follows a word such as `tel`; has brackets; or is written
-in groups as telephone numbers are. A bare row of digits is an id as good as any, and so are dates and UUIDs. The
-text is looked at in Unicode's form NFKC, without marks on letters, all digits as 0 to 9 and `%40` as `@`, so that
-width, script and encoding hide nothing.
+A number is taken for a telephone number if it begins with `+`; follows a word such as `tel`; has brackets; or is
+written in groups as telephone numbers are. A bare row of digits is an id as good as any, and so are dates and
+UUIDs. The text is looked at in Unicode's form NFKC, without marks on letters, all digits as 0 to 9 and `%40` as
+`@`, so that width, script and encoding hide nothing.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Checked rows -> graph, in one transaction: by the query of their kind, but for those that name an objector."""
+"""Checked rows -> graph, in one transaction, by the query of their kind; rows with an objector are refused."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ class Load:
 
     id: str
     by: str | None
-    "who loaded; None: not known"
+    "the person who loaded; None: not known"
     at: datetime
     files: tuple[str, ...]
 
@@ -39,7 +39,7 @@ def store(
 ) -> dict[str, Any]:
     """What cypher/facts/load_KIND.cypher says of the rows, each with its line; facts name the load.
 
-    how:  who says that somebody joins: member, operator or file.
+    how:  from where a membership comes: member, operator or file.
     hold: False for a rehearsal, which must not make an objection wait.
     """
     rejects = objections.refused(transaction, kind, rows, hold=hold)
@@ -61,9 +61,9 @@ def store(
 
 
 def remove(source: Database | Transaction, kind: str, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """A row for each that was there and is gone: id, what was `said` of it and, of a fact, whom that `touched`.
+    """A row for each that is gone: its id, what it `said` and, of a fact, the entities that this `touched`.
 
-    Raises Gone in a transaction: somebody else removed a fact of these while it waited.
+    Raises Gone in a transaction: another one removed a fact of these while it waited.
     """
     if kind == "judgments":
         return source.run("remove_judgments", ids=ids)
@@ -79,7 +79,7 @@ def remove(source: Database | Transaction, kind: str, ids: Sequence[str]) -> lis
 
 
 def filled_in(row: Row, said: Mapping[str, Any]) -> Row:
-    """The row, with what was said before in each cell that is empty: what a row does not say is not said.
+    """The row, with the stored value in each empty cell: an empty cell says nothing.
 
     row:  every column of its kind, None where the file has no such column or an empty cell.
     said: what was stored, as the driver gives it.

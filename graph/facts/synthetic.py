@@ -51,7 +51,7 @@ Row = Sequence[object]
 
 @dataclass(frozen=True)
 class Community:
-    """Who there is. An entity is its place in `ids`, a group its place in `groups`.
+    """The entities and their groups. An entity is its place in `ids`, a group its place in `groups`.
 
     ids:    `made-up-p0001` for a person, `made-up-o0001` for an organisation.
     groups: the entities of each group.

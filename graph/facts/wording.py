@@ -1,4 +1,4 @@
-"""A fact in words, as whoever it is about knows it: with whom, when and how much, and never by its id alone."""
+"""A fact in words, as its own ends know it: the other end, when and how much, and never by its id alone."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,9 +28,9 @@ def ends(kind: str, says: Mapping[str, Any] | None) -> set[str]:
 
 
 def to_member(kind: str, says: Mapping[str, Any], names: Mapping[str, str], member: str) -> str:
-    """The same for the member whose fact it is, without its own id: `debt to The bank (bank): due 2026-05-01`.
+    """The same for the member that owns the fact, without its id: `debt to The bank (bank): due 2026-05-01`.
 
-    says: what a fact says that is still there. names: of those who go by a name, with the id behind it, by id.
+    says: what the fact says; it is still there. names: by id, of entities that are called by name and id.
     """
     source, target, stored = says["source"], says["target"], STORED[kind]
     other = source if stored.touches_both and target == member else target

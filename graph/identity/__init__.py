@@ -1,4 +1,4 @@
-"""Who asks: tokens of our own, signed with keys in the home, and tokens of a configured OpenID Connect issuer."""
+"""Identity: tokens of our own, signed with keys in the home, and tokens of a configured OpenID Connect issuer."""
 
 from graph.identity.keys import Key, Keyring
 from graph.identity.principal import Principal, Role

@@ -1,8 +1,8 @@
 """The keys that sign tokens and reports: Ed25519, one JWK (RFC 7517) to a file that only its owner reads.
 
 The name of a key is the thumbprint of its public half (RFC 7638), so it cannot be another key's. A revoked key
-loses its private half and stays as what it was, with the time: whoever has something that it signed learns why it
-no longer holds. Nothing that a revoked key signed holds, whenever that was: a thief writes any date.
+loses its private half. The public half stays, with the time of revocation, so a check of an old signature can say
+why it no longer holds. Nothing that a revoked key signed holds, whatever its date: a thief can write any date.
 """
 
 import base64

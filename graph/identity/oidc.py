@@ -1,7 +1,7 @@
-"""Tokens of an OpenID Connect issuer. They say who asks, and the role and the entity in two of their claims.
+"""Tokens of an OpenID Connect issuer. They name the caller, and in two of their claims its role and its entity.
 
-The issuer's discovery document names where its keys are; both are fetched when first needed, and kept for a while.
-Nothing else is fetched: no address is taken from a token. Which algorithms count is said here.
+The issuer's discovery document says where its keys are; both are fetched when first needed, and kept for a while.
+Nothing else is fetched: no address is taken from a token. The accepted algorithms are listed here.
 """
 
 import json
@@ -27,7 +27,7 @@ TIMEOUT_SECONDS = 5
 KEPT_SECONDS = 300
 "How long the discovery document and the keys are used before they are fetched again."
 AGAIN_SECONDS = 30
-"For a key that is not among them they are fetched again, but not sooner than this: anybody can name one."
+"An unknown key makes us fetch them again, but not sooner than this: anybody can name one."
 REST_SECONDS = 5
 "After a failure nothing is fetched for so long: every request would wait for the timeout."
 LEEWAY_SECONDS = 30
@@ -50,7 +50,7 @@ class Provider:
         self._failed = -float("inf")
 
     def check(self, text: str, token_id: str) -> Principal:
-        """Who asks, as a token of the issuer says.
+        """The caller, as a token of the issuer names it.
 
         Raises Unauthenticated, saying why the token does not hold, and IssuerUnavailable.
         """
@@ -69,7 +69,7 @@ class Provider:
         )
         entity = _claim(claims, self._entity_claim)
         return tokens.principal(
-            # Behind its issuer, so that it is nobody whom our own tokens name.
+            # With its issuer in front, so that it is no subject of our own tokens.
             subject=f"{self.issuer}|{claims['sub']}",
             role=_role(_claim(claims, self._role_claim)),
             entity=entity,
@@ -140,7 +140,7 @@ class Provider:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """An address that we are sent to is none that was configured."""
+    """Follows no redirect: the new address is not the configured one."""
 
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None

@@ -1,11 +1,11 @@
-"""Who asks, and in which role."""
+"""The caller and its role."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody may be here; a token has one."""
+    """A role; a token has one."""
 
     MEMBER = "member"
     "asks about itself"
@@ -21,10 +21,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Principal:
-    """The one who asks, as a token that holds says it."""
+    """The caller, as a valid token names it."""
 
     subject: str
-    "who it is: `sub`; from another issuer than our own, with that issuer before it, so that no two are one"
+    "`sub`; of another issuer's token, with that issuer in front, so that two subjects are never one"
     role: Role
     entity: str | None
     "Entity.id of a member"

@@ -1,7 +1,7 @@
 """Signing in on the pages: a link that works once begins a session, which holds for some hours.
 
-Both are tokens of ours, each of a `typ` of its own: a link is no session, neither is a token for the API, and no
-such token signs anybody in.
+Both are tokens of ours, each with a `typ` of its own. So a link is no session, neither of them works for the API,
+and a token for the API signs nobody in.
 """
 
 from collections.abc import Collection
@@ -32,7 +32,7 @@ def issue_link(
     acts_for: Collection[str] = (),
     minutes: float = MINUTES,
 ) -> Issued:
-    """A link for the subject: whoever opens it first, within so many minutes, is taken for it.
+    """A link for the subject: the first person to open it, within so many minutes, is taken for the subject.
 
     Raises ParameterError and SettingInvalid as `tokens.issue` does.
     """
@@ -62,7 +62,7 @@ def begin(
     now: datetime,
     hours: float,
 ) -> Issued:
-    """A session for the holder of the link; the link works no more. Of several at once, one has it.
+    """A session for the holder of the link; the link works no more. Of several calls at once, one gets it.
 
     link: as it was checked. Raises Unauthenticated where the link was used or taken back.
     """

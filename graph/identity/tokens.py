@@ -1,7 +1,7 @@
 """Tokens of our own: JWTs (RFC 9068) signed with a key of the keyring, issued and checked.
 
-What a token may be signed with is said here, and never by the token. `typ` keeps apart what the same keys sign:
-a report is no token, and what signs in on the pages (sessions.py) is none for the API.
+The accepted algorithms are listed here, and never taken from the token. `typ` keeps apart what the same keys sign:
+a report is no token, and a token that signs in on the pages (sessions.py) does not work for the API.
 """
 
 import base64
@@ -29,7 +29,7 @@ CLAIMS = ("iss", "sub", "aud", "exp", "iat", "nbf", "jti", "role")
 
 @dataclass(frozen=True)
 class Issued:
-    """A token and what it says. `text` is the token: whoever has it is taken for the subject."""
+    """A token and what it says. `text` is the token: anyone who has it is taken for the subject."""
 
     id: str
     text: str
@@ -66,7 +66,7 @@ def issue(
     if acts_for and role is not Role.REVIEWER:
         raise ParameterError("acts-for: this is asked of a reviewer, so that nobody decides on their own")
     if "://" in subject:
-        raise ParameterError("subject: `://` is in the names of those whom another issuer knows")
+        raise ParameterError("subject: only a subject of another issuer has `://` in its name")
     if (entity is None) == (role is Role.MEMBER):
         raise ParameterError("entity: a member is one of the entities, and nobody else is")
     if not 0 < days <= LONGEST_DAYS:
@@ -94,9 +94,9 @@ def issue(
 
 
 def unverified(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(header, claims) as the token has them: good for finding who can verify it, and for nothing else.
+    """(header, claims) as the token has them: good for finding its issuer, and for nothing else.
 
-    Raises Unauthenticated where it is no token, or written in another way than the one that each token has.
+    Raises Unauthenticated if it is no token, or not in the one spelling that a token can have.
     """
     parts = text.split(".")
     try:
@@ -109,9 +109,9 @@ def unverified(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def check(text: str, ring: Keyring, *, issuer: str, audience: str, kind: str = TYPE) -> Principal:
-    """Who asks, as a token of ours says that has this `typ`.
+    """The caller, as a token of ours with this `typ` names it.
 
-    Whether it was revoked is in the database, which is not asked here.
+    The database knows whether the token was revoked; it is not asked here.
     Raises Unauthenticated, saying why the token does not hold.
     """
     header, _ = unverified(text)
@@ -137,7 +137,7 @@ def check(text: str, ring: Keyring, *, issuer: str, audience: str, kind: str = T
 
 
 def verified(text: str, key: Any, **rules: Any) -> dict[str, Any]:
-    """The claims of a token whose signature holds, and which holds now, here. Raises Unauthenticated."""
+    """The claims of a token that is valid here and now, with its signature. Raises Unauthenticated."""
     try:
         claims: dict[str, Any] = jwt.decode(text, key, **rules)
     except jwt.InvalidTokenError as error:
@@ -160,7 +160,7 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 
 
 def principal(*, subject: Any, role: Any, entity: Any, token: Any, acts_for: Any = None) -> Principal:
-    """Who asks, if the claims say it as they should; names in the form in which they are kept.
+    """The caller, if the claims have the right form; names in the form in which they are kept.
 
     acts_for: one Entity.id or several, of a reviewer. Raises Unauthenticated.
     """

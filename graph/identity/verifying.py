@@ -1,4 +1,4 @@
-"""Whose token it is, by the issuer that it names: our own, or the one that is configured."""
+"""Tokens are verified by the issuer that they name: our own, or the one that is configured."""
 
 import hashlib
 from contextlib import suppress
@@ -30,11 +30,11 @@ class Verifier:
         return self._provider is not None or self.ring.usable()
 
     def check_own(self, token: str, kind: str) -> Principal:
-        """Who asks, if it is a token of this service and of this `typ`, and holds. Raises Unauthenticated."""
+        """The caller, if this is a valid token of this service with this `typ`. Raises Unauthenticated."""
         return tokens.check(token, self.ring, issuer=self.issuer, audience=self.audience, kind=kind)
 
     def check(self, token: str) -> Principal:
-        """Who asks, if the token holds; `refuse_revoked` asks the database too.
+        """The caller, if the token holds; `refuse_revoked` asks the database too.
 
         Raises Unauthenticated, and IssuerUnavailable where the issuer of the token cannot be asked for its keys.
         """
@@ -48,7 +48,7 @@ class Verifier:
 
 
 def _id_of(token: str, claims: dict[str, Any], local: str) -> str:
-    """By which the token can be revoked: its `jti`; of another issuer's, one that no token of ours can have."""
+    """The id to revoke the token by: its `jti`; for another issuer, one that no token of ours can have."""
     named, issuer = claims.get("jti"), claims.get("iss")
     if issuer == local and isinstance(named, str):
         return named
@@ -68,7 +68,7 @@ def identified(text: str, settings: Settings) -> tuple[str, datetime | None]:
 
 
 def refuse_revoked(database: Database, principal: Principal) -> None:
-    """Raises Unauthenticated if the token was revoked; of a member it is on record for whom its subject acts.
+    """Raises Unauthenticated if the token was revoked; puts on record that a member's subject acts for its entity.
 
     One read, and a write the first time that this subject acts for this entity.
     """
@@ -81,7 +81,7 @@ def refuse_revoked(database: Database, principal: Principal) -> None:
 
 
 def act_for(database: Database, entity: str, subject: str) -> bool:
-    """It is on record with the entity that this subject acts for it; returns whether there is such an entity.
+    """The record of the entity has this subject as one that acts for it; returns whether there is such an entity.
 
     It stays on record: a person who has acted for an entity decides on nothing that the entity has a part in.
     """

@@ -13,7 +13,7 @@ _TO_WRITE = re.compile(
     r"|<[^<>]*>|\{\{.*?\}\}|\$\{.*?\}|\?\?\?|_{3,}",
     re.IGNORECASE,
 )
-# Said as a name: a word for whoever it may be.
+# In place of a name: a word for anybody.
 _NOBODY = re.compile(
     r"(the |an? |your |our |my |some )?"
     r"(operator|name|organi[sz]ation|company|community|market|owner|admin|administrator|someone|somebody|nobody"

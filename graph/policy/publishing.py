@@ -24,7 +24,7 @@ class Published:
 
 
 def named(database: Database, scheme: Scheme, operator: str | None = None) -> Scheme:
-    """The policy as it can be shown to everybody: it says who runs the scheme, and nothing is still to be written.
+    """The policy as it can be shown to everybody: it names its operator, and nothing is still to be written.
 
     operator: put in where the policy has its operator's name. None: what the policy says; where that is a
               placeholder, the name under which the scheme is published already.
@@ -45,7 +45,7 @@ def publish(database: Database, scheme: Scheme) -> bool:
     """The policy is the one that the scheme's next run uses; returns whether anything changed.
 
     Raises SchemeInvalid when this version was published before with other content, or this notice version
-    with another text: whoever relied on the version, or agreed to the notice, must find what they saw.
+    with another text: people who relied on the version, or agreed to the notice, must find what they saw.
     """
     row = database.optional("scheme", id=scheme.id)
     if row is not None:

@@ -276,7 +276,7 @@ def with_operator(scheme: Scheme, name: str, file: str) -> Scheme:
 
 
 def _contradictions(policy: Policy) -> list[tuple[str, str]]:
-    """What each value allows by itself but the policy as a whole does not, as (key, message)."""
+    """Faults of the policy as a whole, where each value by itself is allowed, as (key, message)."""
     found: list[tuple[str, str]] = []
     weights = [factor.weight for factor in policy.factors.named().values()]
     if not weights:

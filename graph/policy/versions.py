@@ -28,9 +28,9 @@ class Version:
     first: datetime | None
     "the instant of the first run that used it; None: no run did"
     known: bool
-    "whether its text is kept: that of a version that no run used goes with the next"
+    "whether its text is kept: without a run that used the version, it goes with the next version"
     since: str | None
-    "the version that its changes are told against, the last known one before; None: there is none"
+    "the version that it is compared with, the last known one before; None: there is none"
     changes: tuple[Change, ...]
 
 

@@ -41,7 +41,7 @@ class Value:
 
 
 def sections(scheme: Scheme) -> list[Section]:
-    """What the policy says, in the order in which somebody who is new wants to know it."""
+    """The policy in sentences, in the order of a new reader's questions."""
     return [
         Section("What it is for", ("A rating may be used for this, and for nothing else:",), scheme.purpose),
         *(

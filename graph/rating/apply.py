@@ -30,13 +30,13 @@ def apply(
     tolerance_points: float = TOLERANCE_POINTS,
     progress: Callable[[str], None] = lambda message: None,
 ) -> tuple[list[Loaded], list[Rerated]]:
-    """The files are loaded, known facts are corrected by what they say, and whom that touches is re-rated.
+    """The files are loaded, known facts are corrected by them, and all members that this touches are re-rated.
 
-    by: who applies them; it is kept with what is new.
+    by: the person who applies them; kept with what is new.
     prefix: the one that the facts were loaded with.
     An empty cell or a missing column says nothing, and what is stored there stays: to take a value away, remove
     the fact and load it anew.
-    Raises what loading.load and rerating.rerate raise; repeating it is safe.
+    Raises what load.load and rerate.rerate raise; repeating it is safe.
     """
     changes = Changes()
     loaded = load(
@@ -63,10 +63,10 @@ def remove(
     *,
     tolerance_points: float = TOLERANCE_POINTS,
 ) -> tuple[list[str], list[Rerated]]:
-    """Facts are gone, or members have left, and whom that touches is re-rated; returns the ids that were known.
+    """Facts or memberships are gone, and all members that this touches are re-rated; returns the known ids.
 
     kind: a fact or judgments; or memberships, whose ids are `scheme|entity`.
-    Raises ParameterError (no such kind), and what rerating.rerate raises.
+    Raises ParameterError (no such kind), and what rerate.rerate raises.
     """
     changes = Changes()
     removed = []

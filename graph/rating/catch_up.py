@@ -1,6 +1,6 @@
-"""What was kept of changes (graph/rights/outbox.py) is passed on to every rating that they touch.
+"""Changes in the outbox (graph/rights/outbox.py) are passed on to every rating that they touch.
 
-What was not passed on is found by `pass_on_left`, which the service does by itself.
+`pass_on_left` finds changes that were not passed on; the service calls it by itself.
 """
 
 from datetime import datetime
@@ -13,9 +13,10 @@ from graph.store.client import Database
 
 
 def pass_on(database: Database, key: str, kept: Changes) -> bool:
-    """Whether what was kept has reached every rating that it touches; then it is kept no longer.
+    """The kept changes are passed on; returns whether they reached every rating: then they leave the outbox.
 
-    Where not, what was asked for is done all the same, and ratings say that they are stale until it is passed on.
+    If not, the request is done all the same, and the ratings say that they are stale until the changes are passed
+    on.
     """
     if kept == Changes():
         return True
@@ -29,9 +30,9 @@ def pass_on(database: Database, key: str, kept: Changes) -> bool:
 
 
 def pass_on_left(database: Database, *, before: datetime) -> int:
-    """What requests before this instant left is passed on; returns how much of it could not be.
+    """What requests before this instant left is passed on; returns how many of them still wait.
 
-    Raises every StoreError: what was passed on until then stays so.
+    Raises any StoreError: what was passed on until then stays so.
     """
     rows = database.run("kept_changes", before=before)
     return sum(not pass_on(database, row["key"], read(row["changes"])) for row in rows)

@@ -1,7 +1,7 @@
 """What a rating was before, and why it changed: the difference between two states, split by cause, sums exactly.
 
-A state is all that one publication said of a membership. The causes are taken one after the other in a fixed
-order, each from where the one before it left the score: docs/formulas.md.
+A state is all that one publication said of a membership. The causes come one after the other in a fixed order,
+each from the score that the one before it led to: docs/formulas.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,7 +57,7 @@ class Detail:
     circle: Mapping[int, tuple[float, float]]
     "(weight, score used) by the contact's rid"
     seen: Mapping[int, float] | None
-    "by the contact's rid, the same under the veil; None: it was shown under an earlier veil, and is shown no more"
+    "by the contact's rid, the same under the veil; None: it belongs to an earlier veil, and is not shown any more"
     shown_points: float | None
     "as anybody but the operator was shown them; None as above"
 
@@ -103,9 +103,9 @@ def ends(states: Sequence[State], since: datetime | None) -> tuple[State, State]
 
 
 def distinct(states: Sequence[State]) -> list[State]:
-    """The states without the beginnings of those that look the same as the one after them: points and band.
+    """The states, where neighbours with the same points and band are one.
 
-    A state is kept when what is shown of it changes too, under the veil, which the exact points need not do.
+    Two neighbours can be alike in that: a state is also kept when only the veiled points or band change.
     """
     found = list(states[:1])
     for state in states[1:]:

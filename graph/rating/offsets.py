@@ -1,9 +1,9 @@
 """The veil: each entity has one secret offset, in points, that never changes and that nobody can draw again.
 
-It is added to the entity's conduct wherever others are shown something that is made from it. It hangs on the
-entity's id and the database's secret alone: not on a scheme, a version, a membership, or when it was asked. So
-nobody ever sees one score under two offsets, and whoever leaves, or is erased, and comes again under the same id
-has the offset of before.
+It is added to the entity's conduct wherever others are shown something that is made from it. It depends on the
+entity's id and the database's secret alone: not on a scheme, a version, a membership, or the time. So nobody ever
+sees one score under two offsets. An entity that leaves, or is erased, and comes again under the same id has its
+old offset.
 """
 
 import hashlib
@@ -62,7 +62,7 @@ def width(database: Database) -> float:
 
 
 def cost(database: Database, scheme: Scheme) -> str | None:
-    """What it costs, in words, that the veil is too narrow for this policy; None: it is wide enough."""
+    """The consequence, in words, of a veil that is too narrow for this policy; None: it is wide enough."""
     found, need = fixed_width(database), needed(scheme)
     if need <= (WIDEST if found is None else found):
         return None

@@ -13,8 +13,8 @@ from graph.rating.runs import policy_of_run
 from graph.store.client import Database, utc
 
 MOST_IDS = 1_000
-# A membership is published in one transaction, but a reader of Neo4j may meet it half-way. Such an answer does not
-# add up, and is read again.
+# A membership is published in one transaction, but a reader may see Neo4j half-way through it. Such an answer does
+# not add up, and is read again.
 READINGS = 5
 NOISE = 1e-9
 
@@ -28,7 +28,7 @@ class Seen:
     scores: tuple[float, ...]
     "of the contacts, under the veil, in the order of the circle"
     shows: frozenset[int]
-    "the rids of those who show their part to whoever has them in the circle, at the moment of reading"
+    "the rids of the contacts that show their part, at the moment of reading, to members with them in the circle"
 
 
 def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
@@ -40,7 +40,7 @@ def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
 
 
 def open_with_seen(database: Database, entity: str, scheme_id: str) -> tuple[OpenRating, Seen]:
-    """The same with what is shown of it, and with those who show their part now: one query. Raises as above."""
+    """The same with what is shown of it, and the contacts that show their part now: one query. Raises as above."""
     for _ in range(READINGS):
         row = database.optional("rating", id=f"{scheme_id}|{entity}")
         if row is None:

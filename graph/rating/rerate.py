@@ -1,8 +1,9 @@
-"""Re-rating: what a change of facts touches is rated anew, and the difference passed on while it matters.
+"""Re-rating: members that a change touches are rated anew, and the difference is passed on while it matters.
 
-The instant and the policy are those of the scheme's last run, so a fresh run at that instant is the judge. Conduct
-and circles of the touched members are made by the same files of cypher/rating as in a run; rerate.cypher then
-publishes them and pushes the difference along reversed circle ties, a round at a time, all in one transaction.
+The instant and the policy are those of the scheme's last run, so the result can be compared with a fresh run at
+that instant. The same files of cypher/rating as in a run make the conduct and the circles of the touched members.
+Then rerate.cypher publishes them and pushes the difference along reversed circle ties, a round at a time, all in
+one transaction.
 """
 
 import uuid
@@ -29,7 +30,7 @@ MOST_TIES = 100_000
 
 @dataclass
 class Touched:
-    """Members by rid whose facts changed: those whose conduct, and those whose circle may be another now."""
+    """Members whose facts changed, by rid: some may have another conduct now, some another circle."""
 
     conduct: set[int] = field(default_factory=set)
     circle: set[int] = field(default_factory=set)
@@ -41,7 +42,7 @@ class Rerated:
 
     scheme: str
     run: str
-    "the run whose policy and instant hold"
+    "the run; its policy and instant hold"
     as_of: datetime
     touched: int
     "members whose facts or circle changed"
@@ -64,7 +65,7 @@ class _Rerating:
     run: str
     now: datetime
     seeds: list[int]
-    "members by rid who are rated anew, whatever comes of it"
+    "the rids of members that are rated anew in any case"
     circled: list[int]
     "those of them whose circle is another now"
     settled: list[str]
@@ -97,8 +98,8 @@ def rerate(
 
     tolerance_points: above 0; no score is further from what a fresh run would give, beyond that run's own bound.
     most_ties: a scheme that needs more is marked stale instead, and its ratings stay as they were.
-    Raises StoreConflict where a run or another re-rating of a scheme is under way, and every StoreError: the facts
-    are stored all the same, ratings that they are newer than say `stale`, and the next run settles it.
+    Raises StoreConflict if a run or another re-rating of a scheme is under way, and any StoreError: the facts are
+    stored all the same, ratings older than them say `stale`, and the next run settles it.
     """
     tolerance = tolerance_points / POINTS_RANGE
     return [
@@ -197,7 +198,7 @@ def _rerate(
 
 
 def _add_newcomers(database: Database, scheme: str, touched: Touched, newcomers: Collection[int]) -> None:
-    """Those who joined since the run are rated as well, and so are the circles of all in contact with them."""
+    """Members that joined since the run are rated as well, and their contacts get new circles."""
     if newcomers:
         offsets.lay(database, scheme, first=min(newcomers))
         touched.conduct.update(newcomers)

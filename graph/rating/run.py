@@ -47,8 +47,8 @@ def rate(
     as_of: a midnight in UTC, the end of the last day that counts; None: the coming one.
     batch: members in one transaction at most.
     Raises NotFound (no such scheme), ParameterError (as_of), StoreConflict (another run of the scheme is under
-    way), NotConverged (nothing was published), and every StoreError; a run that was broken off leaves the old
-    ratings and can simply be started again.
+    way), NotConverged (nothing was published), and any StoreError; a run that was broken off leaves the old
+    ratings, and can simply be started again.
     """
     as_of = coming_midnight(datetime.now(UTC)) if as_of is None else in_utc(as_of, "as_of")
     if as_of != datetime.combine(as_of.date(), datetime.min.time(), UTC):
@@ -105,7 +105,7 @@ def _step(
     name: str,
     **params: Any,
 ) -> dict[str, Any]:
-    """What the query says; `name` is its name, perhaps with a number behind it, and is seen while it runs."""
+    """The answer of a query; `name`, perhaps with a number behind it, is seen while it runs."""
     query = name.partition(" ")[0]
     progress(query)
     return database.optional(query, tags=tags | {"step": name}, **span, **params) or {}
@@ -166,7 +166,7 @@ def _record(
 def contacts_aside(database: Database, scheme: Scheme) -> dict[str, list[int]]:
     """Contacts in dispute now, by rid as text: [those that the member disputes, those that others do].
 
-    Asked after circles were made: what is disputed since then counts as set aside, though it is still in a circle.
+    Ask after circles are made: a contact disputed since then counts as set aside, though it is still in a circle.
     """
     if not scheme.circle.size:
         return {}

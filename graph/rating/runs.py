@@ -1,4 +1,4 @@
-"""The record of a run, the policy that it used, and that it is the only one of its scheme under way."""
+"""The record of a run, the policy that it used, and the lock that keeps other runs of its scheme out."""
 
 import time
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def alone(database: Database, scheme: str, run: str) -> Iterator[dict[str, str]]
 
 
 def _oldest(database: Database, scheme: str) -> dict[str, Any]:
-    """The run of the scheme that began first. Raises StoreUnavailable: not even the one that asks is there."""
+    """The run of the scheme that began first. Raises StoreUnavailable if there is none, not even the caller's."""
     found = database.run("runs_under_way", scheme=scheme)
     if not found:
         raise StoreUnavailable(f"the server has ended the lock of a run of {scheme}: run the command again")

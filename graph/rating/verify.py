@@ -1,8 +1,8 @@
 """An old run is repeated from the facts, and its ratings are compared with what is kept of them.
 
 The facts are read as they are now and rated by graph/rating/reference.py, which shares nothing with the queries,
-at the run's instant and by the text of its policy. Facts are not kept as they were: where they changed since, or
-someone left, ratings cannot be compared, and are named with the reason.
+at the run's instant and by the text of its policy. Old facts are not kept: if they changed since, or a member
+left, ratings cannot be compared, and are named with the reason.
 """
 
 from collections import defaultdict
@@ -50,11 +50,11 @@ class Verified:
     equal: int
     "members whose score is the same within the bound"
     equal_as_shown: int
-    "members of whom the whole points are kept, and those are the same"
+    "members with the same whole points; of these, only whole points are kept"
     largest: float
     "largest difference of an equal score"
     left: int
-    "members of the run who have left the scheme since: nothing is kept of them"
+    "members of the run that have left the scheme since: nothing is kept of them"
     apart: tuple[Apart, ...]
     "by entity id"
 

@@ -25,9 +25,9 @@ class Contest:
 
     id: str
     entity: str
-    "who opened it"
+    "the member that opened it"
     by: str | None
-    "who said so for it: the subject of a token; None: not known"
+    "the subject of the token that said so for it; None: not known"
     scheme: str
     statement: str
     state: str
@@ -43,7 +43,7 @@ def contest(
 ) -> str:
     """The rating is contested; returns the contest's id.
 
-    by: who says so for the entity: the subject of a token.
+    by: the subject of the token that says so for the entity.
     Raises ParameterError (a statement that is no plain text), NotFound (no such member, or not rated yet), Refused
     (it is contested already).
     """
@@ -88,7 +88,7 @@ def close(
     if have_a_part(
         names_of(reviewer, acts_for), (found["entity"], found["by"], found["name"], *found["subjects"])
     ):
-        raise Refused(f"{reviewer!r} is who contests the rating, and cannot close that")
+        raise Refused(f"{reviewer!r} is, or acts for, the member who contests the rating, and cannot close that")
     if transaction.optional("close_contest", id=id_, reviewer=reviewer, reason=reason, now=now) is None:
         raise Refused("the contest has ended")
     [closed] = (each for each in of_entity(transaction, found["entity"]) if each.id == id_)

@@ -1,8 +1,8 @@
-"""Disputes: a member says that a fact of its own is not so, and until that is decided it counts for nothing.
+"""Disputes: a member says that a fact of its own is wrong, and the fact counts for nothing until that is decided.
 
 A reviewer upholds the dispute, and the fact is removed; or rejects it, and the fact counts again. After DUE_DAYS
 the decision is overdue, after REMOVED_DAYS the fact is removed without one. A dispute keeps the kind and the id of
-its fact, and no copy of what it said: so loading the same file again does not bring back what was removed.
+its fact, and no copy of its content. The id is enough: loading the same file again does not bring the fact back.
 """
 
 import uuid
@@ -41,9 +41,9 @@ class Dispute:
 
     id: str
     entity: str
-    "who opened it"
+    "the member that opened it"
     by: str | None
-    "who said so for it: the subject of a token; None: not known"
+    "the subject of the token that said so for it; None: not known"
     kind: str
     fact: str
     "the fact's id"
@@ -72,7 +72,7 @@ class Dispute:
 
 @dataclass(frozen=True)
 class Waiting:
-    """An open dispute without what it is about: whose it is, what it says and of which fact."""
+    """An open dispute without its member, its statement and its fact."""
 
     id: str
     kind: str
@@ -104,8 +104,8 @@ def dispute(
 ) -> tuple[str, Changes]:
     """The fact is disputed and counts for nothing; returns the dispute's id and what has to be re-rated.
 
-    entity: whose fact it is: the first end, or either one of a contact. A member of some scheme.
-    by:     who says so for the entity: the subject of a token.
+    entity: the owner of the fact: its first end, or either end of a contact. A member of some scheme.
+    by:     the subject of the token that says so for the entity.
     Raises ParameterError (no such kind, a statement that is no plain text), NotFound (the entity has no such fact,
     or has joined nothing), Refused (it is disputed already, or was before and the dispute was rejected).
     """
@@ -153,7 +153,7 @@ def _explain_nothing(transaction: Transaction, entity: str, kind: str, fact: str
 
 
 def says(database: Database, entity: str, *, kind: str, fact: str) -> dict[str, Any]:
-    """What a fact of the entity's own says, for whoever is about to dispute it. Raises NotFound."""
+    """What a fact of the entity's own says, for a member that is about to dispute it. Raises NotFound."""
     found = _fact(database, kind, fact)
     if found is None or entity not in found["owners"]:
         raise NotFound(f"{entity!r} has no {fact!r} among its {kind}")
@@ -161,9 +161,9 @@ def says(database: Database, entity: str, *, kind: str, fact: str) -> dict[str, 
 
 
 def withdraw(transaction: Transaction, entity: str, id_: str, *, now: datetime) -> Changes:
-    """The fact counts again, because who disputed it says so.
+    """The fact counts again: the member takes its dispute back.
 
-    Withdrawing it again changes nothing.
+    Withdrawing a dispute twice changes nothing.
     Raises NotFound (the entity opened no such dispute), Refused (it has ended otherwise).
     """
     hold(transaction, entity)
@@ -187,7 +187,7 @@ def decide(
 ) -> Changes:
     """The dispute is decided: its fact is removed (upheld) or counts again; returns what has to be re-rated.
 
-    reviewer:        a name: of nobody whom the fact is about, nor of who loaded it.
+    reviewer:        a name, but not of an entity in the fact, nor of a person who loaded it.
     acts_for: entities that the reviewer acts for or belongs to.
     Raises ParameterError (a reason that is no plain text), NotFound (no such dispute), Refused (it has ended, or
     this reviewer may not decide it).
@@ -248,7 +248,7 @@ def open_ones(database: Database, *, now: datetime) -> list[Dispute]:
 
 
 def waiting(database: Database, *, now: datetime) -> list[Waiting]:
-    """The same, the oldest first, for who only has to see that they are decided: nobody is read."""
+    """The same without names, for an operator who only sees to it that they are decided: nobody is read."""
     found = []
     for row in database.run("open_disputes"):
         opened = utc(row["opened"])

@@ -1,13 +1,13 @@
-"""Locks of entities: whoever decides about one, for it, or erases it, holds it first, and looks at it only then.
+"""Locks of entities: a decision about an entity, or for it, and erasure lock it first and read it only then.
 
-So of two such things at once the second sees what the first has done. Reads by others do not wait for this lock:
-they wait for that of the ledger (graph/audit/log.py). docs/decisions/0031-who-waits-for-whom.md says what is held
-in which order.
+Of two decisions at the same time, the second sees what the first has done. Reads by others do not wait for this
+lock: they wait for the lock of the ledger (graph/audit/log.py). docs/decisions/0031-who-waits-for-whom.md has the
+order of all locks.
 """
 
 from graph.store.client import Transaction
 
 
 def hold(transaction: Transaction, *entities: str) -> set[str]:
-    """Those of the entities that there are; nobody else decides about them until the transaction ends."""
+    """Those of the entities that exist; nobody else decides about them until the transaction ends."""
     return {row["entity"] for row in transaction.run("hold_entities", entities=sorted(set(entities)))}

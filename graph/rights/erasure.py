@@ -1,7 +1,7 @@
 """Erasure: an entity is gone, with all that was kept about it; docs/erasure.md says what that is.
 
-What others owed to it remains a fact of those others, towards an entity that is nobody. All is one transaction, so
-that a reader meets the entity as it was or not at all.
+A debt to the erased entity remains a fact of its debtor, owed to an entity without a name. All is one transaction,
+so a reader meets the entity as it was or not at all.
 """
 
 import json
@@ -33,11 +33,11 @@ class Erased:
     gone: dict[str, int]
     kept: int
     changes: Changes = field(repr=False)
-    "whom it touches, and what requests that are gone had left: to be passed on when this has been committed"
+    "the entities that it touches, and what the removed requests had left: to be passed on after the commit"
 
 
 def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
-    """The entity and everything that was kept about it are gone; who had it in the circle is in `changes`.
+    """The entity and everything that was kept about it are gone; `changes` has the members with it in the circle.
 
     Raises NotFound (there is no such entity, or it is erased already).
     """
@@ -74,7 +74,7 @@ def _facts(transaction: Transaction, entity: str) -> dict[str, int]:
 def _take_out(transaction: Transaction, names: list[str | None], left: list[str]) -> int:
     """No text of others mentions these names; returns how many kept answers are gone because they did.
 
-    left: what these had still to be passed on is added.
+    left: gets the changes of those answers that had still to be passed on.
     """
     forgotten = 0
     for name in filter(None, names):

@@ -14,13 +14,13 @@ from graph.text.instants import in_utc
 
 What = Literal["band", "points", "reasons"]
 WHATS: tuple[What, ...] = get_args(What)
-"Each says all that the one before it says, and more."
+"Each opens all that the one before it opens, and more."
 State = Literal["live", "revoked", "over"]
 LONGEST_DAYS = 366
 LONGEST_NAME = 200
 "Characters of a client's name."
 MEMBER = "member"
-"Who gave a grant, where the member did so itself; otherwise the operator's name."
+"In place of the operator's name, in a grant that the member gave itself."
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class OwnGrant(Grant):
-    """A grant as whoever gave it sees it."""
+    """A grant as its giver sees it."""
 
     state: State
 
@@ -94,9 +94,9 @@ def grant(
 
 
 def revoke(transaction: Transaction, id_: str, *, entity: str | None = None, now: datetime) -> Grant:
-    """The grant holds no longer: every read that finds it holding has been recorded before this returns.
+    """The grant holds no longer: every read that found it in force has been recorded before this returns.
 
-    entity: who gave it, where nobody else's may be ended. Ending it again changes nothing. Raises NotFound.
+    entity: the only giver whose grants may be ended; None: any. Ending it again changes nothing. Raises NotFound.
     """
     if entity is None and (given := transaction.optional("given_by", id=id_)) is not None:
         entity = given["entity"]

@@ -39,7 +39,7 @@ class Membership:
     "version and hash of the text"
     how: How
     shares: bool
-    "whether those who have it in their circle may see its part"
+    "whether members with it in their circle may see its part"
     pauses: tuple[Pause, ...]
 
 
@@ -77,9 +77,8 @@ def join(
     Raises NotFound (no such entity or scheme), ParameterError (another notice than the present one), Refused (too
     young, of unknown age, or it objects to being listed).
     """
-    objections.lock_objections(
-        transaction
-    )  # so that of two who join as one, or join and object at once, the second sees the first
+    # of two requests to join as one entity, or to join and to object, the second sees what the first did
+    objections.lock_objections(transaction)
     hold(transaction, entity)
     if (before := _membership(transaction, entity, scheme)) is not None:
         return before, Changes()
@@ -118,7 +117,7 @@ def leave(transaction: Transaction, entity: str, scheme: str, *, now: datetime) 
 def pause(transaction: Transaction, entity: str, scheme: str, contact: str, *, now: datetime) -> Changes:
     """The member's tie with the contact does not count, for either of them, until it is resumed.
 
-    The contact need be no member, and nobody that the graph knows: then the pause waits for it.
+    The contact need not be a member, nor be known to the graph: then the pause waits for it.
     Raises NotFound (the entity is no member), ParameterError (with itself), Refused (too many pauses).
     """
     if contact == entity:
@@ -149,7 +148,7 @@ def resume(transaction: Transaction, entity: str, scheme: str, contact: str) -> 
 
 
 def share(transaction: Transaction, entity: str, scheme: str, *, shares: bool) -> None:
-    """Those who have the member in their circle see its part, or do not. Raises NotFound (no member)."""
+    """Members with this one in their circle see its part, or do not. Raises NotFound (no member)."""
     hold(transaction, entity)
     if transaction.optional("share", id=f"{scheme}|{entity}", shares=shares) is None:
         raise _no_member(entity, scheme)
@@ -158,8 +157,8 @@ def share(transaction: Transaction, entity: str, scheme: str, *, shares: bool) -
 def object_to_listing(transaction: Transaction, entity: str, *, now: datetime) -> int:
     """No contact with the entity is kept, or taken from now on; returns how many are gone.
 
-    Whoever had paused a tie with it has it still paused, should it join again, and no longer sees its id.
-    No rating changes: somebody who is no member counts in none.
+    A tie that a member has paused with it stays paused, should it join again; the member no longer sees its id.
+    No rating changes: only members count in ratings.
     Raises Refused where it takes part in a scheme.
     """
     salt, _ = objections.lock_objections(transaction)

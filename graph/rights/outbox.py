@@ -1,4 +1,4 @@
-"""The outbox: changes are kept in it until they have reached every rating, also where the service or Neo4j ends.
+"""The outbox: it keeps changes until they have reached every rating, even if the service or Neo4j ends meanwhile.
 
     def work(transaction):
         changes = ...
@@ -6,8 +6,7 @@
     kept = database.write(work)
     catch_up.pass_on(database, key, kept)
 
-Facts that were loaded and not passed on are not kept here: they wait for the next run, as whoever loaded them
-wanted.
+Facts that were loaded without re-rating are not kept here: they wait for the next run, as the operator wanted.
 """
 
 import uuid

@@ -1,7 +1,7 @@
-"""Who has a part in something, and so cannot decide on it: people are compared, and not texts.
+"""Parties to a decision, who may not take it: people are compared, and not texts.
 
-Whoever decides is known by the subject of a token, and by the entities that it acts for or belongs to. An entity
-is known by its id, its name, and the subjects of all who ever acted for it: one subject is one person.
+A reviewer is known by the subject of a token, and by the entities that it acts for or belongs to. An entity is
+known by its id, its name, and the subjects of all tokens that ever acted for it: one subject is one person.
 """
 
 import unicodedata

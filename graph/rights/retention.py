@@ -1,8 +1,8 @@
-"""How long facts are kept, as the published policies say, and the removal of those that none wants any longer.
+"""How long facts are kept, as the published policies say, and the removal of facts that none wants any longer.
 
 Facts belong to no scheme, so the policy that keeps a kind of fact longest decides. A published policy that uses
-the kind and names no time for it keeps it for good. So are facts kept that no policy uses: nothing is removed that
-nobody decided about.
+the kind and names no time for it keeps it for good. Facts that no policy uses are kept as well: nothing is removed
+without a decision.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ class Kept:
     before: datetime | None
     "facts whose last instant is before this are removed"
     schemes: tuple[str, ...]
-    "whose policies decide: those that want it kept longest"
+    "the schemes whose policies decide: those that want it kept longest"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Retained:
     revocations: int
     "of tokens that have expired by themselves"
     changes: Changes = field(repr=False)
-    "whom it touches, to be passed on"
+    "the entities that it touches, to be passed on"
 
 
 def times(schemes: Iterable[Scheme], now: datetime) -> tuple[Kept, ...]:
@@ -63,10 +63,10 @@ def times(schemes: Iterable[Scheme], now: datetime) -> tuple[Kept, ...]:
 
 
 def retain(database: Database, *, now: datetime, dry_run: bool = False) -> Retained:
-    """What no policy wants kept is removed, and so is what served its time: repeating it removes nothing more.
+    """Facts that no policy wants kept are removed, and so are old answers and revocations.
 
-    dry_run: nothing is removed, and facts are counted. Raises every StoreError; what was removed until then is
-    removed, and repeating it does the rest.
+    dry_run: nothing is removed, and facts are counted. Raises any StoreError: what is removed by then stays
+    removed, and another call does the rest. Another call after all is done removes nothing more.
     """
     kept = times((parse(row["policy"], row["id"]) for row in database.run("policies")), now)
     facts: dict[str, int] = dict.fromkeys(FACTS, 0)

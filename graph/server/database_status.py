@@ -1,4 +1,4 @@
-"""Whether the database of a managed Neo4j is online. That its ports answer says nothing of it."""
+"""Whether the database of a managed Neo4j is online. Its ports can answer while the database does not."""
 
 import base64
 import http.client
@@ -14,7 +14,7 @@ from graph.server.home import State, is_read_only, password
 NAME = "neo4j"
 ASKED = f"SHOW DATABASES YIELD name, currentStatus, statusMessage WHERE name = '{NAME}'"
 SECONDS = 120
-"For an answer: on a machine that is busy, the first query is planned for long."
+"For an answer: on a busy machine it takes long to plan the first query."
 PATHS = "/db/{}/tx/commit", "/db/{}/query/v2"
 "Of Neo4j's HTTP API: the older one, and the one that later releases have."
 
@@ -30,7 +30,7 @@ class Status:
 
     @property
     def says(self) -> str:
-        """For whoever has to see to it."""
+        """The status in words, for the operator."""
         if self.online:
             return self.current
         more = f": {self.message}" if self.message else ""

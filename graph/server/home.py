@@ -163,7 +163,7 @@ def write_configuration(settings: Settings, home: Path, state: State, more: Mapp
         "server.memory.heap.initial_size": f"{min(512, settings.heap_megabytes)}m",
         "server.memory.heap.max_size": f"{settings.heap_megabytes}m",
         "server.memory.pagecache.size": f"{settings.pagecache_megabytes}m",
-        # Where a connection brings nothing for twice as long, an answer was lost, and the driver asks again.
+        # If a connection brings nothing for twice as long, an answer was lost, and the driver asks again.
         "server.bolt.connection_keep_alive": "5s",
         # Transaction logs are for recovery only: nobody reads them later, and they hold what was removed since.
         "db.tx_log.rotation.size": f"{LOG_MEGABYTES}m",
@@ -192,7 +192,7 @@ def write_configuration(settings: Settings, home: Path, state: State, more: Mapp
 
 
 def make_read_only(home: Path) -> None:
-    """From its next start on, the server of this home takes no writes, whoever starts it."""
+    """From its next start on, by any program, the server of this home takes no writes."""
     (home / "read-only").touch()
 
 

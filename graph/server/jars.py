@@ -31,7 +31,7 @@ ENTRY_POINT = "META-INF/services/org.neo4j.server.startup.EntryPoint"
 THREADS = 8
 TRIES = 3
 MEGABYTES = {"5.26.31": 143, "2026.09.0": 169}
-"Of all jars of a version, which is what a lock file does not say."
+"Of all jars of a version; a lock file does not say it."
 LOCK_SECONDS = 600
 "How long to wait for another command that is at the same work."
 

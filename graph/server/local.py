@@ -1,7 +1,7 @@
 """A managed Neo4j for a machine without one: started, found again and stopped, one for each home.
 
-It listens on 127.0.0.1 only, and goes on running when the command that started it ends. home.py tells
-what a home holds, server_jars.py where the server comes from.
+It listens on 127.0.0.1 only, and goes on running when the command that started it ends. home.py says
+what is in a home, jars.py where the server comes from.
 """
 
 import base64

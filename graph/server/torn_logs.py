@@ -1,7 +1,7 @@
-"""A database that does not open because its last write was torn by a full disk: how it is seen, and what opens it.
+"""A database that does not open because a full disk tore its last write: how to recognise it, and how to open it.
 
-What was being written when the disk became full stands half in the newest file of transactions. It was never
-acknowledged. Neo4j may take its bytes for a length and ask for more memory than it has, or refuse the file.
+Half of the last write is in the newest file of transactions. It was never acknowledged. Neo4j may take its bytes
+for a length and ask for more memory than it has, or refuse the file.
 """
 
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 from graph.errors import LocalServerFailed
 
 HEAP_MEGABYTES = 6000
-"Seen to be enough: no length that Neo4j reads is above 2 GB."
+"This is enough: no length that Neo4j reads is above 2 GB."
 FULL = "No space left on device", "ErrorCode=28"
 IGNORE_TORN = "internal.dbms.tx_log.fail_on_corrupted_log_files"
 READY = re.compile(r"\[neo4j\]\} is ready")

@@ -52,7 +52,7 @@ def standing(source: Database | Transaction, entity: str, *, now: datetime) -> S
 
 
 def standing_for_client(database: Database, entity: str, *, client: str, purpose: str, now: datetime) -> Standing:
-    """The same, for a client who says what for: the read is on record before this returns.
+    """The same, for a client that names its purpose: the read is on record before this returns.
 
     An organisation's standing is open to any client for a purpose of some published scheme. That of a person, and
     of a sole trader, only under a grant to this client for this purpose, in whatever scheme.
@@ -93,7 +93,7 @@ class _Found:
 
 
 def _look(source: Database | Transaction, asked: _Request) -> _Found:
-    """What is open; the same is asked whatever the answer, and nobody waited for."""
+    """What is open, by the same queries whatever the answer, and without waiting for anybody."""
     row = source.optional("unpaid_judgments", id=asked.entity, now=asked.now)
     grants = source.run(
         "live_grants",
@@ -115,7 +115,7 @@ def _look(source: Database | Transaction, asked: _Request) -> _Found:
 
 
 def _record(transaction: Transaction, asked: _Request, scheme: str) -> _Found:
-    """The same, on record where it is open; the grant does not end before that is done."""
+    """The same; if it is open, the read is on record, and the grant does not end before."""
     held = log.hold(transaction, scheme, [asked.entity])
     ends = log.ends(transaction, held)  # before the grants: decisions about an entity hold it before them
     transaction.run("hold_grants", entities=[asked.entity], client=asked.client)

@@ -34,9 +34,9 @@ from graph.text.plain import visible
 Rows = list[dict[str, Any]]
 T = TypeVar("T")
 TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
-"In the code of the server's error, whoever set the timeout; the second where it waited for a lock."
+"In the code of the server's error, for a timeout of either side; the second: while waiting for a lock."
 BROKEN_OFF = ("TransactionCommitFailed", "TransactionLogError")
-"The database ended in the middle of a commit: nobody knows whether it is there until it was opened again."
+"The database ended in the middle of a commit: nobody knows the outcome until it is open again."
 NOT_ONLINE = ("TransactionStartFailed", "DatabaseUnavailable")
 "It takes no queries: it did not open, or ended because of a fault of its disk."
 VANISHED = "EntityNotFound"
@@ -48,7 +48,7 @@ NOT_ONLINE_ADVICE = (
 WRITING = {"write", "batch", "schema"}
 "The modes of what commits."
 AGAIN = 3
-"How often a transaction is done anew because what it was about was removed while it waited."
+"How often a transaction is begun anew because something was removed while it waited for it."
 
 CONNECT_SECONDS = 5
 "To an address that does not answer."
@@ -104,7 +104,7 @@ _MAPPING: tuple[tuple[type[Exception], type[InnerCircleError], str], ...] = (
 
 
 class Gone(StoreConflict):
-    """What a transaction was about was removed while it waited: begun anew, it finds that it is not there."""
+    """Something was removed while a transaction waited for it: begun anew, the transaction will not find it."""
 
 
 @dataclass(frozen=True)
@@ -253,10 +253,10 @@ class Database:
         *,
         timeout_seconds: float | None = None,
     ) -> T:
-        """What `work` gives, all its queries in one write transaction, done again while the failure is transient.
+        """The result of `work`, all of it in one write transaction, done again while the failure is transient.
 
-        `work` may run more than once, so it does nothing but run queries: also where something that it had found
-        was removed while it waited.
+        `work` may run more than once, so it does nothing but run queries. It also runs again if something that it
+        had found was removed while it waited.
         timeout_seconds: after which the server ends the transaction; None: as for all of this database.
         """
         for _ in range(AGAIN):
@@ -329,9 +329,9 @@ class Database:
 
     @contextmanager
     def _session(self, mode: str, database: str | None = None) -> Iterator[neo4j.Session]:
-        """A session that ends, and whatever is waited for in it, with the deadline of the work it is a part of.
+        """A session that ends at the deadline of its work, even while it waits for the server.
 
-        What commits begins only where there is room on the disk, and is ended when there is none any more.
+        A write begins only if there is room on the disk, and is ended when the room runs out.
         """
         deadline = deadlines.current()
         opened: list[neo4j.Session] = []
@@ -357,9 +357,9 @@ class Database:
 
 
 def utc(value: Any) -> datetime:
-    """An instant that the driver gave, as Python has it.
+    """An instant of the driver, with Python's UTC.
 
-    Neo4j orders equal instants by their zones, and the driver's UTC comes back to it as another than its own.
+    Neo4j orders equal instants by their zones, and takes the driver's UTC for another zone than its own.
     """
     instant: datetime = value.to_native().astimezone(UTC)
     return instant
@@ -396,7 +396,7 @@ def _repeated(attempt: Callable[[], T]) -> T:
                 raise
         if deadline := deadlines.current():
             deadline.left()
-        time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  # two who wait for each other do not do so in step
+        time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  # two never wait in step
         pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
@@ -410,7 +410,7 @@ def _hang_up(session: neo4j.Session) -> None:
 
 @contextmanager
 def _with_room(watch: Watch, hang_up: Callable[[], None]) -> Iterator[None]:
-    """What the block writes has room. Raises StoreFull where it has none, or none any more and it was ended."""
+    """There is room for what the block writes. Raises StoreFull if there is none, or if it runs out meanwhile."""
     with watch.over(hang_up) as writing:
         try:
             yield

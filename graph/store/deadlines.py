@@ -1,8 +1,7 @@
-"""By when a piece of work has ended, whatever it waits for.
+"""Deadlines: the time by which a piece of work has to end, whatever it waits for.
 
-Whoever answers requests sets one for each (api/http/time_limit.py), and what waits for the database heeds it.
-Without one, work takes as long as it takes. A deadline goes along into the threads that a piece of work is done
-in.
+The service sets a deadline for each request (api/http/time_limit.py), and waiting for the database heeds it. Work
+without a deadline takes as long as it takes. A deadline goes along into the threads of its work.
 """
 
 import time
@@ -17,7 +16,7 @@ CURRENT: ContextVar["Deadline | None"] = ContextVar("deadline", default=None)
 
 
 class Deadline:
-    """One piece of work's. Safe between threads."""
+    """The deadline of one piece of work. Safe between threads."""
 
     def __init__(self, seconds: float):
         self._at = time.monotonic() + seconds
@@ -43,7 +42,7 @@ class Deadline:
                 self._waits.discard(hang_up)
 
     def expire(self) -> None:
-        """Whatever is waited for is hung up. Called again for as long as the work has not ended."""
+        """Ends all waiting. It is called again for as long as the work has not ended."""
         self._at = min(self._at, time.monotonic())
         with self._lock:
             waits = list(self._waits)

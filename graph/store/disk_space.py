@@ -1,8 +1,8 @@
 """The room on the disk of a managed Neo4j: writes end while enough is left for it to close in good order.
 
-A full disk ends a Neo4j in the middle of a write. So whoever writes asks first, and what is being written is
-watched. Some room is kept in a file, HOME/reserve, so that other programs cannot take it. Where little is left it
-is given back to Neo4j, and kept again when there is room.
+A full disk ends a Neo4j in the middle of a write. So every writer asks first, and writes are watched. Some room is
+kept in a file, HOME/reserve, so that other programs cannot take it. When little room is left, it is given back to
+Neo4j, and kept again when there is more.
 """
 
 import os
@@ -16,10 +16,10 @@ from threading import Lock, Thread
 from graph.errors import StoreFull
 
 LOG_MEGABYTES = 64
-"A file of transactions: Neo4j sets each aside in full before it writes there, and does not live without."
+"A file of transactions: Neo4j sets each aside in full before it writes there, and ends if it cannot."
 RESERVE_MEGABYTES = 96
 NEEDED_MEGABYTES = 160 + RESERVE_MEGABYTES
-"Below this nothing is written: the next file of transactions, what was begun before one looked, and the reserve."
+"Below this nothing is written: the next file of transactions, writes begun before the look, and the reserve."
 ENDED_MEGABYTES = NEEDED_MEGABYTES - 24
 "Below this, what is being written is ended."
 LOW_MEGABYTES = 64
@@ -54,7 +54,7 @@ class Room:
         return 0
 
     def spare(self) -> int:
-        """What is left for writes and for closing: of pages in memory, no more than was written is yet to come."""
+        """What is left for writes and for closing: pages in memory take no more than was written."""
         return self.free() + self.reserved() - min(self.pagecache_megabytes, max(0, self.logs() - LOG_MEGABYTES))
 
     def keep(self) -> None:

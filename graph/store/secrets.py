@@ -1,7 +1,7 @@
 """Secrets of a database: random, made when first needed, and never changed.
 
-They stand in the graph, so whoever holds the database's password can read them: what they hide, they hide from
-members and clients.
+They are in the graph, so anyone with the database's password can read them: they hide things from members and
+clients only.
 """
 
 import secrets

@@ -37,7 +37,7 @@ def until(end: datetime) -> str:
 
 
 def days_left(end: datetime, now: datetime) -> int:
-    """Days from today to the day of the end, in UTC; below 0 from the instant on at which it is over."""
+    """Days from today to the day of the end, in UTC; below 0 from the instant of the end on."""
     left = (_in_utc(end).date() - _in_utc(now).date()).days
     return left if now <= end else min(left, -1)
 

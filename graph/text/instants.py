@@ -1,4 +1,4 @@
-"""Days and instants that somebody names: those that a fact can have, so that no zone and no day more overflows."""
+"""Days and instants that a user names. They are in the range of facts: no zone and no added day overflows."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -52,7 +52,7 @@ def normal(text: str) -> str:
 
 
 def unseen(text: str) -> str:
-    """Why the text holds what nobody sees, naming the first such character; empty where it does not."""
+    """The first invisible character of the text, as a reason against it; empty if there is none."""
     if text.isascii() and text.isprintable():  # a hundred times as fast, and nearly every text
         return ""
     found = _UNSEEN.search(text)
@@ -60,7 +60,7 @@ def unseen(text: str) -> str:
 
 
 def odd_blank(text: str) -> str:
-    """Why the text holds a blank that looks like another one; empty where it does not."""
+    """A blank in the text that looks like another one, as a reason against it; empty if there is none."""
     found = _BLANKS.search(text)
     if not found:
         return ""

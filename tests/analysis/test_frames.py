@@ -55,7 +55,7 @@ def community(database: Database) -> Database:
 
 @pytest.fixture
 def graph(community: Database) -> Database:
-    """The community, of whom nothing was read."""
+    """The community, before any read."""
     community.statement(FORGET)
     return community
 

@@ -182,7 +182,7 @@ def _clients(api: httpx.Client, ring: Keyring, role: Role) -> Iterator[As]:
             return made.get(name) or made.setdefault(name, create(name))
 
     def create(name: str) -> httpx.Client:
-        # A member's subject is not its entity, so that whoever takes one for the other is found.
+        # A member's subject is not its entity, so that code that takes one for the other is found.
         entity = name if role is Role.MEMBER else None
         subject = f"login of {name}"[:200] if entity else name
         token = issue(ring, role, subject, entity).text

@@ -26,15 +26,15 @@ PURPOSE = scheme.read("reliability").purpose[0]
 ABOUT = {"own": "p-1", "granted": "p-4", "foreign": "p-2"}
 ROLES = ("member", "client", "operator", "reviewer", "auditor")
 ALL = dict.fromkeys
-"""ALL(ABOUT, 200): the same whoever it is about."""
+"""ALL(ABOUT, 200): the same for any entity."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a route answers to the roles that it takes, by role and by whom it is about; 403 to all others.
+    """What a route answers to the roles that it takes, by role and by the entity it is about; 403 to all others.
 
-    path:  what a word of the path is, by whom it is about; {entity} is the entity.
-    query, body: what else is asked; bodies: the same, by whom it is about.
+    path:  what a word of the path is, by the entity it is about; {entity} is the entity.
+    query, body: what else is asked; bodies: the same, by the entity it is about.
     """
 
     takes: dict[str, dict[str, int]]
@@ -50,7 +50,7 @@ def only(role: str, *, own: int, granted: int = 404, foreign: int = 404, **more:
 
 
 def about_nobody(status: int, *roles: str, **more: Any) -> Row:
-    """A route that is about who asks, or about nobody."""
+    """A route that is about the caller, or about nobody."""
     return Row({role: ALL(ABOUT, status) for role in roles}, **more)
 
 
@@ -87,7 +87,7 @@ MATRIX: dict[str, Row] = {
     ),
     "GET /v1/me/accesses": about_nobody(200, "member"),
     "GET /v1/accesses/verification": about_nobody(200, "auditor"),
-    # who takes part is not told: a pause is the same whoever it is about, but for oneself
+    # who takes part is not told: a pause is the same for any contact, but for oneself
     "PUT /v1/schemes/{scheme}/pauses/{contact}": only(
         "member", own=422, granted=204, foreign=204, path={"contact": ABOUT}
     ),
@@ -232,7 +232,7 @@ def _dispute(community: Database, entity: str, now: datetime) -> None:
 
 @pytest.fixture(scope="module")
 def asking(api: httpx.Client, as_role: dict[str, As]) -> dict[str, httpx.Client]:
-    """Who asks, by role; nobody is "none"."""
+    """The callers, by role; nobody is "none"."""
     return {"none": api, "member": as_role["member"]("p-1"), "client": as_role["client"]("the client")} | {
         role: as_role[role](f"the {role}") for role in ("operator", "reviewer", "auditor")
     }

@@ -37,7 +37,7 @@ ONE_TEXT = "nothing of this entity is open to you"
 
 @pytest.fixture
 def community(community: Database) -> Database:
-    """The community of whom nothing was granted and nothing read."""
+    """The community, before any grant and any read."""
     community.statement(FORGET)
     return community
 
@@ -328,7 +328,7 @@ def test_somebody_who_asks_again_and_again_is_on_record_as_often_as_it_asked(
 
 
 def test_a_refusal_waits_for_nobody_whoever_it_is_about(community: Database, as_client: As) -> None:
-    """With two probes, how long it waited once told who takes part."""
+    """With two probes, the time that it waited once told who takes part."""
     granted(as_client("bank"), "p-2")
     granted(as_client("bank"), "somebody")
     refusals.put_on_record(community)

@@ -29,7 +29,7 @@ ONE_TEXT = "nothing of this entity is open to you"
 
 @pytest.fixture
 def community(community: Database) -> Iterator[Database]:
-    """The community of whom nothing was granted and nothing read."""
+    """The community, before any grant and any read."""
     community.statement(FORGET)
     yield community
     community.statement(FORGET)

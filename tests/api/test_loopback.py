@@ -1,4 +1,4 @@
-"""While nobody can have a token, nobody but this machine is answered; then, who asks by the right name."""
+"""While nobody can have a token, only this machine is answered; then, requests that name the right host."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""No route gives several people with their scores, but those whose ids who asks has named."""
+"""No route gives several people with their scores, except those whose ids the caller has named."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who asks much, holds connections open or is slow holds up nobody else, and every request ends in time."""
+"""A caller that asks much, holds connections open or is slow delays nobody else; every request ends in time."""
 
 import asyncio
 import json

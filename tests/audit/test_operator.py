@@ -32,13 +32,13 @@ def rated_ones(database: Database) -> Database:
 
 @pytest.fixture
 def graph(rated_ones: Database) -> Database:
-    """Rated members of whom nothing was read."""
+    """Rated members, before any read."""
     rated_ones.statement(FORGET)
     return rated_ones
 
 
 def reads(database: Database) -> dict[str, list[Access]]:
-    """All reads that are on record, by who was read."""
+    """All reads that are on record, by the member that was read."""
     found = {entity: log.accesses(database, entity) for entity in OUTCOMES}
     return {entity: each for entity, each in found.items() if each}
 

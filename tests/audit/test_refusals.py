@@ -1,4 +1,4 @@
-"""A refusal that is noted is on record once, whoever puts it there."""
+"""A refusal that is noted is on record once, by whichever process."""
 
 import time
 from datetime import UTC, datetime

@@ -82,7 +82,7 @@ def score(database: Database, entity: str) -> float:
 
 
 def offset(database: Database, entity: str) -> float:
-    """What only who found it out before would know: the offset of a helper, in points."""
+    """The offset of a helper, in points: known only to an attacker who found it out before."""
     return 600 * offsets.offset(secrets.salt(database, "veil"), entity, offsets.width(database))
 
 

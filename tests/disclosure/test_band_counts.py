@@ -90,7 +90,7 @@ SIZES = st.lists(st.integers(0, 60), min_size=5, max_size=5)
 def test_two_looks_tell_nothing_or_of_twenty_changes_however_a_community_changes(
     first: list[int], steps: list[list[int]]
 ) -> None:
-    """Day by day few join, leave or move; whoever looks every day sees the same, or twenty changes in between."""
+    """Day by day few join, leave or move; a daily reader sees the same, or twenty changes in between."""
     now, told = first, merged(POLICY.bands, first)
     for step in steps:
         now = [max(0, size + change) for size, change in zip(now, step, strict=True)]

@@ -96,7 +96,7 @@ def test_of_every_command_it_is_known_whom_it_is_about() -> None:
 
 
 def with_worth(value: Any) -> Iterator[str]:
-    """Whoever stands in one object with a score, points or a band, at whatever depth of it."""
+    """All ids in one object with a score, points or a band, at whatever depth of it."""
     if isinstance(value, dict):
         if WORTH & value.keys():
             yield from re.findall(r"\b(?:ann|bob|cat|dan)\b", json.dumps(value))

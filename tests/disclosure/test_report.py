@@ -1,4 +1,4 @@
-"""Reports: what they say, and that whoever gets one finds out when it does not hold."""
+"""Reports: what they say, and that their readers find out when one does not hold."""
 
 import base64
 import json
@@ -436,7 +436,7 @@ def test_a_report_is_recorded_written_and_checked_by_the_commands(
 def test_of_a_page_the_document_in_it_is_checked_and_nothing_else(
     made: Report, signed: str, ring: Keyring, tmp_path: Path
 ) -> None:
-    """Whoever alters what a page shows alters nothing that was signed, and its reader is told what was."""
+    """A change of what a page shows changes nothing that was signed, and its reader is told what was."""
     keys, file = tmp_path / "keys.json", tmp_path / "report.html"
     keys.write_text(json.dumps(ring.public()))
     now = replace(made, issued=datetime.now(UTC).replace(microsecond=0), until=datetime.now(UTC) + timedelta(1))

@@ -1,4 +1,4 @@
-"""What is shown of a rating adds up, names only who allowed it, and stays near what the operator sees."""
+"""What is shown of a rating adds up, names only contacts that allow it, and stays near the operator's view."""
 
 from collections.abc import Iterator
 

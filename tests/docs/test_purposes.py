@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "purposes.md").read_text(encoding="utf-8")
 LINK = re.compile(r"\[(tests/\S+?\.py)::(\w+)\]\(\.\./(tests/\S+?\.py)\)")
-# What a reader who never saw a computer from the inside could not know.
+# Words that a reader without knowledge of computers could not know.
 TERMS = (
     "api|authoris|bearer|cache|client|compliant|cypher|database|encrypt|endpoint|erasure|export|"
     "graph|hash|http|idempot|json|jws|jwt|ledger|membership id|neo4j|node|payload|policy|processing|"

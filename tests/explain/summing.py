@@ -47,7 +47,7 @@ def check_opened(database: Database, entity: str, scheme: str, *, depth: int = 3
 
 
 def _contacts(explained: Explanation) -> list[str]:
-    """Whose lines can be opened next; "" is someone who has left."""
+    """The contacts whose lines can be opened next; "" is one that has left."""
     return [part.name for part in explained.levels[-1].parts if part.source == "contact" and part.name]
 
 

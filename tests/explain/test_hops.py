@@ -1,4 +1,4 @@
-"""Whose conduct reached a rating, over all hops, against personalised PageRank in networkx."""
+"""The members whose conduct reached a rating, over all hops, against personalised PageRank in networkx."""
 
 import math
 from datetime import timedelta
@@ -26,7 +26,7 @@ random_ones = settings(max_examples=samples(4, 8), suppress_health_check=[Health
 
 
 def pagerank(graph: "nx.DiGraph[str]", entity: str, share: float) -> dict[str, float]:
-    """The row of this entity: damping `share`, and who has no circle keeps what arrives."""
+    """The row of this entity: damping `share`; a member without a circle keeps what arrives."""
     looped = nx.DiGraph(graph)
     looped.add_edges_from((node, node, {"weight": 1.0}) for node in graph if not graph.out_degree(node))
     found: dict[str, float] = nx.pagerank(

@@ -50,7 +50,7 @@ def check_facts(explained: Explanation, facts: Facts, member: reference.Rating, 
 
 
 def check_contacts(explained: Explanation, facts: Facts, member: reference.Rating) -> None:
-    """Everyone that the member had contact with is there once, and only who is outside has a reason."""
+    """Every contact of the member is there once, and only contacts outside the circle have a reason."""
     had = {
         each.target if each.source == explained.entity else each.source
         for each in facts.contacts

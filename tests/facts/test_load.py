@@ -1,4 +1,4 @@
-"""Files get into the graph: once, whole, in order, and whoever else is loading."""
+"""Files get into the graph: once, whole, in order, also beside other loads."""
 
 import csv
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Every fact says which load brought it, and the load says who, when and from which files."""
+"""Every fact names the load that brought it, and the load says by whom, when and from which files."""
 
 from datetime import UTC, datetime
 from pathlib import Path

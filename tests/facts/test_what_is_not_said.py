@@ -27,7 +27,7 @@ from tests.facts.looking import whole, written
 CASES = Path(__file__).parents[1] / "cases"
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 
-# A cell of each form that an optional column has; whoever declares another says here how it looks.
+# A cell of each form that an optional column has; a new form needs its cell here.
 WRITTEN = {
     id(formats.SLUG): "loan",
     id(formats.AMOUNT): "100.5",

@@ -152,7 +152,7 @@ def test_what_the_issuer_did_not_say_for_us_does_not_hold(
 
 
 def test_a_token_that_is_named_by_no_text_does_not_hold(issuer: Issuer, service: Callable[..., Verifier]) -> None:
-    """Half a surrogate pair is JSON and no text: whoever sends it is refused like any other stranger."""
+    """Half a surrogate pair is JSON and no text: its sender is refused like any other stranger."""
     for jti in ("\ud800", ["a"], 7, {"a": "\udfff"}):
         header, _, signature = issuer.issue().split(".")
         claims = json.dumps({"iss": issuer.url, "jti": jti}).encode()

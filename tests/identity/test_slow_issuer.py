@@ -91,7 +91,7 @@ def issuer() -> Iterator[Issuer]:
             try:
                 super().handle()
             except (OSError, ValueError):
-                """Whoever asked has gone, or we have."""
+                """The caller has gone, or we have."""
 
         def finish(self) -> None:
             try:

@@ -138,7 +138,7 @@ def test_every_path_of_a_command_is_one_that_it_reads_or_one_that_is_tried_here(
 def test_nothing_but_an_ordinary_file_is_ever_replaced(
     innercircle: Command, tmp_path: Path, name: str, what: str
 ) -> None:
-    # No Neo4j runs in this home: who asked for it before looking at the path would be told of that.
+    # No Neo4j runs in this home: a command that asked for it before looking at the path would say so.
     target = _target(name, tmp_path)
     target.parent.mkdir(exist_ok=True)
     (target.parent / "obligations.csv").write_text(ROWS)

@@ -1,4 +1,4 @@
-"""Who is signed in on the pages, without a browser."""
+"""Sessions on the pages, without a browser."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime

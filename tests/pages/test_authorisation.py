@@ -28,7 +28,7 @@ ALL = tuple(role.value for role in Role)
 class Row:
     """What a page answers to the roles that it takes; 403 to all others, and 401 to nobody.
 
-    takes: the roles. answers: the status to who may. path: what the words of the path are.
+    takes: the roles. answers: the status to these. path: what the words of the path are.
     foreign: the same words, where they are another member's, and the status then.
     """
 
@@ -45,7 +45,7 @@ class Row:
 def member(answers: int = 200, *, scheme: bool = False, left: bool = False, **more: dict[str, str]) -> Row:
     """A page of a member; scheme: in a scheme of its own, and not in one that it has not joined.
 
-    left: who has left already is led on.
+    left: a member that has left already is led on.
     """
     path = {"scheme": "reliability"} if scheme else {}
     foreign = ({"scheme": "sesame-2018"}, answers if left else 404) if scheme else None
@@ -66,7 +66,7 @@ MATRIX: dict[str, Row] = {
     "GET /schemes/{scheme}": Row(ALL, 200, {"scheme": "reliability"}),
     "GET /operator": Row(("operator",)),
     "GET /static/{file}": Row(ALL, 404, {"file": "none.css"}),
-    # Without a link: who is signed in already is led on.
+    # Without a link: a person who is signed in already is led on.
     "GET /sign-in": Row(ALL, 303),
     "POST /sign-in": Row(ALL, 303),
     "GET /me": member(),

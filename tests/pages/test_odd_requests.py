@@ -1,4 +1,4 @@
-"""Odd headers, days and numbers in every form and route: whoever sends them is told so, and nothing fails.
+"""Odd headers, days and numbers in every form and route: the sender is told so, and nothing fails.
 
 The routes come from the application, and what they take from their signatures, so a new one is walked by itself.
 """

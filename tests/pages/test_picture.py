@@ -1,4 +1,4 @@
-"""The picture of a circle holds no more than a browser draws at once, and nobody is named who has no line."""
+"""The picture of a circle has no more than a browser draws at once, and names only contacts with a line."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What goes wrong is a page for who reads pages, and a document for who asks for one; neither loses a person."""
+"""A failure is a page for a reader of pages, and a document for a caller of those; neither loses its reader."""
 
 import httpx
 import pytest

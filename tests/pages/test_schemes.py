@@ -194,7 +194,7 @@ PATHS = ("/schemes", f"/schemes/{POLICY.id}", "/schemes/reliability", "/schemes/
 
 
 def looked_at(page: Page, seen: Seen, site: httpx.Client) -> None:
-    """Nothing is wrong with the page, whoever reads it."""
+    """Nothing is wrong with the page, for any reader."""
     assert serious(page) == []
     assert hard(page) == {}
     assert unexplained(page) == set()

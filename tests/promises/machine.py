@@ -77,7 +77,7 @@ def policy(scheme: str, version: int, look: str) -> Scheme:
 
 
 class Promises(RuleBasedStateMachine):
-    """What the model knows: who there is, who takes part, what counts and what is granted."""
+    """What the model knows: the entities, the members, what counts and what is granted."""
 
     graph: Database
 
@@ -107,7 +107,7 @@ class Promises(RuleBasedStateMachine):
         self.reads: Counter[tuple[str, str, str]] = Counter()
         "(entity, scheme, client) -> how often it was answered"
         self.offsets: dict[str, float] = {}
-        "of whom anything was shown to others, in score: as it was the first time"
+        "by entity that others were shown anything of, in score: as it was the first time"
         self.shown: dict[tuple[str, str], list[str]] = defaultdict(list)
         "(scheme, member) -> captions that were shown since it joined"
         self.load("entities", "id,kind", [f"{each},person" for each in [*PEOPLE, "creditor"]])
@@ -125,7 +125,7 @@ class Promises(RuleBasedStateMachine):
         self.start_tokens()
 
     def start_tokens(self) -> None:
-        """Whoever asks by tokens has them: nobody here."""
+        """The callers with tokens: nobody here."""
 
     def now(self) -> datetime:
         """Another instant each time, for what happens in an order."""
@@ -263,7 +263,7 @@ class Promises(RuleBasedStateMachine):
 
     @rule(entity=who)
     def come_again(self, entity: str) -> None:
-        """Whoever is gone is known again, under the same id: nothing of before is."""
+        """An erased entity is known again, under the same id: nothing of before is."""
         if entity not in self.people:
             assert self.load("entities", "id,kind", [f"{entity},person"]) == (1, 0)
             self.people.add(entity)
@@ -359,7 +359,7 @@ class Promises(RuleBasedStateMachine):
             self.rejected.add(fact)
 
     def ends_of(self, kind: str, fact: str) -> tuple[str, ...]:
-        """Whom the fact is about."""
+        """The entities that the fact is about."""
         if kind == "contacts":
             return self.contacts[fact].source, self.contacts[fact].target
         return self.obligations[fact].debtor, self.obligations[fact].creditor

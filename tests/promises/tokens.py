@@ -1,4 +1,4 @@
-"""Whoever has a token, or several, asks over HTTP: the same promises, and who is who.
+"""Holders of a token, or of several, ask over HTTP: the same promises, and who is who.
 
 One subject acts for two people; one is a client and somebody's member; one is a member and a reviewer. Tokens are
 revoked. What a token opens follows from its role, its entity and its subject, and from nothing else.
@@ -72,7 +72,7 @@ class Tokens(Promises):
 
     @rule(subject=st.sampled_from(SUBJECTS), entity=who)
     def issue_to_a_reviewer(self, subject: str, entity: str) -> None:
-        """One that says whom the reviewer belongs to."""
+        """One that names the entity that the reviewer belongs to."""
         self.issue(subject, Role.REVIEWER, None, acts_for=(entity,))
 
     @rule(data=st.data())
@@ -138,7 +138,7 @@ class Tokens(Promises):
     @precondition(lambda self: self.grants)
     @rule(data=st.data())
     def end(self, data: st.DataObject) -> None:
-        """Whoever gave a grant ends it, and nobody else does."""
+        """The giver of a grant ends it, and nobody else does."""
         held, id_ = self.a_token(data), data.draw(st.sampled_from(list(self.grants)))
         own = self.grants[id_][1] == held.entity
         answer = self.ask(held, Role.MEMBER, 200 if own else 404, f"/v1/me/grants/{id_}", method="DELETE")
@@ -148,7 +148,7 @@ class Tokens(Promises):
     @precondition(lambda self: self.disputed)
     @rule(data=st.data(), upheld=st.booleans())
     def review(self, data: st.DataObject, upheld: bool) -> None:
-        """Nobody decides on what it has a part in: by another token of its own, or by whom this one names."""
+        """Nobody decides on what it has a part in: by another token of its own, or for an entity in this one."""
         held, id_ = self.a_token(data, Role.REVIEWER), data.draw(st.sampled_from(list(self.disputed)))
         entity, kind, fact = self.disputed[id_]
         parties = {entity, *self.ends_of(kind, fact)}

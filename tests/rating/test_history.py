@@ -96,7 +96,7 @@ POLICY = make_scheme(weights={"obligations": 1.0}, prior_weight=1.0, half_life_d
 
 
 def put(database: Database, kind: str, *facts: Contact | Obligation) -> None:
-    """The facts are stored, and whom they touch is re-rated."""
+    """The facts are stored, and the members that they touch are re-rated."""
     changes = Changes()
     outcome = storing.put(database, kind, [row_of(kind, fact) for fact in facts])
     assert outcome["stored"] == len(facts)

@@ -194,7 +194,7 @@ MATCH (r:Refusal) RETURN labels(r) AS labels, properties(r) AS said
 
 
 def check(database: Database, entity: str) -> None:
-    """Nothing hangs in the air, the record is whole, and of who is gone there is no trace."""
+    """Nothing hangs in the air, the record is whole, and there is no trace of the erased."""
     refusals.put_on_record(database)
     assert database.statement(LOOSE) == []
     assert verify_entity(database, entity).faults == []

@@ -326,8 +326,8 @@ def test_who_has_a_part_in_it_cannot_decide(village: Village) -> None:
     village.database.statement("MATCH (e:Entity {id: $id}) SET e.name = 'Bob the Miller'", id=village("bob"))
     for reviewer, entity, why in [
         ("bob the MILLER", None, "party"),  # by the name that it is known by
-        ("login of cat", None, "party"),  # as whom she said so
-        (village("cat"), None, "party"),  # who disputes
+        ("login of cat", None, "party"),  # the subject that said so
+        (village("cat"), None, "party"),  # the member that disputes
         (village("bob"), None, "party"),  # the other end
         (f" {village('cat').upper()}", None, "party"),
         ("Ruth", village("cat"), "party"),  # a reviewer who is that member

@@ -1,4 +1,4 @@
-"""Who decides about an entity takes its turn: the second waits, and then sees what the first has done.
+"""Decisions about an entity take their turn: the second waits, and then sees what the first has done.
 
 The first is held open when all of it is done but the commit; the second begins, and waits. So nothing is left to
 chance: without turns, what can go wrong goes wrong every time.

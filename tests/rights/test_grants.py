@@ -165,7 +165,7 @@ def test_who_gave_it_sees_every_grant_the_newest_first(graph: Database) -> None:
 
 
 def test_no_read_that_found_a_grant_holding_is_recorded_after_its_revocation(graph: Database) -> None:
-    """The revocation waits for the transaction that found it; whoever comes later finds it revoked."""
+    """The revocation waits for the transaction that found it; a later one finds it revoked."""
     given = give(graph)
     order: list[str] = []
     checked, go_on = threading.Event(), threading.Event()

@@ -28,8 +28,8 @@ BORN = {
     "young-trader": ("sole-trader", "2008-07-01"),
     "quiet-trader": ("sole-trader", ""),
 }
-UNKNOWN = "of unknown age, and who joins must be 18 years old"
-YOUNG = "too young: who joins must be 18 years old"
+UNKNOWN = "of unknown age, and a new member must be 18 years old"
+YOUNG = "too young: a new member must be 18 years old"
 
 
 @pytest.fixture

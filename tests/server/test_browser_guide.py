@@ -160,7 +160,7 @@ def test_favourites_are_the_same_files_each_under_its_title(innercircle: Command
 
 @pytest.fixture(scope="module")
 def two_schemes(database: Database) -> Database:
-    """Four members of one scheme, three of them of another as well, and their dealings with who joined neither."""
+    """Four members of one scheme, three of them of another as well, and their dealings with others."""
     database.statement(WIPE)
     outcomes = {"ann": [1.0, 0.5], "bob": [0.0] * 4, "cat": [1.0] * 6, "dan": [0.4]}
     pairs = [("ann", "bob"), ("bob", "cat"), ("ann", "cat"), ("cat", "dan")]

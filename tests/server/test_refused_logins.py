@@ -1,4 +1,4 @@
-"""A server that is there and does not let us in: whose fault it is, and what to put right."""
+"""A server that is there and does not let us in: the cause, and what to put right."""
 
 import pytest
 

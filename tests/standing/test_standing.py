@@ -1,4 +1,4 @@
-"""Standing: restricted is who has a judgment past due and unpaid, and nothing that is rated leads there."""
+"""Standing: an entity with a judgment past due and unpaid is restricted, and nothing that is rated leads there."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -187,7 +187,7 @@ def test_a_query_without_parameters_says_that_it_has_none() -> None:
 
 
 def test_no_tie_is_made_or_ended_by_transactions_side_by_side() -> None:
-    """Making a relationship locks others at its ends, whoever they belong to: two that do so block each other."""
+    """Making a relationship locks all others at its ends: two that do so block each other."""
     for query in queries.catalogue().values():
         side_by_side, found, _ = _CODE.sub("", query.text).rpartition("CONCURRENT TRANSACTIONS")
         assert not found or not re.search(r"\b(CREATE|MERGE|DELETE)\b", side_by_side), query.file

@@ -16,7 +16,7 @@ WORTH = dict(zip(NAMES, (0.1, 0.35, 0.47, 0.58, 0.9), strict=True))
 
 
 def fill_bands(graph: Database, sizes: list[int], day: int) -> None:
-    """So many members are in each band, whoever was there before among them, and a run has rated them."""
+    """So many members are in each band, with those from before, and a run has rated them."""
     there = {row["entity"] for row in graph.run("members", scheme=POLICY.id, after="", limit=1_000)}
     wanted = [f"{name}-{n}" for name, size in zip(NAMES, sizes, strict=True) for n in range(size)]
     new = [each for each in wanted if each not in there]

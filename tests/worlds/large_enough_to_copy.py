@@ -14,7 +14,7 @@ FIRST = date(2026, 2, 1)
 "When the first of those joined who joined for the copy: each on a day of its own, by which a test knows it again."
 MEMBERS = 24
 COMMON = 22
-"Who hold the second commonest word of each place; the rarest has one holder, and is merged with it."
+"The holders of the second commonest word of each place; the rarest has one, and is merged with it."
 SMALL = "trading"
 "A scheme of too few members."
 FACTS = "CONTACTED|OWED|BOUGHT|VISITED"

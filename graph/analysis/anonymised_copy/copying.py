@@ -1,7 +1,7 @@
-"""The part of a graph that may be looked at by people who may not look at persons, written into another store.
+"""Copies into another store the part of a graph that is open to people who may not look at persons.
 
-What is not named here and in cypher/copy does not come along. Nothing is written in the order in which it was
-read: Neo4j numbers what it stores, and the numbers would tell the order of the files that were loaded.
+Only what is named here and in cypher/analysis is copied. Nothing is written in the order in which it was read:
+Neo4j numbers what it stores, and the numbers would tell the order of the files that were loaded.
 """
 
 import secrets
@@ -91,7 +91,7 @@ def _write_nodes(
 
 
 def _write_relationships(target: Database, rows: Sequence[Row], nodes: Mapping[Key, str]) -> None:
-    """Those whose ends are in the copy: an end may have joined since."""
+    """The relationships whose ends are in the copy: an end may have joined since."""
     there = [row for row in shuffled(rows) if row["source"] in nodes and row["target"] in nodes]
     for part in parts(there, ROWS):
         ends = [row | {end: nodes[row[end]] for end in ("source", "target")} for row in part]

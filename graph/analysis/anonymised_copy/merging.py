@@ -1,4 +1,4 @@
-"""Which words, kinds and bands stay in an inspection copy: none that is of few."""
+"""The words, kinds and bands that stay in an inspection copy: none that only few members have."""
 
 from collections import Counter, defaultdict
 
@@ -14,7 +14,7 @@ PLACES = {type_: stored.word for type_, stored in BY_TYPE.items() if stored.word
 
 
 def words(source: Database, everyone: Everyone, fewest: int) -> dict[str, frozenset[str]]:
-    """The words that stay, by the place where they stand: so many entities hold them, on either side of a fact."""
+    """The words that stay, by the place where they stand: enough entities have them, on either side of a fact."""
     held: dict[str, dict[str, tuple[set[str], set[str]]]] = defaultdict(
         lambda: defaultdict(lambda: (set(), set()))
     )

@@ -1,4 +1,4 @@
-"""What takes the place of ids, of words that few hold, and of amounts: random, merged, rounded."""
+"""Replacements for ids (random), for words that few entities have (merged) and for amounts (rounded)."""
 
 import math
 import secrets
@@ -9,7 +9,7 @@ T = TypeVar("T")
 Word = TypeVar("Word", bound=Hashable)
 
 OTHER = "other"
-"What stands for all words of a place that too few hold."
+"The word in place of all those that too few entities have."
 
 
 def shuffled(rows: Iterable[T]) -> list[T]:
@@ -31,14 +31,14 @@ def drawn(ids: Collection[str]) -> dict[str, str]:
 
 
 def kept(held: Mapping[Word, int], fewest: int) -> frozenset[Word]:
-    """The words that stay: each is of `fewest` holders at least, and so are all others together, if there are any.
+    """The words that stay: each has at least `fewest` holders, and so have all others together, if there are any.
 
-    held: how many hold each word.
+    held: the number of holders of each word.
     """
     by_holders = sorted(held, key=lambda word: held[word])
     merged = 0
     for place, word in enumerate(by_holders):
-        # Those who hold two of the merged words would be counted twice: so the largest of them counts alone.
+        # A holder of two merged words would be counted twice: so only the largest of these words counts.
         if held[word] >= fewest and (place == 0 or merged >= fewest):
             return frozenset(by_holders[place:])
         merged = held[word]

@@ -1,4 +1,4 @@
-"""Whom and what an inspection copy is of, as it stands in the graph that is copied."""
+"""The entities and things of an inspection copy, as they are in the graph that is copied."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from graph.store.client import Database
 from graph.text.counts import counted
 
 ENTITIES = 2_000
-"Whose facts are read at once."
+"Entities whose facts are read at once."
 BY_TYPE = {stored.type: stored for stored in STORED.values()}
 "The kinds of facts, by the types of their relationships."
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Everyone:
-    """Whom and what a copy is of, by the ids that it does not have; of memberships, by scheme and entity."""
+    """The entities and things of a copy, by ids that do not come into it; memberships by scheme and entity."""
 
     schemes: Mapping[str, Row]
     people: Mapping[str, Row]

@@ -1,7 +1,7 @@
 """Frames of pandas of one scheme: its members, their facts, circles and ratings; and the circles as a graph.
 
-One scheme at a time, only who has joined it, and always in order of id. What says something about persons is on
-record for each of them before it is handed out: who read it, and what for.
+A frame is of one scheme and its members only, and in order of id. Before a frame about persons is handed out, the
+read is on record for each of them, with the reader and the purpose.
 """
 
 from graph.analysis.frames.read import Community, read

@@ -13,7 +13,7 @@ EDGE = ("weight", "used", "strength", "days", "last")
 
 
 def circle_graph(community: Community) -> "nx.DiGraph[str]":
-    """Who is rated, in order of id, with an edge to whoever is in its circle; what is missing is left out.
+    """The rated members, in order of id, with an edge to each contact in the circle; missing values are left out.
 
     `last` is ISO 8601 text, since no format for graphs has days.
     """

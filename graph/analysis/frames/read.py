@@ -1,7 +1,7 @@
-"""What the graph has of one scheme as frames, read a few thousand members at a time. Nothing is recorded here.
+"""One scheme as frames, read a few thousand members at a time. Nothing is recorded here.
 
-For whoever records before anything is handed out (graph/analysis/frames/recorded.py, `innercircle export`), and
-for what names nobody, such as a picture of how ratings are spread.
+Callers record the reads before they hand anything out (graph/analysis/frames/recorded.py, `innercircle export`),
+or make something that names nobody, such as a picture of how ratings are spread.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -75,7 +75,7 @@ class Community:
 def read(database: Database, scheme_id: str) -> Community:
     """Members, circles and ratings as they are now. Raises NotFound (no such scheme), StoreConflict.
 
-    Who joins or leaves meanwhile may be in one of them and not in another; whoever is in a circle is a member.
+    A member that joins or leaves meanwhile may be in one of them and not in another. Circles have members only.
     """
     end = extent(database, scheme_id)
     members = read_members(database, scheme_id, end=end)
@@ -92,7 +92,7 @@ def read(database: Database, scheme_id: str) -> Community:
 
 
 def read_members(database: Database, scheme_id: str, *, end: int | None = None) -> pd.DataFrame:
-    """Everyone who has joined the scheme. Raises NotFound (no such scheme)."""
+    """All members of the scheme. Raises NotFound (no such scheme)."""
     end = extent(database, scheme_id) if end is None else end
     found = [_frame("members", rows) for rows in pages(database, "gather_members", scheme_id, end=end)]
     return _joined("members", found, "entity")
@@ -101,8 +101,8 @@ def read_members(database: Database, scheme_id: str, *, end: int | None = None) 
 def read_facts(database: Database, scheme_id: str) -> pd.DataFrame:
     """The facts of the members that a run would read now. Raises NotFound (no such scheme).
 
-    other: with whom a contact was begun, to whom something was owed, the product, the site; nothing for a creditor
-    who has not joined: the frame names no one but members.
+    other: the other end of a contact, the creditor, the product or the site; nothing for a creditor that has not
+    joined: the frame names members only.
     """
     end = extent(database, scheme_id)
     joined = set(read_members(database, scheme_id, end=end)["entity"])
@@ -116,7 +116,7 @@ def read_facts(database: Database, scheme_id: str) -> pd.DataFrame:
 
 
 def _among(joined: set[str], kind: str, rows: Rows) -> Iterator[dict[str, Any]]:
-    """The facts of members; contacts with nobody else, and no other creditor by name."""
+    """The facts of members: contacts among members only, and creditors by name only if they are members."""
     stored = STORED[kind]
     for row in rows:
         if row["entity"] not in joined:
@@ -146,7 +146,7 @@ def _rated(database: Database, scheme_id: str, end: int) -> Iterator[list[dict[s
 
 
 def _ties(rows: list[dict[str, Any]], names: "pd.Series[str]") -> pd.DataFrame:
-    """The circles that ratings were made with, column by column; who has left since is left out."""
+    """The circles that ratings were made with, column by column, without members that have left since."""
     used = _flat(rows, contact="circle", weight="weights", used="used")
     now = _flat(rows, contact="tied", strength="strengths", days="days", last="lasts")
     ties = used.merge(now, how="left", on=["member", "contact"])

@@ -20,7 +20,7 @@ ROLE = "operator"
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads, and what for: both are on record with everyone who was read, and they see it."""
+    """The reader and the purpose: both are on record with every member that is read, and the member sees them."""
 
     who: str
     purpose: str
@@ -32,7 +32,7 @@ class Reader:
 
 
 def members(database: Database, scheme_id: str) -> "pd.DataFrame":
-    """Who has joined the scheme: entity, rid, kind, joined, contacts. As with `innercircle members`, not recorded.
+    """The members of the scheme: entity, rid, kind, joined, contacts. Not recorded, as with `innercircle members`.
 
     Raises NotFound (no such scheme), as all of these do.
     """
@@ -43,8 +43,8 @@ def facts(database: Database, scheme_id: str, *, by: Reader) -> "pd.DataFrame":
     """The facts of the members that a run would read now; raises NotRecorded.
 
     One row each: entity, kind (of `FACTS` in graph/facts/kinds.py), id, other, category, at, settled, outcome.
-    `other` is nothing for a creditor who has not joined. Disputed ones and those of paused ties count for nothing,
-    and are left out.
+    `other` is nothing for a creditor that has not joined. Disputed facts and those of paused ties count for
+    nothing, and are left out.
     """
     found = read_facts(database, scheme_id)
     record(database, scheme_id, found["entity"], by=by, what="frame of facts")
@@ -76,7 +76,7 @@ def ratings(database: Database, scheme_id: str, *, by: Reader) -> "pd.DataFrame"
 def to_networkx(database: Database, scheme_id: str, *, by: Reader) -> "nx.DiGraph[str]":
     """The circles as a graph of networkx; raises NotRecorded, StoreConflict.
 
-    Nodes: who is rated, in order of id, with kind, conduct, score, points, band and contested.
+    Nodes: the rated members, in order of id, with kind, conduct, score, points, band and contested.
     Edges: from a member to each contact in its circle, with weight, used, strength, days and last.
     """
     community = read(database, scheme_id)
@@ -85,7 +85,7 @@ def to_networkx(database: Database, scheme_id: str, *, by: Reader) -> "nx.DiGrap
 
 
 def record(database: Database, scheme_id: str, entities: Iterable[str], *, by: Reader, what: str) -> None:
-    """That these were read is on record: after this they may be handed out. Raises NotRecorded."""
+    """The reads of these are on record, so the frames may be handed out. Raises NotRecorded."""
     log.record_reads(
         database,
         scheme_id,

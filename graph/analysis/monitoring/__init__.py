@@ -1,4 +1,4 @@
-"""What has to be seen to keep the service running: runs, drift, loads, ages. No person, and nothing by score."""
+"""What an operator watches to keep the service running: runs, drift, loads, ages. No person, nothing by score."""
 
 from graph.analysis.monitoring.ages import Age, ages, late
 from graph.analysis.monitoring.loads import LastLoad, last_loads

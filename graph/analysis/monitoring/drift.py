@@ -1,4 +1,4 @@
-"""Drift: how far the ratings of a run are spread otherwise than those of the run before."""
+"""Drift: how far the spread of ratings has changed from one run to the next."""
 
 import math
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 SMALL, LARGE = 0.1, 0.25
 "Below the first, hardly anything has moved; from the second on, find out why. The usual marks for this index."
 HALF = 0.5
-"A member that each bin is given besides those that it has, so that an empty one has a share too."
+"Added to the members of each bin, so that an empty one has a share too."
 
 
 def stability(before: Sequence[int], after: Sequence[int]) -> float:

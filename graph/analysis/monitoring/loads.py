@@ -1,4 +1,4 @@
-"""The last loads: who loaded which files, how many rows were rejected. Nothing of what a row said."""
+"""The last loads: the person who loaded, the files, and how many rows were rejected. No content of a row."""
 
 import re
 from dataclasses import dataclass

@@ -46,7 +46,7 @@ class Finished:
     stale: bool
     "changes were given up on: the next run settles them"
     drift: float | None
-    "PSI against the run before; None: there is none, or one of both did not keep its histogram"
+    "PSI against the run before; None: there is none, or one of the two kept no histogram"
 
     @property
     def seconds(self) -> float:

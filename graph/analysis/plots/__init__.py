@@ -1,7 +1,7 @@
 """Pictures of ratings, each in two steps: what is drawn, as a frozen value, and the drawing of it.
 
-Pictures of a whole scheme tell of at least twenty members in everything that they show, and name nobody. Pictures
-of one member show it as it is: that it was read, and whoever else is in the picture, is on record before.
+Everything in a picture of a whole scheme stands for at least twenty members, and no name is in it. Pictures of one
+member show it as it is: first, the reads of the member and of all others in the picture are put on record.
 """
 
 from graph.analysis.plots.circle import Circle, circle, draw_circle

@@ -1,4 +1,4 @@
-"""The circle of one member: who is in it, how much each weighs, and who of them has whom in the circle too."""
+"""The circle of one member: its contacts, the weight of each, and the circle ties among them."""
 
 import math
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Circle:
 
 
 def circle(database: Database, scheme_id: str, entity: str, *, by: Reader) -> Circle:
-    """The member's circle as its rating used it; that the member and its contacts were read is on record.
+    """The member's circle as its rating used it; the reads of the member and its contacts are on record.
 
     Raises NotFound (no such member, or not rated yet), StoreConflict, NotRecorded.
     """
@@ -83,7 +83,7 @@ def circle(database: Database, scheme_id: str, entity: str, *, by: Reader) -> Ci
 
 
 def _supplied(opened: OpenRating, contact: model.Contact, share: float) -> int:
-    """The whole points of the contact's line; of several who have left, of the one with as many."""
+    """The whole points of the contact's line; of contacts that have left, the line with as many points."""
     points = scheme.POINTS_RANGE * share * contact.weight * contact.used
     lines = [part for part in opened.parts if (part.source, part.name) == ("contact", contact.entity)]
     return min(lines, key=lambda part: abs(part.points - points)).whole

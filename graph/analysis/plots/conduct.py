@@ -18,7 +18,7 @@ QUARTERS = (25, 50, 75)
 GROUP = 4 * SMALLEST
 "Members of a group at least: so each of its quarters has twenty."
 FEWEST_GROUPS, MOST_GROUPS = 2, 12
-"With one group the picture would be a block, and conduct is compared with nothing."
+"With one group the picture would be a block, without anything to compare."
 
 Quarters = tuple[int, int, int]
 "Whole points below which a quarter, half and three quarters of a group are."
@@ -26,7 +26,7 @@ Quarters = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Group:
-    """Members whose own conduct is next to each other's.
+    """Members with neighbouring own conduct.
 
     own:    the points that own conduct alone would give them.
     points: those that they have.
@@ -49,7 +49,7 @@ class Conduct:
 
 
 def conduct(database: Database, scheme_id: str) -> Conduct:
-    """How the ratings are spread of members who are alike in conduct.
+    """How the ratings of members with similar conduct are spread.
 
     Raises NotFound, Refused (fewer than eighty are rated, or too few for two groups), StoreConflict.
     """

@@ -15,7 +15,7 @@ from graph.text.counts import counted
 
 FINE, COARSE = 10, 25
 MANY = 5_000
-"Members from whom on bars are fine."
+"From this many members on, bars are narrow."
 FEWEST_BARS = 3
 "With fewer, the picture would be a block that says no more than how many are rated."
 
@@ -43,7 +43,8 @@ class Distribution:
 def distribution(database: Database, scheme_id: str) -> Distribution:
     """How many members have how many points. A bar of fewer than twenty is put together with a neighbour.
 
-    By the rule of docs/decisions/0026: all bars that are told alike leave each hidden one at least twenty sizes.
+    By the rule of docs/decisions/0026: any bars that look the same leave at least twenty sizes for each hidden
+    one.
     Raises NotFound, Refused (fewer than twenty are rated, or so few that hardly a bar is left), StoreConflict.
     """
     community, source, policy = rated(database, scheme_id)
@@ -66,7 +67,7 @@ def distribution(database: Database, scheme_id: str) -> Distribution:
 
 
 def draw_distribution(found: Distribution) -> Figure:
-    """Bars whose areas are members."""
+    """Bars; the area of each stands for its members."""
     about = (
         f"{counted(found.members, 'rated members')} by points. A bar of fewer than {SMALLEST} is put together "
         "with its neighbour:\nso wide bars are of many points, and the area of a bar is its members."

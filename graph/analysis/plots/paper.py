@@ -16,10 +16,10 @@ from graph.analysis.plots.source import Source
 from graph.errors import ParameterError
 from graph.policy.scheme import HIGHEST_POINTS, Band
 
-# Told apart by whoever sees fewer colours (Okabe and Ito); the name of a band always stands beside its colour.
+# People who see fewer colours can tell these apart (Okabe and Ito); a band's name always stands beside its colour.
 COLOURS = ("#E69F00", "#F0E442", "#56B4E9", "#009E73", "#0072B2")
 DARK = COLOURS[3:]
-"On these, white is read better than ink."
+"On these, white text is easier to read than dark text."
 INK, GREY, LIGHT = "#222222", "#5a5a5a", "#d9d9d9"
 SUFFIXES = (".png", ".svg")
 STYLE: Any = {

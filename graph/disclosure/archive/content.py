@@ -1,7 +1,7 @@
-"""What is kept about an entity: its facts, what it takes part in and decided, its ratings, and who read them.
+"""What is kept about an entity: its facts, its memberships and decisions, its ratings, and the reads of them.
 
-Ratings and their history are as they are shown (graph/disclosure): the scores of others are no part of what is
-kept about this one. Others are named by id, where the entity knows them: contacts, debtors, creditors.
+Ratings and their history are as they are shown (graph/disclosure): the scores of others are not kept about this
+entity. Others are named by id, where the entity knows them: contacts, debtors, creditors.
 """
 
 from collections.abc import Iterable

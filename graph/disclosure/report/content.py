@@ -1,7 +1,7 @@
-"""What a report holds: a rating as it is shown, all that it is made of, and for whom and how long it is.
+"""What a report holds: a rating as it is shown, all that it is made of, its audience, and until when it holds.
 
-The scores of others stay under their veil, and contacts are one line without a name, also those who show their
-part: they show it to those who have them in their circle, and not to whoever gets a report.
+The scores of others stay under their veil, and contacts are one line without names. Even contacts who show their
+part are not named: they show it to members that have them in the circle, and not to the readers of a report.
 """
 
 import uuid
@@ -197,7 +197,7 @@ def _circle(policy: Scheme, rated: ShownRating) -> ReportedCircle:
 
 
 def _not_used(database: Database, rated: ShownRating) -> tuple[NotUsed, ...]:
-    """Own facts that do not count, by kind and reason. Of contacts it is not told: it would say who has joined."""
+    """Own facts that do not count, by kind and reason. Contacts are left out: they would tell who has joined."""
     given = read_facts(database, rated.scheme, [rated.entity], run=rated.run, as_of=rated.as_of)[rated.entity]
     counts = Counter((fact.factor, fact.why) for fact in given if fact.why is not None)
     return tuple(NotUsed(kind, why, count) for (kind, why), count in sorted(counts.items()))

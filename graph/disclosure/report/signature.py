@@ -1,7 +1,7 @@
-"""Reports signed, and checked by whoever has the public keys: JWS in its compact form (RFC 7515), Ed25519.
+"""Reports are signed here, and checked with the public keys: JWS in its compact form (RFC 7515), Ed25519.
 
-A report is one text of three parts. Every bit of it counts: a part that is written in another way than the one
-that its bytes have is an alteration as well.
+A report is one text of three parts. Every bit of it counts: a second spelling of the same bytes is an alteration
+too.
 """
 
 import base64
@@ -105,7 +105,7 @@ def documents(page: str) -> list[str]:
 
 
 def check(text: str, keys: Mapping[str, PublicKey], *, now: datetime, audience: str | None = None) -> Checked:
-    """Whether the text is a report that holds now, for this audience; None: for whomever it says."""
+    """Whether the text is a report that holds now, for this audience; None: for the one that it names."""
     parts = text.strip().split(".")
     if len(parts) != 3 or not all(parts) or not all(_in_alphabet(part) for part in parts):
         return _refused("not-a-report")

@@ -64,11 +64,11 @@ class WhatIf:
     bound: float
     "how far the score afterwards can be from that of a fresh run"
     stale: bool
-    "facts are newer than the rating: the answer may hold what they change too"
+    "facts are newer than the rating: the answer may contain their effect too"
 
 
 def what_if(database: Database, entity: str, scheme_id: str, change: Change) -> WhatIf:
-    """The rating as it would be under the change, by the run's instant and, if it is not the change, its policy.
+    """The rating as it would be under the change, at its run's instant and, unless that changes, by its policy.
 
     Raises NotFound (no such member or entity, not rated yet), ParameterError (a change that makes no sense),
     StoreConflict (ratings are being published), NotConverged (another policy whose sweeps end too early).
@@ -77,7 +77,7 @@ def what_if(database: Database, entity: str, scheme_id: str, change: Change) -> 
 
 
 def settled(database: Database, scheme_id: str, work: Callable[[bool], T]) -> T:
-    """What `work` gives while no rating of the scheme was published; anew: circle ties are not to be relied on.
+    """The result of `work`, from ratings that stay the same meanwhile. `work` is told if circle ties do not hold.
 
     Raises StoreConflict when the ratings change faster than they can be read.
     """
@@ -109,7 +109,7 @@ def _answer(database: Database, entity: str, scheme_id: str, change: Change, *, 
 
 
 def _refuse_paused(database: Database, opened: OpenRating, contact: str) -> None:
-    """No contact of a paused tie counts, a new one neither. Raises ParameterError."""
+    """Raises ParameterError for a paused tie, in which a new contact does not count."""
     if database.one("paused", scheme=opened.scheme, one=opened.entity, other=contact)["paused"]:
         raise ParameterError(
             f"the tie of {opened.entity!r} with {contact!r} is paused: no contact of theirs counts"
@@ -158,9 +158,9 @@ def _locally(database: Database, opened: OpenRating, change: FactChange, policy:
 def choose(
     circles: Circles, facts: Facts, policy: Scheme, as_of: datetime, entities: Sequence[str | None]
 ) -> tuple[Facts, dict[str, tuple[Tie, ...]]]:
-    """The circles that the facts give these entities, in place of their old ones, for those who are rated.
+    """The circles that the facts give these entities, if they are rated, in place of their old ones.
 
-    Also the facts without the members whom no run has rated yet: they are in no circle until one does.
+    Also the facts without the members that no run has rated yet: they are in no circle until one does.
     """
     while True:
         rids = dict(facts.members)
@@ -227,7 +227,7 @@ def _moved(before: Sequence[Part], after: Sequence[Part]) -> list[Moved]:
 
 
 def _named(parts: Sequence[Part]) -> dict[tuple[str, str, int], Part]:
-    """The parts by source, name and number among those of the same name: all who have left have none."""
+    """The parts by source, name and number among parts of the same name: members that have left have no name."""
     seen: Counter[tuple[str, str]] = Counter()
     named = {}
     for part in parts:

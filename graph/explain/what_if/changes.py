@@ -61,7 +61,7 @@ Change = FactChange | UnderPolicy
 
 
 def other_end(facts: Facts, entity: str, change: FactChange) -> str | None:
-    """Whose circle the change can touch besides the entity's own; facts: the entity's."""
+    """The other entity whose circle the change can touch, if any; facts: those of the first."""
     if isinstance(change, WithoutContact | NewContactDay):
         return change.contact
     if isinstance(change, Removed) and _kind(facts, entity, change) == "contacts":
@@ -73,8 +73,8 @@ def other_end(facts: Facts, entity: str, change: FactChange) -> str | None:
 def changed(facts: Facts, entity: str, change: FactChange, as_of: datetime) -> Facts:
     """The facts as the change would have them.
 
-    Raises ParameterError for what makes no sense: a fact that is not the entity's, someone whom it had no contact
-    with, a day that does not count at `as_of`.
+    Raises ParameterError for a change that makes no sense: a fact that is not the entity's, a contact that it
+    never had, a day that does not count at `as_of`.
     """
     match change:
         case WithoutContact(contact):

@@ -1,7 +1,7 @@
 """The fewest own actions that lift a rating by one band. Nothing is ever written.
 
-Own actions are payments, and nothing else: whom to be in touch with and what to buy is nobody's business to
-advise. An overdue debt is no action either: paying it stops its lateness from growing, and lifts nothing at once.
+Own actions are payments, and nothing else: it is nobody's business to advise on contacts and purchases. Paying an
+overdue debt is left out too: its lateness stops growing, but the rating does not rise at once.
 """
 
 from collections.abc import Callable
@@ -95,7 +95,7 @@ def lift(database: Database, entity: str, scheme_id: str) -> Lift:
 def fewest_payments(
     rating: OpenRating, policy: Scheme, facts: Facts, score: Callable[[Facts], tuple[T, float]]
 ) -> Fewest[T]:
-    """The fewest payments on the last day that counts with which the rating is without doubt a band higher.
+    """The fewest payments, made on the last day that counts, that lift the rating by a band without doubt.
 
     facts: at least the entity's own.
     score: the rating that such facts give, and how far its score can be off.
@@ -162,9 +162,9 @@ class _FreshRun:
 
     @cached_property
     def _found(self) -> tuple[Circles, tuple[Tie, ...], int, Spread]:
-        """Circles, the entity's own, its rid, and what a unit more of its score moves.
+        """All circles, the entity's own ties, its rid, and what a unit more of its score moves.
 
-        Such a unit comes back through contacts who have this member in their circle.
+        Part of it comes back through contacts that have this member in their circle.
         """
         entity = self.opened.entity
         circles = Circles(self.database, self.opened.scheme, self.policy.circle.share)

@@ -4,10 +4,10 @@ With H the shares (0 where a circle is empty) and W the circles after the change
 N = (I - H W)^-1 and g, not 0 for the changed members only, is what their new rows give less what they had.
 
 Two searches meet in the middle. One pushes g along reversed circle ties: that gives a part x of every movement,
-and a rest r, so that N g = x + N r. The other spreads the attention of the one who asks along its circle and its
-contacts' circles, and reads those that get the most; on them e = r + H W e is solved, and the movement is x + e.
-Outside, where attention `unseen` is left, r stands for e: it is off by at most share / (1 - share) * max |r|, and
-the answer by that times `unseen`.
+and a rest r, so that N g = x + N r. The other spreads the attention of the member in question along its circle and
+the circles of its contacts, and reads the circles with most attention. There e = r + H W e is solved, and the
+movement is x + e. Outside, where attention `unseen` is left, r stands for e: it is off by at most share / (1 -
+share) * max |r|, and the answer by that times `unseen`.
 
 Source: bidirectional estimation of personalised PageRank (Lofgren, Banerjee, Goel 2016), with a bound in place of
 random walks.
@@ -28,7 +28,7 @@ COVERED, LEFT = 0.95, 0.1
 
 
 class Circles:
-    """The circles of a scheme as its ratings used them, read when needed; `instead` stands for some of them."""
+    """The circles of a scheme as its ratings used them, read when needed; `instead` replaces some of them."""
 
     def __init__(self, database: Database, scheme: str, share: float):
         self._database, self._scheme, self._share = database, scheme, share
@@ -47,11 +47,11 @@ class Circles:
         return [(rid, self._share * weight) for rid, weight in circle]
 
     def put(self, rid: int, row: Row) -> None:
-        """This row stands for the one in the graph, before followers are read."""
+        """This row replaces the one in the graph; call it before followers are read."""
         self._instead[rid] = self.rows[rid] = row
 
     def read(self, rids: Iterable[int]) -> None:
-        """The scores and rows of these members are there; of those who have left, no score and an empty row."""
+        """The scores and rows of these members are read; members that have left get no score and an empty row."""
         missing = [rid for rid in rids if rid not in self.scores]
         for rid in missing:
             self.scores[rid] = None
@@ -64,7 +64,7 @@ class Circles:
             self.rows_read += len(self.rows[rid])
 
     def read_followers(self, rids: Iterable[int]) -> None:
-        """Those who have these members in the circle are there."""
+        """The members that have these in the circle have been read."""
         missing = [rid for rid in rids if rid not in self.followers]
         for rid in missing:
             changed = [(each, weight) for each, row in self._instead.items() for of, weight in row if of == rid]
@@ -79,7 +79,7 @@ class Circles:
 
 @dataclass(frozen=True)
 class Spread:
-    """How far scores move. moved: of the one who asked and its contacts; error: of the former, at most."""
+    """How far scores move. moved: of the member in question and its contacts; error: of the former, at most."""
 
     moved: dict[int, float]
     error: float
@@ -121,13 +121,13 @@ class _Back:
         return max(map(abs, self.rest.values()), default=0.0)
 
     def next(self) -> list[int]:
-        """Whose followers to read next, the largest rest first."""
+        """The members whose followers to read next, the largest rest first."""
         unread = {rid: rest for rid, rest in self.rest.items() if rid not in self._circles.followers and rest}
         limit = LEFT * max(map(abs, unread.values()), default=0.0)
         return _foremost(unread, sum(abs(rest) > limit for rest in unread.values()))
 
     def push(self, rids: Sequence[int]) -> None:
-        """The rests of these members are passed on, and those of others whose followers are known."""
+        """The rests of these members are passed on, and the rests of other members whose followers are known."""
         followers, rest = self._circles.followers, self.rest
         self._circles.read_followers(rids)
         waiting = list(rids)
@@ -146,7 +146,7 @@ class _Back:
 
 
 class _Ahead:
-    """The search along ties: how much of the attention of one member is on whom, and whose circles are known."""
+    """The search along ties: how one member's attention is spread over others, and which circles are known."""
 
     def __init__(self, circles: Circles, start: int):
         self._circles = circles
@@ -164,7 +164,7 @@ class _Ahead:
         return {rid: amount for rid, amount in self._attention.items() if rid not in self._inside}
 
     def next(self) -> list[int]:
-        """Whose circles to read next, the most attention first."""
+        """The members whose circles to read next, the most attention first."""
         outside = self._outside()
         goal, covered, enough = COVERED * sum(outside.values()), 0.0, 0
         for amount in sorted(outside.values(), reverse=True):

@@ -59,7 +59,7 @@ def sheets(outputs: Sequence[Output], file: str, piece: Piece) -> Iterator[Sheet
 
 
 def _taken(where: Sequence[Condition], found: pd.DataFrame) -> tuple[Mask, list[tuple[str, Mask]]]:
-    """The rows to take, and by column where a number was needed and something else is written.
+    """The rows to take; and by column, the rows with something else where a number is needed.
 
     Those rows are taken too, to be refused: nobody could say whether they were meant. An empty cell
     passes no comparison but `other_than`.

@@ -1,4 +1,4 @@
-"""Text cells of one kind -> checked rows and rejects, by the table in columns.py."""
+"""Text cells of one kind -> checked rows and rejects, by the table in graph/facts/kinds.py."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class Sheet:
         return self.origins.get(column) or Origin(self.cells[column], (column,))
 
     def refuse(self, bad: Mask, origin: Origin, reason: Reason, looked_at: "Cells | None" = None) -> None:
-        """Rows where `bad` holds are rejected, unless they were for an earlier reason.
+        """Rows where `bad` holds are rejected, unless they have been already.
 
         looked_at: the text that has the fault, where it is not what the file says.
         """
@@ -78,7 +78,7 @@ class Sheet:
         """The good rows, their lines, and the rejects by line; each row is in one of the two.
 
         prefix: put before the ids of facts, given or derived.
-        Only a row that contradicts nothing that an earlier one of this sheet said under the same id is in neither.
+        A row that repeats an earlier one of this sheet under the same id, without contradicting it, is in neither.
         """
         declared = KINDS[self.kind]
         columns = declared.columns

@@ -1,7 +1,7 @@
 """CSV files, plain or gzipped, as pieces.
 
 A quoted field may hold separators, doubled quotes and line breaks; a record is as many lines as its fields need.
-Where the quotes of a file do not say where its fields end, the file is refused before its first record: quoting.py
+If the quotes of a file leave open where its fields end, the file is refused before its first record: quoting.py
 says why.
 """
 

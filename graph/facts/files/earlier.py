@@ -1,4 +1,4 @@
-"""What the rows of a load said in the files before, so that two files do not say different things under one id."""
+"""The rows in earlier files of a load, so that two files do not say different things under one id."""
 
 import json
 from array import array

@@ -1,4 +1,4 @@
-"""What a file seems to be that cannot be read, and what to do about it."""
+"""Hints about a file that cannot be read: what it seems to be, and what to do about it."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -11,7 +11,7 @@ from graph.facts.files.hints import of_header
 from graph.facts.files.sources import Piece, clipped, no_twins
 from graph.model import Reject
 
-# A column of a row group is read in buffers of this size; it would otherwise be held whole.
+# A column of a row group is read in buffers of this size; otherwise all of it would be in memory.
 BUFFER_BYTES = 1 << 20
 # More than any text of ours takes, also in other people's columns, and what a file has beside its cells.
 CELL_BYTES, SPARE_BYTES = 1_024, 1_000_000

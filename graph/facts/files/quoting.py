@@ -1,15 +1,15 @@
 """Which lines of a CSV file are one record: a quoted field may hold line breaks.
 
-What stands inside quotes is one cell, whoever wrote it. So where quotes open and close must be beyond doubt, or
-anybody who writes a text that ends in a file could write rows of it: a file that can be read in two ways is read
-in none.
+The text between two quotes is one cell, whatever it says. So there must be no doubt where quotes open and close.
+Otherwise the author of a text in a cell could write rows of the file. A file that can be read in two ways is
+refused.
 """
 
 import re
 from typing import NamedTuple
 
-# A record that is longer is none of ours but, say, a binary file; it is refused without being held. This is also
-# the longest field that the csv module takes, so that every record has one answer.
+# A longer record is none of ours but, say, a binary file; it is refused before it is in memory. This is also the
+# longest field that the csv module takes, so that every record has one answer.
 RECORD_BYTES = 131_072
 
 UNCLOSED = (
@@ -33,7 +33,7 @@ _BLANK_SO_FAR = re.compile(rb"(?:\A|\r)" + _BLANK + rb"*\Z")
 
 
 def doubtful(separator: str) -> re.Pattern[bytes]:
-    """What sends a text to the slow and certain way: a quote, not doubled, behind a blank or a backslash."""
+    """Finds texts that need the slow and certain way: those with a single quote behind a blank or a backslash."""
     no_separator = rb"(?!" + re.escape(separator.encode()) + rb")"
     return re.compile(no_separator + rb"(?:" + _BLANK_OF_A_LINE + rb'|\\)"(?:"")*+(?!")')
 

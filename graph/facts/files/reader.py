@@ -61,7 +61,7 @@ def read(
     mapping:    of a file that is not in our form: a shipped name, a path, or a Mapping. Each piece of
                 the file then gives a chunk for each kind, in the order in which kinds depend on each other.
     chunk_rows: records of the file in one piece; memory grows with this, not with the file.
-    categories: what products and sites may be; None: what ships.
+    categories: those that products and sites may have; None: the shipped ones.
     prefix:     put before the id of every fact, given or derived, so that those of two sources stay apart.
 
     A record is in a chunk's rows or in its rejects, with two exceptions: rows that the mapping filters
@@ -87,9 +87,9 @@ def read(
 def named_by_ids(
     path: str | Path, kind: str | None = None, mapping: str | Path | Mapping | None = None
 ) -> tuple[str, ...]:
-    """The kinds of rows of the file that say their own ids, or what these are derived from without all the rest.
+    """The kinds of rows of the file whose ids do not depend on all that a row says.
 
-    Ids that are derived from all that a row says cannot be known with other content. Raises what read raises.
+    An id that is derived from all that a row says cannot be known with other content. Raises what read raises.
     """
     path = Path(path)
     if mapping is None:

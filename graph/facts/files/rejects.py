@@ -1,4 +1,4 @@
-"""What was refused, as a CSV file for whoever mends the source."""
+"""Rejected rows, as a CSV file for the person who mends the source."""
 
 import csv
 import io

@@ -1,7 +1,7 @@
-"""What an open file is to the rest: pieces of text columns, whatever the columns mean.
+"""An open file, as other modules see it: pieces of text columns, whatever the columns mean.
 
-csv_source.py and parquet_source.py open files; neither ever holds one whole, and both check everything that can be
-known about a file before its first record.
+csv_source.py and parquet_source.py open files. Neither ever has a whole file in memory, and both check everything
+that can be known about a file before its first record.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What Neo4j Browser is given: a style, a guide with queries to click, and the same queries as favourites.
+"""Files for Neo4j Browser: a style, a guide with queries to click, and the same queries as favourites.
 
 The managed Neo4j serves the style and the guide itself, from inside Browser's own jar (`placing`). For any other
 Neo4j, `serving` does it on a port of its own. Either way Browser is told where they are by the line `post_connect`

@@ -48,8 +48,8 @@ def step(query: Query) -> str:
 def prepared() -> str:
     """A script that runs before Browser does: style and two settings are where Browser looks at its start.
 
-    So they need no command, whose answer would be a frame. The settings: Browser draws what a query returned, and
-    not also whatever else lies between the same nodes; and it begins without a frame of its own.
+    So they need no command, which would leave a frame. The settings: Browser draws only what a query returned, and
+    not all other relationships between the same nodes; and it begins without a frame of its own.
     """
     return (HERE / "prepared.js").read_text(encoding="utf-8").replace("STYLE", json.dumps(rules()))
 
@@ -86,7 +86,7 @@ def post_connect(address: str) -> str:
 
 
 def favourites(out: BinaryIO) -> int:
-    """In `out` is an archive of the queries, to be dropped into Browser; how many. Same queries, same bytes."""
+    """`out` has an archive of the queries, to be dropped into Browser; returns how many. It never varies."""
     found = inspecting()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for query in found:

@@ -1,7 +1,7 @@
 """The style and the guide over HTTP, for a Neo4j that is not the managed one: Browser fetches them from here.
 
-They are the same for everybody, and hold nothing of any community. Browser comes from another port than this, so
-each answer says that it may read it, and its question beforehand (OPTIONS) is answered too.
+They are the same for everybody, and contain nothing of any community. Browser comes from another port than this,
+so each answer permits it to read, and its question beforehand (OPTIONS) is answered too.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_arguments: object) -> None:
-        """Nobody is told who looks."""
+        """Requests leave no line in any log."""
 
 
 def serve(host: str, port: int, *, announce: Callable[[int], None]) -> None:

@@ -1,7 +1,7 @@
-"""One store written into another, node by node and relationship by relationship, and both told apart by a sum.
+"""One store written into another, node by node and relationship by relationship, and both compared by a sum.
 
 The sum of a store is taken over every node and relationship with its labels or type, its properties and its ends;
-nodes go by the numbers that they have in the new store. Two stores of the same sum hold the same.
+nodes go by the numbers that they have in the new store. Two stores with the same sum are the same.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""How old the ratings and the facts are, for whoever keeps the service running."""
+"""How old the ratings and the facts are, for the operator of the service."""
 
 import json
 from datetime import UTC, datetime, timedelta

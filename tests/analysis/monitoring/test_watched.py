@@ -1,4 +1,4 @@
-"""What who keeps the service running sees of runs and loads, and that nobody is in it."""
+"""What the operator sees of runs and loads, and that nobody is in it."""
 
 import threading
 from dataclasses import asdict

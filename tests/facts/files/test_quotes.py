@@ -1,4 +1,4 @@
-"""What stands inside quotes is one cell of one row, whoever wrote it; a file that leaves that open is refused."""
+"""The text between quotes is one cell of one row, whatever it says; a file that leaves that open is refused."""
 
 import csv
 import gzip
