@@ -1,8 +1,8 @@
 """The authorisation matrix: every route, every role, on what is its own, what is granted to it, what is foreign.
 
 The routes come from OpenAPI, so a new one without its row here fails. The callers: nobody, and each role. They ask
-about p-1 (the member who asks), p-4 (who granted its points to the client who asks) and p-2 (neither). A role that a
-route does not take is refused whatever it asks about, and a route that is about no one else has one answer.
+about p-1 (the member who asks), p-4 (who granted its points to the client who asks) and p-2 (neither). A role that
+a route does not take is refused whatever it asks about, and a route that is about no one else has one answer.
 """
 
 from collections.abc import Iterator
