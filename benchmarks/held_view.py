@@ -70,7 +70,7 @@ def auc(database: Database, scheme_id: str, known: dict[str, bool]) -> float:
 def measure(database: Database, otc: Path, policy: Scheme, shares: Sequence[float] = SHARES) -> dict[float, float]:
     """The AUC of score at each share. The graph holds the ratings that were not held back, and no others."""
     known = labels(otc)
-    # Everyone takes part, also those of whom nothing but held back ratings is known.
+    # Everyone takes part, also entities about which only the ratings that were held back are known.
     load(database, [otc / "otc_network.csv.gz"], kind="entities", mapping="bitcoin-otc")
     with tempfile.TemporaryDirectory() as directory:
         hold_back(otc, Path(directory) / "kept.csv")

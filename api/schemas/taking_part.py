@@ -31,7 +31,7 @@ class Membership(Model):
     scheme: str
     at: datetime = Field(description="when it joined")
     notice: str = Field(description="version and hash of the notice that it agreed to")
-    how: Literal["member", "operator", "file"] = Field(description="from where that came")
+    how: Literal["member", "operator", "file"] = Field(description="where the agreement came from")
     shares: bool = Field(description="whether members with it in their circle see its part of their rating")
     pauses: list[Pause] = Field(description="by the contact's id; it need not be a member, nor known")
 

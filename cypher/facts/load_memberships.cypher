@@ -7,7 +7,7 @@
 // @mode   write
 // @result one
 // @param  rows      LIST<MAP>      {line, entity, scheme, at, notice}; times as ISO 8601 text
-// @param  how       STRING         from where it comes: member, operator or file
+// @param  how       STRING         where the agreement comes from: member, operator or file
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        always 0: every value of a membership is required
 // @return known     INTEGER        rows that say nothing new

@@ -5,9 +5,9 @@
 // @mode   write
 // @result optional
 // @param  id       STRING          Grant.id
-// @param  entity   STRING          Entity.id of who gave it
+// @param  entity   STRING          Entity.id of the giver
 // @param  now      ZONED DATETIME
-// @return entity   STRING          Entity.id of who gave it
+// @return entity   STRING          Entity.id of the giver
 // @return grant    MAP             the grant's properties
 // @uses   grant_id
 MATCH (grant:Grant {id: $id})<-[:GAVE]-(who:Entity) USING INDEX SEEK grant:Grant(id)

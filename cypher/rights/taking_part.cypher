@@ -6,7 +6,7 @@
 // @return scheme    STRING         Scheme.id
 // @return at        ZONED DATETIME  when it joined
 // @return notice    STRING         version and hash of the notice that it agreed to
-// @return how       STRING         from where that came: member, operator or file
+// @return how       STRING         where the agreement came from: member, operator or file
 // @return shares    BOOLEAN        whether the members that have it in their circle may see its part
 // @return pauses    LIST<MAP>      {contact, at}: Entity.id of each contact it has paused, and since when
 // @uses   entity_id

@@ -89,7 +89,7 @@ def open_veiled(database: Database, entity: str, scheme_id: str) -> Opened:
 
 
 def shown(database: Database, entity: str, scheme_id: str) -> ShownRating:
-    """A member's rating as it is shown, whoever asks.
+    """A member's rating as it is shown to any reader.
 
     Raises NotFound (no such member, or not rated yet), StoreConflict (it changes faster than it can be read).
     """

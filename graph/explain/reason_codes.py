@@ -58,8 +58,8 @@ CODES = {
     "low-outcome": Texts(
         "Debts that ended badly",
         "Ended with less than the best outcome: {count}. {worst}.",
-        "Whoever recorded an outcome can correct one that is wrong. Otherwise it stays; {fading}. Each better "
-        "outcome makes it count less.",
+        "The person who recorded an outcome can correct one that is wrong. Otherwise it stays; {fading}. Each "
+        "better outcome makes it count less.",
     ),
     "few-obligations": Texts(
         "Few debts so far",

@@ -39,7 +39,7 @@ def store(
 ) -> dict[str, Any]:
     """What cypher/facts/load_KIND.cypher says of the rows, each with its line; facts name the load.
 
-    how:  from where a membership comes: member, operator or file.
+    how:  where the agreement to a membership comes from: member, operator or file.
     hold: False for a rehearsal, which must not make an objection wait.
     """
     rejects = objections.refused(transaction, kind, rows, hold=hold)

@@ -123,7 +123,7 @@ class Band(_Table, frozen=True):
 
 
 class Access(_Table, frozen=True):
-    """Who may join, and whose ratings clients may read without a grant."""
+    """The rules for joining, and for reading without a grant."""
 
     minimum_age: Annotated[int, Meta(ge=1, le=150)] | None = None
     "whole years that a person must have when joining; None: no limit"

@@ -108,7 +108,7 @@ def test_graphml_has_the_circles_and_the_ratings(graph: Database, tmp_path: Path
 
 
 @pytest.mark.parametrize("form", export.FORMATS)
-def test_who_has_not_joined_is_in_no_file(graph: Database, tmp_path: Path, form: str) -> None:
+def test_an_entity_that_has_not_joined_is_in_no_file(graph: Database, tmp_path: Path, form: str) -> None:
     export.export(graph, POLICY.id, tmp_path, form, by=BY)
     files = [file for file in tmp_path.iterdir() if file.is_file()]
     assert len(files) == (2 if form == "graphml" else 5)

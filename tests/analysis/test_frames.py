@@ -227,7 +227,7 @@ def test_the_circle_graph_has_the_ties_and_what_members_are(graph: Database) -> 
 # What changes; the last of this file, since it changes the community -----------------------------------
 
 
-def test_who_has_left_and_what_is_disputed_is_in_no_frame(graph: Database) -> None:
+def test_a_member_that_has_left_and_a_disputed_fact_are_in_no_frame(graph: Database) -> None:
     circles = read(graph, POLICY.id).circles
     leaver, stays = circles["contact"].iloc[0], circles["entity"].iloc[0]
     facts = read_facts(graph, POLICY.id)
@@ -246,7 +246,7 @@ def test_who_has_left_and_what_is_disputed_is_in_no_frame(graph: Database) -> No
     assert after.ratings["rerated"].notna().any()
 
 
-def test_who_is_not_rated_yet_is_a_member_without_a_rating(graph: Database) -> None:
+def test_a_member_that_is_not_rated_yet_has_no_rating(graph: Database) -> None:
     put(graph, "entities", [dict.fromkeys(("name", "born", "uscc", "lei")) | {"id": "newcomer", "kind": "person"}])
     put(
         graph,

@@ -406,7 +406,7 @@ def test_ratings_of_two_runs_make_no_picture(graph: Database, ratings: list[dict
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_whoever_is_in_a_picture_was_read_and_a_picture_of_all_is_of_nobody(
+def test_all_in_a_picture_were_read_and_a_picture_of_all_is_of_nobody(
     graph: Database, one: str, kind: str
 ) -> None:
     found, _ = KINDS[kind](graph, one)

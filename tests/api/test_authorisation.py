@@ -1,8 +1,8 @@
 """The authorisation matrix: every route, every role, on what is its own, what is granted to it, what is foreign.
 
-The routes come from OpenAPI, so a new one without its row here fails. Who asks: nobody, and each role. About whom:
-p-1 (the member who asks), p-4 (who granted its points to the client who asks) and p-2 (neither). A role that a
-route does not take is refused whatever it asks about, and a route that is about no one else has one answer.
+The routes come from OpenAPI, so a new one without its row here fails. The callers: nobody, and each role. They ask
+about p-1 (the member who asks), p-4 (who granted its points to the client who asks) and p-2 (neither). A role that
+a route does not take is refused whatever it asks about, and a route that is about no one else has one answer.
 """
 
 from collections.abc import Iterator
@@ -251,7 +251,7 @@ def ask(client: httpx.Client, name: str, about: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize("name", MATRIX)
-def test_who_is_nobody_or_of_another_role_is_refused_whatever_it_asks_about(
+def test_a_caller_without_a_token_or_of_another_role_is_refused_whatever_it_asks_about(
     granted: Database, asking: dict[str, httpx.Client], name: str
 ) -> None:
     for role, client in asking.items():

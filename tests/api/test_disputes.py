@@ -224,7 +224,7 @@ def test_tokens_of_one_subject_are_known_as_one_person(
         assert decide(reviewer, id_, upheld=False).status_code == 200
 
 
-def test_who_acts_for_a_member_cannot_close_its_contest(
+def test_a_person_who_acts_for_a_member_cannot_close_its_contest(
     village: Village, api: httpx.Client, ring: Keyring, as_member: As
 ) -> None:
     path, ann = "/v1/schemes/reliability/contest", village("ann")

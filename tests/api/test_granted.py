@@ -253,7 +253,7 @@ def test_a_read_is_on_record_with_who_and_what_for(community: Database, as_clien
     [("p-1", "reliability|p-1"), ("p-2", "reliability|p-2"), ("q-1", "reliability|"), ("x", "reliability|")],
 )
 @pytest.mark.parametrize("purpose", ["hiring", PURPOSE.upper(), PURPOSE + "."])
-def test_another_purpose_is_refused_whoever_it_is_about_and_on_record(
+def test_another_purpose_is_refused_for_any_entity_and_on_record(
     community: Database, as_client: As, entity: str, ledger: str, purpose: str
 ) -> None:
     give(community, "p-1", "reasons")
@@ -327,7 +327,7 @@ def test_somebody_who_asks_again_and_again_is_on_record_as_often_as_it_asked(
     assert sum(times) == 7
 
 
-def test_a_refusal_waits_for_nobody_whoever_it_is_about(community: Database, as_client: As) -> None:
+def test_a_refusal_waits_for_nobody_for_any_entity(community: Database, as_client: As) -> None:
     """With two probes, the time that it waited once told who takes part."""
     granted(as_client("bank"), "p-2")
     granted(as_client("bank"), "somebody")
@@ -396,7 +396,7 @@ def test_what_is_not_open_is_the_same_answer_whatever_the_reason(closed: Databas
     assert len(seen) == 1
 
 
-def test_a_scheme_that_is_not_there_is_said_and_the_same_whoever_it_is_about(
+def test_a_scheme_that_is_not_there_is_said_in_the_same_way_for_any_entity(
     closed: Database, as_client: As
 ) -> None:
     seen = set()
@@ -409,7 +409,7 @@ def test_a_scheme_that_is_not_there_is_said_and_the_same_whoever_it_is_about(
     ]
 
 
-def test_another_purpose_is_the_same_answer_whoever_it_is_about(closed: Database, as_client: As) -> None:
+def test_another_purpose_is_the_same_answer_for_any_entity(closed: Database, as_client: As) -> None:
     give(closed, "p-1")
     seen = set()
     for entity in ("p-1", *CLOSED.values()):
@@ -509,7 +509,7 @@ def _read_on(client: httpx.Client, done: threading.Event) -> None:
         granted(client, "p-1")
 
 
-def test_who_ends_nothing_waits_for_nobody(community: Database, as_client: As, as_member: As) -> None:
+def test_a_member_that_ends_nothing_waits_for_nobody(community: Database, as_client: As, as_member: As) -> None:
     """Ending an ended grant again and again once made others wait for their own withdrawal."""
     given = give(community, "p-1")
     revoke(community, given)
@@ -520,7 +520,7 @@ def test_who_ends_nothing_waits_for_nobody(community: Database, as_client: As, a
             assert (answer.status_code, answer.json()["revoked"] is None) == (200, False)
 
 
-def test_who_ends_something_waits_for_answers_about_itself_alone() -> None:
+def test_a_member_that_ends_something_waits_for_answers_about_itself_alone() -> None:
     under_way = UnderWay()
     about_others, not_known = under_way.begin(), under_way.begin()
     under_way.narrow(about_others, ["p-2", "p-3"])
@@ -534,7 +534,7 @@ def test_who_ends_something_waits_for_answers_about_itself_alone() -> None:
     assert 0.1 < time.perf_counter() - began < LONGEST_WAIT_SECONDS
 
 
-def test_a_revocation_waits_no_longer_than_it_says_for_who_reads_slowly() -> None:
+def test_a_revocation_waits_no_longer_than_it_says_for_a_slow_reader() -> None:
     under_way = UnderWay()
     for _ in range(2):
         under_way.begin()

@@ -147,7 +147,7 @@ def test_the_command_serves_until_it_is_interrupted(settings: Settings, database
         assert stat.S_IMODE((settings.home / FILE).stat().st_mode) == 0o600
         process.send_signal(signal.SIGINT)
         said, complained = process.communicate(timeout=30)
-    # Who was asked for is written nowhere.
+    # The entity that was asked for is written nowhere.
     assert (process.returncode, said, complained) == (0, "", "")
     assert running(settings) is None
     assert not (settings.home / FILE).exists()

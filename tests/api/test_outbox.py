@@ -126,7 +126,7 @@ def test_a_try_that_broke_off_halfway_does_not_stop_the_next(
 def test_what_a_request_left_is_passed_on_though_it_named_somebody_who_is_erased(
     community: Database, as_member: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer is gone, since it is in part about the erased; whose facts changed is not."""
+    """The answer is gone, since it is in part about the erased; the list of changed facts is not."""
     [owed] = community.statement(MINE)
     community.statement("CREATE (:Entity:Person {id: 'witness'})")
     asked = {"kind": "obligations", "fact": owed["id"], "statement": "It was paid, and witness was there."}

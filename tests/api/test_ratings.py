@@ -61,7 +61,7 @@ def test_a_rating_names_the_policy_that_its_run_used(community: Database, as_mem
     assert opened["policy"] == {"version": shipped.version, "hash": shipped.hash}
 
 
-def test_who_has_not_joined_is_no_member_and_no_answer_tells_whether_they_are_known(
+def test_an_entity_that_has_not_joined_is_no_member_and_no_answer_tells_whether_it_is_known(
     community: Database, as_member: As
 ) -> None:
     known, unknown = as_member("q-1").get(rating_of("q-1")), as_member("q-2").get(rating_of("q-2"))

@@ -73,7 +73,7 @@ def test_a_member_sees_what_it_agreed_to_and_decided(market: Database, as_member
     assert me(as_member, "nobody") == {"entity": "nobody", "kind": None, "memberships": [], "objects": False}
 
 
-def test_who_joins_is_rated_at_once_and_the_same_request_again_has_no_second_effect(
+def test_a_member_that_joins_is_rated_at_once_and_the_same_request_again_has_no_second_effect(
     rated: Database, as_member: As
 ) -> None:
     assert rating_of(as_member, "dan").status_code == 404
@@ -125,7 +125,7 @@ def test_a_rating_is_hidden_within_a_second_of_asking_to_leave(rated: Database, 
     assert (again.status_code, again.json()["detail"]) == (404, NOTHING_OPEN)
 
 
-def test_a_pause_is_answered_alike_whoever_it_is_of(rated: Database, as_member: As) -> None:
+def test_a_pause_is_answered_alike_for_any_contact(rated: Database, as_member: As) -> None:
     """A member, somebody who has not joined, one without any contact, an id that nobody has."""
     ann, others = as_member("ann"), ["bob", "dan", "shop", "no/body ü"]
     for verb in ("PUT", "DELETE"):
@@ -148,7 +148,7 @@ def _headers(answer: httpx.Response) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name != "date"}
 
 
-def test_who_is_no_member_is_told_the_same_whatever_it_asks(market: Database, as_member: As) -> None:
+def test_a_caller_that_is_no_member_is_told_the_same_whatever_it_asks(market: Database, as_member: As) -> None:
     dan = as_member("dan")
     answers = [
         dan.delete(f"{SCHEMES}/membership"),

@@ -123,7 +123,7 @@ def test_so_many_at_a_time_for_each_asker() -> None:
 # Rooms -----------------------------------------------------------------------------------------------
 
 
-def test_nobody_fills_a_room_alone_and_who_waits_goes_in_as_it_came() -> None:
+def test_nobody_fills_a_room_alone_and_waiting_requests_go_in_as_they_came() -> None:
     async def all_of_it() -> list[str]:
         room, went_in, free = Room(Size(at_once=3, each=2)), list[str](), asyncio.Event()
 
@@ -148,7 +148,9 @@ def test_nobody_fills_a_room_alone_and_who_waits_goes_in_as_it_came() -> None:
     assert asyncio.run(all_of_it()) == ["a", "a", "b", "a", "c", "b"]
 
 
-def test_who_finds_no_place_in_time_is_told_and_leaves_none_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_finds_no_place_in_time_is_told_and_leaves_none_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("api.http.bulkheads.LONGEST_WAIT_SECONDS", 0.05)
 
     async def all_of_it() -> None:
@@ -428,7 +430,7 @@ def test_a_byte_now_and_then_does_not_keep_a_request_open(monkeypatch: pytest.Mo
         assert sent < 50
 
 
-def test_who_holds_every_connection_open_ends_its_own(settings: Settings) -> None:
+def test_a_caller_that_holds_every_connection_open_ends_its_own(settings: Settings) -> None:
     few = settings.model_copy(update={"api_connections": 20})
     with serve(lambda: Database("bolt://127.0.0.1:1", "x", "x"), settings=few) as client, ExitStack() as held:
         idle = [held.enter_context(opened(client)) for _ in range(40)]

@@ -90,7 +90,9 @@ def test_it_is_recorded_first_and_printed_then(
     assert seen == [1]
 
 
-def test_whoever_verify_run_names_was_read(graph: Database, command: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_that_verify_run_names_were_read(
+    graph: Database, command: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (state,) = history.history(graph, "ann", "reliability").states
     command("verify-run", state.run)
     assert reads(graph) == {}

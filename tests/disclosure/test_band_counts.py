@@ -71,7 +71,7 @@ def test_what_is_told_leaves_open_what_each_hidden_number_is(many: int) -> None:
     assert hidden
 
 
-def test_changes_are_what_whoever_sees_both_can_make_out() -> None:
+def test_changes_are_what_a_reader_of_both_can_make_out() -> None:
     first = merged(POLICY.bands, [100, 100, 100, 100, 100])
     assert changes(first, first) == 0
     assert changes(first, merged(POLICY.bands, [101, 100, 100, 100, 100])) == 1
@@ -143,7 +143,7 @@ def test_of_fewer_than_twenty_members_only_that_is_told(graph: Database) -> None
     assert found.cells == ()
 
 
-def test_whoever_looks_before_and_after_one_joins_learns_nothing_and_after_twenty_changes_all(
+def test_a_reader_before_and_after_one_joins_learns_nothing_and_after_twenty_changes_all(
     graph: Database,
 ) -> None:
     publishing.publish(graph, POLICY)

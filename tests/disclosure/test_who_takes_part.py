@@ -47,7 +47,7 @@ def test_no_question_tells_that_the_other_end_has_paused_the_tie(graph: Database
     assert paused[2][0] == paused[2][1]
 
 
-def test_who_has_paused_a_tie_itself_is_told_so(graph: Database) -> None:
+def test_a_member_that_has_paused_a_tie_itself_is_told_so(graph: Database) -> None:
     rated(graph, FACTS, POLICY)
     pause(graph, POLICY, "a", "c")
     with pytest.raises(ParameterError, match="has paused its tie with 'c'"):

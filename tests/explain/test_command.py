@@ -83,7 +83,7 @@ def test_the_head_says_what_has_happened_to_the_rating_since_its_run(
     assert "There are newer facts than this rating" in shown
 
 
-def test_who_is_not_in_the_circle_cannot_be_opened(rated: Database, innercircle: Command) -> None:
+def test_a_contact_outside_the_circle_cannot_be_opened(rated: Database, innercircle: Command) -> None:
     done = innercircle(*ASK, "--contact", "c")
     assert done.returncode == 1
     assert done.stderr == "error: 'c' is not in the inner circle of 'a' in 'made-up'\n"

@@ -109,7 +109,7 @@ def test_the_largest_members_come_first_and_the_rest_is_one_exact_line(graph: Da
     assert parts(short)["rest"] == pytest.approx(others + parts(whole)["rest"], abs=1e-9)
 
 
-def test_who_is_not_opened_counts_with_the_score_that_was_used(graph: Database) -> None:
+def test_a_member_that_is_not_opened_counts_with_the_score_that_was_used(graph: Database) -> None:
     scheme = rated(graph)
     shallow = explain.reach(graph, "a", scheme.id, smallest_points=400)
     assert shallow.opened == 1
@@ -134,7 +134,7 @@ def test_a_trace_without_an_end_or_a_line_is_refused(graph: Database, wrong: dic
         explain.reach(graph, "a", "made-up", **wrong)
 
 
-def test_who_is_no_member_or_not_rated_has_nothing_to_trace(graph: Database) -> None:
+def test_an_entity_that_is_no_member_or_not_rated_has_nothing_to_trace(graph: Database) -> None:
     scheme = make_scheme()
     store(graph, CHAIN, scheme)
     with pytest.raises(NotFound, match="not a member"):

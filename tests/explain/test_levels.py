@@ -144,7 +144,7 @@ def test_a_contact_who_has_left_keeps_a_line_and_cannot_be_opened(graph: Databas
             explain.explain(graph, "a", scheme.id, path=[gone])
 
 
-def test_who_is_outside_the_circle_is_told_why(graph: Database) -> None:
+def test_a_contact_outside_the_circle_has_a_reason(graph: Database) -> None:
     day = [AS_OF - timedelta(days=age, hours=-12) for age in (3, 4, 5, 0, -5)]
     both = [("a", "b"), ("b", "a")]
     facts = numbered(

@@ -353,7 +353,7 @@ def test_an_open_obligation_is_settled_by_a_later_row(filled: Database, file: Ca
     assert row == {"settled": "2026-02-28T09:30:00Z", "kind": "loan"}
 
 
-# Who and what is not there --------------------------------------------------------------------------
+# Unknown entities and things ------------------------------------------------------------------------
 
 
 NOBODY = "there is no such entity"

@@ -155,7 +155,7 @@ def test_most_pairs_have_begun_contacts_on_both_sides_and_on_several_days(rows: 
     assert sum(len(days[one, other] | days[other, one]) >= 2 for one, other in mutual) > 0.95 * len(mutual)
 
 
-def test_who_pays_late_owes_mostly_to_others_who_do(rows: Rows) -> None:
+def test_members_who_pay_late_owe_mostly_to_others_who_do(rows: Rows) -> None:
     late = defaultdict(list)
     for row in rows["obligations"]:
         if row["due"] < END:

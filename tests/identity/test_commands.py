@@ -58,7 +58,7 @@ def test_nobody_is_named_for_an_entity_that_there_is_not(graph: Database, innerc
         assert "there is no entity 'nobody at all'" in refused.stderr
 
 
-def test_a_link_is_for_whom_the_pages_have_something(innercircle: Command) -> None:
+def test_a_link_is_for_roles_that_have_pages(innercircle: Command) -> None:
     innercircle("key", "create")
     for role in ("client", "reviewer", "auditor"):
         refused = innercircle("link", "issue", "--role", role, "--subject", "somebody")

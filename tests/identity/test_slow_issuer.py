@@ -209,7 +209,7 @@ def test_while_the_issuer_is_away_our_own_tokens_hold_and_those_of_keys_that_are
     assert time.monotonic() - begun < LIMIT
 
 
-def test_who_names_a_key_that_is_kept_does_not_wait_for_one_who_names_another(
+def test_a_caller_with_a_known_key_does_not_wait_for_one_with_another(
     issuer: Issuer, verifier: Verifier, impatient: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verifier.check(issuer.issue())

@@ -180,7 +180,7 @@ def test_a_question_that_does_not_fit_says_why(
 # Whatever else happens -------------------------------------------------------------------------------
 
 
-def test_who_was_signed_out_meanwhile_finds_what_it_wrote_and_can_send_it_again(
+def test_a_member_signed_out_meanwhile_finds_what_it_wrote_and_can_send_it_again(
     ada: Database, sign_in: SignIn
 ) -> None:
     client = sign_in(Role.MEMBER, "ada", anew=True)

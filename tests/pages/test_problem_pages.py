@@ -37,7 +37,7 @@ PAGE, DOCUMENT = "text/html; charset=utf-8", "application/problem+json"
         ("/schemes/nope", "application/json, text/html", PAGE),
     ],
 )
-def test_who_reads_pages_is_told_by_a_page_and_who_asks_for_documents_by_a_document(
+def test_a_reader_of_pages_is_told_by_a_page_and_a_caller_of_documents_by_a_document(
     community: Database, api: httpx.Client, path: str, accept: str, kind: str
 ) -> None:
     answer = api.get(path, headers={"Accept": accept})
@@ -58,7 +58,7 @@ def test_a_method_that_is_not_taken_is_told_the_same_way(api: httpx.Client) -> N
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_pages_for_everybody_keep_the_way_back_and_out_of_who_is_signed_in(
+def test_pages_for_everybody_keep_the_way_back_and_out_for_a_signed_in_reader(
     community: Database, sign_in: SignIn, fresh: Fresh, role: Role
 ) -> None:
     client = sign_in(role, "p-1" if role is Role.MEMBER else f"the {role}")
@@ -71,7 +71,7 @@ def test_pages_for_everybody_keep_the_way_back_and_out_of_who_is_signed_in(
         assert 'action="/sign-out"' not in fresh().get(path, headers={"Accept": BROWSER}).text
 
 
-def test_a_page_that_is_kept_for_strangers_is_not_given_to_who_is_signed_in(
+def test_a_page_that_is_kept_for_strangers_is_not_given_to_a_signed_in_reader(
     community: Database, fresh: Fresh
 ) -> None:
     for path in ("/", "/schemes", "/schemes/reliability"):
@@ -87,7 +87,7 @@ def test_a_cookie_that_names_nobody_is_as_good_as_none(community: Database, fres
         assert 'action="/sign-out"' not in answer.text
 
 
-def test_who_signed_out_elsewhere_is_not_greeted_any_more(community: Database, sign_in: SignIn) -> None:
+def test_a_reader_who_signed_out_elsewhere_is_not_greeted_any_more(community: Database, sign_in: SignIn) -> None:
     client = sign_in(Role.MEMBER, "p-1", anew=True)
     session = client.cookies["innercircle"]
     assert client.post("/sign-out").status_code == 303

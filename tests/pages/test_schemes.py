@@ -176,7 +176,9 @@ def test_the_example_is_worked_out_by_the_formula_of_the_policy(name: str) -> No
     assert found.band == policy.band(found.points).name
 
 
-def test_who_asks_again_is_told_the_same_and_nobody_is_named(site: httpx.Client, market: Database) -> None:
+def test_a_reader_who_asks_again_is_told_the_same_and_nobody_is_named(
+    site: httpx.Client, market: Database
+) -> None:
     first, second = (site.get(f"/schemes/{POLICY.id}") for _ in range(2))
     assert first.text == second.text
     assert first.headers["cache-control"] == "no-cache"

@@ -35,9 +35,7 @@ def test_opening_a_link_uses_nothing_up_and_its_button_signs_in_once(
     assert fresh().get("/sign-in", params={"link": issued.text}).status_code == 401
 
 
-def test_a_used_link_leads_whoever_is_signed_in_to_its_page(
-    database: Database, fresh: Fresh, ring: Keyring
-) -> None:
+def test_a_used_link_leads_a_signed_in_reader_to_its_page(database: Database, fresh: Fresh, ring: Keyring) -> None:
     issued, client = link(ring, Role.OPERATOR, "ops"), fresh()
     assert client.post("/sign-in", data={"link": issued.text}).headers["location"] == "/operator"
     old = link(ring, Role.OPERATOR, "ops", now=datetime.now(UTC) - timedelta(minutes=16))
@@ -110,7 +108,7 @@ def test_a_form_from_elsewhere_changes_nothing(
     assert fresh().post("/sign-in", data={"link": issued.text}).status_code == 303
 
 
-def test_whoever_signs_out_is_out_everywhere(
+def test_a_reader_who_signs_out_is_out_everywhere(
     database: Database, fresh: Fresh, api: httpx.Client, sign_in: SignIn
 ) -> None:
     client = sign_in(Role.OPERATOR, "somebody who leaves", anew=True)

@@ -110,7 +110,7 @@ def test_an_entity_is_rated_anew_in_every_scheme_that_it_is_in(market: Database)
     assert [each.scheme for each in rerated] == ["own-conduct", "reliability"]
 
 
-def test_who_leaves_is_out_of_every_circle(market: Database) -> None:
+def test_a_member_that_leaves_is_out_of_every_circle(market: Database) -> None:
     removed, [rerated] = remove(market, "memberships", ["reliability|bob", "reliability|nobody"])
     assert (removed, rerated.touched) == (["reliability|bob"], 1)
     assert published.open_rating(market, "ann", "reliability").circle == ()
@@ -118,7 +118,7 @@ def test_who_leaves_is_out_of_every_circle(market: Database) -> None:
         published.open_rating(market, "bob", "reliability")
 
 
-def test_who_joins_is_rated_at_once_and_enters_circles(market: Database, tmp_path: Path) -> None:
+def test_a_member_that_joins_is_rated_at_once_and_enters_circles(market: Database, tmp_path: Path) -> None:
     head, *_ = MARKET["entities"]
     apply(market, [written(tmp_path, "entities.csv", head, "dan,person")])
     contacts = written(
@@ -182,7 +182,7 @@ def test_while_a_run_is_under_way_the_facts_are_stored_and_the_ratings_stale(
     assert published.open_rating(market, "bob", "reliability").stale
 
 
-def test_who_leaves_while_a_run_is_under_way_is_gone_and_the_next_run_settles_it(
+def test_a_member_that_leaves_while_a_run_is_under_way_is_gone_and_the_next_run_settles_it(
     market: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runs, "PATIENCE_SECONDS", 0.1)

@@ -197,7 +197,7 @@ def test_a_policy_that_was_tampered_with_is_found(rated: Database) -> None:
     assert not found.holds
 
 
-def test_who_cannot_be_compared_is_named_with_the_reason(rated: Database) -> None:
+def test_a_member_that_cannot_be_compared_is_named_with_the_reason(rated: Database) -> None:
     run = rated.statement("MATCH (s:Scheme) RETURN s.run AS run")[0]["run"]
     put(rated, "obligations", paid("b", 5, late=60, id="late"))
     found = verify_run(rated, run)

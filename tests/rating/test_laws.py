@@ -412,7 +412,7 @@ def _figures(ratings: Ratings) -> dict[str, Rating]:
 
 
 @holds_everywhere
-def test_who_has_not_joined_is_not_rated_and_counts_in_no_circle(facts: Facts, scheme: Scheme) -> None:
+def test_an_entity_that_has_not_joined_is_not_rated_and_counts_in_no_circle(facts: Facts, scheme: Scheme) -> None:
     joined = {entity for entity, _ in facts.members}
     among = replace(
         facts, contacts=[contact for contact in facts.contacts if {contact.source, contact.target} <= joined]

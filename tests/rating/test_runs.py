@@ -134,7 +134,7 @@ def test_a_scheme_that_is_not_published_cannot_be_rated(graph: Database) -> None
         rate(graph, "reliability")
 
 
-def test_who_joined_after_a_run_is_not_rated_until_the_next(graph: Database) -> None:
+def test_a_member_that_joined_after_a_run_is_not_rated_until_the_next(graph: Database) -> None:
     scheme = make_scheme()
     store(graph, replace(CROWD, members=CROWD.members[:3]), scheme)
     rate(graph, scheme.id, as_of=AS_OF)
@@ -149,7 +149,7 @@ def test_who_joined_after_a_run_is_not_rated_until_the_next(graph: Database) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", [3, 10_000])
 @pytest.mark.parametrize("step", ["conduct", "circle", "sweep", "publish"])
-def test_who_joins_during_a_run_takes_part_in_the_next(graph: Database, step: str, batch: int) -> None:
+def test_a_member_that_joins_during_a_run_takes_part_in_the_next(graph: Database, step: str, batch: int) -> None:
     scheme = make_scheme(size=15)
     store(graph, replace(CROWD, members=CROWD.members[:10]), scheme)
     rate(graph, scheme.id, as_of=AS_OF)
@@ -175,7 +175,9 @@ def test_who_joins_during_a_run_takes_part_in_the_next(graph: Database, step: st
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", [3, 10_000])
 @pytest.mark.parametrize("step", ["conduct", "circle", "sweep", "publish"])
-def test_who_leaves_during_a_run_is_out_and_the_others_add_up(graph: Database, step: str, batch: int) -> None:
+def test_a_member_that_leaves_during_a_run_is_out_and_the_others_add_up(
+    graph: Database, step: str, batch: int
+) -> None:
     scheme = make_scheme(size=4)
     store(graph, CROWD, scheme)
     rate(graph, scheme.id, as_of=AS_OF)

@@ -121,7 +121,7 @@ def test_what_is_said_is_plain_text(village: Village) -> None:
     assert contested(village)
 
 
-def test_who_contests_cannot_close_it_and_it_is_closed_once(village: Village) -> None:
+def test_a_member_who_contests_cannot_close_it_and_it_is_closed_once(village: Village) -> None:
     id_ = contest(village)
     for reviewer, entity in [(village("ann"), None), (village("ann").upper(), None), ("Ruth", village("ann"))]:
         with pytest.raises(Refused, match="who contests"):
@@ -133,7 +133,9 @@ def test_who_contests_cannot_close_it_and_it_is_closed_once(village: Village) ->
         close(village, id_)
 
 
-def test_who_leaves_contests_no_longer_and_begins_anew_on_joining(village: Village, tmp_path: Path) -> None:
+def test_a_member_that_leaves_contests_no_longer_and_begins_anew_on_joining(
+    village: Village, tmp_path: Path
+) -> None:
     id_ = contest(village)
     remove(village.database, "memberships", [f"reliability|{village('ann')}"])
     assert only(village).state == "left"

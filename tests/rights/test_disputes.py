@@ -309,7 +309,7 @@ def test_a_dispute_of_a_fact_that_was_removed_meanwhile_can_still_be_decided(
     assert (village.fact("o2") is None) == upheld
 
 
-def test_who_has_a_part_in_it_cannot_decide(village: Village) -> None:
+def test_a_party_to_a_dispute_cannot_decide_it(village: Village) -> None:
     village.loaded_by("c3", "lena", NOW - DAY)
     id_, changes = village.database.write(
         lambda tx: disputes.dispute(
@@ -342,7 +342,7 @@ def test_who_has_a_part_in_it_cannot_decide(village: Village) -> None:
     decide(village, id_, upheld=True, reviewer="Ruth", entity=village("ann"))
 
 
-def test_neither_who_loaded_a_fact_nor_who_corrected_it_meanwhile_can_decide(
+def test_neither_the_loader_of_a_fact_nor_its_corrector_meanwhile_can_decide(
     village: Village, tmp_path: Path
 ) -> None:
     village.loaded_by("o2", "lena", NOW - DAY)
@@ -359,7 +359,7 @@ def test_neither_who_loaded_a_fact_nor_who_corrected_it_meanwhile_can_decide(
     decide(village, id_, upheld=False)
 
 
-def test_who_loaded_a_fact_that_nobody_knows_the_load_of_is_anybody(village: Village) -> None:
+def test_the_loader_of_a_fact_without_a_known_load_is_anybody(village: Village) -> None:
     decide(village, open_one(village, "bob", "obligations", "o2"), upheld=True, reviewer="lena")
 
 
@@ -388,7 +388,7 @@ def test_what_has_ended_stays_as_it_is(village: Village) -> None:
     assert content(village.database) == before
 
 
-def test_only_who_opened_a_dispute_can_withdraw_it(village: Village) -> None:
+def test_only_the_member_who_opened_a_dispute_can_withdraw_it(village: Village) -> None:
     id_ = open_one(village, "ann", "contacts", "c1")
     for entity, dispute in (("bob", id_), ("ann", str(uuid.uuid4()))):
         with pytest.raises(NotFound):
@@ -521,7 +521,7 @@ def test_the_open_disputes_are_listed_oldest_first(village: Village) -> None:
     assert [id_ for id_ in listed if id_ in (earlier, later, ended)] == [earlier, later]
 
 
-def test_what_waits_is_told_without_whom_and_what_it_is_about(village: Village) -> None:
+def test_what_waits_is_told_without_its_member_and_its_fact(village: Village) -> None:
     id_ = open_one(village, "bob", "obligations", "o2", NOW)
 
     def found(now: datetime) -> disputes.Waiting:

@@ -156,6 +156,6 @@ def test_the_history_of_others_and_old_runs_can_still_be_read(erased: Erased, da
     assert verify_run(database, found.before.run).holds
 
 
-def test_who_is_erased_is_not_found_to_be_erased_again(erased: Erased, database: Database) -> None:
+def test_an_erased_entity_is_not_found_to_be_erased_again(erased: Erased, database: Database) -> None:
     with pytest.raises(NotFound):
         database.write(lambda transaction: erasure.erase(transaction, ENTITY, now=AS_OF))

@@ -151,7 +151,7 @@ def test_a_grant_is_over_with_the_membership_that_gave_it(graph: Database) -> No
     assert found.state == "revoked"
 
 
-def test_who_gave_it_sees_every_grant_the_newest_first(graph: Database) -> None:
+def test_the_giver_sees_every_grant_the_newest_first(graph: Database) -> None:
     assert grants.given(graph, "ann", now=NOW) == []
     first = give(graph, until=NOW + timedelta(days=1))
     second = give(graph, client="shop", now=NOW + timedelta(hours=1), by="olga")

@@ -41,7 +41,7 @@ def people(graph: Database, tmp_path: Path) -> Database:
     return graph
 
 
-def test_who_joins_is_on_record_with_notice_time_and_how_and_is_rated_at_once(graph: Database) -> None:
+def test_a_member_that_joins_is_on_record_with_notice_time_and_how_and_is_rated_at_once(graph: Database) -> None:
     open_market(graph)
     joined = join(graph, "dan", how="operator")
     assert joined == Membership(SCHEME.id, NOW, SCHEME.notice_id, "operator", shares=False, pauses=())
@@ -76,7 +76,7 @@ def test_only_the_present_notice_can_be_agreed_to_now_and_a_file_may_name_an_ear
     assert join(graph, "ann", newer).notice == newer.notice_id
 
 
-def test_who_has_joined_stays_as_it_is_when_joining_again(graph: Database) -> None:
+def test_a_member_stays_as_it_is_when_joining_again(graph: Database) -> None:
     open_market(graph, rated=False)
     join(graph, "dan")
     before = whole(graph)
@@ -87,7 +87,7 @@ def test_who_has_joined_stays_as_it_is_when_joining_again(graph: Database) -> No
     assert join(graph, "dan", how="operator", now=NOW + timedelta(days=1)).at == NOW + timedelta(days=1)
 
 
-def test_nobody_joins_what_is_not_published_and_nobody_who_is_not_known(graph: Database) -> None:
+def test_nobody_joins_an_unpublished_scheme_and_no_unknown_entity_joins(graph: Database) -> None:
     with pytest.raises(NotFound, match="no scheme"):
         join(graph, "ann")
     publishing.publish(graph, SCHEME)

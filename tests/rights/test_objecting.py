@@ -95,7 +95,7 @@ def test_an_entity_that_nothing_else_is_known_of_is_gone_and_only_a_salted_hash_
     assert market.statement("MATCH (l:Load) WHERE 'eve' IN l.files RETURN l") == []
 
 
-def test_who_the_graph_does_not_know_can_object_and_a_pause_of_it_goes(market: Database, tmp_path: Path) -> None:
+def test_an_unknown_entity_can_object_and_a_pause_of_it_goes(market: Database, tmp_path: Path) -> None:
     pause(market, "ann", "eve")
     assert object_to(market, "eve") == 0
     assert object_to(market, "eve") == 0, "once more changes nothing"
@@ -160,7 +160,7 @@ def test_an_objector_cannot_join_until_it_withdraws(market: Database, tmp_path: 
     assert join(market, "dan").how == "member"
 
 
-def test_who_takes_part_cannot_object_and_nothing_changes(market: Database) -> None:
+def test_a_member_cannot_object_and_nothing_changes(market: Database) -> None:
     pause(market, "bob", "ann")
     before = whole(market)
     with pytest.raises(Refused, match="takes part"):

@@ -155,7 +155,7 @@ def test_nobody_gets_rid_of_a_pause_by_having_the_own_id_taken_out(
     assert (circle(market, "bob"), market.statement("MATCH (a:Absent) RETURN a")) == (["ann", "cat"], [])
 
 
-def test_pausing_is_answered_alike_whoever_it_is_and_shows_in_the_own_list_only(market: Database) -> None:
+def test_pausing_is_answered_alike_for_any_contact_and_shows_in_the_own_list_only(market: Database) -> None:
     for other in ("bob", "dan", "shop", "nobody"):
         pause(market, "ann", other)
         pause(market, "ann", other)  # changes nothing

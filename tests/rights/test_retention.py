@@ -160,7 +160,7 @@ def test_a_fact_in_dispute_stays_until_it_is_decided(world: dict[str, Any], data
     assert "disputed c5" in ids(database)
 
 
-def test_who_loses_facts_is_rated_as_a_fresh_run_would_rate_them(
+def test_members_that_lose_facts_are_rated_as_a_fresh_run_would_rate_them(
     world: dict[str, Any], database: Database
 ) -> None:
     rerated = {entity: published.open_rating(database, entity, "ours") for entity in "ab"}

@@ -74,7 +74,7 @@ def test_what_is_set_aside_is_of_the_rating_that_is_shown_and_not_of_one_to_come
     assert aside(village, "bob") == NOTHING
 
 
-def test_facts_of_every_kind_are_set_aside_by_who_raised_the_dispute(village: Village) -> None:
+def test_facts_of_every_kind_are_set_aside_by_the_side_that_raised_the_dispute(village: Village) -> None:
     for entity, kind, fact in [
         ("ann", "obligations", "o1"),
         ("ann", "purchases", "p1"),

@@ -124,7 +124,9 @@ def test_a_secret_that_does_not_hold_is_not_shown(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="there are no numbers of users")
-def test_who_has_no_name_is_the_operator_by_number(monkeypatch: pytest.MonkeyPatch, process: Command) -> None:
+def test_a_user_without_a_name_is_the_operator_by_number(
+    monkeypatch: pytest.MonkeyPatch, process: Command
+) -> None:
     if os.geteuid():
         pytest.skip("only root becomes somebody else")
     import subprocess

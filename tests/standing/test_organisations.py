@@ -45,7 +45,7 @@ def test_a_number_whose_check_digits_do_not_hold_is_refused(town: Database, numb
         organisations.find(town, number)
 
 
-def test_a_sole_trader_is_not_found_and_nor_is_who_is_not_there(town: Database) -> None:
+def test_neither_a_sole_trader_nor_an_unknown_organisation_is_found(town: Database) -> None:
     for number in (OF_TRADER, "529900T8BM49AURSDO55"):
         with pytest.raises(NotFound, match="no organisation is known under"):
             organisations.find(town, number)

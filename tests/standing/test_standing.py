@@ -90,7 +90,7 @@ def restricted(database: Database, entity: str = "bob", now: datetime = NOW) -> 
     return found.restricted
 
 
-def test_who_has_no_judgment_is_not_restricted(town: Database) -> None:
+def test_an_entity_without_a_judgment_is_not_restricted(town: Database) -> None:
     for entity in ("ann", "bob", "mill", "smith"):
         assert standing(town, entity, now=NOW) == Standing(entity, False, ())
     with pytest.raises(NotFound):
@@ -111,7 +111,7 @@ def test_who_has_no_judgment_is_not_restricted(town: Database) -> None:
         (NOW + DAY, NOW + 2 * DAY, False),
     ],
 )
-def test_restricted_is_who_has_a_judgment_past_due_and_unpaid_and_only_while_it_is(
+def test_an_entity_is_restricted_while_a_judgment_is_past_due_and_unpaid_and_no_longer(
     town: Database, tmp_path: Path, due: datetime, settled: datetime | None, expected: bool
 ) -> None:
     judge(town, tmp_path, due=due, settled=settled)

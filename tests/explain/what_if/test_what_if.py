@@ -168,7 +168,7 @@ def test_what_makes_no_sense_is_refused(rated_small: Database, change: Change, s
         what_if(rated_small, "a", "made-up", change)
 
 
-def test_who_is_not_there_is_not_found(rated_small: Database) -> None:
+def test_an_unknown_entity_is_not_found(rated_small: Database) -> None:
     asked: list[tuple[str, Change]] = [
         ("nobody", WithoutContact("a")),
         ("bank", WithoutContact("a")),

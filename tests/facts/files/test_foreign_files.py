@@ -168,7 +168,7 @@ def test_links_that_lead_in_a_circle_are_no_file(tmp_path: Path) -> None:
         next(read(tmp_path / "sites.csv"))
 
 
-def test_no_name_of_a_file_moves_the_cursor_of_who_reads_the_rejects(tmp_path: Path) -> None:
+def test_no_name_of_a_file_moves_the_cursor_of_a_reader_of_the_rejects(tmp_path: Path) -> None:
     with write_rejects(tmp_path / "rejects.csv") as write:
         write([Reject("a\x1b[2J.csv", 2, "at", "\u202ex\x9b", "not a time")])
     assert r"a\x1b[2J.csv,2,at,\u202ex\x9b,not a time" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
