@@ -28,7 +28,6 @@ from graph.errors import (
 )
 from graph.store import deadlines, queries
 from graph.store.disk_space import Room, Watch
-from graph.store.queries import Query
 from graph.text.plain import visible
 
 Rows = list[dict[str, Any]]
@@ -168,7 +167,7 @@ class Database:
         Raises ParameterError for missing or surplus parameters, and every StoreError.
         """
         query = queries.get(name)
-        _check(query, params)
+        queries.check(query, params)
         text = neo4j.Query(query.text, metadata=dict(tags or {}))
         with _translated(query.file):
             if query.mode in ("batch", "schema"):
@@ -373,7 +372,7 @@ class Transaction:
 
     def run(self, name: str, /, **params: Any) -> Rows:
         query = queries.get(name)
-        _check(query, params)
+        queries.check(query, params)
         return _rows(self._transaction, query.text, params)
 
     def optional(self, name: str, /, **params: Any) -> dict[str, Any] | None:
@@ -431,14 +430,6 @@ def _is_not_online(error: BaseException | None) -> bool:
 
 def _rows(transaction: neo4j.ManagedTransaction | neo4j.Transaction, text: str, params: Mapping[str, Any]) -> Rows:
     return transaction.run(text, dict(params)).data()
-
-
-def _check(query: Query, params: Mapping[str, Any]) -> None:
-    declared = {field.name for field in query.params}
-    for name in sorted(declared - set(params)):
-        raise ParameterError(f"{query.file}: the parameter ${name} is missing")
-    for name in sorted(set(params) - declared):
-        raise ParameterError(f"{query.file}: there is no parameter ${name}")
 
 
 @contextmanager
