@@ -5,7 +5,7 @@ they wait for that of the ledger (graph/audit/log.py). docs/decisions/0031-who-w
 in which order.
 """
 
-from graph.store.client import Transaction
+from graph.store.transaction import Transaction
 
 
 def hold(transaction: Transaction, *entities: str) -> set[str]:

@@ -17,7 +17,8 @@ from api.deps.auth import PUBLIC_PAGES, roles
 from graph.identity import Role
 from graph.policy.scheme import read
 from graph.rights import disputes, grants
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.api.document import DOCUMENT
 from tests.pages.conftest import Fresh, SignIn
 

@@ -15,7 +15,8 @@ from graph.facts import load as loading
 from graph.facts import objections
 from graph.rating.apply import apply
 from graph.rights import membership
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.facts.looking import whole, written
 from tests.worlds.three_in_touch import FACTS, NOW, SCHEME, expect, join, leave, open_market, own, pause, run
 
