@@ -21,7 +21,7 @@ FOR_THE_OWNER, FOR_ALL = 0o600, 0o644
 Write = Callable[[BinaryIO], object]
 
 HOME_SIGN = "server.json"
-"In a home (server_home.py), where each file is one of Neo4j's or a key, and a new one would stand for it."
+"In a home (graph/server/home.py), where each file is one of Neo4j's or a key, and a new one would stand for it."
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _KINDS = (
