@@ -1,9 +1,9 @@
 """Files -> checked rows: `read` streams CSV and Parquet files, and `write_rejects` keeps what was refused.
 
 csv_source.py and parquet_source.py take files apart, mapping.py and adapt.py bring other people's files into
-our form, columns.py is the table of what holds for a row and formats.py of what holds for a cell, checking.py
-applies both, ids.py derives ids; reader.py puts them together. earlier.py keeps what files said before.
-None of them knows the database.
+our form, checks.py applies what holds for a row (graph/facts/kinds.py) and for a cell (graph/facts/formats.py),
+ids.py derives ids; reader.py puts them together. earlier.py keeps what files said before. None of them knows the
+database.
 """
 
 from graph.facts.files.reader import ENDINGS, kind_of, read

@@ -17,13 +17,12 @@ from graph.facts.files.adapt import sheets
 from graph.facts.files.checks import Sheet, cells_of
 from graph.facts.files.csv_source import CsvSource
 from graph.facts.files.ids import Numbering
-from graph.facts.files.mapping import Mapping, Output, sources
-from graph.facts.files.mapping import read as read_mapping
+from graph.facts.files.mapping import Mapping, Output, resolve, sources
 from graph.facts.files.parquet_source import BUFFER_BYTES, PLAIN, ParquetSource
 from graph.facts.files.sources import Piece, Source
 from graph.facts.kinds import KINDS
 from graph.model import Chunk
-from graph.policy.categories import Categories, shipped
+from graph.policy.categories import Categories, shipped_categories
 from graph.text.plain import visible
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
@@ -78,10 +77,10 @@ def read(
         raise ParameterError(f"no such kind of rows: {kind!r}; it is one of {', '.join(KINDS)}")
     if prefix is not None and not re.fullmatch(PREFIX_WRITTEN, prefix):
         raise ParameterError(f"{prefix!r} is no prefix of ids: {PREFIX_IS}")
-    pieces = _Pieces(chunk_rows, categories or shipped(), prefix or "")
+    pieces = _Pieces(chunk_rows, categories or shipped_categories(), prefix or "")
     if mapping is None:
         return _plain(path, kind or kind_of(path), pieces)
-    return _mapped(path, kind, mapping if isinstance(mapping, Mapping) else read_mapping(mapping), pieces)
+    return _mapped(path, kind, resolve(mapping), pieces)
 
 
 def named_by_ids(
@@ -96,7 +95,7 @@ def named_by_ids(
         with opened(path) as source:
             given = {kind or kind_of(path): set(source.names)}
     else:
-        made = mapping if isinstance(mapping, Mapping) else read_mapping(mapping)
+        made = resolve(mapping)
         given = {output.kind: set(output.cells) for output in made.outputs if kind in (None, output.kind)}
     return tuple(
         each for each in given if KINDS[each].key == ("id",) and ("id" in given[each] or KINDS[each].named_by)
