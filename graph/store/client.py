@@ -22,7 +22,7 @@ from graph.store.transaction import Rows, Transaction
 
 T = TypeVar("T")
 AGAIN = 3
-"How often a transaction is done anew because what it was about was removed while it waited."
+"How often a transaction is begun anew because something was removed while it waited for it."
 
 
 @dataclass(frozen=True)
@@ -171,10 +171,10 @@ class Database:
         *,
         timeout_seconds: float | None = None,
     ) -> T:
-        """What `work` gives, all its queries in one write transaction, done again while the failure is transient.
+        """The result of `work`, all of it in one write transaction, done again while the failure is transient.
 
-        `work` may run more than once, so it does nothing but run queries: also where something that it had found
-        was removed while it waited.
+        `work` may run more than once, so it does nothing but run queries. It also runs again if something that it
+        had found was removed while it waited.
         timeout_seconds: after which the server ends the transaction; None: as for all of this database.
         """
         for _ in range(AGAIN):
@@ -250,9 +250,9 @@ class Database:
 
 
 def utc(value: Any) -> datetime:
-    """An instant that the driver gave, as Python has it.
+    """An instant of the driver, with Python's UTC.
 
-    Neo4j orders equal instants by their zones, and the driver's UTC comes back to it as another than its own.
+    Neo4j orders equal instants by their zones, and takes the driver's UTC for another zone than its own.
     """
     instant: datetime = value.to_native().astimezone(UTC)
     return instant

@@ -20,9 +20,9 @@ from graph.errors import (
 from graph.text.plain import visible
 
 TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
-"In the code of the server's error, whoever set the timeout; the second where it waited for a lock."
+"In the code of the server's error, for a timeout of either side; the second: while waiting for a lock."
 BROKEN_OFF = ("TransactionCommitFailed", "TransactionLogError")
-"The database ended in the middle of a commit: nobody knows whether it is there until it was opened again."
+"The database ended in the middle of a commit: nobody knows the outcome until it is open again."
 NOT_ONLINE = ("TransactionStartFailed", "DatabaseUnavailable")
 "It takes no queries: it did not open, or ended because of a fault of its disk."
 VANISHED = "EntityNotFound"
@@ -78,7 +78,7 @@ MAPPING: tuple[tuple[type[Exception], type[InnerCircleError], str], ...] = (
 
 
 class Gone(StoreConflict):
-    """What a transaction was about was removed while it waited: begun anew, it finds that it is not there."""
+    """Something was removed while a transaction waited for it: begun anew, the transaction will not find it."""
 
 
 def is_not_online(error: BaseException | None) -> bool:

@@ -26,5 +26,5 @@ def repeated(attempt: Callable[[], T]) -> T:
                 raise
         if deadline := deadlines.current():
             deadline.left()
-        time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  # two who wait for each other do not do so in step
+        time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  # two never wait in step
         pause = min(2 * pause, LONGEST_PAUSE_SECONDS)

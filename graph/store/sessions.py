@@ -20,9 +20,9 @@ WRITING = {"write", "batch", "schema"}
 
 @contextmanager
 def opened(driver: neo4j.Driver, database: str, mode: str, watch: Watch | None) -> Iterator[neo4j.Session]:
-    """A session that ends, and whatever is waited for in it, with the deadline of the work it is a part of.
+    """A session that ends at the deadline of its work, even while it waits for the server.
 
-    What commits begins only where there is room on the disk, and is ended when there is none any more.
+    A write begins only if there is room on the disk, and is ended when the room runs out.
     mode: that of a query file, or `rehearsal`. watch: None where nobody here can see the disk.
     """
     deadline = deadlines.current()
@@ -58,7 +58,7 @@ def _hang_up(session: neo4j.Session) -> None:
 
 @contextmanager
 def _with_room(watch: Watch, hang_up: Callable[[], None]) -> Iterator[None]:
-    """What the block writes has room. Raises StoreFull where it has none, or none any more and it was ended."""
+    """There is room for what the block writes. Raises StoreFull if there is none, or if it runs out meanwhile."""
     with watch.over(hang_up) as writing:
         try:
             yield
