@@ -15,7 +15,7 @@ from graph.facts.files import kind_of, read
 from graph.facts.kinds import KINDS
 from graph.facts.load import load
 from graph.policy import publishing, scheme
-from graph.rating import run as rating
+from graph.rating.run import rate
 from graph.store.client import Database
 
 SCHEME = "reliability"
@@ -141,7 +141,7 @@ def _rate(database: Database, members: int) -> None:
 def _steps(database: Database, *, days_before: int) -> list[tuple[str, float]]:
     """The seconds of each step of a run, in order."""
     marks: list[tuple[str, float]] = []
-    rating.rate(
+    rate(
         database,
         SCHEME,
         as_of=synthetic.AS_OF - timedelta(days=days_before),

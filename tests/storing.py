@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from graph.facts import store as storing
+import graph.facts.store
 from graph.facts.values import Facts
 from graph.policy import publishing
 from graph.policy.scheme import Scheme
 from graph.store.client import Database
 from tests.strategies import everyone
 
-LOAD = storing.Load("made-up", "the tests", datetime(2026, 7, 1, tzinfo=UTC), ("made-up.csv",))
+LOAD = graph.facts.store.Load("made-up", "the tests", datetime(2026, 7, 1, tzinfo=UTC), ("made-up.csv",))
 JOIN = """
 UNWIND $members AS member
 MATCH (e:Entity {id: member.entity})
@@ -66,7 +66,7 @@ def leave_one(database: Database, scheme: Scheme, entity: str) -> dict[str, Any]
 def put(database: Database, kind: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """What the query that loads this kind says of the rows, which get their lines here."""
     numbered = [row | {"line": line} for line, row in enumerate(rows, 1)]
-    return database.write(lambda transaction: storing.store(transaction, kind, numbered, load=LOAD))
+    return database.write(lambda transaction: graph.facts.store.store(transaction, kind, numbered, load=LOAD))
 
 
 def row_of(kind: str, fact: Any) -> dict[str, Any]:

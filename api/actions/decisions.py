@@ -17,7 +17,8 @@ from graph.model import Changes
 from graph.rating import catch_up
 from graph.rights import contests, disputes, erasure, grants, outbox
 from graph.rights.erasure import Erased
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 
 
 def decide(database: Database, work: Callable[[Transaction], Changes]) -> None:

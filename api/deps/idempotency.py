@@ -26,7 +26,8 @@ from graph.identity import Principal
 from graph.model import Changes
 from graph.rating import catch_up
 from graph.rights import outbox
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 
 T = TypeVar("T", bound=BaseModel)
 

@@ -22,7 +22,7 @@ from graph.disclosure.report.page import HEADERS, render
 from graph.errors import NotFound, ParameterError
 from graph.model import Changes
 from graph.rights import grants, membership
-from graph.store.client import Transaction
+from graph.store.transaction import Transaction
 from graph.text.instants import end_of
 
 router = APIRouter(prefix="/me/schemes/{scheme}")

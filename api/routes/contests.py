@@ -32,7 +32,7 @@ from graph.errors import (
     StoreConflict,
 )
 from graph.rights import contests
-from graph.store.client import Transaction
+from graph.store.transaction import Transaction
 
 PAGE = 200
 "Contests that are listed at most: those that wait longest."

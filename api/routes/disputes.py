@@ -32,7 +32,7 @@ from graph.errors import (
 )
 from graph.identity import Role
 from graph.rights import disputes
-from graph.store.client import Transaction
+from graph.store.transaction import Transaction
 
 PAGE = 200
 "Disputes that are listed at most: those that wait longest."

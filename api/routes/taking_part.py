@@ -25,7 +25,7 @@ from graph.errors import (
 )
 from graph.model import Changes
 from graph.rights import membership
-from graph.store.client import Transaction
+from graph.store.transaction import Transaction
 
 WRITES = (ParameterError, StoreConflict, CommitUnknown, *AWAY)
 PLACE = 20

@@ -14,7 +14,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from graph.errors import NotRecorded, StoreError
-from graph.store.client import Database, Gone, Transaction, utc
+from graph.store.client import Database, utc
+from graph.store.error_mapping import Gone
+from graph.store.transaction import Transaction
 
 T = TypeVar("T")
 

@@ -21,8 +21,10 @@ from typing import Any
 
 from graph.audit import log
 from graph.errors import PurposeMismatch
-from graph.store.client import Database, Gone, Transaction, utc
+from graph.store.client import Database, utc
+from graph.store.error_mapping import Gone
 from graph.store.secrets import salt
+from graph.store.transaction import Transaction
 
 LANES = 8
 "Locks for noting refusals: two clients wait for each other only if they share one."

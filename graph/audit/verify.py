@@ -11,7 +11,8 @@ from itertools import islice
 from typing import Any
 
 from graph.audit.log import START, access_of, seal
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from graph.text.counts import counted
 
 PAGE = 1_000

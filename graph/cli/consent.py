@@ -13,7 +13,7 @@ from graph.text.days import moment
 
 if TYPE_CHECKING:
     from graph.model import Changes
-    from graph.store.client import Transaction
+    from graph.store.transaction import Transaction
 
 PANEL = "Taking part"
 Entity = Annotated[str, typer.Argument(help="An entity's id.", callback=as_kept)]

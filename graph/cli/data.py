@@ -62,7 +62,7 @@ def load(
     rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
-    rerate: Annotated[bool, typer.Option("--rerate", help="Re-rate at once all that the facts touch.")] = False,
+    at_once: Annotated[bool, typer.Option("--rerate", help="Re-rate at once all that the facts touch.")] = False,
     tolerance: Tolerance = 0.05,
     json: Json = False,
 ) -> None:
@@ -70,22 +70,22 @@ def load(
 
     Nothing is written where ids are known with other content: `--prefix` keeps those of two sources apart.
     """
-    from graph.facts import load as loading
+    from graph.facts import load
     from graph.model import Changes
     from graph.policy import categories
-    from graph.rating import rerate as rerating
+    from graph.rating import rerate
     from graph.server.connect import connect
     from graph.settings import Settings
     from graph.store import migrations
 
-    if rerate and dry_run:
+    if at_once and dry_run:
         raise ParameterError("--dry-run writes nothing, so there is nothing to re-rate")
     settings = Settings.load()
     check_output(rejects, *paths, *([Path(mapping)] if mapping else []))
     changes = Changes()
     with connect(settings) as database, progress() as tell:
         migrations.require(database)
-        loaded = loading.load(
+        loaded = load.load(
             database,
             paths,
             kind=kind,
@@ -98,9 +98,9 @@ def load(
             prefix=prefix,
             most_clashes=max_reject_rate,
             progress=tell,
-            touch=changes.add if rerate else lambda kind, touched: None,
+            touch=changes.add if at_once else lambda kind, touched: None,
         )
-        rerated = rerating.rerate(database, changes, tolerance_points=tolerance) if rerate else []
+        rerated = rerate.rerate(database, changes, tolerance_points=tolerance) if at_once else []
     print_loaded(loaded, rerated, rejects, dry_run=dry_run, json=json)
     end_if_rejected(loaded, max_reject_rate)
 
@@ -121,7 +121,7 @@ def apply(
     A row whose id is known with other values corrects what is stored; what it leaves empty stays as it is.
     """
     from graph.policy import categories
-    from graph.rating import apply as applying
+    from graph.rating import apply
     from graph.server.connect import connect
     from graph.settings import Settings
     from graph.store import migrations
@@ -130,7 +130,7 @@ def apply(
     check_output(rejects, *paths, *([Path(mapping)] if mapping else []))
     with connect(settings) as database, progress() as tell:
         migrations.require(database)
-        loaded, rerated = applying.apply(
+        loaded, rerated = apply.apply(
             database,
             paths,
             kind=kind,
@@ -159,10 +159,10 @@ def remove(
     With a membership its rating and history go, and it counts in no one's rating any more. Ends with 2 when an
     id is not known; the others are removed all the same.
     """
-    from graph.rating import apply as applying
+    from graph.rating import apply
 
     with open_database() as database:
-        removed, rerated = applying.remove(database, kind, ids, tolerance_points=tolerance)
+        removed, rerated = apply.remove(database, kind, ids, tolerance_points=tolerance)
     unknown = sorted(set(ids) - set(removed))
     if json:
         print_json({"removed": removed, "unknown": unknown, "rerated": rerated})

@@ -156,6 +156,7 @@ def query(
 ) -> None:
     """Run a shipped query that reads, the same file that Neo4j Browser runs. As there, nothing is recorded."""
     from graph.store import queries
+    from graph.store.query_parameters import parse_params
 
     if list_all or name is None:
         offered = [each for each in queries.catalogue().values() if each.group]
@@ -181,7 +182,7 @@ def query(
             f"{found.file} is for {NOT_BY_NAME.get(found.room, 'programs')}, and not run by name: "
             "`innercircle query --list` shows those that are"
         )
-    params = queries.parse_params(found, param or [])
+    params = parse_params(found, param or [])
     with open_database(writes=False) as database:
         rows = database.run(name, **params)
     columns = [column.name for column in found.returns]

@@ -56,15 +56,15 @@ def what_if(
     json: Json = False,
 ) -> None:
     """Show what a rating would be if one thing had been otherwise. Nothing is changed; the read is recorded."""
-    from graph.explain import what_if as asking
+    from graph.explain import what_if
 
     questions: list[tuple[object, Callable[[Database], Change]]] = [
-        (without_contact, lambda _: asking.WithoutContact(without_contact or "")),
-        (settled, lambda _: asking.Settled(*_dated("--settled", settled or ""))),
-        (removed, lambda _: asking.Removed(removed or "", kind)),
-        (contact_day, lambda _: asking.NewContactDay(*_dated("--contact-day", contact_day or ""), began.value)),
+        (without_contact, lambda _: what_if.WithoutContact(without_contact or "")),
+        (settled, lambda _: what_if.Settled(*_dated("--settled", settled or ""))),
+        (removed, lambda _: what_if.Removed(removed or "", kind)),
+        (contact_day, lambda _: what_if.NewContactDay(*_dated("--contact-day", contact_day or ""), began.value)),
         (policy, lambda database: _policy(database, scheme, policy or "")),
-        (share, lambda database: asking.under_share(database, entity, scheme, share or 0.0)),
+        (share, lambda database: what_if.under_share(database, entity, scheme, share or 0.0)),
     ]
     asked = [question for value, question in questions if value is not None]
     if len(asked) + lift != 1:
@@ -74,16 +74,16 @@ def what_if(
         )
     with open_database() as database:
         found = (
-            asking.lift(database, entity, scheme)
+            what_if.lift(database, entity, scheme)
             if lift
-            else asking.what_if(database, entity, scheme, asked[0](database))
+            else what_if.what_if(database, entity, scheme, asked[0](database))
         )
         record_reads(database, scheme, [entity], what="what-if", purpose=purpose)
         rated = rating_now(database, entity, scheme)
     if json:
         print_json(found)
         return
-    if isinstance(found, asking.Lift):
+    if isinstance(found, what_if.Lift):
         print_lift(found)
     else:
         print_what_if(found)
@@ -103,15 +103,15 @@ def _dated(option: str, text: str) -> tuple[str, date]:
 
 
 def _policy(database: "Database", scheme: str, file_or_version: str) -> "UnderPolicy":
-    from graph.explain import what_if as asking
+    from graph.explain import what_if
     from graph.policy import categories
     from graph.policy.scheme import read
     from graph.settings import Settings
 
     if file_or_version.endswith(".toml"):
         known = categories.read(Settings.load().categories)
-        return asking.UnderPolicy(read(file_or_version, known), f"as in {file_or_version}")
-    return asking.under_version(database, scheme, file_or_version)
+        return what_if.UnderPolicy(read(file_or_version, known), f"as in {file_or_version}")
+    return what_if.under_version(database, scheme, file_or_version)
 
 
 def print_what_if(found: "WhatIf") -> None:

@@ -20,7 +20,8 @@ from graph.model import SetAside
 from graph.policy.publishing import check_purpose, policy_of
 from graph.policy.scheme import Scheme
 from graph.rights.grants import WHATS, What
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 
 CLIENT = "client"
 MOST_IDS = 1_000

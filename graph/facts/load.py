@@ -23,7 +23,8 @@ from graph.facts.kinds import CORRECTABLE, KINDS
 from graph.facts.store import Load, filled_in, remove, store
 from graph.model import Chunk, Loaded, Reject, Row
 from graph.policy.categories import Categories
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from graph.text.plain import visible
 
 ATTEMPTS = 3

@@ -11,7 +11,8 @@ from typing import Any
 
 from graph.facts.kinds import KINDS
 from graph.model import Row
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 
 REASON = "objects to being listed as a contact"
 

@@ -10,7 +10,9 @@ from graph.facts import objections
 from graph.facts.kinds import STORED
 from graph.model import Row
 from graph.store import queries
-from graph.store.client import Database, Gone, Transaction, utc
+from graph.store.client import Database, utc
+from graph.store.error_mapping import Gone
+from graph.store.transaction import Transaction
 
 
 @dataclass(frozen=True)

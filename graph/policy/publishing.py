@@ -8,7 +8,8 @@ from typing import Any
 from graph.errors import NotFound, PurposeMismatch, SchemeInvalid
 from graph.policy.placeholders import placeholders
 from graph.policy.scheme import Scheme, parse, with_operator
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from graph.text.plain import LONGEST_NAME, plain
 
 

@@ -14,8 +14,7 @@ import msgspec
 from msgspec import Meta, field
 
 from graph.errors import NotFound, SchemeInvalid
-from graph.policy.categories import NOT_NEUTRAL, REFUSED, Categories, refusal
-from graph.policy.categories import shipped as shipped_categories
+from graph.policy.categories import NOT_NEUTRAL, REFUSED, Categories, refusal, shipped_categories
 
 SHIPPED = Path(__file__).parent / "schemes"
 

@@ -13,7 +13,8 @@ from typing import Any
 from graph.errors import NotFound, Refused
 from graph.rights.entity_locks import hold
 from graph.rights.parties import have_a_part, names_of
-from graph.store.client import Database, Transaction, utc
+from graph.store.client import Database, utc
+from graph.store.transaction import Transaction
 from graph.text.plain import identifier, plain
 
 OPEN = "open"

@@ -16,7 +16,9 @@ from graph.facts.kinds import FACTS, STORED
 from graph.model import Changes
 from graph.rights.entity_locks import hold
 from graph.rights.parties import have_a_part, names_of
-from graph.store.client import Database, Gone, Transaction, utc
+from graph.store.client import Database, utc
+from graph.store.error_mapping import Gone
+from graph.store.transaction import Transaction
 from graph.text.days import days_left
 from graph.text.plain import identifier, plain
 

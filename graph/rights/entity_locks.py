@@ -5,7 +5,7 @@ lock: they wait for the lock of the ledger (graph/audit/log.py). docs/decisions/
 order of all locks.
 """
 
-from graph.store.client import Transaction
+from graph.store.transaction import Transaction
 
 
 def hold(transaction: Transaction, *entities: str) -> set[str]:

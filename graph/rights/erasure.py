@@ -19,7 +19,7 @@ from graph.facts.kinds import STORED
 from graph.model import Changes
 from graph.rights import membership, outbox
 from graph.rights.entity_locks import hold
-from graph.store.client import Transaction
+from graph.store.transaction import Transaction
 
 SHORTEST = 4
 "Characters of an id or name that is looked for in what others wrote: shorter ones are part of any text."

@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args
 from graph.errors import NotFound, ParameterError
 from graph.policy.publishing import check_purpose, policy_of
 from graph.rights.entity_locks import hold
-from graph.store.client import Database, Transaction, utc
+from graph.store.client import Database, utc
+from graph.store.transaction import Transaction
 from graph.text.instants import in_utc
 
 What = Literal["band", "points", "reasons"]

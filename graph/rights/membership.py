@@ -14,7 +14,8 @@ from graph.facts.store import store
 from graph.model import Changes
 from graph.policy.publishing import row_of
 from graph.rights.entity_locks import hold
-from graph.store.client import Database, Transaction, utc
+from graph.store.client import Database, utc
+from graph.store.transaction import Transaction
 
 MOST_PAUSES = 1_000
 "Ties that one membership can have paused."

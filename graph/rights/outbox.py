@@ -16,7 +16,7 @@ from datetime import datetime
 import msgspec
 
 from graph.model import Changes
-from graph.store.client import Transaction
+from graph.store.transaction import Transaction
 
 
 def keep(transaction: Transaction, key: str, changes: Changes, now: datetime) -> Changes:

@@ -12,7 +12,8 @@ from typing import Any
 from graph.audit import log, refusals
 from graph.errors import NOTHING_OPEN, NotFound, PurposeMismatch, StoreConflict
 from graph.policy.publishing import policies
-from graph.store.client import Database, Transaction, utc
+from graph.store.client import Database, utc
+from graph.store.transaction import Transaction
 
 ORGANISATION = "organisation"
 "The kind of entity that is no person: a sole trader is one."

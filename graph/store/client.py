@@ -1,13 +1,10 @@
-"""A Neo4j database and the shipped queries: the only importer of the driver.
+"""A Neo4j database and the shipped queries that run in it.
 
-Driver errors become ours here and nowhere else, most specific first, always `from` the cause.
+The driver is known here and to what this stands on: sessions, transactions, retries and error_mapping.
 """
 
-import random
-import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -16,95 +13,16 @@ from typing import Any, Self, TypeVar
 import neo4j
 from neo4j import exceptions as driver_errors
 
-from graph.errors import (
-    CommitUnknown,
-    InnerCircleError,
-    NotFound,
-    ParameterError,
-    QueryRejected,
-    StoreConflict,
-    StoreFull,
-    StoreUnavailable,
-)
-from graph.store import deadlines, queries
+from graph.errors import NotFound, ParameterError, QueryRejected, StoreUnavailable
+from graph.store import deadlines, queries, sessions
 from graph.store.disk_space import Room, Watch
-from graph.store.queries import Query
-from graph.text.plain import visible
+from graph.store.error_mapping import NOT_ONLINE_ADVICE, Gone, is_not_online, translated
+from graph.store.retries import repeated
+from graph.store.transaction import Rows, Transaction
 
-Rows = list[dict[str, Any]]
 T = TypeVar("T")
-TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
-"In the code of the server's error, for a timeout of either side; the second: while waiting for a lock."
-BROKEN_OFF = ("TransactionCommitFailed", "TransactionLogError")
-"The database ended in the middle of a commit: nobody knows the outcome until it is open again."
-NOT_ONLINE = ("TransactionStartFailed", "DatabaseUnavailable")
-"It takes no queries: it did not open, or ended because of a fault of its disk."
-VANISHED = "EntityNotFound"
-"The same, where somebody removed a node that a query had found and waited for."
-NOT_ONLINE_ADVICE = (
-    "Neo4j answers, and its database is not online: `innercircle up` opens that of a managed one again, and the "
-    "log of another one says why"
-)
-WRITING = {"write", "batch", "schema"}
-"The modes of what commits."
 AGAIN = 3
 "How often a transaction is begun anew because something was removed while it waited for it."
-
-CONNECT_SECONDS = 5
-"To an address that does not answer."
-ACQUIRE_SECONDS = 10
-"For a connection that has logged in; above the one before, which is a part of it."
-RETRY_SECONDS = 15
-"How long a read or a write is repeated, while its failure is transient."
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 1.0
-
-# What the operator has to put right, by the code of the server's error: no query of ours is at fault.
-_PUT_RIGHT: tuple[tuple[str, str], ...] = (
-    (
-        "Security.CredentialsExpired",
-        "the password of the user has expired: set a new one in Neo4j (on the database `system`: ALTER CURRENT "
-        "USER SET PASSWORD FROM 'old' TO 'new'), and give it as INNERCIRCLE_NEO4J_PASSWORD",
-    ),
-    (
-        "Security.AuthenticationRateLimit",
-        "the server refuses the user for a while, after too many wrong passwords: set INNERCIRCLE_NEO4J_PASSWORD "
-        "right, and wait some seconds",
-    ),
-    (
-        "Security.Forbidden",
-        "the user may not do this: INNERCIRCLE_NEO4J_USER needs to read, write and set up the database",
-    ),
-    (
-        "Security.",
-        "the server refused the user or password: set INNERCIRCLE_NEO4J_USER and INNERCIRCLE_NEO4J_PASSWORD right",
-    ),
-    (
-        "Database.DatabaseNotFound",
-        "the server has no database of this name: set INNERCIRCLE_NEO4J_DATABASE right (SHOW DATABASES lists "
-        "them; the Community edition has `neo4j`)",
-    ),
-)
-
-# Where a driver error lands, the most specific first: IncompleteCommit is a ServiceUnavailable, for example.
-_MAPPING: tuple[tuple[type[Exception], type[InnerCircleError], str], ...] = (
-    (
-        driver_errors.IncompleteCommit,
-        CommitUnknown,
-        "the connection broke during a commit; repeating is safe",
-    ),
-    (driver_errors.AuthError, StoreUnavailable, "the server refused the user or password"),
-    (driver_errors.ServiceUnavailable, StoreUnavailable, "no connection to Neo4j"),
-    (driver_errors.SessionExpired, StoreUnavailable, "the connection to Neo4j was lost"),
-    (driver_errors.ConstraintError, StoreConflict, "another writer stored the same id"),
-    (driver_errors.DatabaseUnavailable, StoreUnavailable, "the database is not available"),
-    (driver_errors.TransientError, StoreConflict, "the server asks to try again"),
-    (driver_errors.Neo4jError, QueryRejected, "the server refused the query"),
-    (driver_errors.DriverError, StoreUnavailable, "the driver failed"),
-)
-
-
-class Gone(StoreConflict):
-    """Something was removed while a transaction waited for it: begun anew, the transaction will not find it."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +59,7 @@ class Database:
                 uri,
                 auth=(user, password),
                 notifications_min_severity="OFF",  # tests/store turns warnings into failures instead
-                connection_timeout=CONNECT_SECONDS,
+                connection_timeout=sessions.CONNECT_SECONDS,
             )
         except Exception as error:  # the driver imports what a scheme needs, and may lack it
             raise ParameterError(
@@ -168,14 +86,14 @@ class Database:
         Raises ParameterError for missing or surplus parameters, and every StoreError.
         """
         query = queries.get(name)
-        _check(query, params)
+        queries.check(query, params)
         text = neo4j.Query(query.text, metadata=dict(tags or {}))
-        with _translated(query.file):
+        with translated(query.file):
             if query.mode in ("batch", "schema"):
                 return self._auto(query.mode, text, params)
             if query.mode == "read":  # one way there and back; in a transaction of its own there would be three
-                return _repeated(lambda: self._auto("read", text, params, timeout=True))
-            return _repeated(lambda: self._alone(lambda own: own.run(name, **params), tags))
+                return repeated(lambda: self._auto("read", text, params, timeout=True))
+            return repeated(lambda: self._alone(lambda own: own.run(name, **params), tags))
 
     def _auto(self, mode: str, text: neo4j.Query, params: Mapping[str, Any], *, timeout: bool = False) -> Rows:
         """The rows of a text that is its own transaction, or several."""
@@ -186,7 +104,7 @@ class Database:
 
     def _alone(
         self,
-        work: Callable[["Transaction"], T],
+        work: Callable[[Transaction], T],
         tags: Mapping[str, str] | None,
         timeout_seconds: float | None = None,
     ) -> T:
@@ -228,17 +146,17 @@ class Database:
         return self._statement("schema", text, params)
 
     def _statement(self, mode: str, text: str, params: Mapping[str, Any]) -> Rows:
-        with _translated("statement"), self._session(mode) as session:
+        with translated("statement"), self._session(mode) as session:
             return session.run(neo4j.Query(text, timeout=self._timeout()), dict(params)).data()
 
     @contextmanager
-    def transaction(self, tags: Mapping[str, str] | None = None) -> Iterator["Transaction"]:
+    def transaction(self, tags: Mapping[str, str] | None = None) -> Iterator[Transaction]:
         """Several queries in one write transaction: committed when the block ends, unless it raises or rolls back.
 
         Nothing is repeated: what the server calls transient is a StoreConflict, and so is a deadlock.
         """
         with (
-            _translated("transaction"),
+            translated("transaction"),
             self._session("write") as session,
             session.begin_transaction(metadata=dict(tags or {}), timeout=self._timeout()) as transaction,
         ):
@@ -248,7 +166,7 @@ class Database:
 
     def write(
         self,
-        work: Callable[["Transaction"], T],
+        work: Callable[[Transaction], T],
         tags: Mapping[str, str] | None = None,
         *,
         timeout_seconds: float | None = None,
@@ -260,16 +178,16 @@ class Database:
         timeout_seconds: after which the server ends the transaction; None: as for all of this database.
         """
         for _ in range(AGAIN):
-            with suppress(Gone), _translated("transaction"):
-                return _repeated(lambda: self._alone(work, tags, timeout_seconds))
-        with _translated("transaction"):
-            return _repeated(lambda: self._alone(work, tags, timeout_seconds))
+            with suppress(Gone), translated("transaction"):
+                return repeated(lambda: self._alone(work, tags, timeout_seconds))
+        with translated("transaction"):
+            return repeated(lambda: self._alone(work, tags, timeout_seconds))
 
     @contextmanager
-    def rolled_back(self) -> Iterator["Transaction"]:
+    def rolled_back(self) -> Iterator[Transaction]:
         """A transaction whose writes are seen by its own queries and gone afterwards."""
         with (
-            _translated("rehearsal"),
+            translated("rehearsal"),
             self._session("rehearsal") as session,
             session.begin_transaction(timeout=self._timeout()) as transaction,
         ):
@@ -283,7 +201,7 @@ class Database:
 
         The server ends it when this process dies, however it dies: that is what makes it a lock.
         """
-        with _translated("lock"), self._session("read") as session:
+        with translated("lock"), self._session("read") as session:
             # timeout 0: a default timeout of the server must not end the lock
             transaction = session.begin_transaction(metadata=dict(tags), timeout=0)
             transaction.run("RETURN 1").consume()
@@ -302,7 +220,7 @@ class Database:
         try:
             rows = self._statement("read", text, {})
         except StoreUnavailable as error:
-            if not _is_not_online(error.__cause__):
+            if not is_not_online(error.__cause__):
                 raise
             raise StoreUnavailable(f"{NOT_ONLINE_ADVICE}; it says: {self._says()} ({error})") from error
         for row in rows:
@@ -327,33 +245,8 @@ class Database:
             with suppress(OSError):
                 self._watch.room.keep()
 
-    @contextmanager
-    def _session(self, mode: str, database: str | None = None) -> Iterator[neo4j.Session]:
-        """A session that ends at the deadline of its work, even while it waits for the server.
-
-        A write begins only if there is room on the disk, and is ended when the room runs out.
-        """
-        deadline = deadlines.current()
-        opened: list[neo4j.Session] = []
-
-        def hang_up() -> None:
-            for session in opened:
-                _hang_up(session)
-
-        with ExitStack() as stack:
-            if self._watch is not None and mode in WRITING:
-                stack.enter_context(_with_room(self._watch, hang_up))
-            if deadline is not None:
-                stack.enter_context(deadline.watched(hang_up))
-            seconds = min(ACQUIRE_SECONDS, deadline.left()) if deadline else ACQUIRE_SECONDS
-            session = self._driver.session(
-                database=database or self.name,
-                default_access_mode=neo4j.READ_ACCESS if mode == "read" else neo4j.WRITE_ACCESS,
-                fetch_size=10_000,
-                connection_acquisition_timeout=seconds,
-            )
-            opened.append(session)
-            yield stack.enter_context(session)
+    def _session(self, mode: str, database: str | None = None) -> AbstractContextManager[neo4j.Session]:
+        return sessions.opened(self._driver, database or self.name, mode, self._watch)
 
 
 def utc(value: Any) -> datetime:
@@ -363,123 +256,3 @@ def utc(value: Any) -> datetime:
     """
     instant: datetime = value.to_native().astimezone(UTC)
     return instant
-
-
-class Transaction:
-    """Queries inside one transaction."""
-
-    def __init__(self, transaction: neo4j.Transaction | neo4j.ManagedTransaction):
-        self._transaction = transaction
-
-    def run(self, name: str, /, **params: Any) -> Rows:
-        query = queries.get(name)
-        _check(query, params)
-        return _rows(self._transaction, query.text, params)
-
-    def optional(self, name: str, /, **params: Any) -> dict[str, Any] | None:
-        return next(iter(self.run(name, **params)), None)
-
-    def rollback(self) -> None:
-        """What was written is gone, and the transaction takes no further query."""
-        if isinstance(self._transaction, neo4j.Transaction):
-            self._transaction.rollback()
-
-
-def _repeated(attempt: Callable[[], T]) -> T:
-    """What the attempt gives, made again while it fails in a way that may pass, and there is time."""
-    until, pause = time.monotonic() + RETRY_SECONDS, FIRST_PAUSE_SECONDS
-    while True:
-        try:
-            return attempt()
-        except (driver_errors.Neo4jError, driver_errors.DriverError) as error:
-            if not error.is_retryable() or time.monotonic() + pause > until:
-                raise
-        if deadline := deadlines.current():
-            deadline.left()
-        time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  # two never wait in step
-        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-
-
-def _hang_up(session: neo4j.Session) -> None:
-    """The session waits for the server no longer. The driver has no way to say so from another thread."""
-    connection = getattr(session, "_connection", None)
-    if connection is not None:
-        with suppress(Exception):
-            connection.kill()
-
-
-@contextmanager
-def _with_room(watch: Watch, hang_up: Callable[[], None]) -> Iterator[None]:
-    """There is room for what the block writes. Raises StoreFull if there is none, or if it runs out meanwhile."""
-    with watch.over(hang_up) as writing:
-        try:
-            yield
-        except driver_errors.IncompleteCommit:
-            raise  # nobody knows whether it is there, whyever it was ended
-        except Exception as error:
-            if writing.ended:
-                raise StoreFull(
-                    f"the disk of {watch.room.home} became full, and what was being written was ended: what was "
-                    "committed is there. Free some room on that disk, and do it again"
-                ) from error
-            raise
-
-
-def _is_not_online(error: BaseException | None) -> bool:
-    return any(name in (getattr(error, "code", None) or "") for name in NOT_ONLINE)
-
-
-def _rows(transaction: neo4j.ManagedTransaction | neo4j.Transaction, text: str, params: Mapping[str, Any]) -> Rows:
-    return transaction.run(text, dict(params)).data()
-
-
-def _check(query: Query, params: Mapping[str, Any]) -> None:
-    declared = {field.name for field in query.params}
-    for name in sorted(declared - set(params)):
-        raise ParameterError(f"{query.file}: the parameter ${name} is missing")
-    for name in sorted(set(params) - declared):
-        raise ParameterError(f"{query.file}: there is no parameter ${name}")
-
-
-@contextmanager
-def _translated(where: str) -> Iterator[None]:
-    try:
-        yield
-    except (driver_errors.Neo4jError, driver_errors.DriverError) as error:
-        if any(name in (getattr(error, "code", None) or "") for name in TIMED_OUT):
-            raise StoreUnavailable(f"a query took too long and was ended ({where}): {error}") from error
-        if "WriteOnReadOnly" in (getattr(error, "code", None) or ""):
-            raise QueryRejected(f"this Neo4j takes no writes, as an inspection copy does not ({where})") from error
-        if _is_not_online(error):
-            raise StoreUnavailable(f"{NOT_ONLINE_ADVICE} ({where}): {error}") from error
-        if any(name in (getattr(error, "code", None) or "") for name in BROKEN_OFF):
-            raise CommitUnknown(
-                f"the database ended during a commit; repeating is safe ({where}): {error}"
-            ) from error
-        if VANISHED in (getattr(error, "code", None) or ""):
-            raise Gone(f"somebody removed it at that moment ({where}): {error}") from error
-        for name, meaning in _PUT_RIGHT:
-            if f".ClientError.{name}" in (getattr(error, "code", None) or ""):
-                raise StoreUnavailable(f"{meaning} ({where}): {error}") from error
-        for kind, ours, meaning in _MAPPING:
-            if isinstance(error, kind):
-                raise ours(f"{meaning} ({where}): {error}") from error
-        raise
-    except InnerCircleError:
-        raise
-    except UnicodeEncodeError as error:
-        raise ParameterError(
-            f"{visible(error.object)!r} holds a byte or half a character that is no text"
-        ) from error
-    except Exception as error:
-        if not _is_of_the_driver(error):
-            raise
-        raise StoreUnavailable(f"the connection to Neo4j was lost ({where}): {error}") from error
-
-
-def _is_of_the_driver(error: Exception) -> bool:
-    """Whether it was raised inside the driver: a socket that is gone, or what it has no name of its own for."""
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    own = [str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame in frames]
-    places = [place for place, name in enumerate(own) if name == "neo4j"]
-    return bool(places) and "graph" not in own[places[-1] :]

@@ -14,17 +14,14 @@ A query file is one Cypher query with a header of line comments: a title, perhap
 The name of a query is its file's stem. The text runs as it is, comments included.
 """
 
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from graph.errors import NotFound, ParameterError, QueryFileInvalid
-from graph.text.instants import in_utc
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "cypher"
 
@@ -35,7 +32,6 @@ GROUPS = ("community", "one entity", "policies", "runs", "loads")
 _TYPE = r"(?:BOOLEAN|STRING|INTEGER|FLOAT|DATE|ZONED DATETIME|MAP|NODE|RELATIONSHIP|PATH|LIST<[A-Z<> ]+>)"
 _TAG = re.compile(r"//\s*@(?P<tag>\w+)\s*(?P<rest>.*)")
 _FIELD = re.compile(rf"(?P<name>\w+)\s+(?P<type>{_TYPE})(?:\s+(?P<meaning>.*))?$")
-_PYTHON: dict[str, type | tuple[type, ...]] = {"INTEGER": int, "FLOAT": (int, float), "BOOLEAN": bool, "MAP": dict}
 _PARAMETER = re.compile(r"\$(\w+)")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
 
@@ -165,37 +161,10 @@ def get(name: str) -> Query:
         raise NotFound(f"no query is named {name!r}: `innercircle query --list` shows them") from None
 
 
-def parse_params(query: Query, given: Sequence[str]) -> dict[str, Any]:
-    """The parameters of the query from texts such as `limit=10`, each read as its declared type.
-
-    A STRING is taken as it is, an instant as ISO 8601, everything else as JSON. Raises ParameterError naming
-    the parameter and the value.
-    """
-    types = {field.name: field.type for field in query.params}
-    params: dict[str, Any] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or name not in types:
-            wanted = ", ".join(f"{name}=<{type_}>" for name, type_ in types.items()) or "none"
-            raise ParameterError(f"{query.name}: {text!r} is not one of its parameters: {wanted}")
-        params[name] = _parse_value(query, name, types[name], value)
-    return params
-
-
-def _parse_value(query: Query, name: str, type_: str, value: str) -> Any:
-    if type_ == "STRING":
-        return value
-    try:
-        found = datetime.fromisoformat(value) if type_ == "ZONED DATETIME" else json.loads(value)
-    except (ValueError, RecursionError):
-        found = None
-    if isinstance(found, bool):
-        good = type_ == "BOOLEAN"
-    elif isinstance(found, datetime):
-        good = found.tzinfo is not None
-        found = in_utc(found, f"{query.name}: {name}") if good else found
-    else:
-        good = isinstance(found, _PYTHON.get(type_, list))
-    if not good:
-        raise ParameterError(f"{query.name}: {name}={value!r} is not of the type {type_}")
-    return float(found) if isinstance(found, int) and type_ == "FLOAT" else found
+def check(query: Query, params: Mapping[str, Any]) -> None:
+    """The parameters are those that the query declares. Raises ParameterError for a missing or a surplus one."""
+    declared = {field.name for field in query.params}
+    for name in sorted(declared - set(params)):
+        raise ParameterError(f"{query.file}: the parameter ${name} is missing")
+    for name in sorted(set(params) - declared):
+        raise ParameterError(f"{query.file}: there is no parameter ${name}")

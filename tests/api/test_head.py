@@ -9,17 +9,17 @@ from api.deps.auth import PUBLIC, PUBLIC_PAGES
 from graph.audit import log
 from graph.identity import Role
 from graph.store.client import Database
-from tests.api import test_authorisation as of_the_api
 from tests.api.conftest import As
+from tests.api.test_authorisation import MATRIX
 from tests.api.test_granted import PURPOSE, give
 from tests.api.test_ratings import rating_of
-from tests.pages import conftest as signing_in
-from tests.pages import test_authorisation as of_the_pages
+from tests.pages import conftest
 from tests.pages.conftest import Fresh, SignIn
+from tests.pages.test_authorisation import MATRIX_OF_PAGES
 
-fresh, sign_in = signing_in.fresh, signing_in.sign_in
-GETS = [name for name in of_the_api.MATRIX if name.startswith("GET ")]
-PAGES = [name for name in of_the_pages.MATRIX if name.startswith("GET ")]
+fresh, sign_in = conftest.fresh, conftest.sign_in
+GETS = [name for name in MATRIX if name.startswith("GET ")]
+PAGES = [name for name in MATRIX_OF_PAGES if name.startswith("GET ")]
 OF_THE_ANSWER = {"date", "content-length", "etag", "retry-after"}
 "Headers that differ from one GET to the next: of a read that is itself on record, and of a name made up anew."
 
@@ -45,7 +45,7 @@ def test_every_route_of_the_api_answers_head_as_it_answers_get(
     community: Database, api: httpx.Client, as_role: dict[str, As]
 ) -> None:
     for name in GETS:
-        row = of_the_api.MATRIX[name]
+        row = MATRIX[name]
         path = name.removeprefix("GET ").format(
             **{"entity": "p-1", "scheme": "reliability", "code": "not-found"}
             | {word: values["own"] for word, values in row.path.items()}
@@ -60,7 +60,7 @@ def test_every_route_of_the_api_answers_head_as_it_answers_get(
 @pytest.mark.slow
 def test_every_page_answers_head_as_it_answers_get(community: Database, fresh: Fresh, sign_in: SignIn) -> None:
     for name in PAGES:
-        row = of_the_pages.MATRIX[name]
+        row = MATRIX_OF_PAGES[name]
         path = name.removeprefix("GET ").format(**row.path)
         same(fresh(), path, row.query)
         for role in (role for role in Role if role.value in row.takes):

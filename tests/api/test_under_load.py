@@ -342,7 +342,7 @@ def test_a_lock_that_the_server_ended_is_a_database_that_is_away(community: Data
 def test_a_connection_that_is_lost_is_said_to_be_lost_whatever_was_done_with_it(
     community: Database, server: Server, wire: Wire, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    monkeypatch.setattr("graph.store.client.RETRY_SECONDS", 0.3)
+    monkeypatch.setattr("graph.store.retries.RETRY_SECONDS", 0.3)
     database = Database(f"bolt://127.0.0.1:{wire.port}", server.user, server.password)
     database.run("scheme", id="reliability")
 

@@ -14,7 +14,8 @@ import pytest
 from graph.audit import log
 from graph.audit.verify import Place, Verified, verify, verify_entity, verify_piece
 from graph.errors import NotRecorded
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.worlds.reads_on_record import EVERYTHING, NOW, POLICY, PURPOSE, members, read_by
 
 

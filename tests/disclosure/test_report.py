@@ -19,8 +19,7 @@ from typer.testing import CliRunner
 
 from graph.audit import log
 from graph.cli.app import app
-from graph.disclosure import report as reports
-from graph.disclosure import shown
+from graph.disclosure import report, shown
 from graph.disclosure.report import Checked, Report
 from graph.errors import NotFound, ParameterError, PurposeMismatch, SettingInvalid
 from graph.identity import Key, Keyring, Role
@@ -47,7 +46,7 @@ def community(database: Database, tmp_path_factory: pytest.TempPathFactory) -> D
 
 def make(database: Database, entity: str = "bob", scheme_id: str = "reliability", **more: Any) -> Report:
     given: dict[str, Any] = {"audience": BANK, "purpose": PURPOSE, "issuer": "innercircle", "now": NOW} | more
-    return reports.make(database, entity, scheme_id, **given)
+    return report.make(database, entity, scheme_id, **given)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +68,7 @@ def made(community: Database) -> Report:
 
 @pytest.fixture(scope="module")
 def signed(made: Report, key: Key) -> str:
-    return reports.sign(made, key)
+    return report.sign(made, key)
 
 
 Check = Callable[..., Checked]
@@ -80,8 +79,8 @@ def check(ring: Keyring, tmp_path_factory: pytest.TempPathFactory) -> Check:
     """A report checked with the operator's keys, as they stand in a file."""
     file = tmp_path_factory.mktemp("public") / "keys.json"
     file.write_text(json.dumps(ring.public()), encoding="utf-8")
-    keys = reports.read_keys(file)
-    return lambda text, **more: reports.check(text, more.pop("keys", keys), **{"now": NOW, **more})
+    keys = report.read_keys(file)
+    return lambda text, **more: report.check(text, more.pop("keys", keys), **{"now": NOW, **more})
 
 
 # What it says -----------------------------------------------------------------------------------------
@@ -125,9 +124,9 @@ def test_a_report_names_nobody_but_its_subject_not_even_contacts_who_show_their_
     community: Database, key: Key
 ) -> None:
     community.statement("MATCH (m:Membership) SET m.shares = true")
-    report = make(community)
+    paper = make(community)
     community.statement("MATCH (m:Membership) SET m.shares = null")
-    text = _payload(reports.sign(report, key)) + reports.render(report, "")
+    text = _payload(report.sign(paper, key)) + report.render(paper, "")
     for other in (ENTITY, NAME, "cy", "mill"):
         assert not re.search(rf"\b{re.escape(other)}\b", text), other
     exact = published.open_rating(community, "bob", "reliability")
@@ -136,15 +135,15 @@ def test_a_report_names_nobody_but_its_subject_not_even_contacts_who_show_their_
 
 
 def test_a_contested_rating_gives_a_report_that_says_so_and_no_figure_of_it(community: Database, key: Key) -> None:
-    report = make(community, ENTITY)
-    assert report.contested
-    assert report.rating is None
-    assert {each.points for each in report.factors} == {each.rate for each in report.factors} == {None}
-    assert (report.circle.points, report.circle.contacts) == (None, None)
-    page = reports.render(report, reports.sign(report, key))
+    paper = make(community, ENTITY)
+    assert paper.contested
+    assert paper.rating is None
+    assert {each.points for each in paper.factors} == {each.rate for each in paper.factors} == {None}
+    assert (paper.circle.points, paper.circle.contacts) == (None, None)
+    page = report.render(paper, report.sign(paper, key))
     assert "<strong>Contested.</strong>" in page
     points = shown(community, ENTITY, "reliability").whole_points
-    for text in (page.split('<div class="screen">')[0], _payload(reports.sign(replace(report, policy=""), key))):
+    for text in (page.split('<div class="screen">')[0], _payload(report.sign(replace(paper, policy=""), key))):
         assert not re.search(rf"\b{points}\b", text)
         assert not re.search(r"\b(?:poor|fair|sound|good)\b", text)
 
@@ -245,7 +244,7 @@ def test_a_report_for_somebody_else_does_not_hold(check: Check, signed: str) -> 
 
 def _keys(file: Path, *keys: Key) -> Any:
     file.write_text(json.dumps({"keys": [each.jwk() for each in keys]}), encoding="utf-8")
-    return reports.read_keys(file)
+    return report.read_keys(file)
 
 
 def test_a_report_under_a_key_that_the_reader_does_not_have_does_not_hold(
@@ -260,31 +259,31 @@ def test_nothing_holds_that_a_revoked_key_signed_before_or_after(
 ) -> None:
     ring = Keyring(tmp_path / "keys")
     key = ring.create(AS_OF)
-    signed = reports.sign(made, key)
+    signed = report.sign(made, key)
     assert check(signed, keys=_keys(tmp_path / "keys.json", *ring.all())).holds
     revoked = ring.revoke(key.id, NOW)
     assert check(signed, keys=_keys(tmp_path / "keys.json", *ring.all())).why == "revoked-key"
     with pytest.raises(SettingInvalid, match="revoked"):
-        reports.sign(made, revoked)
+        report.sign(made, revoked)
     (tmp_path / "keys.json").write_text(json.dumps(key.jwk() | {"revoked": True}))
-    assert check(signed, keys=reports.read_keys(tmp_path / "keys.json")).why == "revoked-key"
+    assert check(signed, keys=report.read_keys(tmp_path / "keys.json")).why == "revoked-key"
 
 
 def test_what_the_same_key_signed_for_other_ends_is_no_report(check: Check, ring: Keyring, key: Key) -> None:
     token = issue(ring, Role.MEMBER, "bob", issuer="innercircle", audience=BANK, now=NOW, entity="bob").text
     assert check(token).why == "not-a-report"
     assert key.private
-    headers = {"kid": key.id, "typ": reports.TYPE}
+    headers = {"kid": key.id, "typ": report.TYPE}
     other = jwt.encode({"aud": BANK}, key.private, algorithm="EdDSA", headers=headers)
     assert check(other).why == "not-a-report"
 
 
 def test_a_report_is_one_by_its_type_and_no_header_may_say_more(check: Check, made: Report, key: Key) -> None:
     assert key.private
-    payload = _payload(reports.sign(made, key)).encode()
+    payload = _payload(report.sign(made, key)).encode()
 
     def sign(**more: str) -> str:
-        headers = {"kid": key.id, "typ": reports.TYPE} | more
+        headers = {"kid": key.id, "typ": report.TYPE} | more
         return jwt.PyJWS().encode(payload, key.private, algorithm="EdDSA", headers=headers)  # type: ignore[arg-type]
 
     assert check(sign()).holds
@@ -294,7 +293,7 @@ def test_a_report_is_one_by_its_type_and_no_header_may_say_more(check: Check, ma
 
 def test_a_signature_of_another_kind_is_none(check: Check, signed: str, key: Key) -> None:
     payload = json.loads(_payload(signed))
-    headers = {"kid": key.id, "typ": reports.TYPE}
+    headers = {"kid": key.id, "typ": report.TYPE}
     # what is public must not serve as the secret of a symmetric algorithm
     symmetric = jwt.PyJWS().encode(json.dumps(payload).encode(), "a" * 64, algorithm="HS512", headers=headers)
     unsigned = jwt.encode(payload, "", algorithm="none", headers=headers)
@@ -317,7 +316,7 @@ def test_a_file_without_keys_is_named(text: str, tmp_path: Path) -> None:
     file = tmp_path / "keys.json"
     file.write_text(text)
     with pytest.raises(ParameterError, match=r"keys\.json"):
-        reports.read_keys(file)
+        report.read_keys(file)
 
 
 # The page ---------------------------------------------------------------------------------------------
@@ -354,7 +353,7 @@ def test_nothing_that_a_page_shows_becomes_part_of_the_page(made: Report) -> Non
         factors=tuple(replace(each, name=NASTY, values={NASTY: 0.5}) for each in made.factors),
         not_used=tuple(replace(each, kind=NASTY, why=NASTY) for each in made.not_used),
     )
-    plain, page = Tags(reports.render(made, "a.b.c")), Tags(reports.render(nasty, "a.b.c"))
+    plain, page = Tags(report.render(made, "a.b.c")), Tags(report.render(nasty, "a.b.c"))
     assert page.tags == plain.tags
     assert {name for name, _ in page.attributes} == {name for name, _ in plain.attributes}
     assert NASTY in page.text
@@ -372,14 +371,14 @@ def test_a_page_is_printed_on_one_sheet_of_a4(browser: Browser, made: Report, sc
         for name, factor in policy.factors.named().items()
     ]
     with opened(browser) as (page, seen):
-        page.set_content(reports.render(replace(made, factors=tuple(told), policy=policy.text), "a.b.c"))
+        page.set_content(report.render(replace(made, factors=tuple(told), policy=policy.text), "a.b.c"))
         printed = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     assert seen.requests == []
 
 
 def test_a_page_has_no_script_and_loads_nothing(made: Report, signed: str) -> None:
-    page = reports.render(made, signed)
+    page = report.render(made, signed)
     found = Tags(page)
     assert not found.tags & {"script", "link", "img", "iframe", "object", "embed", "form", "base", "svg", "video"}
     assert not [name for name, _ in found.attributes if name.startswith("on") or name == "src"]
@@ -440,8 +439,8 @@ def test_of_a_page_the_document_in_it_is_checked_and_nothing_else(
     keys, file = tmp_path / "keys.json", tmp_path / "report.html"
     keys.write_text(json.dumps(ring.public()))
     now = replace(made, issued=datetime.now(UTC).replace(microsecond=0), until=datetime.now(UTC) + timedelta(1))
-    signed = reports.sign(now, ring.signing())
-    page = reports.render(now, signed)
+    signed = report.sign(now, ring.signing())
+    page = report.render(now, signed)
     assert made.rating
     points = f"{made.rating.points} {made.rating.band}"
 
@@ -457,7 +456,7 @@ def test_of_a_page_the_document_in_it_is_checked_and_nothing_else(
         assert (told["holds"], told["report"]["rating"]["points"]) == (True, made.rating.points)
     altered = base64.b64encode((signed[:-1] + ("A" if signed[-1] != "A" else "B")).encode()).decode()
     assert check(page.replace(base64.b64encode(signed.encode()).decode(), altered)).exit_code == 1
-    for text in ("<html></html>", page + reports.render(now, reports.sign(replace(now, id="x"), ring.signing()))):
+    for text in ("<html></html>", page + report.render(now, report.sign(replace(now, id="x"), ring.signing()))):
         refused = check(text)
         assert isinstance(refused.exception, ParameterError)
         assert "report.jws" in str(refused.exception)

@@ -31,7 +31,8 @@ from graph.rights import contests, disputes, grants, membership
 from graph.server.local import Server
 from graph.settings import Settings
 from graph.store import migrations, queries, secrets
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.api.document import DOCUMENT
 from tests.conftest import Command
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import graph.facts.load
 from graph.errors import ParameterError, RecordError
-from graph.facts import load as loading
 from graph.facts import synthetic
 from graph.facts.kinds import KINDS
 from graph.model import Loaded
@@ -73,7 +73,7 @@ def file(tmp_path: Path) -> Callable[..., Path]:
 
 def load(database: Database, *paths: Path, **options: int | bool | Path) -> list[Loaded]:
     """What was loaded, where nothing is rejected."""
-    loaded = loading.load(database, paths, **options)  # type: ignore[arg-type]
+    loaded = graph.facts.load.load(database, paths, **options)  # type: ignore[arg-type]
     assert [each for each in loaded if each.rejected] == []
     return loaded
 
@@ -82,7 +82,7 @@ def refused(database: Database, path: Path, batch: int = 10_000) -> list[tuple[i
     """Line, column, value and reason of each row that is rejected."""
     rejects = path.with_name("rejects-of-this-load")
     rejects.unlink(missing_ok=True)
-    loaded = loading.load(database, [path], rejects=rejects, batch=batch)
+    loaded = graph.facts.load.load(database, [path], rejects=rejects, batch=batch)
     if not rejects.exists():
         return []
     with rejects.open(newline="", encoding="utf-8") as stream:
@@ -157,7 +157,7 @@ def test_the_rejects_of_an_earlier_load_are_no_file_of_a_directory(market: Datab
     path = written(tmp_path, "products.csv", HEADERS["products"], "p1,")
     rejects = tmp_path / "rejects.csv"
     for _ in range(2):
-        assert [each.rejected for each in loading.load(market, [tmp_path], rejects=rejects)] == [1]
+        assert [each.rejected for each in graph.facts.load.load(market, [tmp_path], rejects=rejects)] == [1]
     written(tmp_path, path.name, HEADERS["products"], "p1,books")
     assert counts(load(market, tmp_path, rejects=rejects)) == [(1, 0, 0, 0)]
 
@@ -432,7 +432,7 @@ def at_once(settings: Settings, *loads: tuple[Path, int]) -> list[list[Loaded]]:
     with ExitStack() as stack, ThreadPoolExecutor(len(loads)) as pool:
         databases = [stack.enter_context(connect(settings)) for _ in loads]
         futures = [
-            pool.submit(loading.load, database, [path], batch=batch)
+            pool.submit(graph.facts.load.load, database, [path], batch=batch)
             for database, (path, batch) in zip(databases, loads, strict=True)
         ]
         return [future.result() for future in futures]
@@ -483,9 +483,9 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(market: Database, t
     rows["products"] += ["p1,games"]
     files, rejects = directory(tmp_path / "all", rows), [tmp_path / "dry.csv", tmp_path / "real.csv"]
     before = whole(market)
-    dry = loading.load(market, [files], rejects=rejects[0], dry_run=True, batch=3)
+    dry = graph.facts.load.load(market, [files], rejects=rejects[0], dry_run=True, batch=3)
     assert whole(market) == before
-    real = loading.load(market, [files], rejects=rejects[1], batch=3)
+    real = graph.facts.load.load(market, [files], rejects=rejects[1], batch=3)
     assert dry == real
     assert rejects[0].read_text() == rejects[1].read_text()
     assert {each.kind: each.stored for each in dry}["contacts"] == 2
@@ -512,7 +512,7 @@ def test_the_rejects_file_has_those_of_the_file_and_of_the_database_by_line(
         f"c8,,bob,{AT},",
     )
     rejects = tmp_path / "rejects.csv"
-    [loaded] = loading.load(filled, [path], rejects=rejects, batch=batch)
+    [loaded] = graph.facts.load.load(filled, [path], rejects=rejects, batch=batch)
     with rejects.open(newline="", encoding="utf-8") as stream:
         header, *rows = csv.reader(stream)
     assert header == ["file", "line", "column", "value", "reason"]
@@ -551,7 +551,7 @@ def test_a_file_that_cannot_be_used_stops_the_load_before_anything_is_written(
     (files / name).write_text("\n".join(lines))
     before = whole(market)
     with pytest.raises(RecordError, match=name):
-        loading.load(market, [files], rejects=tmp_path / "rejects.csv")
+        graph.facts.load.load(market, [files], rejects=tmp_path / "rejects.csv")
     assert whole(market) == before
     assert not (tmp_path / "rejects.csv").exists()
 
@@ -560,5 +560,5 @@ def test_a_rejects_file_that_cannot_be_written_stops_the_load(market: Database, 
     files = directory(tmp_path / "all", ROWS)
     before = whole(market)
     with pytest.raises(ParameterError, match="nowhere"):
-        loading.load(market, [files], rejects=tmp_path / "nowhere" / "rejects.csv")
+        graph.facts.load.load(market, [files], rejects=tmp_path / "nowhere" / "rejects.csv")
     assert whole(market) == before

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from graph.identity import Keyring, Role, sessions, tokens
-from tests.api import conftest as of_the_api
+from tests.api import conftest
 
-ring, api, community = of_the_api.ring, of_the_api.api, of_the_api.community
+ring, api, community = conftest.ring, conftest.api, conftest.community
 
 
 def link(ring: Keyring, role: Role, subject: str, entity: str | None = None, **more: Any) -> tokens.Issued:
@@ -29,10 +29,10 @@ def fresh(api: httpx.Client) -> Iterator[Fresh]:
     headers = {"Origin": str(api.base_url).rstrip("/"), "Sec-Fetch-Site": "same-origin"}
 
     def client() -> httpx.Client:
-        verify = of_the_api.TLS
+        verify = conftest.TLS
         made.append(
             httpx.Client(
-                base_url=api.base_url, headers=headers, verify=verify, trust_env=False, timeout=of_the_api.PATIENCE
+                base_url=api.base_url, headers=headers, verify=verify, trust_env=False, timeout=conftest.PATIENCE
             )
         )
         return made[-1]

@@ -17,7 +17,8 @@ from api.deps.auth import PUBLIC_PAGES, roles
 from graph.identity import Role
 from graph.policy.scheme import read
 from graph.rights import disputes, grants
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.api.document import DOCUMENT
 from tests.pages.conftest import Fresh, SignIn
 
@@ -60,7 +61,7 @@ DISPUTE = {"kind": "obligations", "statement": "No.", "key": "k-3"}
 
 
 # In the order in which they are asked: what takes something away comes last.
-MATRIX: dict[str, Row] = {
+MATRIX_OF_PAGES: dict[str, Row] = {
     "GET /": Row(ALL),
     "GET /schemes": Row(ALL),
     "GET /schemes/{scheme}": Row(ALL, 200, {"scheme": "reliability"}),
@@ -116,11 +117,11 @@ PAGES = pages()
 
 
 def test_every_page_has_its_row_and_there_is_no_row_without_a_page() -> None:
-    assert sorted(MATRIX) == sorted(PAGES)
+    assert sorted(MATRIX_OF_PAGES) == sorted(PAGES)
 
 
 def test_a_page_takes_the_roles_that_its_row_says() -> None:
-    for name, row in MATRIX.items():
+    for name, row in MATRIX_OF_PAGES.items():
         expected = [] if name in PUBLIC_PAGES else sorted(row.takes)
         assert sorted(roles(PAGES[name])) == expected, name
 
@@ -142,7 +143,7 @@ def ask(
     client: httpx.Client, name: str, path: dict[str, str], others: dict[str, str] | None = None
 ) -> httpx.Response:
     method, address = name.split(" ")
-    row, others = MATRIX[name], others or {}
+    row, others = MATRIX_OF_PAGES[name], others or {}
     form = row.form | others if method == "POST" else None
     return client.request(
         method, address.format(**path), data=form, params=row.query | others if form is None else {}
@@ -177,11 +178,11 @@ def both(community: Database) -> Database:
     return community
 
 
-@pytest.mark.parametrize("name", MATRIX)
+@pytest.mark.parametrize("name", MATRIX_OF_PAGES)
 def test_a_page_is_for_the_roles_that_it_takes_and_about_nobody_else(
     both: Database, fresh: Fresh, sign_in: SignIn, name: str
 ) -> None:
-    row, ends_session = MATRIX[name], name in ("POST /sign-out", "POST /me/erase")
+    row, ends_session = MATRIX_OF_PAGES[name], name in ("POST /sign-out", "POST /me/erase")
     for role in Role:
         client = sign_in(role, "p-1" if role is Role.MEMBER else f"the {role}", anew=ends_session)
         if row.foreign and role.value in row.takes:

@@ -14,7 +14,8 @@ from graph.facts.values import Contact, Facts, Obligation, Purchase
 from graph.identity import Keyring, Role
 from graph.rating.run import rate
 from graph.rights import disputes
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.conftest import WIPE
 from tests.driving import opened
 from tests.pages.conftest import link

@@ -15,7 +15,7 @@ from graph.settings import Settings
 from graph.store.client import Database
 from tests.api.conftest import serve
 from tests.pages.conftest import SignIn, link
-from tests.pages.test_authorisation import MATRIX
+from tests.pages.test_authorisation import MATRIX_OF_PAGES
 from tests.worlds import one_on_a_page
 
 HERE = f"/me/schemes/{one_on_a_page.POLICY.id}"
@@ -111,7 +111,7 @@ NOTHING_WRITTEN = {
 
 
 def test_every_form_is_here_and_so_is_every_field_that_somebody_writes() -> None:
-    forms = {name for name in MATRIX if name.startswith("POST ")}
+    forms = {name for name in MATRIX_OF_PAGES if name.startswith("POST ")}
     assert forms == WRONG.keys() | NOTHING_WRITTEN
     written = {name for each in WRONG.values() for wrong in each for name in wrong.form}
     assert written - {"what"} == TYPED

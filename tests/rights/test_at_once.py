@@ -25,7 +25,8 @@ from graph.policy.scheme import read
 from graph.rating.run import rate
 from graph.rights import contests, disputes, erasure, grants, membership
 from graph.standing import judgments
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.conftest import WIPE
 
 POLICY = read("reliability")

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from graph.rights import disputes
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.rights.test_at_once import EXPECTED, IN_ONE, NOW, WORK, Work, check, open_market
 
 BESIDE = [

@@ -11,7 +11,8 @@ from graph.audit import log
 from graph.errors import NotFound, ParameterError, PurposeMismatch
 from graph.rights import grants
 from graph.rights.grants import Grant
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.storing import join_one, leave_one
 from tests.worlds.reads_on_record import NOW, POLICY, PURPOSE, members
 

@@ -11,7 +11,8 @@ from graph.rating import published
 from graph.rating.apply import remove
 from graph.rating.rerate import passed_on
 from graph.rights import grants, membership
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.storing import put
 from tests.worlds.three_in_touch import (
     FACTS,

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+import graph.facts.load
 from graph.errors import Refused
-from graph.facts import load as loading
 from graph.facts import objections
 from graph.rating.apply import apply
 from graph.rights import membership
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.facts.looking import whole, written
 from tests.worlds.three_in_touch import FACTS, NOW, SCHEME, expect, join, leave, open_market, own, pause, run
 
@@ -45,7 +46,7 @@ def load(
     file = written(path, f"{kind}-new.csv", header, *rows)
     rejects = path / "rejects.csv"
     rejects.unlink(missing_ok=True)
-    loading.load(database, [file], rejects=rejects, **more)
+    graph.facts.load.load(database, [file], rejects=rejects, **more)
     if not rejects.exists():
         return []
     with rejects.open(newline="", encoding="utf-8") as stream:
@@ -193,7 +194,7 @@ def test_no_contact_slips_in_beside_an_objection(market: Database, tmp_path: Pat
     rows = [{"line": 1, "id": "late", "source": "ann", "target": "dan", "at": OLD, "channel": None}]
     outcome: list[object] = []
 
-    def storing_() -> None:
+    def storing() -> None:
         from graph.facts.store import store
 
         outcome.append(market.write(lambda tx: store(tx, "contacts", rows)["stored"]))
@@ -201,7 +202,7 @@ def test_no_contact_slips_in_beside_an_objection(market: Database, tmp_path: Pat
     def objecting() -> None:
         object_to(market, "dan")
 
-    works: dict[str, Callable[[], None]] = {"the load": storing_, "the objection": objecting}
+    works: dict[str, Callable[[], None]] = {"the load": storing, "the objection": objecting}
     other = threading.Thread(target=works["the objection" if first == "the load" else "the load"])
     with market.transaction() as transaction:
         _queries(transaction, first, rows, outcome)

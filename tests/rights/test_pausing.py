@@ -22,6 +22,7 @@ from graph.rating.runs import alone
 from graph.rating.verify import CHANGED, REACHED, verify_run
 from graph.rights import erasure, membership
 from graph.store.client import Database
+from tests import storing
 from tests.conftest import WIPE
 from tests.facts.looking import whole, written
 from tests.storing import put, row_of, store
@@ -179,9 +180,7 @@ def test_a_pause_is_of_one_scheme(market: Database) -> None:
 
 
 def store_members(database: Database, scheme: Scheme) -> None:
-    from tests.storing import join as join_all
-
-    join_all(database, FACTS, scheme)
+    storing.join(database, FACTS, scheme)
     rate(database, scheme.id, as_of=AS_OF)
 
 

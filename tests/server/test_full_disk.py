@@ -25,8 +25,9 @@ from graph.server.connect import connect
 from graph.server.local import Server
 from graph.settings import Settings
 from graph.store import migrations
-from graph.store.client import Database, _translated
+from graph.store.client import Database
 from graph.store.disk_space import NEEDED_MEGABYTES, RESERVE_MEGABYTES, Room
+from graph.store.error_mapping import translated
 from tests.api.conftest import issue, serve
 
 TinyDisk = Callable[[str], Path]
@@ -265,7 +266,7 @@ def test_the_status_of_a_database_is_asked_of_the_database(settings: Settings, d
 def test_a_database_that_is_not_online_is_no_other_writer_and_no_fault_of_a_query(
     code: str, ours: type[InnerCircleError], advice: str
 ) -> None:
-    with pytest.raises(ours, match=advice), _translated("a query"):
+    with pytest.raises(ours, match=advice), translated("a query"):
         raise neo4j.exceptions.Neo4jError._hydrate_neo4j(code=code, message="the words of the server")
 
 

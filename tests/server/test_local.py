@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from graph.errors import LocalServerFailed, SettingInvalid
-from graph.server import local
+from graph.server import local, readiness
 from graph.server.connect import connect
 from graph.server.home import State, choose_ports, read_state, write_state
 from graph.server.local import Server
@@ -68,7 +68,7 @@ def test_a_running_server_of_another_version_is_not_taken(settings: Settings, se
 
 
 def test_a_changed_password_is_said(settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "REFUSALS", 0)  # how long to hope: nothing is gained by waiting here
+    monkeypatch.setattr(readiness, "REFUSALS", 0)  # how long to hope: nothing is gained by waiting here
     file = server.home / "password"
     file.write_text("another one\n")
     try:

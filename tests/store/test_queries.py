@@ -12,6 +12,7 @@ import pytest
 from graph.errors import NotFound, ParameterError, QueryFileInvalid
 from graph.store import queries
 from graph.store.queries import Field, Query
+from graph.store.query_parameters import parse_params
 
 GOOD = """\
 // The members of a scheme.
@@ -164,7 +165,7 @@ def taking(type_: str) -> Query:
 
 @pytest.mark.parametrize(("type_", "text", "value"), VALUES)
 def test_a_parameter_is_read_as_its_type_says(type_: str, text: str, value: Any) -> None:
-    found = queries.parse_params(taking(type_), [f"x={text}"])
+    found = parse_params(taking(type_), [f"x={text}"])
     assert found == {"x": value}
     assert type(found["x"]) is type(value)
 
@@ -172,18 +173,18 @@ def test_a_parameter_is_read_as_its_type_says(type_: str, text: str, value: Any)
 @pytest.mark.parametrize(("type_", "text"), NO_VALUES)
 def test_a_parameter_of_another_type_is_refused_by_name_value_and_type(type_: str, text: str) -> None:
     with pytest.raises(ParameterError, match=re.escape(f"q: x={text!r} is not of the type {type_}")):
-        queries.parse_params(taking(type_), [f"x={text}"])
+        parse_params(taking(type_), [f"x={text}"])
 
 
 @pytest.mark.parametrize("text", ["y=1", "x", "", "=1", "X=1"])
 def test_what_is_no_parameter_is_refused_with_those_that_are(text: str) -> None:
     with pytest.raises(ParameterError, match=re.escape(f"q: {text!r} is not one of its parameters: x=<INTEGER>")):
-        queries.parse_params(taking("INTEGER"), [text])
+        parse_params(taking("INTEGER"), [text])
 
 
 def test_a_query_without_parameters_says_that_it_has_none() -> None:
     with pytest.raises(ParameterError, match="is not one of its parameters: none"):
-        queries.parse_params(queries.get("overview"), ["x=1"])
+        parse_params(queries.get("overview"), ["x=1"])
 
 
 def test_no_tie_is_made_or_ended_by_transactions_side_by_side() -> None:

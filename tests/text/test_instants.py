@@ -10,6 +10,7 @@ from graph.cli.rating import end_of_day
 from graph.errors import ParameterError, SchemeInvalid
 from graph.policy import scheme
 from graph.store import queries
+from graph.store.query_parameters import parse_params
 from graph.text.instants import EARLIEST, LATEST, end_of, in_utc
 
 ZONES = some.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -47,7 +48,7 @@ def test_a_command_says_which_option_has_an_odd_day(option: str, text: str) -> N
 @pytest.mark.parametrize("text", [*ODD_INSTANTS, "[" * 100_000])
 def test_a_query_is_not_asked_with_an_odd_instant(text: str) -> None:
     with pytest.raises(ParameterError, match="as_of"):
-        queries.parse_params(queries.get("circle"), [f"as_of={text}"])
+        parse_params(queries.get("circle"), [f"as_of={text}"])
 
 
 @pytest.mark.parametrize(

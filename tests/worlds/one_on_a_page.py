@@ -8,7 +8,8 @@ from graph.facts.values import Contact, Facts, Obligation, Purchase, Visit
 from graph.policy import scheme
 from graph.rating.run import rate
 from graph.rights import grants
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.conftest import WIPE
 from tests.storing import store
 from tests.worlds.chosen_conduct import AS_OF, share

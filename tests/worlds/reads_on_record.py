@@ -7,7 +7,8 @@ from graph.audit import log
 from graph.facts.values import Facts
 from graph.policy import publishing
 from graph.policy.scheme import read
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.conftest import WIPE
 from tests.storing import store
 

@@ -12,7 +12,8 @@ from graph.rating import reference
 from graph.rating.rerate import passed_on
 from graph.rating.run import rate
 from graph.rights import membership
-from graph.store.client import Database, Transaction
+from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.storing import store
 from tests.strategies import make_scheme
 from tests.worlds.chosen_conduct import AS_OF, contact, obligation

@@ -31,6 +31,11 @@ _ENDINGS = {
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
+def appended(hint: str) -> str:
+    """A hint as the end of a message; empty where there is none."""
+    return f"; {hint}" if hint else ""
+
+
 def of_name(path: Path) -> str:
     """What to do about a file whose name ends in none of ours; empty where the name says nothing."""
     name = path.name.lower()

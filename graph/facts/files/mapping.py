@@ -158,6 +158,11 @@ def read(path_or_name: str | Path) -> Mapping:
         raise NotFound(f"cannot read the mapping file {path_or_name}: {error.strerror}") from error
 
 
+def resolve(given: str | Path | Mapping) -> Mapping:
+    """A mapping as it is; of a file or a name, as `read` finds it."""
+    return given if isinstance(given, Mapping) else read(given)
+
+
 def parse(text: str, file: str) -> Mapping:
     """The mapping that this text describes; `file` names it in errors.
 

@@ -21,7 +21,7 @@ __all__ = [
     "Categories",
     "read",
     "refusal",
-    "shipped",
+    "shipped_categories",
     "subjects",
 ]
 
@@ -43,7 +43,7 @@ class Categories:
 
 
 @cache
-def shipped() -> Categories:
+def shipped_categories() -> Categories:
     return Categories(_parse(SHIPPED.read_text(encoding="utf-8"), SHIPPED.name))
 
 
@@ -54,7 +54,7 @@ def read(further: Path | None) -> Categories:
     (no such file).
     """
     if further is None:
-        return shipped()
+        return shipped_categories()
     try:
         with further.expanduser().open(encoding="utf-8") as stream:
             text = stream.read(LARGEST + 1)  # a device may never end
@@ -62,7 +62,7 @@ def read(further: Path | None) -> Categories:
         raise SettingInvalid(f"INNERCIRCLE_CATEGORIES={str(further)!r}: cannot be read: {error}") from error
     if len(text) > LARGEST:
         raise SettingInvalid(f"INNERCIRCLE_CATEGORIES={str(further)!r}: longer than {LARGEST:,} characters")
-    return Categories(shipped().neutral | _parse(text, str(further)))
+    return Categories(shipped_categories().neutral | _parse(text, str(further)))
 
 
 def _parse(text: str, file: str) -> dict[str, str]:

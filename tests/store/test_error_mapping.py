@@ -6,7 +6,7 @@ import pytest
 from neo4j import exceptions as driver
 
 from graph.errors import CommitUnknown, InnerCircleError, QueryRejected, StoreConflict, StoreUnavailable
-from graph.store.client import _MAPPING, _translated
+from graph.store.error_mapping import MAPPING, translated
 
 LOST: dict[type[Exception], type[InnerCircleError]] = {
     driver.DriverError: StoreUnavailable,
@@ -63,11 +63,11 @@ def test_no_error_of_the_driver_is_left_out_and_none_is_made_up() -> None:
 def test_an_error_of_the_driver_becomes_ours_and_keeps_its_cause(kind: type[Exception]) -> None:
     raised = kind.__new__(kind)
     raised.args = ("its words",)
-    with pytest.raises(OURS[kind]) as caught, _translated("a query"):
+    with pytest.raises(OURS[kind]) as caught, translated("a query"):
         raise raised
     assert caught.value.__cause__ is raised
 
 
 def test_every_line_of_the_mapping_is_the_first_for_something() -> None:
-    first = {next(place for place, (base, *_) in enumerate(_MAPPING) if issubclass(kind, base)) for kind in OURS}
-    assert first == set(range(len(_MAPPING)))
+    first = {next(place for place, (base, *_) in enumerate(MAPPING) if issubclass(kind, base)) for kind in OURS}
+    assert first == set(range(len(MAPPING)))

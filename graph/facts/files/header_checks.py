@@ -1,0 +1,74 @@
+"""Whether the columns of a file are those of its kind, or those that its mapping reads."""
+
+from collections.abc import Sequence
+
+from graph.errors import RecordError
+from graph.facts.files import hints
+from graph.facts.files.mapping import Output
+from graph.facts.files.parquet_source import PLAIN
+from graph.facts.files.sources import Source
+from graph.facts.kinds import KINDS
+from graph.text.plain import visible
+
+
+def fits(source: Source, kind: str, file: str) -> None:
+    """Raises RecordError for the first column that is unknown, missing, or of the wrong Parquet type."""
+    columns = {column.name: column for column in KINDS[kind].columns}
+    known = f"{kind} have {', '.join(columns)}"
+    for name in source.names:
+        if name not in columns:
+            required = [column.name for column in KINDS[kind].columns if column.required]
+            message = f"an unknown column {visible(name)!r}; {known}" + hints.appended(source.hint(required))
+            raise RecordError(message, file=file, line=source.line, column=name)
+    for name, column in columns.items():
+        if name not in source.names:
+            if column.required:
+                raise RecordError(f"a column is missing; {known}", file=file, line=source.line, column=name)
+            continue
+        found, wanted = source.types.get(name, "empty"), column.format.parquet
+        if found != "empty" and found not in wanted:
+            message = f"the type is {found}; it must be {' or '.join(sorted(wanted))}"
+            raise RecordError(message, file=file, column=name)
+
+
+def has_all(source: Source, used: Sequence[str], file: str) -> None:
+    """Raises RecordError for the first column of these that is missing, or of a type that is not read."""
+    for name in used:
+        if name not in source.names:
+            message = "a column is missing" + hints.appended(source.hint(used))
+            raise RecordError(message, file=file, line=source.line, column=name)
+        if source.types.get(name, "text") not in PLAIN:
+            message = f"the type is {source.types[name]}; only text, numbers, dates and times are read"
+            raise RecordError(message, file=file, column=name)
+
+
+def are_no_floats(source: Source, outputs: Sequence[Output], file: str) -> None:
+    """Raises RecordError where texts would be made of numbers with a fraction: 1e+16 is nobody's id."""
+    for output in outputs:
+        formats = {column.name: column.format for column in KINDS[output.kind].columns}
+        for name, cell in output.cells.items():
+            if cell.counts or "whole number" not in formats[name].parquet or "number" in formats[name].parquet:
+                continue
+            for column in cell.sources:
+                if source.types.get(column) == "number":
+                    message = "the type is number; ids and texts are text or whole number: write the column as one"
+                    raise RecordError(message, file=file, column=column)
+
+
+def is_no_header(source: Source, outputs: Sequence[Output], file: str) -> None:
+    """Raises RecordError where the first record of a file, whose header the mapping gives, seems to be one.
+
+    It repeats a name at its place, or holds no number and no time where the mapping reads them.
+    """
+    cells = dict(zip(source.names, source.first, strict=False))
+    read = {name for output in outputs for cell in output.cells.values() if cell.counts for name in cell.sources}
+    read |= {name for output in outputs for each in output.where if each.is_of_numbers for name in [each.column]}
+    written = [cells[name].strip() for name in read if cells.get(name, "").strip()]
+    repeated = [name for name, cell in cells.items() if cell.strip().lower() == name.lower()]
+    if repeated or (written and not any(any("0" <= each <= "9" for each in cell) for cell in written)):
+        message = (
+            f"the first line seems to be a header ({', '.join(map(visible, source.first))}), "
+            "and the mapping gives one: remove that line, "
+            "or use a copy of the mapping without `header` that names the file's columns"
+        )
+        raise RecordError(message, file=file, line=1)
