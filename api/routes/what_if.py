@@ -30,8 +30,8 @@ def ask_what_if(
 ) -> WhatIf | Lift:
     """What would be shown after the change: points, band and the lines that moved.
 
-    A `lift` is the reverse: the fewest payments that lift the rating one band. It gives no advice on contacts
-    and purchases.
+    A `lift` is the reverse: the fewest payments that lift the rating one band. It gives no advice on whom to be
+    in touch with, or on what to buy.
 
     The answer is made from own facts and from what is shown already: the ratings of others stay as they are shown,
     and a new contact in the circle counts with the circle's average.

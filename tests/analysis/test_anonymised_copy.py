@@ -318,6 +318,7 @@ def test_a_shipped_query_that_writes_says_that_this_neo4j_takes_no_writes(copy: 
 # Commands ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_commands_that_read_and_record_nothing_work_on_the_copy(
     copied: Inspection, there: Settings, innercircle: Command
 ) -> None:

@@ -64,6 +64,7 @@ def native(value: Any) -> Any:
     return value.to_native() if hasattr(value, "to_native") else value
 
 
+@pytest.mark.slow
 def test_the_frame_of_members_has_everyone_who_has_joined_in_order_of_id(graph: Database) -> None:
     found = frames.members(graph, POLICY.id)
     expected = list(published.members(graph, POLICY.id))
@@ -76,6 +77,7 @@ def test_the_frame_of_members_has_everyone_who_has_joined_in_order_of_id(graph: 
         assert row["kind"] == ("organisation" if row["entity"].startswith("made-up-o") else "person")
 
 
+@pytest.mark.slow
 def test_the_frame_of_ratings_has_what_is_published_to_the_last_digit(graph: Database) -> None:
     found = frames.ratings(graph, POLICY.id, by=BY)
     expected = graph.statement(RATINGS, scheme=POLICY.id)
@@ -104,6 +106,7 @@ def test_the_frame_of_circles_has_the_ties_that_the_ratings_used(graph: Database
     assert dict(zip(own["contact"], own["used"], strict=True)) == {each.entity: each.used for each in one.circle}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FACTS)
 def test_the_frame_of_facts_has_the_facts_of_members(graph: Database, kind: str) -> None:
     every = read_facts(graph, POLICY.id)
@@ -116,6 +119,7 @@ def test_the_frame_of_facts_has_the_facts_of_members(graph: Database, kind: str)
         assert values == [native(row.get(column)) for row in expected], column
 
 
+@pytest.mark.slow
 def test_frames_are_in_order_of_id_and_never_of_score(graph: Database) -> None:
     for found in (
         frames.members(graph, POLICY.id),
@@ -127,6 +131,7 @@ def test_frames_are_in_order_of_id_and_never_of_score(graph: Database) -> None:
     assert list(frames.to_networkx(graph, POLICY.id, by=BY)) == sorted(found["entity"])
 
 
+@pytest.mark.slow
 def test_nobody_who_has_not_joined_is_in_a_frame(graph: Database) -> None:
     joined = set(frames.members(graph, POLICY.id)["entity"])
     others = {row["id"] for row in graph.statement("MATCH (e:Entity) RETURN e.id AS id")} - joined
@@ -157,6 +162,7 @@ READS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", READS)
 def test_what_says_something_about_persons_is_on_record_for_each_of_them(graph: Database, what: str) -> None:
     handed_out: Any = READS[what](graph, POLICY.id, by=BY)
@@ -178,6 +184,7 @@ def test_members_alone_are_no_read_of_a_person(graph: Database) -> None:
     assert graph.statement("MATCH (a:Access) RETURN a") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", READS)
 def test_what_cannot_be_recorded_is_not_handed_out(graph: Database, what: str) -> None:
     one = frames.members(graph, POLICY.id)["entity"].iloc[0]
@@ -227,6 +234,7 @@ def test_the_circle_graph_has_the_ties_and_what_members_are(graph: Database) -> 
 # What changes; the last of this file, since it changes the community -----------------------------------
 
 
+@pytest.mark.slow
 def test_a_member_that_has_left_and_a_disputed_fact_are_in_no_frame(graph: Database) -> None:
     circles = read(graph, POLICY.id).circles
     leaver, stays = circles["contact"].iloc[0], circles["entity"].iloc[0]

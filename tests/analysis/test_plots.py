@@ -76,6 +76,7 @@ def texts(figure: Figure) -> list[str]:
 # How ratings are spread ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_bars_are_the_members_by_whole_points(graph: Database, ratings: list[dict[str, Any]]) -> None:
     found = plots.distribution(graph, POLICY.id)
     wholes = [scheme.whole(row["points"]) for row in ratings]

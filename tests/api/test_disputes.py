@@ -54,6 +54,7 @@ def points(client: httpx.Client, entity: str) -> int:
     return int(answer["whole_points"])
 
 
+@pytest.mark.slow
 def test_a_disputed_fact_counts_for_nothing_when_the_answer_comes_and_again_when_it_is_withdrawn(
     village: Village, as_member: As
 ) -> None:
@@ -72,6 +73,7 @@ def test_a_disputed_fact_counts_for_nothing_when_the_answer_comes_and_again_when
     assert abs(points(bob, village("bob")) - before) <= 1
 
 
+@pytest.mark.slow
 def test_a_request_that_comes_twice_opens_one_dispute(village: Village, as_member: As) -> None:
     bob, key = as_member(village("bob")), once_only()
     first, again = (dispute(bob, village("o2"), **key) for _ in range(2))
@@ -93,6 +95,7 @@ def test_what_is_not_there_and_what_is_anothers_are_one_answer(village: Village,
     assert ann.get(OWN).json() == {"disputes": []}
 
 
+@pytest.mark.slow
 def test_the_reviewer_sees_what_it_is_about_and_the_operator_only_that_it_waits(
     village: Village, as_member: As, as_reviewer: As, as_operator: As, as_client: As
 ) -> None:
@@ -123,6 +126,7 @@ def test_the_reviewer_sees_what_it_is_about_and_the_operator_only_that_it_waits(
     assert decide(as_operator("op"), opened["id"], upheld=True).status_code == 403
 
 
+@pytest.mark.slow
 def test_a_reviewer_without_a_part_in_it_decides_once(village: Village, as_member: As, as_reviewer: As) -> None:
     village.loaded_by("o2", "lena", datetime.now(UTC))
     bob = as_member(village("bob"))
@@ -148,6 +152,7 @@ def test_a_reviewer_without_a_part_in_it_decides_once(village: Village, as_membe
     assert about["id"] == village("bob"), "what is kept of the request is erased with the member"
 
 
+@pytest.mark.slow
 def test_a_contested_rating_is_told_to_no_client_until_a_reviewer_has_closed_it(
     village: Village, as_member: As, as_reviewer: As, as_client: As
 ) -> None:

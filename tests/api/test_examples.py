@@ -61,6 +61,7 @@ def rounded(text: str) -> str:
     return re.sub(r"\d+\.\d{9,}", lambda number: f"{float(number[0]):.9g}", text)
 
 
+@pytest.mark.slow
 def test_the_examples_are_what_the_service_answers(community: Database, api: httpx.Client, as_member: As) -> None:
     mine = as_member("p-1")
     answers = {
@@ -84,6 +85,7 @@ def test_the_examples_are_what_the_service_answers(community: Database, api: htt
         assert rounded(json.dumps(examples, indent=1)) == rounded(json.dumps(known, indent=1))
 
 
+@pytest.mark.slow
 def test_the_commands_in_the_documentation_print_what_it_says(
     community: Database, api: httpx.Client, as_member: As, as_client: As, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ def explanation_of(entity: str, scheme_id: str = "reliability") -> str:
     return f"/v1/schemes/{scheme_id}/ratings/{quote(entity, safe='')}/explanation"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entity", ["p-1", "p-3", "o/5 Nord", "a|b"])
 def test_an_explanation_adds_up_down_to_own_facts(community: Database, as_member: As, entity: str) -> None:
     answer = as_member(entity).get(explanation_of(entity), params={"facts": True}).json()

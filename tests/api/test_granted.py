@@ -76,6 +76,7 @@ def last(database: Database, ledger: str) -> Access:
 # As much as is granted -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_client_reads_what_the_grant_says_and_no_more(community: Database, as_client: As) -> None:
     shown = disclosure.shown(community, "p-1", "reliability")
     always = {
@@ -379,6 +380,7 @@ def closed(community: Database) -> Database:
     return community
 
 
+@pytest.mark.slow
 def test_what_is_not_open_is_the_same_answer_whatever_the_reason(closed: Database, as_client: As) -> None:
     seen = set()
     for why, entity in CLOSED.items():
@@ -421,6 +423,7 @@ def test_another_purpose_is_the_same_answer_for_any_entity(closed: Database, as_
     assert len(seen) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("purpose", [PURPOSE, "hiring"])
 def test_no_refusal_leaves_before_a_whole_step_is_over(closed: Database, as_client: As, purpose: str) -> None:
     for entity in CLOSED.values():
@@ -480,6 +483,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, float]]:
     return found
 
 
+@pytest.mark.slow
 def test_after_a_grant_was_ended_no_answer_leaves(
     community: Database, as_client: As, as_member: As, sent: list[tuple[int, float]]
 ) -> None:

@@ -57,6 +57,7 @@ def read(client: httpx.Client, entity: str = "p-1") -> httpx.Response:
 # Grants ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_member_gives_a_grant_sees_it_and_ends_it(community: Database, as_member: As, as_client: As) -> None:
     mine, bank = as_member("p-1"), as_client("bank")
     assert read(bank).status_code == 404

@@ -216,6 +216,7 @@ def test_with_a_key_it_listens_on_any_address_and_answers_to_its_names(tmp_path:
             assert (answer.status_code, answer.json()["code"]) == (421, "not-loopback"), host
 
 
+@pytest.mark.slow
 def test_the_command_refuses_an_address_of_the_network(settings: Settings, tmp_path: Path) -> None:
     settings = settings.model_copy(update={"home": tmp_path})  # without a key
     done = command(settings, "serve", "--host", "0.0.0.0", COLUMNS="80")  # noqa: S104
@@ -226,6 +227,7 @@ def test_the_command_refuses_an_address_of_the_network(settings: Settings, tmp_p
     assert json.loads(done.stdout)["error"]["code"] == "setting-invalid"
 
 
+@pytest.mark.slow
 def test_the_status_names_where_the_api_will_be(settings: Settings, database: Database) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])

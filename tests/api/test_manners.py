@@ -97,6 +97,7 @@ def test_an_address_that_is_too_long_is_refused(community: Database, as_member: 
     assert (answer.status_code, answer.json()["code"]) == (414, "too-long")
 
 
+@pytest.mark.slow
 def test_a_query_that_takes_too_long_is_ended(community: Database, settings: Settings) -> None:
     """Somebody holds a lock that the query waits for: without a timeout it would wait as long."""
     with connect(settings, timeout_seconds=1) as hurried, community.transaction() as holding:
@@ -130,6 +131,7 @@ def test_whatever_else_takes_too_long_is_ended_as_soon(community: Database, sett
 # Pages and unchanged answers -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_record_of_reads_comes_in_pages_and_nobody_makes_up_a_cursor(
     community: Database, as_member: As
 ) -> None:

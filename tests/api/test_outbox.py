@@ -123,6 +123,7 @@ def test_a_try_that_broke_off_halfway_does_not_stop_the_next(
     withdrawn(as_member)
 
 
+@pytest.mark.slow
 def test_what_a_request_left_is_passed_on_though_it_named_somebody_who_is_erased(
     community: Database, as_member: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:

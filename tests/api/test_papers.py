@@ -135,6 +135,7 @@ def leaver(community: Database, tmp_path: Path) -> str:
     return LEAVER
 
 
+@pytest.mark.slow
 def test_a_member_who_erases_itself_is_gone_from_every_answer_at_once(
     community: Database, as_member: As, as_client: As, leaver: str
 ) -> None:

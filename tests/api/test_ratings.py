@@ -22,6 +22,7 @@ def rating_of(entity: str, scheme_id: str = "reliability") -> str:
 # One rating, opened ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_rating_is_answered_as_it_is_shown(community: Database, as_member: As) -> None:
     known = msgspec.to_builtins(disclosure.shown(community, "p-1", "reliability"))
     known["policy"] = {"version": known.pop("version"), "hash": known.pop("hash")}

@@ -49,6 +49,7 @@ def text(answer: httpx.Response) -> Any:
     return {name: value for name, value in answer.json().items() if name != "instance"}
 
 
+@pytest.mark.slow
 def test_a_member_is_told_its_own_standing_and_no_others(town: Database, as_member: As) -> None:
     own = standing(as_member("ann"), "ann").json()
     assert own == {

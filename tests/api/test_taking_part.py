@@ -105,6 +105,7 @@ def test_joining_is_refused_with_the_reason(market: Database, as_member: As) -> 
     assert me(as_member, "dan")["memberships"] == []
 
 
+@pytest.mark.slow
 def test_a_rating_is_hidden_within_a_second_of_asking_to_leave(rated: Database, as_member: As) -> None:
     """That it is hidden when the answer comes holds each time; the time is the best of some, on a busy machine."""
     seconds = []
@@ -177,6 +178,7 @@ def test_an_objection_is_made_and_withdrawn_and_leaves_nothing_but_a_hash(market
     assert not me(as_member, "eve")["objects"]
 
 
+@pytest.mark.slow
 def test_the_record_of_an_objection_is_nobodys(market: Database, as_member: As) -> None:
     """dan is known by an obligation, and stays: a request that is linked to it would tell that it objects."""
     dan = as_member("dan")

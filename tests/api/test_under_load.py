@@ -56,6 +56,7 @@ def headers(ring: Keyring, role: Role, subject: str, entity: str | None = None) 
 # How much one asker may ask --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_revoked_token_takes_nothing_from_its_subject(
     community: Database, settings: Settings, ring: Keyring
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_revoked_token_takes_nothing_from_its_subject(
         assert [ask(own.text) for _ in range(5)] == [200] * 5
 
 
+@pytest.mark.slow
 def test_what_is_asked_of_many_counts_by_how_many_they_are(
     community: Database, settings: Settings, ring: Keyring
 ) -> None:
@@ -165,6 +167,7 @@ def test_a_request_that_finds_no_place_in_time_is_told_and_leaves_none_taken(
     asyncio.run(all_of_it())
 
 
+@pytest.mark.slow
 def test_while_clients_and_strangers_wait_for_the_database_members_and_health_are_answered(
     community: Database, settings: Settings, server: Server, ring: Keyring
 ) -> None:
@@ -259,6 +262,7 @@ def hurried(wire: Wire, server: Server, settings: Settings) -> Iterator[httpx.Cl
         yield client
 
 
+@pytest.mark.slow
 def test_a_database_that_swallows_what_it_is_asked_makes_nobody_wait_longer_than_the_limit(
     community: Database, server: Server, settings: Settings, ring: Keyring, wire: Wire
 ) -> None:
@@ -393,6 +397,7 @@ def heard(connection: socket.socket) -> bytes:
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("said", "told"),
     [

@@ -22,6 +22,7 @@ def fact(database: Database, debtor: str) -> str:
     return str(row["id"])
 
 
+@pytest.mark.slow
 def test_each_question_is_answered_as_the_domain_answers_it(community: Database, as_member: As) -> None:
     owed = fact(community, "p-1")
     asked: list[tuple[dict[str, Any], what_if.Change]] = [

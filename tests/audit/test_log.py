@@ -25,6 +25,7 @@ def graph(database: Database) -> Database:
     return database
 
 
+@pytest.mark.slow
 def test_a_record_says_who_read_whom_for_what_and_when(graph: Database) -> None:
     read_by(graph, "ann")
     (found,) = log.accesses(graph, "ann")
@@ -178,6 +179,7 @@ def _read(database: Database) -> str:
     return log.recorded(database, work)
 
 
+@pytest.mark.slow
 def test_a_read_is_refused_while_another_holds_the_ledger(
     graph: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -417,6 +419,7 @@ def test_what_is_written_anew_to_the_end_is_told_by_the_head_that_was_noted(reco
     assert (now.count, now.head == noted.head) == (noted.count, False)
 
 
+@pytest.mark.slow
 def test_reads_that_go_on_meanwhile_are_no_fault(recorded: Database) -> None:
     done = threading.Event()
 

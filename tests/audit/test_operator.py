@@ -58,6 +58,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_read_of_the_operator_is_on_record(graph: Database, command: Run, name: str) -> None:
     arguments, whom = COMMANDS[name]
@@ -73,6 +74,7 @@ def test_a_read_of_the_operator_is_on_record(graph: Database, command: Run, name
     assert verify.verify(graph).holds
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_what_cannot_be_recorded_is_not_printed(graph: Database, command: Run, name: str) -> None:
     command(*COMMANDS[name][0])

@@ -151,6 +151,7 @@ def test_a_node_is_its_id_and_a_tie_is_between_two() -> None:
     assert json.loads(str(cell(plain(tie, "RELATIONSHIP"))))["to"] == "x|bob"
 
 
+@pytest.mark.slow
 def test_off_a_terminal_a_command_is_80_columns_wide(tmp_path: Path) -> None:
     told = subprocess.run(
         [Path(sys.executable).with_name("innercircle"), "link", "issue", "--role", "auditor"],

@@ -125,6 +125,7 @@ def _texts(path: Path) -> Iterator[str]:
         yield path.read_bytes().decode("latin-1")
 
 
+@pytest.mark.slow
 def test_every_command_is_tried() -> None:
     known = set(names(typer.main.get_command(app)))
     assert known == {*TRIED} | NOT_TRIED
@@ -135,6 +136,7 @@ def test_no_command_that_is_tried_ends_in_a_traceback(printed: list[tuple[str, s
     assert not [name for name, text in printed if "Traceback" in text]
 
 
+@pytest.mark.slow
 def test_no_command_prints_or_writes_a_secret_of_the_database(
     database: Database, printed: list[tuple[str, str]]
 ) -> None:
@@ -157,6 +159,7 @@ def test_no_command_prints_or_writes_a_secret_of_the_database(
             assert not [form for form in forms if form in text or form[:32] in text], (name, row["name"])
 
 
+@pytest.mark.slow
 def test_no_query_that_runs_by_name_names_a_secret(innercircle: Command) -> None:
     for query in queries.catalogue().values():
         if ":Secret" in query.text:
@@ -165,6 +168,7 @@ def test_no_query_that_runs_by_name_names_a_secret(innercircle: Command) -> None
             assert told.returncode in (1, 2)
 
 
+@pytest.mark.slow
 def test_no_line_is_wider_than_the_terminal_but_for_a_word_that_is(printed: list[tuple[str, str]]) -> None:
     for name, text in printed:
         if name in TRIED and name not in VERBATIM:

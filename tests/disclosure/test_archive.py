@@ -75,6 +75,7 @@ SAID_OTHERWISE = {
 }
 
 
+@pytest.mark.slow
 def test_every_value_that_is_kept_about_an_entity_is_in_its_archive(
     community: Database, archive: Archive, files: dict[str, str]
 ) -> None:

@@ -155,12 +155,14 @@ WAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_without_the_veil_this_way_gives_the_score_away(attacked: Database, way: str) -> None:
     attack, near = WAYS[way]
     assert max(map(abs, errors(attacked, attack(attacked, unveiled)))) <= near
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_under_the_veil_this_way_finds_the_veiled_score_and_no_more(attacked: Database, way: str) -> None:
     """Off by as much as the veil is, no less: so any score within it fits what the attackers have seen."""
@@ -179,6 +181,7 @@ def test_no_estimate_is_within_a_band_more_often_than_the_veil_lets_it(attacked:
     assert math.sqrt(sum(error**2 for error in found) / len(found)) > 10
 
 
+@pytest.mark.slow
 def test_asking_every_day_averages_nothing_out(attacked: Database) -> None:
     """The estimate moves as the victim's score does, and stays as far off."""
     first = alone(attacked, as_shown)

@@ -107,6 +107,7 @@ def with_worth(value: Any) -> Iterator[str]:
             yield from with_worth(each)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OF_MANY)
 def test_what_is_about_many_has_nobodys_rating(graph: Database, command: Run, name: str) -> None:
     """Also where something is apart from what it was."""
@@ -160,6 +161,7 @@ def test_a_query_that_is_offered_gives_the_ratings_of_one_person_at_most() -> No
         assert one or not who, query.file
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", OFFERED, ids=lambda query: query.name)
 def test_no_query_that_is_offered_has_rows_of_several_with_their_worth(
     graph: Database, query: queries.Query
@@ -173,6 +175,7 @@ def test_no_query_that_is_offered_has_rows_of_several_with_their_worth(
     assert len(of_whom) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query", [each for each in OFFERED if each.room == "browser"], ids=lambda query: query.name
 )
@@ -203,6 +206,7 @@ def _example(field: queries.Field) -> Any:
     return PLACES.get(field.name, lists.get(field.type, numbers.get(field.type)))
 
 
+@pytest.mark.slow
 def test_queries_for_programs_and_for_eyes_are_not_run_by_name(graph: Database, command: Run) -> None:
     gathered = [query for query in READ if query.room != "browser" and not query.group]
     assert {"kept", "circles", "reached", "ratings", "gather_facts"} <= {query.name for query in gathered}

@@ -76,6 +76,7 @@ def past(database: Database, entity: str) -> list[tuple[int, str]]:
     return [(each.whole_points, each.band) for each in disclosure.history(database, entity, POLICY.id).states]
 
 
+@pytest.mark.slow
 def test_page_report_and_history_say_the_same_of_the_same_moment(community: Database) -> None:
     said = {each: [shown(community, each)] for each in MEMBERS}
     times = [datetime.now(UTC)]

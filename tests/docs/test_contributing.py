@@ -186,6 +186,7 @@ def test_no_program_names_the_relationship_of_a_fact_but_its_declaration() -> No
     assert named == {"graph/facts/kinds.py"}
 
 
+@pytest.mark.slow
 def test_what_a_page_says_to_write_passes_the_checks_that_it_names(followed: tuple[str, Path]) -> None:
     """All but the last, which is for tests that need Neo4j; tests of the others that need it are left out."""
     name, tree = followed

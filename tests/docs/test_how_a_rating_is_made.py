@@ -136,6 +136,7 @@ def rated(graph: Database) -> Database:
     return graph
 
 
+@pytest.mark.slow
 def test_the_numbers_on_the_page_are_those_of_the_graph(rated: Database) -> None:
     text = TEXT
     for header, rows in expected(rated).items():
@@ -148,6 +149,7 @@ def test_the_numbers_on_the_page_are_those_of_the_graph(rated: Database) -> None
         PAGE.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_what_the_page_says_in_words_is_so(rated: Database) -> None:
     factor = POLICY.factors.obligations
     assert factor is not None

@@ -37,6 +37,7 @@ def a_file(tmp_path: Path, kind: str, *rows: str, name: str = "") -> Path:
     return written(tmp_path, f"{kind}{name}.csv", HEADERS[kind], *rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [[], ["--dry-run"]], ids=["load", "dry run"])
 @pytest.mark.parametrize("kind", NAMED)
 def test_ids_that_are_known_with_other_content_are_told_before_anything_is_written(
@@ -99,6 +100,7 @@ def test_a_prefix_is_put_before_what_a_mapping_makes_of_ids(filled: Database, tm
     assert filled.statement("MATCH (e:Entity {id: '7'}) RETURN count(e) AS n") == [{"n": 1}], "not of entities"
 
 
+@pytest.mark.slow
 def test_a_correction_with_the_prefix_finds_the_fact(
     filled: Database, innercircle: Command, tmp_path: Path
 ) -> None:
@@ -140,6 +142,7 @@ def test_files_that_complete_each_other_load(market: Database, innercircle: Comm
     assert (row["kind"], row["amount"], str(row["settled"])[:10]) == ("loan", 0.0, DUE[:10])
 
 
+@pytest.mark.slow
 def test_as_many_clashes_as_are_allowed_are_rejected_one_by_one(
     filled: Database, innercircle: Command, tmp_path: Path
 ) -> None:
@@ -169,6 +172,7 @@ def test_without_ids_no_file_is_looked_at_twice(filled: Database, tmp_path: Path
     assert content(filled) == again
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prefix", ["", " ", "a b-", "+45-", "a" * 41, "a\n", "näh-", "-a"])
 def test_a_prefix_that_is_none_is_refused(filled: Database, tmp_path: Path, prefix: str) -> None:
     before = whole(filled)

@@ -98,6 +98,7 @@ def counts(loaded: list[Loaded]) -> list[tuple[int, int, int, int]]:
 # Twice ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_row_of_every_kind_loaded_twice_is_stored_once(market: Database, tmp_path: Path) -> None:
     organisation = "acme,organisation,Acme,1999-12-31,91110000600037341L,213800KUD8LAJWSQ9D15"
     trader = "tom,sole-trader,Tom,1980-12-31,91110000600037341L,"
@@ -235,6 +236,7 @@ NEW = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_other_content_under_a_known_id_is_rejected_and_nothing_else(
     filled: Database, file: Callable[..., Path], kind: str
@@ -312,6 +314,7 @@ LEARNT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "less", "more"), LEARNT)
 def test_what_is_learnt_later_completes_and_what_is_forgotten_stays(
     filled: Database, file: Callable[..., Path], kind: str, less: str, more: str
@@ -379,6 +382,7 @@ NOT_THERE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", NOT_THERE)
 def test_rows_about_what_is_not_there_are_rejected_and_the_good_ones_load(
     filled: Database, file: Callable[..., Path], kind: str
@@ -409,6 +413,7 @@ def rids(database: Database, scheme_id: str = "reliability") -> list[tuple[str, 
     return [(row["entity"], row["rid"]) for row in database.statement(RIDS, scheme=scheme_id)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [10_000, 3])
 def test_rids_are_dense_and_in_the_order_of_the_rows(
     market: Database, file: Callable[..., Path], batch: int
@@ -475,6 +480,7 @@ def test_two_loaders_of_different_members_give_each_a_rid_of_its_own(
 # A dry run ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(market: Database, tmp_path: Path) -> None:
     load(market, directory(tmp_path / "before", {"products": ROWS["products"], "entities": ROWS["entities"][:1]}))
     rows = {kind: [*lines, NEW[kind]] for kind, lines in ROWS.items()}

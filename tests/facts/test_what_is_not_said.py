@@ -138,6 +138,7 @@ def each_left_out(tmp_path: Path, kind: str, way: Way, **changed: str) -> tuple[
     return first, second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", CORRECTABLE)
 def test_a_correction_takes_nothing_away_that_it_does_not_name(
@@ -157,6 +158,7 @@ def test_a_correction_takes_nothing_away_that_it_does_not_name(
         assert after == before[file]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_row_that_says_less_than_is_known_changes_nothing(
@@ -221,6 +223,7 @@ def test_what_a_later_row_of_a_correction_says_is_added_to_what_the_first_said(
     assert (after["amount"], after["currency"], after["kind"], after["outcome"]) == (7.0, "CNY", "loan", 0.25)
 
 
+@pytest.mark.slow
 def test_the_cases_that_were_tried_lose_nothing(town: Database, innercircle: Command, tmp_path: Path) -> None:
     case, rejects = CASES / "apply", tmp_path / "rejects.csv"
     assert innercircle("scheme", "publish", "own-conduct", "--operator", "A made-up town").returncode == 0
@@ -244,6 +247,7 @@ def test_the_cases_that_were_tried_lose_nothing(town: Database, innercircle: Com
     assert published.open_rating(town, "zed", "own-conduct").whole_points == 675
 
 
+@pytest.mark.slow
 def test_loading_and_re_rating_takes_nothing_away(town: Database, innercircle: Command, tmp_path: Path) -> None:
     case, rejects = CASES / "apply", tmp_path / "rejects.csv"
     load(town, [case / "obligations-1.csv"])

@@ -125,6 +125,7 @@ def test_the_keys_are_fetched_once_and_kept(issuer: Issuer, service: Callable[..
     assert sorted(issuer.asked) == ["/.well-known/openid-configuration", "/keys"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "claims",
     [

@@ -133,6 +133,7 @@ def test_every_path_of_a_command_is_one_that_it_reads_or_one_that_is_tried_here(
     assert _paths(typer.main.get_command(app)) == written | READS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", IN_THE_WAY)
 @pytest.mark.parametrize("name", WRITING)
 def test_nothing_but_an_ordinary_file_is_ever_replaced(
@@ -151,6 +152,7 @@ def test_nothing_but_an_ordinary_file_is_ever_replaced(
     assert _state(tmp_path) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITING)
 def test_a_place_that_cannot_be_written_in_is_refused_first(
     innercircle: Command, tmp_path: Path, name: str
@@ -214,6 +216,7 @@ def test_no_file_is_written_in_the_home_of_a_server(tmp_path: Path, name: str) -
     assert sorted(each.name for each in home.iterdir()) == ["keys", "server.json"]
 
 
+@pytest.mark.slow
 def test_rejects_of_an_earlier_load_are_replaced_where_they_lie_among_the_files(
     innercircle: Command, graph: Database, tmp_path: Path
 ) -> None:

@@ -45,6 +45,7 @@ def ask(client: httpx.Client, **asked: str) -> str:
     return answer.text
 
 
+@pytest.mark.slow
 def test_having_paid_on_the_day_and_paying_now_are_two_questions(ada: Database, sign_in: SignIn) -> None:
     client = sign_in(Role.MEMBER, "ada")
     for debt in ("open-2", "old"):
@@ -61,6 +62,7 @@ def test_having_paid_on_the_day_and_paying_now_are_two_questions(ada: Database, 
     assert then >= now, "what is not due yet is paid early"
 
 
+@pytest.mark.slow
 def test_no_share_is_offered_that_is_the_present_one_and_none_without_a_circle(
     ada: Database, sign_in: SignIn
 ) -> None:

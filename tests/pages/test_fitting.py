@@ -129,6 +129,7 @@ def reader(api: httpx.Client, ring: Keyring, browser: Browser, community: Databa
         yield page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 def test_long_names_go_off_no_screen_and_stand_on_no_other_words_and_no_day_is_broken(
     reader: Page, width: int
@@ -143,6 +144,7 @@ def test_long_names_go_off_no_screen_and_stand_on_no_other_words_and_no_day_is_b
         assert reader.evaluate(BROKEN) == [], path
 
 
+@pytest.mark.slow
 def test_on_paper_no_words_of_a_row_stand_on_others(reader: Page) -> None:
     reader.set_viewport_size({"width": 703, "height": 1000})  # A4 within its margins, at 96 dots an inch
     reader.emulate_media(media="print")
@@ -151,6 +153,7 @@ def test_on_paper_no_words_of_a_row_stand_on_others(reader: Page) -> None:
         assert reader.evaluate(OVERLAPPING) == [], path
 
 
+@pytest.mark.slow
 def test_a_dispute_names_the_other_side_and_spares_its_reader_its_own_id(reader: Page) -> None:
     firm = f"{NAME} ({FIRM})"
     reader.goto("/me/dispute?kind=obligations&fact=open")
@@ -168,6 +171,7 @@ def test_a_dispute_names_the_other_side_and_spares_its_reader_its_own_id(reader:
     assert MEMBER not in reader.locator("main").inner_text()
 
 
+@pytest.mark.slow
 def test_what_a_member_had_made_itself_says_you(reader: Page) -> None:
     for path in (HERE, "/me/accesses"):
         reader.goto(path)

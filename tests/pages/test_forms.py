@@ -117,6 +117,7 @@ def test_every_form_is_here_and_so_is_every_field_that_somebody_writes() -> None
     assert written - {"what"} == TYPED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [wrong for each in WRONG.values() for wrong in each], ids=lambda each: each.says)
 def test_a_refused_form_keeps_what_was_typed_marks_the_field_and_says_what_to_put_right(
     ada: Database, sign_in: SignIn, wrong: Wrong
@@ -180,6 +181,7 @@ def test_a_question_that_does_not_fit_says_why(
 # Whatever else happens -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_member_signed_out_meanwhile_finds_what_it_wrote_and_can_send_it_again(
     ada: Database, sign_in: SignIn
 ) -> None:

@@ -102,6 +102,7 @@ def test_who_looked_in_a_scheme_is_shown_however_many_looked_elsewhere(
     assert len(log.accesses(ada, "ada", scheme="", limit=200)) == 101
 
 
+@pytest.mark.slow
 def test_a_member_signs_in_opens_a_contact_asks_what_if_disputes_grants_revokes_and_leaves(
     signed_in: tuple[Page, Seen], api: httpx.Client, ada: Database
 ) -> None:
@@ -167,6 +168,7 @@ def made_again(database: Database) -> None:
     looked_at(database)
 
 
+@pytest.mark.slow
 def test_without_scripts_the_page_shows_the_rating_its_reasons_and_the_circle(
     api: httpx.Client, ring: Keyring, browser: Browser, ada: Database
 ) -> None:

@@ -53,6 +53,7 @@ def html(sign_in: SignIn) -> str:
     return " ".join(answer.text.split())
 
 
+@pytest.mark.slow
 def test_only_an_operator_who_is_signed_in_sees_it(api: httpx.Client, sign_in: SignIn) -> None:
     assert api.get("/operator").status_code == 401
     for role, name in (

@@ -113,6 +113,7 @@ def test_without_new_facts_a_rating_changes_by_ageing_alone(rated: Database) -> 
     assert causes[history.AGEING] == pytest.approx(600 * (0.5 / (1 + weight / 2) - 0.5 / (1 + weight)))
 
 
+@pytest.mark.slow
 def test_a_new_fact_of_its_own_is_its_own_cause_and_reaches_others_by_their_contacts(rated: Database) -> None:
     put(rated, "obligations", paid("b", 5, late=60, id="late"))
     assert list(one_cause(history.history(rated, "b", POLICY.id))) == [history.OWN, history.CONTACTS]
@@ -122,6 +123,7 @@ def test_a_new_fact_of_its_own_is_its_own_cause_and_reaches_others_by_their_cont
     assert found.before.rerated is None
 
 
+@pytest.mark.slow
 def test_a_new_contact_is_a_change_of_the_circle(rated: Database) -> None:
     put(rated, "contacts", *both_ways("a", "c", 3, id="new"))
     assert history.CIRCLE in one_cause(history.history(rated, "a", POLICY.id))

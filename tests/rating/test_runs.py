@@ -22,6 +22,7 @@ CROWD: Facts = next(community.facts for community in NASTY if community.name == 
 PUBLISHED = "MATCH (m:Membership) RETURN properties(m) AS m, labels(m) AS labels ORDER BY m.id"
 
 
+@pytest.mark.slow
 def test_a_run_that_does_not_converge_publishes_nothing(graph: Database) -> None:
     scheme = make_scheme(share=0.5, max_sweeps=100)
     store(graph, CROWD, scheme)
@@ -39,6 +40,7 @@ def test_a_run_that_does_not_converge_publishes_nothing(graph: Database) -> None
     assert graph.statement("MATCH (r:Run) RETURN count(*) AS runs") == [{"runs": 1}]
 
 
+@pytest.mark.slow
 def test_a_second_run_of_a_scheme_is_told_of_the_first(graph: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     scheme, other = make_scheme(), make_scheme(id="other")
     store(graph, CROWD, scheme)

@@ -315,6 +315,7 @@ def _grant_all(database: Database, ids: list[str]) -> None:
                 continue
 
 
+@pytest.mark.slow
 def test_a_member_erased_while_everything_else_happens_leaves_no_trace(market: Database, tmp_path: Path) -> None:
     drill(market, tmp_path, rounds=1, members=6)
 

@@ -37,6 +37,7 @@ def done(settings: Settings) -> Callable[..., str]:
     return run
 
 
+@pytest.mark.slow
 def test_the_commands_join_pause_share_leave_and_object(market: Database, done: Callable[..., str]) -> None:
     before = datetime.now(UTC)
     joined = json.loads(done("join", "dan", "--scheme", SCHEME.id, "--notice", "1", "--json"))

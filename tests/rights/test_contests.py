@@ -70,6 +70,7 @@ def only(village: Village, entity: str = "ann") -> Contest:
     return found
 
 
+@pytest.mark.slow
 def test_a_contested_rating_says_so_until_a_reviewer_closes_it_with_a_reason(village: Village) -> None:
     assert not contested(village)
     id_ = contest(village)

@@ -94,6 +94,7 @@ def one(village: Village, id_: str, now: datetime = NOW) -> Dispute:
     return found
 
 
+@pytest.mark.slow
 @OF_EACH_KIND
 def test_a_disputed_fact_counts_for_nothing_from_that_moment_in_every_scheme(
     village: Village, kind: str, fact: str, entity: str
@@ -109,6 +110,7 @@ def test_a_disputed_fact_counts_for_nothing_from_that_moment_in_every_scheme(
     assert (found.statement, found.opened, found.days_left) == ("It is not so.", NOW, 30)
 
 
+@pytest.mark.slow
 @OF_EACH_KIND
 @pytest.mark.parametrize("how", ["upheld", "rejected", "withdrawn"])
 def test_a_dispute_that_ends_lets_its_fact_count_again_or_removes_it(
@@ -130,6 +132,7 @@ def test_a_dispute_that_ends_lets_its_fact_count_again_or_removes_it(
     assert (found.reviewer, found.reason) == ((None, None) if how == "withdrawn" else ("Ruth", "Seen."))
 
 
+@pytest.mark.slow
 def test_ratings_that_were_not_passed_on_say_that_there_are_newer_facts(village: Village) -> None:
     def newer() -> list[str]:
         rows = village.database.statement(
@@ -213,6 +216,7 @@ def test_two_who_dispute_at_the_same_moment_open_one_dispute(village: Village) -
     assert len(found) == 1
 
 
+@pytest.mark.slow
 def test_what_was_rejected_cannot_be_disputed_again_until_the_fact_is_corrected(
     village: Village, tmp_path: Path
 ) -> None:
@@ -396,6 +400,7 @@ def test_only_the_member_who_opened_a_dispute_can_withdraw_it(village: Village) 
     assert one(village, id_).state == "open"
 
 
+@pytest.mark.slow
 def test_the_days_of_a_dispute_are_25_to_a_reminder_30_to_overdue_45_to_removal(village: Village) -> None:
     due(village, NOW + 99 * DAY)  # of other villages
     before = village.everything()
@@ -489,6 +494,7 @@ def test_readers_count_from_the_fact_itself_where_its_load_is_not_known(village:
     assert [each.who for each in one(village, id_).readers] == ["before-it", "shop"], "too many, not too few"
 
 
+@pytest.mark.slow
 def test_a_member_sees_the_history_of_its_disputes_and_nobody_elses(village: Village) -> None:
     first = open_one(village, "ann", "contacts", "c1", NOW)
     decide(village, first, upheld=False)
@@ -536,6 +542,7 @@ def test_every_kind_of_fact_is_tried() -> None:
     assert {kind for kind, _, _ in OWN} == set(FACTS)
 
 
+@pytest.mark.slow
 def test_the_commands_list_decide_and_keep_disputes_in_time(
     village: Village, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,6 +48,7 @@ def _late(database: Database) -> None:
     assert passed_on(database, changes)
 
 
+@pytest.mark.slow
 def test_a_rating_its_history_and_every_tie_are_gone_and_the_others_are_re_rated(market: Database) -> None:
     _late(market)
     assert market.statement("MATCH (:Membership {id: 'made-up|bob'})-[:WAS]->(p:Past) RETURN p")

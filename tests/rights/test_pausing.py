@@ -68,6 +68,7 @@ def check_gathered(database: Database, pauses: set[tuple[str, str]]) -> None:
         assert own_ones == {fact.id for fact in counted if entity in (fact.source, fact.target)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ends", [[("bob", "ann")], [("ann", "bob"), ("bob", "ann")]])
 def test_a_tie_is_out_of_both_circles_while_either_end_has_paused_it(
     market: Database, ends: list[tuple[str, str]]
@@ -87,6 +88,7 @@ def test_a_tie_is_out_of_both_circles_while_either_end_has_paused_it(
     expect(market, FACTS, within=1e-8)
 
 
+@pytest.mark.slow
 def test_a_pause_of_somebody_who_is_no_member_holds_when_it_joins(market: Database) -> None:
     pause(market, "ann", "dan")
     members = [*FACTS.members, ("dan", 3)]

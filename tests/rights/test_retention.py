@@ -144,6 +144,7 @@ def ids(database: Database) -> set[str]:
 COUNTS = {"contacts": 3, "obligations": 3, "purchases": 1, "visits": 1}
 
 
+@pytest.mark.slow
 def test_a_dry_run_counts_what_would_go_and_removes_nothing(world: dict[str, Any]) -> None:
     assert world["dry"].facts == COUNTS
     assert world["after dry"] == world["ids"]

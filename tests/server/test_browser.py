@@ -122,6 +122,7 @@ def test_favourites_are_taken_when_the_archive_is_dropped(page: Page, tmp_path: 
         expect(page.get_by_text(query.title).first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_what_browser_asks_of_other_hosts_is_what_the_docs_say(elsewhere: list[str], page: Page) -> None:
     told = (PICTURES.parent / "browser.md").read_text(encoding="utf-8")
     hosts = {url.split("/")[2] for url in elsewhere}

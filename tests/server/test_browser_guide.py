@@ -193,6 +193,7 @@ def things(value: Any) -> Iterator[Any]:
         yield value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", LOOKING, ids=lambda query: query.name)
 def test_nobody_outside_the_scheme_and_no_other_scheme_is_shown(
     two_schemes: Database, query: queries.Query

@@ -236,6 +236,7 @@ def test_a_calendar_release_needs_java_21(tmp_path: Path) -> None:
         local.start(Settings(home=tmp_path / "home", java=program, neo4j_version="2026.09.0"))
 
 
+@pytest.mark.slow
 def test_a_machine_with_too_little_memory_is_told_what_java_says(tmp_path: Path, jars: Path) -> None:
     with pytest.raises(LocalServerFailed, match=r"Neo4j did not start: .*(memory|heap)"):
         local.start(Settings(home=tmp_path / "home", heap_megabytes=2**21))

@@ -46,6 +46,7 @@ def test_the_version_is_printed(innercircle: Command) -> None:
     assert innercircle("--version").stdout == "innercircle 0.1.0\n"
 
 
+@pytest.mark.slow
 def test_up_finds_the_server_that_runs_and_does_not_print_its_password(
     innercircle: Command, server: Server
 ) -> None:
@@ -100,6 +101,7 @@ def test_up_does_not_start_a_server_that_no_command_would_use(innercircle: Comma
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.slow
 def test_doctor_finds_nothing_wrong_with_a_migrated_server(innercircle: Command, database: Database) -> None:
     done = innercircle("doctor", "--json")
     assert (done.returncode, done.stderr) == (0, "")
@@ -109,6 +111,7 @@ def test_doctor_finds_nothing_wrong_with_a_migrated_server(innercircle: Command,
     assert "community edition" in checks(done)["version"]["found"]
 
 
+@pytest.mark.slow
 def test_doctor_checks_a_configured_server_and_not_the_managed_one(
     innercircle: Command, server: Server, database: Database, tmp_path: Path
 ) -> None:
@@ -123,6 +126,7 @@ def test_doctor_checks_a_configured_server_and_not_the_managed_one(
     assert list(checks(done)) == ["settings", "login", "version", "migrations"]
 
 
+@pytest.mark.slow
 def test_doctor_says_what_to_do_about_a_server_that_is_not_reached(innercircle: Command) -> None:
     done = innercircle(
         "doctor", INNERCIRCLE_NEO4J_URI="bolt://127.0.0.1:1", INNERCIRCLE_NEO4J_PASSWORD="secret word"

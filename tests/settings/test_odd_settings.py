@@ -90,6 +90,7 @@ def _is_refused(variables: dict[str, str]) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("uri", ADDRESSES)
 def test_an_address_that_is_none_of_a_neo4j_is_said_by_every_command(innercircle: Command, uri: str) -> None:
     given = {"INNERCIRCLE_NEO4J_URI": uri, "INNERCIRCLE_NEO4J_PASSWORD": "x"}

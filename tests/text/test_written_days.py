@@ -27,6 +27,7 @@ OTHER_FORMS = {
 LAST = f"{datetime.now(UTC).year}-12-31"
 
 
+@pytest.mark.slow
 def test_no_output_writes_a_day_or_an_instant_in_another_form(
     database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

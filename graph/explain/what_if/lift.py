@@ -1,7 +1,7 @@
 """The fewest own actions that lift a rating by one band. Nothing is ever written.
 
-Own actions are payments, and nothing else: it is nobody's business to advise on contacts and purchases. Paying an
-overdue debt is left out too: its lateness stops growing, but the rating does not rise at once.
+Own actions are payments, and nothing else: it is nobody's business to advise on whom to know and what to buy.
+Paying an overdue debt is left out too: its lateness stops growing, but the rating does not rise at once.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """An open file, as other modules see it: pieces of text columns, whatever the columns mean.
 
-csv_source.py and parquet_source.py open files. Neither ever has a whole file in memory, and both check everything
+csv_source.py and parquet_source.py read it. Neither ever has a whole file in memory, and both check everything
 that can be known about a file before its first record.
 """
 

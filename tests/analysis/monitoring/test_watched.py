@@ -24,6 +24,7 @@ OUTCOMES = {"ann": [1.0, 0.5], "bob": [0.0] * 4, "cat": [1.0] * 6, "dan": [0.4]}
 CONTACTS = [*contact("ann", "bob", (1, 2)), *contact("ann", "cat", (1,)), *contact("bob", "dan", (1, 2))]
 
 
+@pytest.mark.slow
 def test_a_scheme_has_its_last_runs_and_how_far_each_drifted_from_the_one_before(graph: Database) -> None:
     publishing.publish(graph, scheme.read("trading"))
     rated(graph, facts_of(OUTCOMES, CONTACTS), POLICY)
@@ -61,6 +62,7 @@ def test_a_policy_that_no_run_has_used_yet_waits(graph: Database) -> None:
     assert not watched(graph)[0].waits
 
 
+@pytest.mark.slow
 def test_a_run_after_which_changes_were_passed_on_has_the_wider_bound(graph: Database) -> None:
     rated(graph, facts_of(OUTCOMES, CONTACTS), POLICY)
     put(graph, "obligations", [row_of("obligations", obligation("bob", 1.0, 100))])

@@ -34,6 +34,7 @@ def rated(graph: Database) -> Database:
     return graph
 
 
+@pytest.mark.slow
 def test_each_option_asks_its_question(rated: Database, innercircle: Command, tmp_path: Path) -> None:
     (tmp_path / "other.toml").write_text(make_scheme(share=0.0).text, encoding="utf-8")
     asked = {
@@ -69,6 +70,7 @@ def test_a_lift_is_a_list_of_payments_or_the_reason_why_not(rated: Database, inn
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "says"),
     [

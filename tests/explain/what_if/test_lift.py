@@ -97,6 +97,7 @@ def owing_scheme(share: float, prior_weight: float) -> Scheme:
 SCHEMES = [owing_scheme(0.2, 10.0), owing_scheme(0.5, 4.0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SCHEMES, ids=["a fifth from others", "half from others"])
 def test_a_lift_keeps_its_promise_and_fewer_payments_do_not_lift(graph: Database, scheme: Scheme) -> None:
     facts = owing(Random(6), 12)
@@ -108,6 +109,7 @@ def test_a_lift_keeps_its_promise_and_fewer_payments_do_not_lift(graph: Database
         check(facts, scheme, found)
 
 
+@pytest.mark.slow
 def test_a_lift_keeps_its_promise_in_a_run(graph: Database) -> None:
     facts, scheme = owing(Random(4), 12), SCHEMES[0]
     rated(graph, facts, scheme)

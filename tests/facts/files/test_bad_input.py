@@ -211,6 +211,7 @@ KIND = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunk_rows", [10_000, 3])
 @pytest.mark.parametrize(
     ("header", "line", "column", "value", "reason"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS]

@@ -85,6 +85,7 @@ def test_ids_that_only_have_digits_are_no_way_to_reach_someone() -> None:
     assert [text for text in IDS if reach.why(text)] == []
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"\A[1-9][0-9]{7}\Z"), st.sampled_from(["tel-", "Ann ", "x/", "", "  ", "a (", "№ "]))
 def test_an_international_number_hides_behind_no_prefix(number: str, before: str) -> None:
     assert reach.why(f"{before}+45{number}") == "phone"
