@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from graph.identity import Keyring, Role, verifying
 from graph.store.client import Database
 from tests.api.conftest import issue
+from tests.clock import now
 
-NOW = datetime.now(UTC)
 SUBJECT, ENTITY = "login of somebody", "somebody-secret"
 ALTERED, FOREIGN = "the token was altered: its signature does not fit", "the token is from another issuer"
 OTHERWISE_SIGNED = "the token is not signed as tokens of this service are"
@@ -60,9 +60,9 @@ def with_the_public_key(ring: Keyring, token: str) -> str:
 
 
 def of_a_revoked_key(ring: Keyring, token: str) -> str:
-    key = ring.create(NOW + timedelta(days=1))  # the newest signs
+    key = ring.create(now() + timedelta(days=1))  # the newest signs
     made = issue(ring, Role.MEMBER, SUBJECT, ENTITY).text
-    ring.revoke(key.id, NOW)
+    ring.revoke(key.id, now())
     return made
 
 
@@ -101,11 +101,11 @@ WRONG: dict[str, tuple[Callable[[Keyring, str], str], str]] = {
     ),
     "revoked key": (of_a_revoked_key, "the key that signed the token was revoked: ask for a new token"),
     "expired": (
-        lambda ring, token: signed(ring, token, exp=int(NOW.timestamp()) - 60),
+        lambda ring, token: signed(ring, token, exp=int(now().timestamp()) - 60),
         "the token has expired: ask for a new one",
     ),
     "not yet": (
-        lambda ring, token: signed(ring, token, nbf=int(NOW.timestamp()) + 3600),
+        lambda ring, token: signed(ring, token, nbf=int(now().timestamp()) + 3600),
         "the token does not hold yet",
     ),
     "another audience": (
@@ -149,7 +149,7 @@ def test_a_revoked_token_is_told_so_from_the_next_request_on(
 ) -> None:
     made = issue(ring, Role.MEMBER, SUBJECT, ENTITY)
     assert asked(api, made.text).status_code != 401
-    verifying.revoke(graph, made.id, NOW, until=made.until)
+    verifying.revoke(graph, made.id, now(), until=made.until)
     refused = asked(api, made.text)
     assert refused.status_code == 401
     assert refused.json()["detail"] == "the token was revoked: ask for a new one"

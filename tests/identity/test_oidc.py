@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,7 @@ from jwt.algorithms import ECAlgorithm
 from graph.errors import IssuerUnavailable, SettingInvalid, Unauthenticated
 from graph.identity import Keyring, Role, Verifier, oidc, tokens
 from graph.settings import Settings
-
-NOW = datetime.now(UTC)
+from tests.clock import now
 
 
 @dataclass
@@ -43,8 +42,8 @@ class Issuer:
             "iss": self.url,
             "sub": "somebody",
             "aud": "innercircle",
-            "iat": NOW,
-            "exp": NOW + timedelta(hours=1),
+            "iat": now(),
+            "exp": now() + timedelta(hours=1),
             "role": "member",
             "entity": "p-1",
         }
@@ -109,9 +108,9 @@ def test_tokens_of_both_issuers_hold_side_by_side(
     issuer: Issuer, service: Callable[..., Verifier], tmp_path: Path
 ) -> None:
     ring = Keyring.of(Settings(home=tmp_path))
-    ring.create(NOW)
+    ring.create(now())
     own = tokens.issue(
-        ring, Role.CLIENT, "a bank", entity=None, issuer="innercircle", audience="innercircle", now=NOW
+        ring, Role.CLIENT, "a bank", entity=None, issuer="innercircle", audience="innercircle", now=now()
     )
     verifier = service()
     assert verifier.check(own.text).role == Role.CLIENT
@@ -130,8 +129,8 @@ def test_the_keys_are_fetched_once_and_kept(issuer: Issuer, service: Callable[..
     "claims",
     [
         {"aud": "another service"},
-        {"exp": NOW - timedelta(hours=1)},
-        {"nbf": NOW + timedelta(hours=1)},
+        {"exp": now() - timedelta(days=1)},
+        {"nbf": now() + timedelta(days=1)},
         {"role": "king"},
         {"role": None},
         {"entity": None},

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from jwt.algorithms import ECAlgorithm
 from graph.errors import IssuerUnavailable, Unauthenticated
 from graph.identity import Role, Verifier, oidc, tokens
 from graph.settings import Settings
+from tests.clock import now
 
-NOW = datetime.now(UTC)
 DISCOVERY, KEYS = "/.well-known/openid-configuration", "/keys"
 LIMIT = 0.3
 "Of a fetch in these tests, in seconds."
@@ -48,8 +48,8 @@ class Issuer:
             "iss": self.url,
             "sub": "somebody",
             "aud": "innercircle",
-            "iat": NOW,
-            "exp": NOW + timedelta(hours=1),
+            "iat": now(),
+            "exp": now() + timedelta(hours=1),
             "role": "auditor",
         }
         return jwt.encode(claims, self.key, "ES256", headers={"kid": name})
@@ -196,9 +196,9 @@ def test_a_fetch_that_nobody_waits_for_any_longer_ends(
 def test_while_the_issuer_is_away_our_own_tokens_hold_and_those_of_keys_that_are_kept(
     issuer: Issuer, verifier: Verifier, impatient: Callable[[], None]
 ) -> None:
-    verifier.ring.create(NOW)
+    verifier.ring.create(now())
     own = tokens.issue(
-        verifier.ring, Role.CLIENT, "a bank", entity=None, issuer="innercircle", audience="innercircle", now=NOW
+        verifier.ring, Role.CLIENT, "a bank", entity=None, issuer="innercircle", audience="innercircle", now=now()
     )
     assert verifier.check(issuer.issue()).role == Role.AUDITOR
     impatient()

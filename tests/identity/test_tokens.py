@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,7 @@ from graph.errors import NotFound, ParameterError, SetupError, Unauthenticated
 from graph.identity import Keyring, Role, Verifier, tokens, verifying
 from graph.settings import Settings
 from graph.store.client import Database
-
-NOW = datetime.now(UTC)
+from tests.clock import now
 
 
 @pytest.fixture
@@ -29,12 +28,12 @@ def mine(tmp_path: Path) -> Settings:
 @pytest.fixture
 def ring(mine: Settings) -> Keyring:
     ring = Keyring.of(mine)
-    ring.create(NOW)
+    ring.create(now())
     return ring
 
 
 def issue(ring: Keyring, **more: Any) -> tokens.Issued:
-    wanted: dict[str, Any] = {"entity": "p-1", "issuer": "innercircle", "audience": "innercircle", "now": NOW}
+    wanted: dict[str, Any] = {"entity": "p-1", "issuer": "innercircle", "audience": "innercircle", "now": now()}
     return tokens.issue(ring, Role.MEMBER, "login of p-1", **wanted | more)
 
 
@@ -103,7 +102,7 @@ def test_a_token_that_was_altered_is_found(mine: Settings, ring: Keyring, what: 
 
 def test_a_token_of_another_key_does_not_hold(mine: Settings, ring: Keyring, tmp_path: Path) -> None:
     other = Keyring.of(Settings(home=tmp_path / "other"))
-    other.create(NOW)
+    other.create(now())
     with pytest.raises(Unauthenticated):
         Verifier(mine).check(issue(other).text)
 
@@ -119,9 +118,9 @@ def test_a_token_that_names_our_key_and_is_signed_by_another_does_not_hold(mine:
 def test_what_was_signed_holds_while_the_key_is_not_revoked(mine: Settings, ring: Keyring) -> None:
     token = issue(ring).text
     older = ring.all()[0]
-    ring.create(NOW + timedelta(seconds=1))
+    ring.create(now() + timedelta(seconds=1))
     assert Verifier(mine).check(token).entity == "p-1"
-    ring.revoke(older.id, NOW)
+    ring.revoke(older.id, now())
     with pytest.raises(Unauthenticated, match="revoked"):
         Verifier(mine).check(token)
     assert Verifier(mine).check(issue(ring).text).entity == "p-1"
@@ -130,8 +129,8 @@ def test_what_was_signed_holds_while_the_key_is_not_revoked(mine: Settings, ring
 def test_a_token_holds_from_its_start_to_its_end_for_its_audience(mine: Settings, ring: Keyring) -> None:
     verifier = Verifier(mine)
     for token in (
-        issue(ring, now=NOW - timedelta(days=40), days=30),
-        issue(ring, now=NOW + timedelta(days=2)),
+        issue(ring, now=now() - timedelta(days=40), days=30),
+        issue(ring, now=now() + timedelta(days=2)),
         issue(ring, audience="another service"),
         issue(ring, issuer="another issuer"),
     ):
@@ -168,7 +167,7 @@ def test_a_revoked_token_does_not_hold_from_the_next_request_on(graph: Database,
     token = issue(ring)
     principal = tokens.check(token.text, ring, issuer="innercircle", audience="innercircle")
     verifying.refuse_revoked(graph, principal)
-    verifying.revoke(graph, token.id, NOW, until=token.until)
+    verifying.revoke(graph, token.id, now(), until=token.until)
     with pytest.raises(Unauthenticated, match="revoked"):
         verifying.refuse_revoked(graph, principal)
 
@@ -178,7 +177,7 @@ HIDDEN = {"a joiner": "ru\u200dth", "a tag": "ruth\U000e0061", "a turn": "\u202e
 
 @pytest.mark.parametrize("subject", HIDDEN.values(), ids=HIDDEN)
 def test_a_subject_that_looks_like_another_is_neither_issued_nor_let_in(ring: Keyring, subject: str) -> None:
-    given: dict[str, Any] = {"issuer": "innercircle", "audience": "innercircle", "now": NOW}
+    given: dict[str, Any] = {"issuer": "innercircle", "audience": "innercircle", "now": now()}
     with pytest.raises(ParameterError, match="subject"):
         tokens.issue(ring, Role.REVIEWER, subject, **given)
     with pytest.raises(ParameterError, match="acts-for"):
@@ -188,13 +187,13 @@ def test_a_subject_that_looks_like_another_is_neither_issued_nor_let_in(ring: Ke
 
 
 def test_a_subject_is_one_however_its_letters_were_typed(ring: Keyring) -> None:
-    given: dict[str, Any] = {"issuer": "innercircle", "audience": "innercircle", "now": NOW}
+    given: dict[str, Any] = {"issuer": "innercircle", "audience": "innercircle", "now": now()}
     assert tokens.issue(ring, Role.REVIEWER, "Zoe\u0308", **given).subject == "Zoë"
     assert tokens.principal(subject="Zoe\u0308", role="reviewer", entity=None, token="x").subject == "Zoë"
 
 
 def test_a_reviewer_says_for_whom_it_acts_and_nobody_else_does(ring: Keyring) -> None:
-    given: dict[str, Any] = {"issuer": "innercircle", "audience": "innercircle", "now": NOW}
+    given: dict[str, Any] = {"issuer": "innercircle", "audience": "innercircle", "now": now()}
     token = tokens.issue(ring, Role.REVIEWER, "ruth", acts_for=["mill", "ada"], **given)
     assert tokens.check(token.text, ring, issuer="innercircle", audience="innercircle").acts_for == ("ada", "mill")
     with pytest.raises(ParameterError, match="acts-for"):

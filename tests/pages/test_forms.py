@@ -20,7 +20,7 @@ from tests.worlds import one_on_a_page
 
 HERE = f"/me/schemes/{one_on_a_page.POLICY.id}"
 PURPOSE = one_on_a_page.POLICY.purpose[-1]
-TOMORROW = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
+UNTIL = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
 TEXT = 'I paid "this" <b>in time</b> & more'
 
 
@@ -76,7 +76,7 @@ class Wrong:
     "that the form has besides, and nobody writes"
 
 
-GRANT = {"client": TEXT, "purpose": PURPOSE, "what": "reasons", "until": TOMORROW}
+GRANT = {"client": TEXT, "purpose": PURPOSE, "what": "reasons", "until": UNTIL}
 DISPUTE = {"kind": "obligations", "fact": "o-1"}
 WRONG = {
     "POST /me/disputes": [
@@ -143,7 +143,7 @@ def test_a_form_that_was_put_right_is_taken(ada: Database, sign_in: SignIn) -> N
     client = sign_in(Role.MEMBER, "ada")
     refused = client.post(f"{HERE}/grants", data=GRANT | {"until": "soon", "key": "first"})
     again = Fields(refused.text).values
-    sent = {name: again[name] for name in (*GRANT, "key")} | {"until": TOMORROW}
+    sent = {name: again[name] for name in (*GRANT, "key")} | {"until": UNTIL}
     assert client.post(f"{HERE}/grants", data=sent).status_code == 303
     assert [each["grant"]["client"] for each in ada.run("grants", entity="ada")] == [TEXT]
 

@@ -21,7 +21,7 @@ from tests.pages.first_reader import hard, unexplained
 from tests.worlds.one_on_a_page import POLICY, PURPOSE, looked_at, made
 
 HERE = f"/me/schemes/{POLICY.id}"
-TOMORROW = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
+UNTIL = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
 LOOKED_AT = (
     "/me",
     HERE,
@@ -290,7 +290,7 @@ def test_a_form_that_is_refused_says_what_to_put_right_and_repeats_what_was_writ
     for path, form, status, words in (
         (f"{HERE}/grants", grant, 422, "a time in the future, at most 366 days ahead"),
         (f"{HERE}/grants", grant | {"until": "soon"}, 422, "a day such as 2026-12-31"),
-        (f"{HERE}/grants", grant | {"until": TOMORROW, "purpose": "<b>"}, 403, "&lt;b&gt;"),
+        (f"{HERE}/grants", grant | {"until": UNTIL, "purpose": "<b>"}, 403, "&lt;b&gt;"),
         ("/me/disputes", dispute | {"key": "twice"}, 409, "is disputed already"),
         ("/me/disputes", dispute | {"key": "long", "statement": "n" * 2_001}, 422, "2,001 characters"),
     ):
