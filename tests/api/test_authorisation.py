@@ -270,7 +270,6 @@ def test_a_lookup_finds_only_what_is_granted(granted: Database, asking: dict[str
     assert found["missing"] == ["p-1", "p-2"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", MATRIX)
 def test_a_role_is_answered_about_what_is_its_own_or_granted_and_nothing_else(
     granted: Database, asking: dict[str, httpx.Client], name: str

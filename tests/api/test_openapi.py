@@ -202,7 +202,6 @@ def _dispute(community: Database, now: datetime) -> None:
     community.statement("MATCH (c:Contest {id: $id}) SET c.id = 'c-1'", id=community.write(contest))
 
 
-@pytest.mark.slow
 def test_the_document_names_the_service_and_its_version(api: httpx.Client) -> None:
     served = api.get("/openapi.json").json()
     assert served == DOCUMENT

@@ -36,7 +36,6 @@ def test_the_readme_leads_to_the_page_from_its_top() -> None:
     assert PAGE.startswith("# What this is for, and what it must not be used for\n")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("promise", promises())
 def test_a_promise_names_tests_that_there_are(promise: str) -> None:
     links = LINK.findall(promise)

@@ -184,7 +184,6 @@ def test_a_contact_outside_the_circle_has_a_reason(graph: Database) -> None:
     }
 
 
-@pytest.mark.slow
 def test_a_fact_that_does_not_count_says_why(graph: Database) -> None:
     days = {age: AS_OF - timedelta(days=age + 1, hours=-12) for age in (-3, 0, 9)}
     owed = [

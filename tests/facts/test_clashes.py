@@ -172,7 +172,6 @@ def test_without_ids_no_file_is_looked_at_twice(filled: Database, tmp_path: Path
     assert content(filled) == again
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("prefix", ["", " ", "a b-", "+45-", "a" * 41, "a\n", "näh-", "-a"])
 def test_a_prefix_that_is_none_is_refused(filled: Database, tmp_path: Path, prefix: str) -> None:
     before = whole(filled)

@@ -98,7 +98,6 @@ def counts(loaded: list[Loaded]) -> list[tuple[int, int, int, int]]:
 # Twice ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_a_row_of_every_kind_loaded_twice_is_stored_once(market: Database, tmp_path: Path) -> None:
     organisation = "acme,organisation,Acme,1999-12-31,91110000600037341L,213800KUD8LAJWSQ9D15"
     trader = "tom,sole-trader,Tom,1980-12-31,91110000600037341L,"
@@ -413,7 +412,6 @@ def rids(database: Database, scheme_id: str = "reliability") -> list[tuple[str, 
     return [(row["entity"], row["rid"]) for row in database.statement(RIDS, scheme=scheme_id)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("batch", [10_000, 3])
 def test_rids_are_dense_and_in_the_order_of_the_rows(
     market: Database, file: Callable[..., Path], batch: int
@@ -480,7 +478,6 @@ def test_two_loaders_of_different_members_give_each_a_rid_of_its_own(
 # A dry run ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(market: Database, tmp_path: Path) -> None:
     load(market, directory(tmp_path / "before", {"products": ROWS["products"], "entities": ROWS["entities"][:1]}))
     rows = {kind: [*lines, NEW[kind]] for kind, lines in ROWS.items()}

@@ -178,7 +178,6 @@ def both(community: Database) -> Database:
     return community
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", MATRIX_OF_PAGES)
 def test_a_page_is_for_the_roles_that_it_takes_and_about_nobody_else(
     both: Database, fresh: Fresh, sign_in: SignIn, name: str

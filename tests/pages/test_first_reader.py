@@ -1,6 +1,5 @@
 """The first-time reader stumbles where a reader would."""
 
-import pytest
 from playwright.sync_api import Browser
 
 from tests.driving import opened
@@ -13,7 +12,6 @@ PAGE = f"""<!doctype html><html lang=en><title>x</title><main><h1>A scheme</h1><
 <dl><dt>scheme</dt><dd>A way.</dd></dl></main></html>"""
 
 
-@pytest.mark.slow
 def test_a_hard_sentence_is_found_among_easy_ones(browser: Browser) -> None:
     with opened(browser) as (page, _):
         page.set_content(PAGE)

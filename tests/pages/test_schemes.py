@@ -81,7 +81,6 @@ def page(site: httpx.Client) -> Words:
     return Words(site.get(f"/schemes/{POLICY.id}").text)
 
 
-@pytest.mark.slow
 def test_anybody_sees_which_schemes_there_are_by_id(site: httpx.Client) -> None:
     answer = site.get("/schemes")
     assert answer.status_code == 200

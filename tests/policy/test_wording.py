@@ -159,7 +159,6 @@ def test_what_changed_between_two_policies_is_every_number_that_differs() -> Non
     assert changes(RELIABILITY, RELIABILITY) == []
 
 
-@pytest.mark.slow
 def test_each_version_says_what_it_changed_and_since_when_it_is_used(graph: Database) -> None:
     def publish(version: str, share: str) -> None:
         text = RELIABILITY.text.replace('version = "1"\ntitle', f'version = "{version}"\ntitle', 1)

@@ -63,7 +63,6 @@ def check_member(row: dict[str, Any], member: reference.Rating, scheme: Scheme) 
     assert not any(name.startswith("next_") for name in published), "nothing staged is left"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("community", NASTY, ids=lambda community: community.name)
 def test_a_nasty_community_is_rated_as_networkx_rates_it(graph: Database, community: Community) -> None:
     scheme = make_scheme()
@@ -80,7 +79,6 @@ def test_a_random_community_is_rated_as_networkx_rates_it(graph: Database, facts
     check(graph, facts, scheme)
 
 
-@pytest.mark.slow
 @settings(max_examples=samples(5, 10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities())
 def test_two_schemes_on_one_graph_do_not_mix(graph: Database, facts: Facts) -> None:
@@ -94,7 +92,6 @@ def test_two_schemes_on_one_graph_do_not_mix(graph: Database, facts: Facts) -> N
     check(graph, facts, one)
 
 
-@pytest.mark.slow
 @settings(max_examples=samples(5, 10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes())
 def test_an_opened_rating_is_the_sum_of_its_parts(graph: Database, facts: Facts, scheme: Scheme) -> None:

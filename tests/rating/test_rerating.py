@@ -113,7 +113,6 @@ class World:
             yield abs(row["score"] - member.score), row["bound"]
 
 
-@pytest.mark.slow
 @settings(max_examples=samples(2, 12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     facts=communities(), scheme=schemes(), seed=st.integers(0, 1000), tolerance=st.sampled_from([1e-6, 0.05, 30])

@@ -108,7 +108,6 @@ def test_an_answer_about_a_random_community_is_that_of_a_full_re_rating(
         check(graph, facts, scheme, entity, change)
 
 
-@pytest.mark.slow
 @settings(max_examples=samples(3, 5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=communities(), scheme=schemes(), other=schemes())
 def test_an_answer_under_another_policy_is_that_of_a_full_re_rating(
@@ -136,7 +135,6 @@ def test_an_answer_is_what_a_run_gives_after_the_change(graph: Database) -> None
             assert (found.after.whole_points, found.after.band) == (opened.whole_points, opened.band)
 
 
-@pytest.mark.slow
 def test_nothing_is_written(graph: Database) -> None:
     facts, scheme = SMALL, make_scheme()
     rated(graph, facts, scheme)
@@ -152,7 +150,6 @@ def test_nothing_is_written(graph: Database) -> None:
     assert graph.statement(EVERYTHING) == before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "says"),
     [

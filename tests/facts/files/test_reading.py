@@ -426,7 +426,6 @@ def test_every_line_is_a_row_or_a_reject_whatever_the_chunks(
     assert outcome_of(path, chunk_rows) == (rows, rejects, count)
 
 
-@pytest.mark.slow
 @settings(max_examples=samples(60, 150))
 @given(
     noise=st.lists(
