@@ -71,14 +71,14 @@ def wait(home: Path, state: State, seconds: float) -> Status:
     return status
 
 
+def login(home: Path) -> dict[str, str]:
+    """The header with which a request to the server of this home is its user's."""
+    return {"Authorization": "Basic " + base64.b64encode(f"neo4j:{password(home)}".encode()).decode()}
+
+
 def _run(home: Path, state: State, database: str, text: str) -> tuple[list[list[Any]] | None, str]:
     """The rows of a query, or None and the error."""
-    login = base64.b64encode(f"neo4j:{password(home)}".encode()).decode()
-    headers = {
-        "Authorization": f"Basic {login}",
-        "Content-Type": "application/json",
-        "Accept": "application/json",
-    }
+    headers = {**login(home), "Content-Type": "application/json", "Accept": "application/json"}
     for path, body in zip(PATHS, ({"statements": [{"statement": text}]}, {"statement": text}), strict=True):
         web = http.client.HTTPConnection("127.0.0.1", state.http_port, timeout=SECONDS)
         try:

@@ -1,6 +1,5 @@
 """Whether a managed Neo4j answers: on both ports, in the version that was started, to its own password."""
 
-import base64
 import http.client
 import os
 import signal
@@ -12,7 +11,8 @@ from typing import Literal
 
 from graph.errors import LocalServerFailed
 from graph.server import process
-from graph.server.home import State, password, reason_of_end, write_state
+from graph.server.database_status import login
+from graph.server.home import State, reason_of_end, write_state
 
 START_SECONDS = 120
 REFUSALS = 10
@@ -49,7 +49,6 @@ def wait(home: Path, state: State) -> None:
 
 def _answer(home: Path, state: State) -> Literal["ready", "refused", "silent"]:
     """What comes from the ports: ready means the right version, a login, and an open Bolt port."""
-    login = base64.b64encode(f"neo4j:{password(home)}".encode()).decode()
     # http.client, because urllib would go through a proxy that the environment names
     web = http.client.HTTPConnection("127.0.0.1", state.http_port, timeout=10)
     try:
@@ -57,7 +56,7 @@ def _answer(home: Path, state: State) -> Literal["ready", "refused", "silent"]:
         response = web.getresponse()
         if response.status != http.client.OK or state.version not in response.read().decode():
             return "silent"
-        web.request("GET", "/db/", headers={"Authorization": f"Basic {login}"})  # 404 after a login
+        web.request("GET", "/db/", headers=login(home))  # 404 after a login
         if web.getresponse().status in (http.client.UNAUTHORIZED, http.client.TOO_MANY_REQUESTS):
             return "refused"
         socket.create_connection(("127.0.0.1", state.bolt_port), timeout=5).close()

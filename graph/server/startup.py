@@ -52,7 +52,7 @@ def _start_new(
     settings: Settings,
     home: Path,
     last: State | None,
-    progress: Progress | None,
+    progress: Progress,
     configuration: Mapping[str, str],
 ) -> State:
     """A new server answers on both ports; how its database is, is not known yet."""
@@ -61,8 +61,7 @@ def _start_new(
     with explained(settings.cache):
         folder = fetch(settings, progress=progress)
     check_space(home)
-    if progress:
-        progress(f"starting Neo4j {settings.neo4j_version}: about 10 seconds")
+    progress(f"starting Neo4j {settings.neo4j_version}: about 10 seconds")
     # Two that start side by side would choose the same ports, and the one would answer for the other.
     with (
         explained(settings.cache),

@@ -83,7 +83,7 @@ class Gone(StoreConflict):
 
 def is_not_online(error: BaseException | None) -> bool:
     """Whether the server answered, and its database is not online."""
-    return any(name in (getattr(error, "code", None) or "") for name in NOT_ONLINE)
+    return any(name in _code(error) for name in NOT_ONLINE)
 
 
 @contextmanager
@@ -92,20 +92,21 @@ def translated(where: str) -> Iterator[None]:
     try:
         yield
     except (driver_errors.Neo4jError, driver_errors.DriverError) as error:
-        if any(name in (getattr(error, "code", None) or "") for name in TIMED_OUT):
+        code = _code(error)
+        if any(name in code for name in TIMED_OUT):
             raise StoreUnavailable(f"a query took too long and was ended ({where}): {error}") from error
-        if "WriteOnReadOnly" in (getattr(error, "code", None) or ""):
+        if "WriteOnReadOnly" in code:
             raise QueryRejected(f"this Neo4j takes no writes, as an inspection copy does not ({where})") from error
         if is_not_online(error):
             raise StoreUnavailable(f"{NOT_ONLINE_ADVICE} ({where}): {error}") from error
-        if any(name in (getattr(error, "code", None) or "") for name in BROKEN_OFF):
+        if any(name in code for name in BROKEN_OFF):
             raise CommitUnknown(
                 f"the database ended during a commit; repeating is safe ({where}): {error}"
             ) from error
-        if VANISHED in (getattr(error, "code", None) or ""):
+        if VANISHED in code:
             raise Gone(f"somebody removed it at that moment ({where}): {error}") from error
         for name, meaning in PUT_RIGHT:
-            if f".ClientError.{name}" in (getattr(error, "code", None) or ""):
+            if f".ClientError.{name}" in code:
                 raise StoreUnavailable(f"{meaning} ({where}): {error}") from error
         for kind, ours, meaning in MAPPING:
             if isinstance(error, kind):
@@ -121,6 +122,11 @@ def translated(where: str) -> Iterator[None]:
         if not _is_of_the_driver(error):
             raise
         raise StoreUnavailable(f"the connection to Neo4j was lost ({where}): {error}") from error
+
+
+def _code(error: BaseException | None) -> str:
+    """The server's code of an error; empty for an error that is none of the server's."""
+    return getattr(error, "code", None) or ""
 
 
 def _is_of_the_driver(error: Exception) -> bool:

@@ -1,12 +1,10 @@
 """Files that code and docs name are there: a name that nobody looks up any more leads a newcomer astray."""
 
 import re
-import subprocess
 from pathlib import Path
 
-import pytest
+from tests.tracked_files import ROOT, tracked
 
-ROOT = Path(__file__).parents[2]
 NAMED = re.compile(r"(?<![\w.*-])(?:[\w.-]+/)*[a-z0-9_-]+\.(?:py|cypher)\b(?![.(]\w)")
 "A path or the name of a file; load_KIND.cypher is none, nor is a setting such as dbms.cypher.min_replan_interval."
 PAGES = ("graph", "api", "cypher", "benchmarks", "README.md", "CONTRIBUTING.md", "docs")
@@ -15,15 +13,8 @@ MADE_UP = {"0001-what-it-does.cypher", "run_times.cypher", "test_run_times.py"}
 "Examples of names: of a migration, and of the query that docs/contributing/add-a-query.md adds."
 
 
-def _listed() -> list[str]:
-    found = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if found.returncode:
-        pytest.skip("not a checkout of git: which files belong to it is not known")
-    return found.stdout.splitlines()
-
-
 def test_every_file_of_ours_that_is_named_is_there() -> None:
-    files = _listed()
+    files = tracked()
     ends = {file[start:] for file in files for start in (0, *(at.end() for at in re.finditer("/", file)))}
     gone = [
         f"{file}: {name}"

@@ -20,6 +20,7 @@ from graph.rights import disputes, grants
 from graph.store.client import Database
 from graph.store.transaction import Transaction
 from tests.api.document import DOCUMENT
+from tests.clock import UNTIL
 from tests.pages.conftest import Fresh, SignIn
 
 ALL = tuple(role.value for role in Role)
@@ -55,7 +56,6 @@ def member(answers: int = 200, *, scheme: bool = False, left: bool = False, **mo
 
 IN = "/me/schemes/{scheme}"
 PURPOSE = read("reliability").purpose[0]
-UNTIL = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
 GRANT = {"client": "a bank", "purpose": PURPOSE, "what": "band", "until": UNTIL, "key": "k-2"}
 DISPUTE = {"kind": "obligations", "statement": "No.", "key": "k-3"}
 

@@ -3,7 +3,6 @@
 import dataclasses
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -14,13 +13,13 @@ from graph.identity import Keyring, Role
 from graph.settings import Settings
 from graph.store.client import Database
 from tests.api.conftest import serve
+from tests.clock import UNTIL
 from tests.pages.conftest import SignIn, link
 from tests.pages.test_authorisation import MATRIX_OF_PAGES
 from tests.worlds import one_on_a_page
 
 HERE = f"/me/schemes/{one_on_a_page.POLICY.id}"
 PURPOSE = one_on_a_page.POLICY.purpose[-1]
-UNTIL = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
 TEXT = 'I paid "this" <b>in time</b> & more'
 
 

@@ -15,13 +15,13 @@ from graph import disclosure
 from graph.audit import log
 from graph.identity import Keyring, Role
 from graph.store.client import Database
+from tests.clock import UNTIL
 from tests.driving import Seen, opened, serious
 from tests.pages.conftest import SignIn, link
 from tests.pages.first_reader import hard, unexplained
 from tests.worlds.one_on_a_page import POLICY, PURPOSE, looked_at, made
 
 HERE = f"/me/schemes/{POLICY.id}"
-UNTIL = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
 LOOKED_AT = (
     "/me",
     HERE,
