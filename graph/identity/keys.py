@@ -38,6 +38,13 @@ class Key:
         public = private.public_key()
         return cls(thumbprint(public), created, None, public, private)
 
+    @classmethod
+    def drawn(cls, created: datetime) -> Self:
+        """A fresh key whose id can be typed: a command takes what begins with a hyphen for an option."""
+        while (key := cls.of(Ed25519PrivateKey.generate(), created)).id.startswith("-"):
+            continue
+        return key
+
     def jwk(self) -> dict[str, Any]:
         """The public half, as everybody may have it."""
         described = {
@@ -85,7 +92,7 @@ class Keyring:
 
     def create(self, now: datetime) -> Key:
         """A new key, which signs from now on; the older ones still hold."""
-        key = Key.of(Ed25519PrivateKey.generate(), now)
+        key = Key.drawn(now)
         try:
             self._write(key)
         except OSError as error:
