@@ -31,9 +31,9 @@ def serve(
     from graph.settings import Settings
 
     given = {name: value for name, value in {"api_host": host, "api_port": port}.items() if value is not None}
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(OnceASecond())
+    log = logging.StreamHandler()
+    log.addFilter(OnceASecond())
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", handlers=[log])
 
     def announce(url: str) -> None:
         if json:

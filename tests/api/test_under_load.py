@@ -41,6 +41,7 @@ from graph.store.client import Database
 from tests.api.conftest import issue, serve
 from tests.api.slow_wire import Wire, slow_wire
 from tests.api.test_ratings import rating_of
+from tests.conftest import Command
 
 LIMIT = 2.0
 "Of a request in these tests, in seconds."
@@ -471,6 +472,14 @@ def test_a_line_of_the_log_comes_once_a_second_and_says_how_many_were_left_out(
         "something else",
         "connection 5 is one too many (and 999 more like it since the last such line)",
     ]
+
+
+def test_the_service_thins_out_its_own_log_and_no_other(innercircle: Command) -> None:
+    """Else whatever runs in the same process afterwards would miss lines of its own."""
+    before = [(each, [*each.filters]) for each in logging.getLogger().handlers]
+    assert before
+    assert innercircle("serve", "--host", "192.0.2.1").returncode == 1
+    assert [(each, [*each.filters]) for each in logging.getLogger().handlers] == before
 
 
 @pytest.mark.slow
