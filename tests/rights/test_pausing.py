@@ -254,6 +254,7 @@ def _decided(database: Database, facts: Facts, scheme: Scheme, seed: int, steps:
     next_rid = max(members.values(), default=-1) + 1
     if len(entities) < 2:
         return
+    counted = without(facts, pauses, facts.members)
     for _ in range(steps):
         changes = Changes()
         entity, other = some.sample([*entities, "nobody"], 2)
