@@ -226,10 +226,6 @@ def test_of_any_two_at_once_the_second_sees_what_the_first_did(
 # Everything at once ----------------------------------------------------------------------------------
 
 
-LOOK_EVERY = 10
-"Rounds of a drill between two looks for traces."
-
-
 def drill(database: Database, folder: Path, rounds: int, members: int = 12) -> None:
     """Members who are read, leave, join, grant, revoke and are erased, all at once, so many times."""
     for number in range(rounds):
@@ -252,12 +248,10 @@ def drill(database: Database, folder: Path, rounds: int, members: int = 12) -> N
             for each in readers:
                 each.join()
         assert wrong == []
-        # what stays behind stays, and each look is at everything that all rounds wrote
-        if number % LOOK_EVERY == LOOK_EVERY - 1 or number == rounds - 1:
-            refusals.put_on_record(database)
-            assert database.statement(TRACES, id="who-is-gone") == []
-            assert verify(database).faults == []
-            assert database.statement(LOOSE) == []
+        refusals.put_on_record(database)
+        assert database.statement(TRACES, id="who-is-gone") == []
+        assert verify(database).faults == []
+        assert database.statement(LOOSE) == []
 
 
 def _bring(database: Database, folder: Path, ids: list[str]) -> None:
