@@ -154,6 +154,20 @@ def test_every_setting_is_documented_with_its_default_and_no_other_is() -> None:
     assert documented == expected
 
 
+def test_the_bounds_of_every_setting_are_documented_beside_its_unit() -> None:
+    units = {code(cells[0])[0]: cells[2] for cells in rows(page("settings.md"))}
+    for name, field in Settings.model_fields.items():
+        bounds = {each: limit for given in field.metadata for each, limit in limits_of(given).items()}
+        if bounds:
+            low = f"{bounds['ge']} to" if "ge" in bounds else f"above {bounds['gt']}, at most"
+            assert units[f"INNERCIRCLE_{name.upper()}"].endswith(f", {low} {bounds['le']:.0f}"), name
+
+
+def limits_of(given: object) -> dict[str, float]:
+    """The limits that a piece of a field's metadata sets, such as {"ge": 1}."""
+    return {name: getattr(given, name) for name in ("ge", "gt", "le") if hasattr(given, name)}
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_every_variable_that_is_mentioned_is_a_setting(path: Path) -> None:
     mentioned = set(re.findall(r"INNERCIRCLE_[A-Z0-9_]*[A-Z0-9]", path.read_text(encoding="utf-8")))
