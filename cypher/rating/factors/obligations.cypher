@@ -6,6 +6,7 @@
 // half_life of Infinity. The rate is (prior_weight * prior + sum of weight * value) / (prior_weight + sum of weight).
 // All of one creditor in one UTC month weigh at most partner_month together, and after that all of one creditor in one
 // calendar year at most partner_year: what is more shrinks in proportion. Infinity: there is no such cap.
+// After that it counts as much as the voice of its creditor, a member of the scheme, or as `outside` of everybody else.
 // A disputed one counts for nothing until that is decided.
 // Every sum is made in a fixed order, so that the order in which facts are stored changes no bit.
 //
@@ -15,7 +16,8 @@
 // @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
 // @param  factor       MAP         {prior, prior_weight, half_life, late_days: whole days late at which the value is 0,
-//                      partner_month, partner_year: weight}
+//                      partner_month, partner_year: weight, voice: the property of a membership that holds its
+//                      voice, outside: of everybody else; null: everybody speaks in full}
 // @uses   membership_rid
 UNWIND $ranges AS span
 CALL (span) {
@@ -43,11 +45,18 @@ CALL (span) {
     WITH creditor, year, aside, weight, total,
          CASE WHEN weight > $factor.partner_month THEN weight / $factor.partner_month ELSE 1.0 END AS crowd
     WITH creditor, year, sum(weight / crowd) AS weight, sum(total / crowd) AS total, collect(aside) AS asides
-    ORDER BY creditor.id, year
-    WITH asides, weight, total,
+    ORDER BY year
+    WITH creditor, asides, weight, total,
          CASE WHEN weight > $factor.partner_year THEN weight / $factor.partner_year ELSE 1.0 END AS crowd
-    RETURN sum(weight / crowd) AS evidence, sum(total / crowd) AS total,
-           reduce(ids = [], each IN collect(asides) | ids + reduce(of = [], month IN each | of + month)) AS aside
+    WITH creditor, sum(weight / crowd) AS weight, sum(total / crowd) AS total, collect(asides) AS asides,
+         creditor.id AS id
+    ORDER BY id
+    WITH asides, weight, total, CASE WHEN $factor.outside IS NULL THEN 1.0 ELSE coalesce(head(COLLECT {
+           MATCH (creditor)-[:JOINED]->(word:Membership) WHERE word.scheme = $scheme RETURN word[$factor.voice]
+         }), $factor.outside) END AS voice
+    RETURN sum(voice * weight) AS evidence, sum(voice * total) AS total,
+           reduce(ids = [], years IN collect(asides) | ids + reduce(of = [], months IN years |
+             of + reduce(in = [], month IN months | in + month))) AS aside
   }
   SET m.next_obligations = ($factor.prior_weight * $factor.prior + total) / ($factor.prior_weight + evidence),
       m.next_obligations_evidence = 1.0 * evidence, m.next_obligations_aside = aside
