@@ -76,7 +76,7 @@ class Facts:
         members: Sequence[tuple[str, int]],
         voices: Mapping[str, float],
     ) -> Self:
-        """These facts. own: by kind; categories: by kind, of the things at their other ends; voices: perhaps none."""
+        """These facts. own: by kind; categories: by kind, of the things at their other ends; voices: if any."""
         return cls(
             obligations=own["obligations"],
             contacts=contacts,

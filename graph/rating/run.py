@@ -1,8 +1,8 @@
 """A run: every member of one scheme is rated at one instant, and the ratings are published.
 
 The steps are the files of cypher/rating: those of voices where the policy has them, one for each factor, conduct,
-circle, sweep until the bound holds, publish. Until the last of them nothing that a reader sees has changed; each membership's rating then changes in
-one transaction.
+circle, sweep until the bound holds, publish. Until the last of them nothing that a reader sees has changed; each
+membership's rating then changes in one transaction.
 """
 
 import math
@@ -20,6 +20,7 @@ from graph.policy.publishing import published
 from graph.policy.scheme import Scheme
 from graph.rating import offsets, voices
 from graph.rating.runs import alone, recorded
+from graph.store import queries
 from graph.store.client import Database, utc
 from graph.text.counts import counted
 from graph.text.instants import in_utc
@@ -48,9 +49,9 @@ def rate(
     as_of: a midnight in UTC, the end of the last day that counts; None: the coming one.
     voices_of: an earlier run, whose voices are used; None: they are made anew, where the policy has any.
     batch: members in one transaction at most.
-    Raises NotFound (no such scheme or run), ParameterError (as_of), Refused (founders, voices), StoreConflict (another run of the scheme is under
-    way), NotConverged (nothing was published), and any StoreError; a run that was broken off leaves the old
-    ratings, and can simply be started again.
+    Raises NotFound (no such scheme or run), ParameterError (as_of), Refused (too few founders; voices of a run
+    that has none), StoreConflict (another run of the scheme is under way), NotConverged (nothing was published),
+    and any StoreError; a run that was broken off leaves the old ratings, and can simply be started again.
     """
     as_of = coming_midnight(datetime.now(UTC)) if as_of is None else in_utc(as_of, "as_of")
     if as_of != datetime.combine(as_of.date(), datetime.min.time(), UTC):
@@ -80,7 +81,8 @@ def rate(
             database.run("forget_run", id=run)
             raise
         # before anyone is published, so that no rating is without its bound
-        database.run("record_run", id=run, run={"sweeps": sweeps, "bound": bound})
+        leaning = step("leaning", members=extent["range"], factors=list(scheme.factors.named()))
+        database.run("record_run", id=run, run={"sweeps": sweeps, "bound": bound, **leaning})
         totals = step(
             "publish",
             factors=list(scheme.factors.named()),
@@ -117,6 +119,8 @@ def _step(
     """The answer of a query; `name`, perhaps with a number behind it, is seen while it runs."""
     query = name.partition(" ")[0]
     progress(query)
+    wanted = {field.name for field in queries.get(query).params}
+    span = {key: value for key, value in span.items() if key in wanted}  # a few look at the scheme as a whole
     return database.optional(query, tags=tags | {"step": name}, **span, **params) or {}
 
 

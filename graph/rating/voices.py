@@ -1,7 +1,7 @@
-"""Voices in a run: made from the founders in force and staged, or taken from an earlier run; and kept on its record.
+"""Voices in a run: made from the founders in force, or taken from an earlier run; and kept on its record.
 
-The steps are the files of cypher/rating/voice; graph/rating/reference_voices.py is the law. They stage `next_voice`,
-which publication makes `voice`. Re-rating and what-if use that until the next run.
+The steps are the files of cypher/rating/voice, and graph/rating/reference_voices.py is the law. They stage
+`next_voice`, which publication makes `voice`. Re-rating and what-if use that until the next run.
 """
 
 from collections.abc import Callable, Collection
@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from graph.errors import NotFound, Refused
+from graph.model import Run
 from graph.policy import parameters
 from graph.policy.scheme import Scheme
 from graph.rating.reference_voices import PASSES
@@ -51,7 +52,7 @@ def founders(database: Database, scheme_id: str) -> list[Founder]:
 def source(database: Database, scheme: Scheme, *, members: int, voices_of: str | None) -> Source | None:
     """Where a run of `members` rids has its voices from; None: its policy has none.
 
-    Raises Refused (too few founders; voices of a run are asked for that has none, or for a policy without), NotFound
+    Raises Refused (too few founders; voices are asked of a run that has none, or for a policy without), NotFound
     (no such run of the scheme that has finished).
     """
     if scheme.voice is None:
@@ -60,14 +61,24 @@ def source(database: Database, scheme: Scheme, *, members: int, voices_of: str |
         return None
     if voices_of is not None:
         return _earlier(database, scheme, voices_of)
-    found = tuple(each.rid for each in founders(database, scheme.id) if each.rid < members)
-    if len(found) < scheme.voice.founders_at_least:
+    return Source(tuple(each.rid for each in _enough(database, scheme, members)))
+
+
+def in_force(database: Database, scheme: Scheme) -> list[str]:
+    """The entity ids of the founders. Raises Refused where they are fewer than the policy asks for."""
+    return [each.entity for each in _enough(database, scheme, None)]
+
+
+def _enough(database: Database, scheme: Scheme, members: int | None) -> list[Founder]:
+    found = [each for each in founders(database, scheme.id) if members is None or each.rid < members]
+    wanted = scheme.voice.founders_at_least if scheme.voice else 0
+    if len(found) < wanted:
         raise Refused(
             f"{scheme.id} has {counted(len(found), 'founders')} in force that take part, and its policy asks for "
-            f"{scheme.voice.founders_at_least:,} at least: nobody is rated. Name more with "
+            f"{wanted:,} at least: nobody is rated. Name more with "
             f"`innercircle founders add {scheme.id} ENTITY`; a person counts after accepting"
         )
-    return Source(found)
+    return found
 
 
 def _earlier(database: Database, scheme: Scheme, run_id: str) -> Source:
@@ -100,13 +111,15 @@ def stage(
     step("voices", founders=rids, level=level)
 
 
-def of_run(
-    database: Database, run_id: str, members: Collection[tuple[str, int]], *, below: int
-) -> dict[str, float]:
-    """The voices that the run used, by entity id; members: (entity, rid); below: the run's largest rid + 1.
-
-    Whoever has joined since has none. Raises NotFound.
-    """
-    row = database.one("run_voices", id=run_id)
+def of_run(database: Database, run: Run, members: Collection[tuple[str, int]]) -> dict[str, float]:
+    """The voices that the run used, by entity id; members: (entity, rid). Whoever has joined since has none."""
+    made = run if run.voices_of is None else recorded(database, run.voices_of)
+    row = database.one("run_voices", id=made.id)
     quarters = dict(zip(row["speakers"] or (), row["quarters"] or (), strict=True))
-    return {entity: quarters.get(rid, 0) / 4 for entity, rid in members if rid < below}
+    return {entity: quarters.get(rid, 0) / 4 for entity, rid in members if rid < made.range}
+
+
+def of_reporters(database: Database, run_id: str, entity: str) -> dict[str, float]:
+    """The voices that the run used of those who report about this entity now, by entity id."""
+    rows = database.run("voices_of_reporters", run=run_id, entity=entity)
+    return {row["reporter"]: row["voice"] for row in rows}
