@@ -1,4 +1,4 @@
-"""What a rating leans on: whether most of it comes from one partner, from one month, or would from reporters unheard.
+"""What a rating leans on: one partner or one month, or reporters without a voice, of whom more would be known.
 
 A run counts the members of whom that is so, by the same rules: cypher/rating/leaning.cypher.
 """
