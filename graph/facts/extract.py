@@ -94,7 +94,8 @@ def all_facts(database: Database, scheme_id: str, *, below: int | None = None, r
             yield from page
 
     one = _interned()  # an id is one object, however many facts name it
-    members, voices = [], {}
+    members: list[tuple[str, int]] = []
+    voices: dict[str, float] = {}
     for row in rows("gather_members"):
         if row["rated"] or not rated_only:
             members.append((one(row["entity"]), row["rid"]))

@@ -284,8 +284,18 @@ def parse(text: str, file: str, categories: Categories | None = None) -> Scheme:
         raise SchemeInvalid(message, file=file, key=key)
     if policy.access == AS_EVERYWHERE:
         policy = msgspec.structs.replace(policy, access=AS_EVERYWHERE)
+    if policy.voice:
+        policy = msgspec.structs.replace(policy, voice=_with_defaults(policy.voice))
     canonical = msgspec.json.encode(policy, order="sorted").decode()
     return Scheme(text=text, hash=_sha256(canonical), **msgspec.structs.asdict(policy))
+
+
+def _with_defaults(voice: Voice) -> Voice:
+    """The same, with the very objects of the defaults: what is the default is left out of the hash."""
+    usual = Voice()
+    return Voice(
+        **{name: each for name, each in msgspec.structs.asdict(voice).items() if each != getattr(usual, name)}
+    )
 
 
 def with_operator(scheme: Scheme, name: str, file: str) -> Scheme:
