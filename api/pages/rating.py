@@ -165,6 +165,13 @@ def leave_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase) 
     return render("leave.html.jinja", principal=member, scheme=scheme, policy=policy)
 
 
+@router.get("/founding")
+def founding_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase) -> Response:
+    """What a founder is and, where the member was named, the buttons to accept, decline or give it up."""
+    joined, policy = member_of(database, own_entity(member), scheme)
+    return render("founding.html.jinja", principal=member, scheme=scheme, policy=policy, founding=joined.founding)
+
+
 @router.get("/contest")
 def contest_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase) -> Response:
     """The form to contest the rating as a whole."""
