@@ -30,7 +30,7 @@ Entity = Annotated[str, typer.Argument(help="The member's id.", callback=as_kept
 
 @founders.command("add")
 def add_founder(scheme: Scheme, entity: Entity, json: Json = False) -> None:
-    """Name a member as a founder: an organisation is one at once, a person is asked. Naming again changes nothing."""
+    """Name a member as a founder: an organisation is one at once, a person is asked. Again, it changes nothing."""
     from graph.rights import founders
 
     operator, now = _operator(), datetime.now(UTC)
@@ -45,7 +45,7 @@ def add_founder(scheme: Scheme, entity: Entity, json: Json = False) -> None:
 
 @founders.command("remove")
 def remove_founder(scheme: Scheme, entity: Entity, json: Json = False) -> None:
-    """End that a member is a founder, or is asked to be one; also in the name of one who declines or gives it up."""
+    """End that a member is a founder, or is asked to be one; also in the name of one who wants no more of it."""
     from graph.rights import founders
 
     operator, now = _operator(), datetime.now(UTC)
