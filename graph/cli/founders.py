@@ -90,7 +90,7 @@ def list_founders(
             }
         )
         return
-    print_text(_counts(found))
+    print_text(in_words(found))
     if shown:
         print_table(
             (
@@ -119,7 +119,7 @@ def list_founders(
         )
 
 
-def _counts(found: "Founders") -> str:
+def in_words(found: "Founders") -> str:
     """How many there are, how many are asked, and what that means for the next run."""
     told = f"{found.scheme}: {counted(found.in_force, 'founders')} in force, {found.asked} asked."
     if found.at_least is None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from graph.audit import log
+from graph.cli.founders import in_words
 from graph.errors import NotFound, ParameterError, Refused
 from graph.policy import publishing
 from graph.policy.scheme import Scheme
@@ -24,7 +25,7 @@ LATER = NOW + timedelta(hours=1)
 
 @pytest.fixture
 def market(graph: Database) -> Database:
-    """ann, bob and cat are members; mill, an organisation, and solo, a sole trader, too; dan has joined nothing."""
+    """ann, bob and cat are members, and so are mill, an organisation, and solo, a sole trader; dan is none."""
     open_market(graph, rated=False)
     more = dict.fromkeys(("name", "born", "uscc", "lei"))
     put(
@@ -207,10 +208,11 @@ def test_erasing_takes_every_naming_and_one_who_comes_again_is_asked_again(marke
 
 def test_two_operators_at_once_name_once(market: Database) -> None:
     found: list[Founding] = []
-    threads = [
-        threading.Thread(target=lambda by=by: found.append(name(market, "ann", by=by)))  # type: ignore[misc]
-        for by in ("olga", "oscar", "otto", "olaf")
-    ]
+
+    def work(operator: str) -> None:
+        found.append(name(market, "ann", by=operator))
+
+    threads = [threading.Thread(target=work, args=[by]) for by in ("olga", "oscar", "otto", "olaf")]
     for each in threads:
         each.start()
     for each in threads:
@@ -319,11 +321,9 @@ def test_no_operator_passes_for_a_member_that_decided_itself(
 
 
 def test_what_the_list_says_of_a_policy_that_asks_for_founders() -> None:
-    from graph.cli.founders import _counts
-
     def told(**differs: Any) -> str:
         some: dict[str, Any] = {"scheme": "x", "in_force": 2, "asked": 1, "at_least": 3, "founders": ()}
-        return _counts(Founders(**some | differs))
+        return in_words(Founders(**some | differs))
 
     assert told().endswith("Its policy asks for 3: it is not rated until 1 more accept.")
     assert told(in_force=3) == "x: 3 founders in force, 1 asked. Its policy asks for 3."
