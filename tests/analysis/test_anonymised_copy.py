@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from graph.disclosure.band_counts import merged
 from graph.errors import LocalServerFailed, QueryRejected, Refused
 from graph.policy.scheme import points_of
 from graph.rating.runs import policy_of_run
-from graph.rights import founders
 from graph.server import local
 from graph.server.connect import connect
 from graph.server.local import Server
@@ -44,9 +43,6 @@ def main(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Databa
     """The graph that is copied."""
     database.statement(WIPE)
     large_enough_to_copy.build(database, tmp_path_factory.mktemp("community"))
-    who_founds: dict[str, Any] = {"scheme": "reliability", "now": datetime(2026, 6, 1, 12, tzinfo=UTC)}
-    database.write(lambda tx: founders.name(tx, ENTITY, by="olga-who-names-the-founders", **who_founds))
-    database.write(lambda tx: founders.accept(tx, ENTITY, **who_founds))
     return database
 
 
