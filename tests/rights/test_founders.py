@@ -1,9 +1,11 @@
 """Founders: the operator names them, a person is one only after it accepted, and who they are is told to few."""
 
 import json
+import re
 import threading
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from graph.audit import log
 from graph.cli.founders import in_words
 from graph.errors import NotFound, ParameterError, Refused
 from graph.policy import publishing
-from graph.policy.scheme import Scheme
+from graph.policy.scheme import POINTS_RANGE, Scheme, read
 from graph.rights import erasure, founders
 from graph.rights.founders import Founders, Founding
 from graph.store.client import Database
@@ -328,6 +330,23 @@ def test_what_the_list_says_of_a_policy_that_asks_for_founders() -> None:
     assert told().endswith("Its policy asks for 3: it is not rated until 1 more accept.")
     assert told(in_force=3) == "x: 3 founders in force, 1 asked. Its policy asks for 3."
     assert told(at_least=None).endswith("so founders count for nothing in it.")
+
+
+def test_the_page_says_how_many_points_founders_in_league_can_move() -> None:
+    policy = read("trading")
+    [factor] = [each for each in (policy.factors.obligations,) if each is not None]
+
+    def moved(league: int, others: int) -> int:
+        middling = factor.prior_weight * factor.prior + 0.5 * others
+        rate = (middling + league) / (factor.prior_weight + others + league)
+        before = middling / (factor.prior_weight + others)
+        return round(POINTS_RANGE * (1 - policy.circle.share) * (rate - before))
+
+    page = Path("docs/founders.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| (\d+) \| (\d+) \| (\d+) \|$", page, re.MULTILINE)
+    assert [tuple(map(int, row)) for row in table] == [
+        (league, moved(league, 0), moved(league, 20)) for league in (1, 3, 10)
+    ]
 
 
 def test_a_naming_says_in_which_state_it_is() -> None:
