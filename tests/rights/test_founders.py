@@ -334,7 +334,8 @@ def test_what_the_list_says_of_a_policy_that_asks_for_founders() -> None:
 
 def test_the_page_says_how_many_points_founders_in_league_can_move() -> None:
     policy = read("trading")
-    [factor] = [each for each in (policy.factors.obligations,) if each is not None]
+    factor = policy.factors.obligations
+    assert factor is not None
 
     def moved(league: int, others: int) -> int:
         middling = factor.prior_weight * factor.prior + 0.5 * others
