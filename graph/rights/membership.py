@@ -43,7 +43,7 @@ class Membership:
     shares: bool
     "whether members with it in their circle may see its part"
     pauses: tuple[Pause, ...]
-    founding: Founding | None
+    founding: Founding | None = None
     "whether the operator asks it to be a founder, or it is one; None: neither"
 
 
@@ -100,7 +100,7 @@ def join(
         raise Refused(f"{entity!r} cannot join {scheme!r}: {reject['reason']}")
     changes = Changes()
     changes.add("memberships", outcome["touched"])
-    return Membership(scheme, now, present, how, shares=False, pauses=(), founding=None), changes
+    return Membership(scheme, now, present, how, shares=False, pauses=()), changes
 
 
 def leave(transaction: Transaction, entity: str, scheme: str, *, now: datetime) -> Changes:

@@ -34,7 +34,9 @@ def answer(client: httpx.Client, accepts: str) -> httpx.Response:
 @pytest.mark.slow
 def test_a_member_is_asked_on_its_pages_accepts_and_stops(community: Database, sign_in: SignIn) -> None:
     ada = sign_in(Role.MEMBER, "ada")
-    assert "nobody has asked you" in ada.get(f"{HERE}/founding").text
+    page = ada.get(f"{HERE}/founding").text
+    assert "nobody has asked you" in page
+    assert "all reports count the same here" in page, "this policy gives no voices"
     for path in ("/me", HERE):
         assert "founder" not in ada.get(path).text
     name(community, "ada")
