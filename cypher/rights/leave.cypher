@@ -1,6 +1,6 @@
 // An entity leaves a scheme: its membership, rating, earlier ratings, circle ties and pauses are gone.
 //
-// Its grants in the scheme are revoked. The members that had it in their circle have to be re-rated: they come back.
+// Its grants in the scheme are revoked, and it is no founder of it any more. The members that had it in their circle have to be re-rated: they come back.
 // Until then the scheme is marked, and what is left of their circles is weighed so that it sums to 1 again.
 // What others have paused stays paused, should it join again.
 //
@@ -25,8 +25,13 @@ WITH m, m.scheme AS scheme, COLLECT { MATCH (m)<-[:INNER]-(follower:Membership) 
      COLLECT {
        MATCH (entity)-[:GAVE]->(grant:Grant) WHERE grant.scheme = m.scheme AND grant.revoked IS NULL
        RETURN grant
-     } AS grants
+     } AS grants,
+     COLLECT {
+       MATCH (entity)-[f:FOUNDS]->(s:Scheme) WHERE s.id = m.scheme AND f.ended IS NULL
+       RETURN f
+     } AS foundings
 FOREACH (grant IN grants | SET grant.revoked = $now)
+FOREACH (founding IN foundings | SET founding.ended = $now, founding.ended_by = 'left')
 FOREACH (each IN pasts + absents | DETACH DELETE each)
 DETACH DELETE m
 WITH scheme, followers, CASE WHEN size(followers) > 0 THEN 'left ' + randomUUID() END AS mark
