@@ -144,8 +144,8 @@ REQUESTS: list[tuple[str, dict[str, str], Any, int]] = [
     # what p-1 decides is about trading, which has had no run, so that no rating changes
     ("show_me", {}, None, 200),
     ("show_me", {"entity": "nobody"}, None, 200),
-    ("join_scheme", {"scheme": "trading"}, {"notice": "1"}, 200),
-    ("join_scheme", {"scheme": "trading", "entity": "p-4"}, {"notice": "1"}, 200),
+    ("join_scheme", {"scheme": "trading"}, {"notice": "2"}, 200),
+    ("join_scheme", {"scheme": "trading", "entity": "p-4"}, {"notice": "2"}, 200),
     ("join_scheme", {"scheme": "lost"}, {"notice": "1"}, 404),
     ("join_scheme", {"scheme": "sesame-2018"}, {"notice": "1"}, 404),
     ("join_scheme", {"scheme": "trading"}, {}, 422),
