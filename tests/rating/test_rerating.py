@@ -92,7 +92,7 @@ class World:
         entity = self.random.choice(self.entities)
         if entity in joined:
             left = leave_one(self.database, self.scheme, entity)
-            changes.add_leaver(self.scheme.id, left["followers"], left["mark"])
+            changes.add_leaver(self.scheme.id, [*left["followers"], *left["debtors"]], left["mark"])
             members = [(each, rid) for each, rid in self.facts.members if each != entity]
             if self.facts.voices is not None:  # it has none until the next run, should it join again
                 voices = {each: voice for each, voice in self.facts.voices.items() if each != entity}
