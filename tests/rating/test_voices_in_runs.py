@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graph import explain
-from graph.errors import NotFound, ParameterError, Refused
+from graph.errors import NotFound, Refused
 from graph.explain import leaning, reasons
 from graph.explain.what_if import NewContactDay, Removed, Settled, UnderPolicy, lift, what_if
 from graph.facts.values import Contact, Facts, Obligation
@@ -32,7 +32,6 @@ POLICY = make_scheme(
     weights={"obligations": 1.0}, half_life_days=None, partner_month=1.0, voice={"founders_at_least": 1}
 )
 FOUNDERS = ["mill"]
-VOICES = "MATCH (m:Membership) RETURN substring(m.id, 8) AS entity, m.voice AS voice ORDER BY m.rid"
 
 
 def owed(debtor: str, creditor: str, outcome: float = 1.0, *, months: int = 0) -> Obligation:
@@ -40,7 +39,7 @@ def owed(debtor: str, creditor: str, outcome: float = 1.0, *, months: int = 0) -
 
 
 def facts() -> Facts:
-    """The mill hears of ann and, less, of ben; ann of cat; eve and eva praise each other, and everybody is in touch."""
+    """The mill hears of ann and, less, of ben; ann of cat; eve and eva praise each other; some are in touch."""
     reports = [
         owed("ann", "mill"),
         owed("ann", "mill", months=1),
@@ -126,7 +125,7 @@ def test_a_run_keeps_its_founders_and_its_voices(village: Database) -> None:
     run = rate(village, POLICY.id, as_of=AS_OF)
     assert (run.founders, run.voices_of) == ((0,), None)
     expected = reference.rate(facts(), POLICY, AS_OF, founders=FOUNDERS).voices
-    assert heard(village) == expected == {"mill": 1, "ann": 1, "ben": 0.25, "cat": 0.75, "eve": 0, "eva": 0}
+    assert heard(village) == expected == {"mill": 1, "ann": 1, "ben": 0.25, "cat": 1, "eve": 0, "eva": 0}
     assert voices.of_run(village, run, facts().members) == expected
     assert "speakers" not in {name for name, value in village.one("run", id=run.id)["run"].items() if value}
 
@@ -242,7 +241,7 @@ def test_after_erasure_no_run_says_what_the_reports_of_the_erased_counted(rated:
     done = rated.write(lambda tx: erasure.erase(tx, "ann", now=AS_OF))
     rerate(rated, done.changes)
     row = rated.statement("MATCH (r:Run) RETURN r.speakers AS speakers, r.quarters AS quarters")[0]
-    assert (row["speakers"], row["quarters"]) == ([0, 2, 3], [4, 1, 3])
+    assert (row["speakers"], row["quarters"]) == ([0, 2, 3], [4, 1, 4])
     run = rated.one("run_state", scheme=POLICY.id)["run"]
     assert verify_run(rated, run).holds
 
@@ -263,7 +262,7 @@ def test_a_run_with_voices_can_be_repeated_and_so_can_one_with_the_voices_of_ano
 
 def test_voices_that_were_tampered_with_are_found(rated: Database) -> None:
     run = rated.one("run_state", scheme=POLICY.id)["run"]
-    rated.statement("MATCH (r:Run) SET r.quarters = [4, 4, 4, 3]")
+    rated.statement("MATCH (r:Run) SET r.quarters = [4, 4, 1, 3]")
     verified = verify_run(rated, run)
     assert (verified.voices_apart, verified.voices_why) == (1, DIFFERS)
     assert not verified.holds
@@ -320,10 +319,10 @@ def test_a_rating_says_what_it_leans_on_and_the_run_counts_who_do(rated: Databas
         return [each.code for each in found]
 
     assert of("ann") == [leaning.PARTNER]
-    assert of("cat") == [leaning.UNHEARD, leaning.MONTH]
+    assert of("cat") == [leaning.UNHEARD, leaning.PARTNER, leaning.MONTH]
     assert of("eve") == of("eva") == [leaning.UNHEARD]
     assert of("mill") == of("ben") == []
-    assert rated.run("runs", scheme=POLICY.id)[0]["leaning"] == [3, 1, 1]
+    assert rated.run("runs", scheme=POLICY.id)[0]["leaning"] == [3, 2, 1]
 
 
 def test_whose_word_counts_is_a_cause_of_its_own(rated: Database) -> None:
@@ -395,19 +394,11 @@ def test_a_first_policy_with_voices_is_answered_from_the_founders_in_force(graph
 
 def test_a_lift_pays_those_who_are_heard_and_one_partner_once_a_month(graph: Database) -> None:
     due = AS_OF + 5 * DAY
-    waiting = [Obligation("cat", other, due) for other in ("mill", "mill", "ann", "eve", "stranger")]
+    waiting = [Obligation("ben", other, due) for other in ("mill", "mill", "ann", "eve", "stranger")]
     community = numbered(replace(facts(), obligations=[*facts().obligations, *waiting]))
     store(graph, community, POLICY)
     found(graph, POLICY, *FOUNDERS)
     rate(graph, POLICY.id, as_of=AS_OF)
-    answer = lift(graph, "cat", POLICY.id)
-    paid = [payment.creditor for payment in answer.payments]
-    assert answer.aim is not None
-    assert "eve" not in paid
-    assert "stranger" not in paid
-    assert paid.count("mill") <= 1
-
-
-def test_a_question_about_a_policy_makes_sense(rated: Database) -> None:
-    with pytest.raises(ParameterError):
-        what_if(rated, "cat", POLICY.id, Removed("nothing"))
+    answer = lift(graph, "ben", POLICY.id)
+    # the mill has reported on June already, so that a debt to it takes room from what it said
+    assert (answer.aim, [payment.creditor for payment in answer.payments]) == ("very good", ["ann"])
