@@ -46,7 +46,7 @@ class ReportedFactor:
     points: int | None
     "both None where the rating is contested"
     partner_month: float | None = None
-    "of obligations: what all of one partner in one month weigh together at most; None: no limit, or an older report"
+    "of obligations: what all of one partner in one month weigh at most; None: no limit, or an older report"
     partner_year: float | None = None
     "the same of a year"
 
