@@ -1,9 +1,9 @@
 """Re-rating: members that a change touches are rated anew, and the difference is passed on while it matters.
 
-The instant and the policy are those of the scheme's last run, so the result can be compared with a fresh run at
-that instant. The same files of cypher/rating as in a run make the conduct and the circles of the touched members.
-Then rerate.cypher publishes them and pushes the difference along reversed circle ties, a round at a time, all in
-one transaction.
+The instant, the policy and the voices are those of the scheme's last run, so the result can be compared with a
+fresh run at that instant with these voices. The same files of cypher/rating as in a run make the conduct and the
+circles of the touched members. Then rerate.cypher publishes them and pushes the difference along reversed circle
+ties, a round at a time, all in one transaction.
 """
 
 import uuid
@@ -144,6 +144,8 @@ def _rerate(
             return None
         scheme = parse(start["policy"], f"run {start['run']}")
         _add_newcomers(database, scheme_id, touched, start["newcomers"])
+        if scheme.voice:  # whoever left had a voice in the reports on them
+            touched.conduct.update(changes.left.get(scheme_id, ()))
         if not scheme.circle.size:
             touched.circle.clear()
         seeds = sorted(touched.conduct | touched.circle)
@@ -166,6 +168,7 @@ def _rerate(
                     ranges=_ranges(touched.circle),
                     members=start["members"],
                     as_of=as_of,
+                    **parameters.voice(scheme),
                     **parameters.circle(scheme),
                 )
             outcome = _publish(
