@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from graph.analysis import material
 from graph.analysis.lookback import bands
 from graph.analysis.lookback.bands import Cell
-from graph.analysis.lookback.entries import Entry, stood
+from graph.analysis.lookback.entries import UNKNOWN, Entry, stood
 from graph.analysis.lookback.measures import Separation, separations
 from graph.analysis.material import Material
 from graph.disclosure.band_counts import SMALLEST
@@ -38,7 +38,8 @@ class Backtest:
     cells: tuple[Cell, ...]
     "the bands, the lowest first"
     separations: dict[str, Separation] | None
-    "by what is compared: rating, conduct, mean; None: nothing was kept, or nothing broken"
+    """By what is compared: rating, conduct, mean; of the members of whom something was known then. None: they kept
+    nothing, or broke nothing."""
 
 
 def look_back(database: Database, scheme_id: str, *, at: datetime, days: int, now: datetime) -> Backtest:
@@ -89,5 +90,5 @@ def figures(entries: Sequence[Entry], policy: Scheme, *, at: datetime, days: int
         debtors=debtors,
         obligations=sum(each.due for each in owing),
         cells=bands.cells(entries, policy),
-        separations=separations(owing),
+        separations=separations([each for each in owing if each.band != UNKNOWN]),
     )

@@ -19,12 +19,15 @@ from graph.rating.reference import Rating, value_obligation
 HALF = 0.5
 "A given outcome below it says that the obligation was broken."
 DAY = timedelta(days=1)
+UNKNOWN = "nothing known"
+"In place of a band: no fact of the member was known then, so that its rating said nothing of it."
 
 
 @dataclass(frozen=True)
 class Entry:
     """One member as it stood on the day, and how much of what became due it kept and broke.
 
+    band: UNKNOWN where nothing was known of it.
     score, conduct: in [0, 1]; mean: of the values of its obligations that were known then, unweighted.
     """
 
@@ -60,9 +63,8 @@ def stood(material: Material, policy: Scheme, day: datetime, end: datetime) -> l
 
 def _entry(rating: Rating, mean: float, results: Sequence[bool]) -> Entry:
     broken = sum(results)
-    return Entry(
-        rating.entity, rating.band.name, rating.score, rating.conduct, mean, len(results) - broken, broken
-    )
+    band = rating.band.name if rating.evidence else UNKNOWN
+    return Entry(rating.entity, band, rating.score, rating.conduct, mean, len(results) - broken, broken)
 
 
 def known(facts: Facts, day: datetime) -> Facts:

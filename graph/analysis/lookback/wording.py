@@ -19,7 +19,7 @@ def sentences(cells: Sequence[Cell], separations: dict[str, Separation] | None) 
 
 def about_bands(cells: Sequence[Cell]) -> Iterator[str]:
     """Whether higher bands did better, pair by pair of neighbours."""
-    told = [(named(cell), cell.broken) for cell in cells if cell.broken is not None]
+    told = [(named(cell), cell.broken) for cell in cells if cell.broken is not None and not cell.apart]
     if len(told) < 2:
         yield "There are too few members to compare bands."
         return
