@@ -36,8 +36,9 @@ class Side:
     version: str
     hash: str
     bands: tuple[Cell, ...]
-    "members in each band, the lowest first, of twenty at least"
-    price: Price
+    "members in each band, the lowest first, of twenty at least; none: fewer than twenty would be in another"
+    price: Price | None
+    "None: nobody reports of anybody under this policy"
     backtest: Backtest | None
     "None: it was not asked for"
 
@@ -69,8 +70,8 @@ def trial(
     """The scheme of this policy, rated as it was last and under the policy.
 
     at, days: of a look back under each of them; None: there is none.
-    Raises NotFound (no such scheme is published), Refused (not rated yet, fewer than twenty members, or too few that
-    owed anything), ParameterError, NotConverged.
+    Raises NotFound (no such scheme is published), Refused (not rated yet, fewer than twenty members, or too few
+    that owed anything), ParameterError, NotConverged.
     """
     price.check(accomplices)
     if at is not None:
@@ -91,7 +92,9 @@ def trial(
             version=used.version,
             hash=used.hash,
             bands=_bands(used, ratings) if bands else (),
-            price=price.of(read, used, as_of=as_of, accomplices=accomplices),
+            price=price.of(used, ratings, as_of=as_of, accomplices=accomplices)
+            if used.factors.obligations
+            else None,
             backtest=_looked_back(read, used, at, days),
         )
 
@@ -102,7 +105,7 @@ def trial(
         moved=moved if told else None,
         moves=_told(moves) if told else (),
         before=side(read.policy, first, bands=True),
-        after=side(policy, second, bands=told or moved == 0),
+        after=side(policy, second, bands=told),
     )
 
 

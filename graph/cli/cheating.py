@@ -56,8 +56,7 @@ def print_price(found: "Price") -> None:
             (each.who, each.reports, round(each.month), round(each.year), round(each.circle))
             for each in found.bounds
         ],
-        title=f"{found.scheme} {found.version} as of {last_day(found.as_of)}: what {found.accomplices:,} could move "
-        "at most",
+        title=f"{found.scheme} {found.version} as of {last_day(found.as_of)}: what {found.accomplices:,} can move",
     )
     print_table(
         ("partner", "supplies of all reports", "members", "moves each by"),

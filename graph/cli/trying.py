@@ -54,7 +54,7 @@ def try_policy(
 
 def _described(side: "Side") -> dict[str, object]:
     return {name: getattr(side, name) for name in side.__dataclass_fields__} | {
-        "price": cheating.described(side.price),
+        "price": side.price and cheating.described(side.price),
         "backtest": side.backtest and backtest.described(side.backtest),
     }
 
@@ -76,6 +76,7 @@ def _print_side(side: "Side") -> None:
             ("band", "members"),
             [(" and ".join(band.name for band in cell.bands), cell.members) for cell in side.bands],
         )
-    cheating.print_price(side.price)
+    if side.price is not None:
+        cheating.print_price(side.price)
     if side.backtest is not None:
         backtest.print_backtest(side.backtest)

@@ -31,17 +31,17 @@ class Bound:
     "through the circle, at most: all that the circle can supply, or nothing where nobody hears them"
 
 
-def bounds(voices: Sequence[float], outside: float, policy: Scheme, accomplices: int) -> list[Bound]:
+def bounds(voices: Sequence[float], policy: Scheme, accomplices: int) -> list[Bound]:
     """Of so many accomplices: made up, ordinary members, and the members that are heard most.
 
-    voices:  of the members, each in [0, 1]; outside: of those who have not joined.
+    voices: of the members, each in [0, 1].
     """
     factor = policy.factors.obligations
     if factor is None:
         return []
     loudest = sorted(voices, reverse=True)[:accomplices]
     usual = math.fsum(voices) / len(voices) * len(loudest) if voices else 0.0
-    made_up = 0.0 if policy_has_voice(policy) else 1.0
+    made_up, outside = (1.0, 1.0) if policy.voice is None else (0.0, policy.voice.outside)
     return [
         _bound("made-up members", made_up * accomplices, policy, factor),
         _bound("others who have not joined", outside * accomplices, policy, factor),
@@ -70,8 +70,3 @@ def in_a_year(factor: ObligationsFactor) -> float | None:
     months = None if factor.partner_month is None else MONTHS * factor.partner_month
     caps = [cap for cap in (months, factor.partner_year) if cap is not None]
     return min(caps, default=None)
-
-
-def policy_has_voice(policy: Scheme) -> bool:
-    """Whether what a report is worth depends on who reports."""
-    return policy.voice is not None

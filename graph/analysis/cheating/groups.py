@@ -1,7 +1,7 @@
 """Groups that report mostly each other, and what that moves today: of twenty members at least, and without names.
 
-Two members are joined where each has reported of the other. A community of that graph is a group where most reports
-of its members come from inside. Reports are counted, and not weighed: so a group that nobody hears is seen as well.
+Two members are joined where each has reported of the other. A community of that graph is a group where most
+reports of its members come from inside. Reports are counted, and not weighed: one that nobody hears is seen too.
 """
 
 import math

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graph.analysis import material
-from graph.analysis.cheating.bound import MOST, Bound, bounds, policy_has_voice
+from graph.analysis.cheating.bound import MOST, Bound, bounds
 from graph.analysis.cheating.evidence import evidence
 from graph.analysis.cheating.groups import Groups, closed
 from graph.analysis.cheating.partners import Partner, largest
-from graph.analysis.material import Material
 from graph.disclosure.band_counts import SMALLEST
 from graph.errors import ParameterError, Refused
 from graph.policy.scheme import Scheme
+from graph.rating.reference import Ratings
 from graph.store.client import Database
 
 
@@ -39,7 +39,8 @@ def price(database: Database, scheme_id: str, *, accomplices: int) -> Price:
     """
     check(accomplices)
     read = material.read(database, scheme_id)
-    return of(read, read.policy, as_of=material.last_rated(read), accomplices=accomplices)
+    as_of = material.last_rated(read)
+    return of(read.policy, material.rate(read, read.policy, as_of), as_of=as_of, accomplices=accomplices)
 
 
 def check(accomplices: int) -> None:
@@ -48,24 +49,23 @@ def check(accomplices: int) -> None:
         raise ParameterError(f"--accomplices is from 1 to {MOST:,}, and not {accomplices:,}")
 
 
-def of(read: Material, policy: Scheme, *, as_of: datetime, accomplices: int) -> Price:
-    """The same of a scheme that was read before, under any policy for it."""
+def of(policy: Scheme, ratings: Ratings, *, as_of: datetime, accomplices: int) -> Price:
+    """The same of these ratings, which this policy gave."""
     factor = policy.factors.obligations
     if factor is None:
         raise Refused(
             f"the policy {policy.id} {policy.version} rates no obligations: nobody reports of anybody in it"
         )
-    if len(read.facts.members) < SMALLEST:
+    if len(ratings.members) < SMALLEST:
         raise Refused(f"fewer than {SMALLEST} members are in {policy.id}: figures of so few would be of persons")
-    ratings = material.rate(read, policy, as_of)
     found = evidence(ratings, policy, factor)
     return Price(
         scheme=policy.id,
         version=policy.version,
         as_of=as_of,
-        voice=policy_has_voice(policy),
+        voice=policy.voice is not None,
         accomplices=accomplices,
-        bounds=tuple(bounds(*material.voices(read, policy, ratings), policy, accomplices)),
+        bounds=tuple(bounds(material.voices(ratings), policy, accomplices)),
         partners=tuple(largest(found)),
         groups=closed(found),
     )

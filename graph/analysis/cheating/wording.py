@@ -17,8 +17,8 @@ def sentences(found: Price) -> list[str]:
 def _about_voices(found: Price) -> Iterator[str]:
     if not found.voice:
         yield (
-            f"The policy {found.scheme} {found.version} has no [voice]: everybody is heard in full, also members who "
-            "were made up."
+            f"The policy {found.scheme} {found.version} has no [voice]: everybody is heard in full, "
+            "also members who were made up."
         )
     elif not any(each.reports for each in found.bounds):
         yield "Nobody is heard: no member has a voice."
