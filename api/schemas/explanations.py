@@ -38,6 +38,9 @@ class FactLine(Model):
     part: float = Field(description="what it adds to the rate of its factor, against the prior")
     points: float = Field(description="the same in points of the explained rating")
     whole: int
+    weighs: str | None = Field(
+        description="why it weighs less than its age alone would have it; null: it does not"
+    )
     why: str | None = Field(description="why it does not count; null where it does")
 
 

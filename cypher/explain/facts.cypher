@@ -1,13 +1,14 @@
 // Every fact of some memberships: what it adds to the rate of its factor, or why it does not count.
 //
-// The formulas are those of cypher/rating/factors. A factor's prior and the parts of its facts sum to its rate.
+// The formulas are those of cypher/rating/factors. A factor's prior and the parts of its facts sum to its rate. A cap
+// leaves each fact of one partner in one month, and in one year, the same share of its weight: 1 where it does not bite.
 //
 // @mode   read
 // @result many
 // @for    one entity
 // @param  ids          LIST<STRING>    Membership.id; rated at the same instant under the same policy
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
-// @param  obligations  MAP         a factor, and late_days; null where the policy leaves it out
+// @param  obligations  MAP         a factor, late_days and caps; null where the policy leaves it out
 // @param  purchases    MAP         a factor, and values
 // @param  visits       MAP         a factor, and values
 // @return id           STRING      Membership.id
@@ -20,9 +21,14 @@
 // @return outcome      FLOAT       of the obligation, in [0, 1], where one is given
 // @return late         INTEGER     whole days from the due day to the day it was settled, or to the last day
 // @return age          INTEGER     whole days from the day that it counts from to the last day
-// @return weight       FLOAT       0.5 ^ (age / half_life); null where it does not count, as are the next two
+// @return weight       FLOAT       0.5 ^ (age / half_life), times what the caps leave; null where it does not count, as are the
+//                      next two
 // @return value        FLOAT       in [0, 1]
 // @return part         FLOAT       weight * (value - prior) / (prior_weight + sum of weight)
+// @return month        FLOAT       the share of its weight that the cap of its month leaves
+// @return in_month     INTEGER     facts of the same partner in that month that count
+// @return year         FLOAT       the share that the cap of its year leaves then
+// @return in_year      INTEGER     facts of the same partner in that year that count
 // @return why          STRING      disputed, not in the policy, not yet due, not yet late, after as_of or unknown category; else null
 // @uses   membership_id
 UNWIND $ids AS id
@@ -72,13 +78,29 @@ UNION ALL
          END AS why
 }
 WITH id, factor, policy, fact, at, other, category, settled, outcome, late, age, why,
+     date($as_of) - duration({days: age + 1}) AS day,
      CASE WHEN why IS NULL THEN 0.5 ^ (age / policy.half_life) END AS weight,
      CASE WHEN why IS NULL THEN value END AS value
+ORDER BY id, factor, other, age, value, fact
+WITH id, factor, policy, other, day.year AS year, day.month AS month, sum(weight) AS together, count(weight) AS many,
+     collect({fact: fact, at: at, category: category, settled: settled, outcome: outcome, late: late, age: age,
+              weight: weight, value: value, why: why}) AS facts
+ORDER BY month
+WITH id, factor, policy, other, year, together, many, facts,
+     CASE WHEN together > policy.partner_month THEN together / policy.partner_month ELSE 1.0 END AS crowd
+WITH id, factor, policy, other, year, sum(together / crowd) AS together, sum(many) AS many,
+     collect({crowd: crowd, many: many, facts: facts}) AS months
+ORDER BY other, year
+WITH id, factor, policy, other, together, many, months,
+     CASE WHEN together > policy.partner_year THEN together / policy.partner_year ELSE 1.0 END AS crowd
+WITH id, factor, policy, sum(together / crowd) AS evidence,
+     collect({other: other, crowd: crowd, many: many, months: months}) AS years
+UNWIND years AS year
+UNWIND year.months AS month
+UNWIND month.facts AS each
+WITH id, factor, policy, evidence, year, month, each, each.weight / month.crowd / year.crowd AS weight
+RETURN id, factor, each.fact AS fact, each.at AS at, year.other AS other, each.category AS category,
+       each.settled AS settled, each.outcome AS outcome, each.late AS late, each.age AS age, weight,
+       each.value AS value, weight * (each.value - policy.prior) / (policy.prior_weight + evidence) AS part,
+       1 / month.crowd AS month, month.many AS in_month, 1 / year.crowd AS year, year.many AS in_year, each.why AS why
 ORDER BY id, factor, age, fact
-WITH id, factor, policy, sum(weight) AS evidence, collect({fact: fact, at: at, other: other, category: category,
-     settled: settled, outcome: outcome, late: late, age: age, weight: weight, value: value, why: why}) AS facts
-UNWIND facts AS each
-RETURN id, factor, each.fact AS fact, each.at AS at, each.other AS other, each.category AS category,
-       each.settled AS settled, each.outcome AS outcome, each.late AS late, each.age AS age,
-       each.weight AS weight, each.value AS value,
-       each.weight * (each.value - policy.prior) / (policy.prior_weight + evidence) AS part, each.why AS why

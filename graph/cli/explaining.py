@@ -115,6 +115,12 @@ def _print_facts(factor: "OpenFactor") -> None:
             [*parts, *facts, ("sum", "", "", "", "", _signed(factor.points))],
             title=f"{factor.factor}: {counted(factor.whole, 'points')}",
         )
+        if any(fact.weighs for fact in shown):
+            print_table(
+                ("fact", "id", "weighs less"),
+                [(_what(fact), fact.fact, fact.weighs) for fact in shown if fact.weighs],
+                title=f"{factor.factor} that weigh less",
+            )
     if len(shown) < len(factor.facts):
         print_table(
             ("fact", "id", "does not count"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from graph.explain.weighing import in_words
 from graph.model import OpenRating
 from graph.policy import parameters
 from graph.rating.runs import policy_of_run
@@ -37,8 +38,21 @@ class Given:
     value: float
     part: float
     "weight * (value - prior) / (prior_weight + sum of weight)"
+    month: float
+    "the share of its weight that the cap of its partner's month leaves; 1: all"
+    in_month: int
+    "facts of that partner in that month that count"
+    year: float
+    "the share that the cap of its partner's year leaves then"
+    in_year: int
+    "facts of that partner in that year that count"
     why: str | None
     "it does not count; None: it does"
+
+    @property
+    def weighs(self) -> str | None:
+        """Why it weighs less than its age alone would have it, in words; None: it does not."""
+        return None if self.why else in_words(self.month, self.in_month, self.year, self.in_year)
 
 
 @dataclass(frozen=True)

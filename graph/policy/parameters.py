@@ -21,10 +21,12 @@ def _factor(factor: Factor) -> dict[str, Any]:
         "weight": factor.weight,
         "prior": factor.prior,
         "prior_weight": factor.prior_weight,
-        "half_life": _half_life(factor.half_life_days),
+        "half_life": _or_none(factor.half_life_days),
     }
     if isinstance(factor, ObligationsFactor):
         params["late_days"] = float(factor.late_days)
+        params["partner_month"] = _or_none(factor.partner_month)
+        params["partner_year"] = _or_none(factor.partner_year)
     if isinstance(factor, CategoryFactor):
         params["values"] = dict(factor.values)
     return params
@@ -32,7 +34,7 @@ def _factor(factor: Factor) -> dict[str, Any]:
 
 def circle(scheme: Scheme) -> dict[str, Any]:
     """The size and ageing of circles as cypher/rating/circle.cypher takes them."""
-    return {"half_life": _half_life(scheme.circle.half_life_days), "size": scheme.circle.size}
+    return {"half_life": _or_none(scheme.circle.half_life_days), "size": scheme.circle.size}
 
 
 def bands(scheme: Scheme) -> list[dict[str, Any]]:
@@ -40,5 +42,6 @@ def bands(scheme: Scheme) -> list[dict[str, Any]]:
     return [{"name": band.name, "from": band.from_points, "label": band.label} for band in scheme.bands]
 
 
-def _half_life(days: float | None) -> float:
-    return math.inf if days is None else days
+def _or_none(limit: float | None) -> float:
+    """A half-life or a cap; Infinity for none: nothing ages then, and nothing is too much."""
+    return math.inf if limit is None else limit

@@ -38,6 +38,7 @@ _MEANING = {
 Share = Annotated[float, Meta(ge=0, le=1)]
 # Below a day, ageing by whole days means nothing; 36500 days are a century.
 Days = Annotated[float, Meta(ge=1, le=36_500)]
+Cap = Annotated[float, Meta(gt=0, le=1_000_000)]
 Word = Annotated[str, Meta(pattern=_WORD, max_length=60)]
 Text = Annotated[str, Meta(pattern=_TEXT)]
 
@@ -66,6 +67,15 @@ class ObligationsFactor(Factor, frozen=True, kw_only=True):
     """Obligations are valued by lateness: 1 on time, 0 at `late_days` whole days late."""
 
     late_days: Annotated[int, Meta(gt=0, le=36_500)]
+    partner_month: Cap | None = None
+    "what all of one creditor in one UTC month weigh together at most"
+    partner_year: Cap | None = None
+    "the same of a calendar year, after the months are held to theirs"
+
+    @property
+    def caps(self) -> bool:
+        """Whether there is any."""
+        return self.partner_month is not None or self.partner_year is not None
 
 
 class CategoryFactor(Factor, frozen=True, kw_only=True):

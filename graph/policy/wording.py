@@ -67,12 +67,19 @@ def _factor(name: str, factor: Factor) -> Iterator[str]:
         if late > 1:
             yield f"From {counted(late, 'days')} late on it is worth 0, and so is a debt that is never paid."
         yield "A debt that is not due yet does not count."
+        yield from _caps(factor)
     else:
         yield "Each kind has a worth from 0 to 1. The table below lists them all."
         yield "A kind that is not in the table does not count."
     yield _ageing(ONE[name], factor.half_life_days)
     yield f"As long as little is known, the scheme assumes a worth of {number(factor.prior)}."
     yield f"That guess has the weight of {number(factor.prior_weight)} new {MANY[name]}."
+
+
+def _caps(factor: ObligationsFactor) -> Iterator[str]:
+    for most, span in ((factor.partner_month, "month"), (factor.partner_year, "year")):
+        if most is not None:
+            yield f"All debts to one partner in one {span} weigh no more than {number(most)} together."
 
 
 def _ageing(what: str, half_life_days: float | None) -> str:
@@ -176,6 +183,12 @@ def _of_factor(name: str, factor: Factor) -> Iterator[Figure]:
     yield Figure(f"{key}.half_life_days", f"{what}, half-life", _days(factor.half_life_days))
     if isinstance(factor, ObligationsFactor):
         yield Figure(f"{key}.late_days", f"{what}, days late that are worth 0", f"{factor.late_days:,}")
+        yield Figure(f"{key}.partner_month", f"{what}, with one partner in a month", _cap(factor.partner_month))
+        yield Figure(f"{key}.partner_year", f"{what}, with one partner in a year", _cap(factor.partner_year))
+
+
+def _cap(most: float | None) -> str:
+    return "no limit" if most is None else f"weigh {number(most)} at most"
 
 
 def ranges(scheme: Scheme) -> list[tuple[Band, str]]:

@@ -16,6 +16,7 @@ import networkx as nx
 from graph.errors import NotConverged, ParameterError
 from graph.facts.values import Fact, Facts, Obligation
 from graph.policy.scheme import Band, CategoryFactor, Factor, ObligationsFactor, Scheme, points_of
+from graph.rating.partner_caps import Deal, cap
 from graph.text.counts import counted
 
 
@@ -33,7 +34,7 @@ class Event(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A factor's rate in [0, 1], the sum of its events' weights, and the events."""
+    """A factor's rate in [0, 1], the sum of its events' weights as its caps leave them, and the events."""
 
     rate: float
     evidence: float
@@ -140,7 +141,7 @@ def rate_factors(facts: Facts, scheme: Scheme, as_of: datetime) -> dict[str, dic
 
 def _rate(events: list[tuple[Fact, int, float]], factor: Factor, last_day: int) -> Rate:
     age_weight = ageing(factor.half_life_days)
-    weights = [age_weight(last_day - day) for _, day, _ in events]
+    weights = cap([Deal(_other(fact), day, age_weight(last_day - day)) for fact, day, _ in events], factor)
     evidence = math.fsum(weights)
     whole = factor.prior_weight + evidence
     parts = tuple(
@@ -149,6 +150,11 @@ def _rate(events: list[tuple[Fact, int, float]], factor: Factor, last_day: int) 
     )
     supported = math.fsum(weight * event[2] for event, weight in zip(events, weights, strict=True))
     return Rate((factor.prior_weight * factor.prior + supported) / whole, evidence, parts)
+
+
+def _other(fact: Fact) -> str:
+    """The counterpart in the fact: only a creditor has caps."""
+    return fact.creditor if isinstance(fact, Obligation) else ""
 
 
 def _counted(facts: Facts, scheme: Scheme, as_of: datetime) -> Iterator[tuple[str, str, Fact, int, float]]:

@@ -169,11 +169,11 @@ def test_counts_are_told_by_the_bands_that_they_were_made_with(graph: Database) 
     publishing.publish(graph, POLICY)
     fill_bands(graph, [0, 20, 20, 20, 25], 0)
     other = parse(
-        POLICY.text.replace('version = "1"', 'version = "2"', 1).replace('name = "good"', 'name = "fine"'), "test"
+        POLICY.text.replace('version = "2"', 'version = "3"', 1).replace('name = "good"', 'name = "fine"'), "test"
     )
     publishing.publish(graph, other)
     rate(graph, POLICY.id, as_of=AS_OF + timedelta(days=1))
     found = counts(graph, POLICY.id)
     assert found
-    assert found.version == "1"
+    assert found.version == "2"
     assert told(found.cells)[-1] == (["good"], 25)

@@ -48,7 +48,7 @@ def policy(name: str = "reliability", version: str = "1", *, narrowest: int = 50
     """One of like policy; narrowest: points of its narrowest band."""
     starts = {550: 600 - narrowest, 650: 600 + narrowest, 700: 600 + 2 * narrowest}
     text = STEADY.replace('id = "reliability"', f'id = "{name}"').replace(
-        'version = "1"', f'version = "{version}"', 1
+        'version = "2"', f'version = "{version}"', 1
     )
     for old, new in starts.items():
         text = text.replace(f"from = {old}", f"from = {new}")

@@ -67,7 +67,7 @@ def policy(scheme: str, version: int, look: str) -> Scheme:
     """A version of the scheme's policy."""
     narrowest, share, weight = LOOKS[look]
     text = SHIPPED.text.replace('id = "reliability"', f'id = "{scheme}"')
-    text = text.replace('version = "1"', f'version = "{version}"', 1).replace("share = 0.2", f"share = {share}")
+    text = text.replace('version = "2"', f'version = "{version}"', 1).replace("share = 0.2", f"share = {share}")
     text = text.replace("weight = 0.8", f"weight = {weight}").replace(
         "weight = 0.1", f"weight = {(1 - weight) / 2:g}"
     )

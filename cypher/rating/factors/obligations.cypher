@@ -4,14 +4,18 @@
 // value is its outcome where one is given; else 1 when settled in time, falling to 0 at late_days. One that is still
 // open counts from its first whole day late. It weighs 0.5 ^ (age in UTC days / half_life), and nothing ages with a
 // half_life of Infinity. The rate is (prior_weight * prior + sum of weight * value) / (prior_weight + sum of weight).
+// All of one creditor in one UTC month weigh at most partner_month together, and after that all of one creditor in one
+// calendar year at most partner_year: what is more shrinks in proportion. Infinity: there is no such cap.
 // A disputed one counts for nothing until that is decided.
+// Every sum is made in a fixed order, so that the order in which facts are stored changes no bit.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result none
 // @param  scheme       STRING
 // @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
-// @param  factor       MAP         {prior, prior_weight, half_life, late_days: whole days late at which the value is 0}
+// @param  factor       MAP         {prior, prior_weight, half_life, late_days: whole days late at which the value is 0,
+//                      partner_month, partner_year: weight}
 // @uses   membership_rid
 UNWIND $ranges AS span
 CALL (span) {
@@ -19,19 +23,31 @@ CALL (span) {
   MATCH (m)<-[:JOINED]-(entity:Entity)
   WITH m, entity, $as_of.epochSeconds / 86400 - 1 AS today
   CALL (entity, today) {
-    MATCH (entity)-[owed:OWED]->(:Entity)
-    WITH owed.disputed AS disputed, owed.outcome AS outcome, owed.due.epochSeconds / 86400 AS due,
+    MATCH (entity)-[owed:OWED]->(creditor:Entity)
+    WITH creditor, owed.disputed AS disputed, owed.outcome AS outcome, owed.due.epochSeconds / 86400 AS due,
          CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled
-    WITH disputed, outcome, settled, coalesce(settled, today) - due AS late,
+    WITH creditor, disputed, outcome, settled, coalesce(settled, today) - due AS late,
          today - CASE WHEN settled < due THEN settled ELSE due END AS age
     WHERE disputed IS NOT NULL OR age >= 0 AND (outcome IS NOT NULL OR settled IS NOT NULL OR late >= 1)
-    WITH disputed, CASE WHEN disputed IS NULL THEN 0.5 ^ (age / $factor.half_life) END AS weight, CASE
+    WITH creditor, disputed, age, date($as_of) - duration({days: age + 1}) AS day,
+         CASE WHEN disputed IS NULL THEN 0.5 ^ (age / $factor.half_life) END AS weight, CASE
            WHEN outcome IS NOT NULL THEN outcome
            WHEN late <= 0 THEN 1.0
            WHEN late >= $factor.late_days THEN 0.0
            ELSE 1 - late / $factor.late_days
          END AS value
-    RETURN sum(weight) AS evidence, sum(weight * value) AS total, collect(disputed) AS aside
+    ORDER BY age, value
+    WITH creditor, day.year AS year, day.month AS month, sum(weight) AS weight, sum(weight * value) AS total,
+         collect(disputed) AS aside
+    ORDER BY month
+    WITH creditor, year, aside, weight, total,
+         CASE WHEN weight > $factor.partner_month THEN weight / $factor.partner_month ELSE 1.0 END AS crowd
+    WITH creditor, year, sum(weight / crowd) AS weight, sum(total / crowd) AS total, collect(aside) AS asides
+    ORDER BY creditor.id, year
+    WITH asides, weight, total,
+         CASE WHEN weight > $factor.partner_year THEN weight / $factor.partner_year ELSE 1.0 END AS crowd
+    RETURN sum(weight / crowd) AS evidence, sum(total / crowd) AS total,
+           reduce(ids = [], each IN collect(asides) | ids + reduce(of = [], month IN each | of + month)) AS aside
   }
   SET m.next_obligations = ($factor.prior_weight * $factor.prior + total) / ($factor.prior_weight + evidence),
       m.next_obligations_evidence = 1.0 * evidence, m.next_obligations_aside = aside
