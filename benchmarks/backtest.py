@@ -1,10 +1,11 @@
 """What became of ratings on Bitcoin OTC: month by month from 2011-04 to 2014-12, bad reports in the month after.
 
-Under trading as it was before there were caps and voices, to hold against figures that another program gave; and as it
-ships. No server is needed.
+Under trading as it was before there were caps and voices, to hold against figures that another program gave; and
+as it ships. No server is needed.
 """
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.cheating import BEFORE
@@ -25,7 +26,7 @@ def monthly(otc: Path, policy: Scheme) -> Backtest:
     world = bitcoin_otc(otc)
     read = Material(policy, world.facts, world.as_of, world.founders)
     entries: list[Entry] = []
-    for day, end in zip(MONTHS, MONTHS[1:], strict=False):
+    for day, end in pairwise(MONTHS):
         entries += stood(read, policy, day, end)
     return figures(entries, policy, at=MONTHS[0], days=(MONTHS[-1] - MONTHS[0]).days)
 

@@ -3,7 +3,7 @@
 graph/rating/reference.py rates it: at any day, and under any policy, also one that is not published.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from graph.errors import Refused
@@ -14,6 +14,7 @@ from graph.policy.scheme import Scheme
 from graph.rating import reference
 from graph.rating.reference import Ratings
 from graph.store.client import Database
+from graph.text.counts import counted
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Material:
     facts: Facts
     as_of: datetime | None
     "the instant of the last run; None: there was none"
+    founders: tuple[str, ...] = ()
+    "the entities with whom voices begin"
 
 
 def read(database: Database, scheme_id: str) -> Material:
@@ -33,12 +36,27 @@ def read(database: Database, scheme_id: str) -> Material:
     Raises NotFound (no such scheme).
     """
     found = published(database, scheme_id)
-    return Material(found.scheme, all_facts(database, scheme_id), found.as_of)
+    return Material(found.scheme, all_facts(database, scheme_id), found.as_of, founders(database, scheme_id))
 
 
 def rate(material: Material, policy: Scheme, as_of: datetime) -> Ratings:
-    """Every member's rating under this policy at `as_of`. Raises ParameterError, NotConverged."""
-    return reference.rate(material.facts, policy, as_of)
+    """Every member's rating under this policy at `as_of`, with voices made anew from the founders.
+
+    Raises Refused (fewer founders than the policy wants), ParameterError, NotConverged.
+    """
+    wanted = policy.voice.founders_at_least if policy.voice else 0
+    if len(material.founders) < wanted:
+        raise Refused(
+            f"{policy.id} {policy.version} wants {counted(wanted, 'founders')}, and {len(material.founders)} are in "
+            f"force: `innercircle founders add {policy.id} ENTITY` names one"
+        )
+    facts = replace(material.facts, voices=None)
+    return reference.rate(facts, policy, as_of, founders=material.founders)
+
+
+def voices(ratings: Ratings) -> dict[str, float]:
+    """The voice of each member, by id; 1 for all under a policy without voices."""
+    return ratings.voices or dict.fromkeys(ratings.members, 1.0)
 
 
 def last_rated(material: Material) -> datetime:

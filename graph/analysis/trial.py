@@ -92,7 +92,7 @@ def trial(
             version=used.version,
             hash=used.hash,
             bands=_bands(used, ratings) if bands else (),
-            price=price.of(used, ratings, as_of=as_of, accomplices=accomplices)
+            price=price.of(read, used, ratings, as_of=as_of, accomplices=accomplices)
             if used.factors.obligations
             else None,
             backtest=_looked_back(read, used, at, days),

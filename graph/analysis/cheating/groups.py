@@ -58,11 +58,11 @@ def closed(found: Evidence) -> Groups:
 
 def _communities(found: Evidence) -> Iterator[set[str]]:
     mutual: nx.Graph[str] = nx.Graph()
-    for member in sorted(found.said):
-        for partner, said in sorted(found.said[member].items()):
-            back = found.said.get(partner, {}).get(member)
-            if back is not None and member < partner:
-                mutual.add_edge(member, partner, weight=min(said.reports, back.reports))
+    for member in sorted(found.reports):
+        for partner, reports in sorted(found.reports[member].items()):
+            back = found.reports.get(partner, {}).get(member, 0)
+            if back and member < partner:
+                mutual.add_edge(member, partner, weight=min(reports, back))
     yield from nx.community.louvain_communities(mutual, seed=SEED) if mutual else ()
 
 
@@ -75,9 +75,9 @@ def _reports(found: Evidence, group: Collection[str]) -> tuple[int, int]:
     """(reports of members of the group from inside, all reports of them)."""
     inside = every = 0
     for member in group:
-        for partner, said in found.said[member].items():
-            every += said.reports
-            inside += said.reports if partner in group else 0
+        for partner, reports in found.reports[member].items():
+            every += reports
+            inside += reports if partner in group else 0
     return inside, every
 
 

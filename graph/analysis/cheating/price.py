@@ -8,6 +8,7 @@ from graph.analysis.cheating.bound import MOST, Bound, bounds
 from graph.analysis.cheating.evidence import evidence
 from graph.analysis.cheating.groups import Groups, closed
 from graph.analysis.cheating.partners import Partner, largest
+from graph.analysis.material import Material
 from graph.disclosure.band_counts import SMALLEST
 from graph.errors import ParameterError, Refused
 from graph.policy.scheme import Scheme
@@ -40,7 +41,7 @@ def price(database: Database, scheme_id: str, *, accomplices: int) -> Price:
     check(accomplices)
     read = material.read(database, scheme_id)
     as_of = material.last_rated(read)
-    return of(read.policy, material.rate(read, read.policy, as_of), as_of=as_of, accomplices=accomplices)
+    return of(read, read.policy, material.rate(read, read.policy, as_of), as_of=as_of, accomplices=accomplices)
 
 
 def check(accomplices: int) -> None:
@@ -49,8 +50,8 @@ def check(accomplices: int) -> None:
         raise ParameterError(f"--accomplices is from 1 to {MOST:,}, and not {accomplices:,}")
 
 
-def of(policy: Scheme, ratings: Ratings, *, as_of: datetime, accomplices: int) -> Price:
-    """The same of these ratings, which this policy gave."""
+def of(read: Material, policy: Scheme, ratings: Ratings, *, as_of: datetime, accomplices: int) -> Price:
+    """The same of these ratings, which this policy gave from what was read before."""
     factor = policy.factors.obligations
     if factor is None:
         raise Refused(
@@ -58,14 +59,14 @@ def of(policy: Scheme, ratings: Ratings, *, as_of: datetime, accomplices: int) -
         )
     if len(ratings.members) < SMALLEST:
         raise Refused(f"fewer than {SMALLEST} members are in {policy.id}: figures of so few would be of persons")
-    found = evidence(ratings, policy, factor)
+    found = evidence(ratings, read.facts, policy, factor, as_of)
     return Price(
         scheme=policy.id,
         version=policy.version,
         as_of=as_of,
         voice=policy.voice is not None,
         accomplices=accomplices,
-        bounds=tuple(bounds(material.voices(ratings), policy, accomplices)),
+        bounds=tuple(bounds(list(material.voices(ratings).values()), policy, accomplices)),
         partners=tuple(largest(found)),
         groups=closed(found),
     )
