@@ -75,8 +75,7 @@ def late_truth(found: Base, policy: Scheme) -> tuple[float, float]:
 
 
 def _rate(world: World, policy: Scheme, facts: Facts) -> Ratings:
-    read = Material(policy, facts, world.as_of, world.founders)
-    return material.rate(read, policy, world.as_of)
+    return material.rate(Material(policy, facts, world.as_of, world.founders), policy, world.as_of)
 
 
 def tables(worlds: Sequence[tuple[World, Sequence[Scheme]]], draws: int) -> Iterator[Table]:

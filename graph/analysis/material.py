@@ -42,14 +42,8 @@ def read(database: Database, scheme_id: str) -> Material:
 def rate(material: Material, policy: Scheme, as_of: datetime) -> Ratings:
     """Every member's rating under this policy at `as_of`, with voices made anew from the founders.
 
-    Raises Refused (fewer founders than the policy wants), ParameterError, NotConverged.
+    Raises ParameterError, NotConverged.
     """
-    wanted = policy.voice.founders_at_least if policy.voice else 0
-    if len(material.founders) < wanted:
-        raise Refused(
-            f"{policy.id} {policy.version} wants {counted(wanted, 'founders')}, and {len(material.founders)} are in "
-            f"force: `innercircle founders add {policy.id} ENTITY` names one"
-        )
     facts = replace(material.facts, voices=None)
     return reference.rate(facts, policy, as_of, founders=material.founders)
 
@@ -57,6 +51,16 @@ def rate(material: Material, policy: Scheme, as_of: datetime) -> Ratings:
 def voices(ratings: Ratings) -> dict[str, float]:
     """The voice of each member, by id; 1 for all under a policy without voices."""
     return ratings.voices or dict.fromkeys(ratings.members, 1.0)
+
+
+def check_founders(material: Material, policy: Scheme) -> None:
+    """There are as many founders as the policy wants. Raises Refused, as a run would."""
+    wanted = policy.voice.founders_at_least if policy.voice else 0
+    if len(material.founders) < wanted:
+        raise Refused(
+            f"{policy.id} {policy.version} wants {counted(wanted, 'founders')}, and has {len(material.founders)}: "
+            f"`innercircle founders add {policy.id} ENTITY` names one"
+        )
 
 
 def last_rated(material: Material) -> datetime:

@@ -70,14 +70,16 @@ def trial(
     """The scheme of this policy, rated as it was last and under the policy.
 
     at, days: of a look back under each of them; None: there is none.
-    Raises NotFound (no such scheme is published), Refused (not rated yet, fewer than twenty members, or too few
-    that owed anything), ParameterError, NotConverged.
+    Raises NotFound (no such scheme is published), Refused (not rated yet, fewer than twenty members, too few
+    that owed anything, or too few founders), ParameterError, NotConverged.
     """
     price.check(accomplices)
     if at is not None:
         backtest.check(at, days, now)
     read = material.read(database, policy.id)
     as_of = material.last_rated(read)
+    for each in (read.policy, policy):
+        material.check_founders(read, each)
     if len(read.facts.members) < SMALLEST:
         raise Refused(f"fewer than {SMALLEST} members are in {policy.id}: figures of so few would be of persons")
     first, second = (material.rate(read, each, as_of) for each in (read.policy, policy))

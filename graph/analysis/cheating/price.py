@@ -35,11 +35,12 @@ class Price:
 def price(database: Database, scheme_id: str, *, accomplices: int) -> Price:
     """The price of cheating in the scheme as it was last rated.
 
-    Raises NotFound (no such scheme), Refused (not rated yet, fewer than twenty members, or a policy without
-    obligations), ParameterError (`accomplices`), NotConverged.
+    Raises NotFound (no such scheme), Refused (not rated yet, fewer than twenty members, a policy without
+    obligations, or too few founders), ParameterError (`accomplices`), NotConverged.
     """
     check(accomplices)
     read = material.read(database, scheme_id)
+    material.check_founders(read, read.policy)
     as_of = material.last_rated(read)
     return of(read, read.policy, material.rate(read, read.policy, as_of), as_of=as_of, accomplices=accomplices)
 

@@ -46,10 +46,11 @@ def look_back(database: Database, scheme_id: str, *, at: datetime, days: int, no
     """What became of the ratings that the published policy would have given at that midnight.
 
     Nothing is written. Raises NotFound (no such scheme), ParameterError (`at` or `days`), Refused (fewer than
-    twenty owed anything, or a policy without obligations), NotConverged.
+    twenty owed anything, a policy without obligations, or too few founders), NotConverged.
     """
     check(at, days, now)
     read = material.read(database, scheme_id)
+    material.check_founders(read, read.policy)
     return judged(read, read.policy, at=at, days=days)
 
 

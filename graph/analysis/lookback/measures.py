@@ -92,8 +92,9 @@ def _separation(exact: list[tuple[float, float]], drawn: NDArray[Any], number: i
 def _estimate(value: float, drawn: Numbers) -> Estimate:
     if not len(drawn):
         return Estimate(value, value, value)
+    # KS cannot fall below 0, so draws lie above it where it is small; an interval holds its figure all the same
     low, high = np.percentile(drawn, [TAIL, 100 - TAIL])
-    return Estimate(float(value), float(low), float(high))
+    return Estimate(float(value), min(float(low), value), max(float(high), value))
 
 
 def _places(scores: Sequence[float]) -> NDArray[np.intp]:
@@ -104,10 +105,12 @@ def _places(scores: Sequence[float]) -> NDArray[np.intp]:
 def apart(place: NDArray[np.intp], kept: Numbers, broken: Numbers) -> tuple[float, float]:
     """(AUC, KS) of obligations that stand at these places, so many kept and so many broken at each entry's."""
     size = int(place.max()) + 1
-    good = np.bincount(place, weights=kept, minlength=size) / kept.sum()
-    bad = np.bincount(place, weights=broken, minlength=size) / broken.sum()
-    below = np.cumsum(bad) - bad
-    return float((good * (below + bad / 2)).sum()), float(np.abs(np.cumsum(good) - np.cumsum(bad)).max())
+    # counts to the end, which are exact, and only then shares
+    good = np.bincount(place, weights=kept, minlength=size)
+    bad = np.bincount(place, weights=broken, minlength=size)
+    goods, bads = np.cumsum(good), np.cumsum(bad)
+    auc = (good * (bads - bad / 2)).sum() / (goods[-1] * bads[-1])
+    return float(auc), float(np.abs(goods / goods[-1] - bads / bads[-1]).max())
 
 
 def share_broken(entries: Sequence[Entry]) -> Estimate:
@@ -138,7 +141,7 @@ def independent(entries: Sequence[Entry]) -> float:
         return due**2 / sum(n**2 for n, _ in own.values())
     if len(own) == 1:
         return 1.0
-    spread = math.fsum((broken - share * n) ** 2 for n, broken in own.values()) * len(own) / (len(own) - 1)
+    spread = math.fsum((broken - share * n) ** 2 for n, broken in own.values())
     return due / max(1.0, spread / (due * share * (1 - share)))
 
 
@@ -150,7 +153,8 @@ def wilson(share: float, number: float) -> tuple[float, float]:
     whole = 1 + Z**2 / number
     middle = (share + Z**2 / (2 * number)) / whole
     half = Z * math.sqrt(share * (1 - share) / number + Z**2 / (4 * number**2)) / whole
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # the share itself lies inside, also to the last digit
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
 def _numbers(values: Sequence[float]) -> Numbers:
