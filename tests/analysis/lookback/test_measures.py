@@ -43,6 +43,7 @@ def test_the_auc_is_the_share_of_pairs_in_the_right_order_and_ties_count_half(
     assert measured(rows)[0] == pytest.approx(right / len(kept) / len(broken), abs=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore:ks_2samp:RuntimeWarning")
 @given(SOME)
 def test_auc_and_ks_are_those_of_scipy(rows: list[tuple[int, int, int]]) -> None:
     kept, broken = spread(rows)
