@@ -66,6 +66,10 @@ class Run:
     "how far any score can be from the exact one"
     started: datetime
     finished: datetime
+    founders: tuple[int, ...] | None = None
+    "rids of the founders whose word its voices begin with, ascending; None: its policy has no voices"
+    voices_of: str | None = None
+    "the run whose voices, and founders, it used; None: its own"
 
 
 @dataclass(frozen=True)

@@ -173,8 +173,12 @@ def make_scheme(
     circle_half_life_days: float | None = 180.0,
     tolerance: float = 1e-9,
     max_sweeps: int = 100,
+    voice: dict[str, float] | None = None,
 ) -> Scheme:
-    """A policy of these values; every factor in `weights` has the same prior and half-life."""
+    """A policy of these values; every factor in `weights` has the same prior and half-life.
+
+    voice: keys of its table, perhaps none; None: the policy has no such table.
+    """
     factors = ""
     for name, weight in (weights or {"obligations": 0.6, "purchases": 0.3, "visits": 0.1}).items():
         own = {
@@ -193,6 +197,8 @@ def make_scheme(
         tolerance=tolerance,
         max_sweeps=max_sweeps,
     )
+    if voice is not None:
+        text += "[voice]\n" + "".join(f"{key} = {value}\n" for key, value in voice.items())
     return scheme.parse(text, "made-up.toml")
 
 
@@ -210,6 +216,11 @@ def _table(name: str, categories: dict[str, str]) -> str:
     return f"[factors.{name}.values]\n{values}"
 
 
+VOICES: list[dict[str, float]] = [
+    {},
+    {"pass": 1.0, "full": 1.0, "outside": 0.25, "founders_at_least": 1},
+    {"pass": 0.3, "full": 0.5, "outside": 1, "founders_at_least": 2},
+]
 WEIGHTS: list[dict[str, float]] = [
     {"obligations": 1.0},
     {"visits": 1.0},
@@ -234,6 +245,21 @@ def schemes() -> st.SearchStrategy[Scheme]:
         size=st.sampled_from([0, 1, 2, 5, 100]),
         share=st.sampled_from([0.0, 0.05, 0.2, 0.5]),
         circle_half_life_days=half_lives,
+    )
+
+
+def schemes_with_voice() -> st.SearchStrategy[Scheme]:
+    """Policies with voices, and caps or none."""
+    return st.builds(
+        make_scheme,
+        weights=st.sampled_from([{"obligations": 1.0}, {"obligations": 0.6, "purchases": 0.4}]),
+        prior=UNIT,
+        half_life_days=st.sampled_from([None, 30.0, 365.0]),
+        partner_month=st.sampled_from([None, 0.25, 1.0]),
+        partner_year=st.sampled_from([None, 0.5, 2.0]),
+        size=st.sampled_from([0, 1, 5]),
+        share=st.sampled_from([0.0, 0.2, 0.5]),
+        voice=st.sampled_from(VOICES),
     )
 
 

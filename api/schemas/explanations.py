@@ -70,12 +70,20 @@ class Reasons(Model):
     rest_whole: int
 
 
+class Leaning(Model):
+    """One thing that more than half of a rating comes from, or would."""
+
+    code: Literal["unheard", "one-partner", "one-month"] = Field(description="docs/reasons.md lists them")
+    sentence: str
+
+
 class Explanation(Model):
-    """A rating explained: its lines, the own facts behind them, and why it is not higher."""
+    """A rating explained: its lines, the own facts behind them, why it is not higher, and what it leans on."""
 
     rating: ShownRating
     factors: list[OpenFactor] | None = Field(description="every own fact; null without `facts`")
     reasons: Reasons
+    leaning: list[Leaning] = Field(description="what most of it comes from, where that is one thing")
 
     @classmethod
     def of(cls, explained: disclosure.ShownExplanation) -> Self:
@@ -85,4 +93,5 @@ class Explanation(Model):
             if explained.factors is None
             else [OpenFactor.model_validate(f) for f in explained.factors],
             reasons=Reasons.model_validate(explained.reasons),
+            leaning=[Leaning.model_validate(each) for each in explained.leaning],
         )

@@ -7,6 +7,7 @@
 // name, the weight of the events that counted.
 // `set_aside` says how many facts it lacks, since they are in dispute: own facts that the member disputes, and that
 // others do; contacts that the member disputes, and that others do. It is not there where there are none.
+// `voice` is what a report of the member counts, where the policy has voices.
 // `seal` repeats run, score, band and what is set aside, so that a reader can tell an answer that it met half-way.
 // `seen`, `shown_points` and `shown` are what anybody but the operator is shown, made in the same way from the scores
 // under the veil. A rating of which either caption changes, whole points or band, is kept as it was last published:
@@ -23,6 +24,7 @@
 // @param  from         STRING      the property that holds [score, score under the veil] of the last sweep
 // @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
 // @param  run          STRING      Run.id
+// @param  voices       BOOLEAN     whether the policy has voices; without them none is left
 // @param  contacts_aside MAP       by Membership.rid, as text: contacts in dispute [by the member, by others]
 // @param  started      ZONED DATETIME  of the run
 // @return published    INTEGER     memberships
@@ -67,6 +69,7 @@ CALL (span) {
   FOREACH (name IN $factors | SET m[name] = m['next_' + name], m[name + '_evidence'] = m['next_' + name + '_evidence'])
   SET m:$(band.label),
       m.factors = $factors, m.conduct = m.next_conduct,
+      m.voice = CASE WHEN $voices THEN m.next_voice END,
       m.set_aside = set_aside, m.circle = circle, m.weights = weights, m.used = used,
       m.seen = seen, m.shown_points = shownPoints, m.veiled = veiled,
       m.score = score, m.points = points, m.band = band.name,

@@ -1,4 +1,7 @@
-"""Why a fact weighs less than its age alone would have it, in words."""
+"""Why a fact weighs less than its age alone would have it, in words.
+
+Of a reporter nothing finer is said than the quarter that its report counts.
+"""
 
 from graph.policy.numbers import percent
 from graph.text.counts import counted
@@ -21,6 +24,17 @@ def in_words(month: float, in_month: int, year: float, in_year: int) -> str | No
         further = "and of that " if said else "weighs "
         said.append(f"{further}{share(year)}: {_many(in_year)} with the same partner in that year")
     return ", ".join(said) or None
+
+
+NO_VOICE = "no voice"
+"Why a report does not count at all."
+HEARD = {0.25: "counts a quarter", 0.5: "counts half", 0.75: "counts three quarters"}
+FEW = "few kept promises lead from the founders to its reporter"
+
+
+def heard(voice: float) -> str | None:
+    """`this report counts a quarter: few kept promises lead from the founders to its reporter`; None: in full."""
+    return f"this report {HEARD[voice]}: {FEW}" if voice in HEARD else None
 
 
 def share(part: float) -> str:

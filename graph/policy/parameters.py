@@ -5,10 +5,19 @@ from typing import Any
 
 from graph.policy.scheme import CategoryFactor, Factor, ObligationsFactor, Scheme
 
+STAGED, KEPT = "next_voice", "voice"
+"The properties of a membership that hold its voice: while a run makes it, and from its publication on."
 
-def factors(scheme: Scheme) -> dict[str, dict[str, Any] | None]:
-    """Each factor as its file in cypher/rating/factors takes it; None where the policy leaves one out."""
-    return {name: None if factor is None else _factor(factor) for name, factor in scheme.factors.all().items()}
+
+def factors(scheme: Scheme, kept_as: str = KEPT) -> dict[str, dict[str, Any] | None]:
+    """Each factor as its file in cypher/rating/factors takes it; None where the policy leaves one out.
+
+    kept_as: where voices are, STAGED during a run.
+    """
+    found = {name: None if factor is None else _factor(factor) for name, factor in scheme.factors.all().items()}
+    if (obligations := found["obligations"]) is not None:
+        obligations |= voice(scheme, kept_as)
+    return found
 
 
 def weights(scheme: Scheme) -> list[dict[str, Any]]:
@@ -35,6 +44,14 @@ def _factor(factor: Factor) -> dict[str, Any]:
 def circle(scheme: Scheme) -> dict[str, Any]:
     """The size and ageing of circles as cypher/rating/circle.cypher takes them."""
     return {"half_life": _or_none(scheme.circle.half_life_days), "size": scheme.circle.size}
+
+
+def voice(scheme: Scheme, kept_as: str = KEPT) -> dict[str, Any]:
+    """Where a member's voice is, and that of everyone else, as the queries take it; None: all speak in full.
+
+    kept_as: the property of a membership, STAGED during a run.
+    """
+    return {"voice": kept_as, "outside": scheme.voice and scheme.voice.outside}
 
 
 def bands(scheme: Scheme) -> list[dict[str, Any]]:

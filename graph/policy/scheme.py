@@ -39,6 +39,8 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 # Below a day, ageing by whole days means nothing; 36500 days are a century.
 Days = Annotated[float, Meta(ge=1, le=36_500)]
 Cap = Annotated[float, Meta(gt=0, le=1_000_000)]
+QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
+"What a voice can be."
 Word = Annotated[str, Meta(pattern=_WORD, max_length=60)]
 Text = Annotated[str, Meta(pattern=_TEXT)]
 
@@ -112,6 +114,19 @@ class Circle(_Table, frozen=True):
     half_life_days: Days | None = None
 
 
+class Voice(_Table, frozen=True):
+    """What a report is worth by who makes it: graph/rating/reference_voices.py has the law."""
+
+    passed_on: Annotated[float, Meta(gt=0, le=1)] = field(name="pass", default=0.6)
+    "what a member passes on of what reached it, to those who kept their promises to it"
+    full: Annotated[float, Meta(gt=0, le=1)] = 0.8
+    "the share of all reach that those hold together who speak in full"
+    outside: Share = 0.0
+    "the voice of a creditor who was no member at the run: one of QUARTERS, so that it tells nobody from a member"
+    founders_at_least: Annotated[int, Meta(ge=1, le=10_000)] = 3
+    "with fewer founders in force nobody is rated"
+
+
 class Solver(_Table, frozen=True):
     """When the sweeps stop: at a `bound` of at most `tolerance`, or failing after `max_sweeps`."""
 
@@ -177,6 +192,8 @@ class Policy(_Table, frozen=True):
     bands: Annotated[tuple[Band, ...], Meta(min_length=1)]
     access: Access = AS_EVERYWHERE
     retention: Retention = FOR_GOOD
+    voice: Voice | None = None
+    "None: every report counts in full, whoever makes it"
 
     def uses(self) -> tuple[str, ...]:
         """The kinds of facts that its ratings are made from."""
@@ -267,8 +284,18 @@ def parse(text: str, file: str, categories: Categories | None = None) -> Scheme:
         raise SchemeInvalid(message, file=file, key=key)
     if policy.access == AS_EVERYWHERE:
         policy = msgspec.structs.replace(policy, access=AS_EVERYWHERE)
+    if policy.voice:
+        policy = msgspec.structs.replace(policy, voice=_with_defaults(policy.voice))
     canonical = msgspec.json.encode(policy, order="sorted").decode()
     return Scheme(text=text, hash=_sha256(canonical), **msgspec.structs.asdict(policy))
+
+
+def _with_defaults(voice: Voice) -> Voice:
+    """The same, with the very objects of the defaults: what is the default is left out of the hash."""
+    usual = Voice()
+    return Voice(
+        **{name: each for name, each in msgspec.structs.asdict(voice).items() if each != getattr(usual, name)}
+    )
 
 
 def with_operator(scheme: Scheme, name: str, file: str) -> Scheme:
@@ -292,6 +319,10 @@ def _contradictions(policy: Policy) -> list[tuple[str, str]]:
         found.append(("factors", "at least one of obligations, purchases, visits is needed"))
     elif abs(sum(weights) - 1) > 1e-9:
         found.append(("factors", f"the weights must sum to 1, not {sum(weights):.12g}"))
+    if policy.voice and policy.voice.outside not in QUARTERS:
+        found.append(("voice.outside", "one of 0, 0.25, 0.5, 0.75 and 1, or it would tell who has not joined"))
+    if policy.voice and policy.factors.obligations is None:
+        found.append(("voice", "only obligations have a reporter, and this policy has no factors.obligations"))
     if len(set(policy.purpose)) < len(policy.purpose):
         found.append(("purpose", "a purpose is given twice"))
     if policy.bands[0].from_points != LOWEST_POINTS:

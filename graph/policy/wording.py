@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.policy.numbers import number, percent, points
-from graph.policy.scheme import HIGHEST_POINTS, Band, CategoryFactor, Factor, ObligationsFactor, Scheme
+from graph.policy.scheme import HIGHEST_POINTS, Band, CategoryFactor, Factor, ObligationsFactor, Scheme, Voice
 from graph.text.counts import counted
 
 FACTS = {"obligations": "what members owe", "purchases": "what members buy", "visits": "the sites they visit"}
@@ -49,6 +49,7 @@ def sections(scheme: Scheme) -> list[Section]:
             for name, factor in _factors(scheme)
         ),
         Section("What counts: the circle", tuple(_circle(scheme))),
+        *((Section("Whose word counts", tuple(_voice(scheme.voice))),) if scheme.voice else ()),
         Section("Who may join, and who may look", tuple(_access(scheme))),
         Section("How long facts are kept", tuple(_retention(scheme))),
     ]
@@ -106,6 +107,20 @@ def _circle(scheme: Scheme) -> Iterator[str]:
         yield "The circle is shown, and adds nothing to the score."
 
 
+def _voice(voice: Voice) -> Iterator[str]:
+    yield "What a report is worth depends on who makes it."
+    yield "Some members are founders. Their reports count in full."
+    yield f"The scheme rates nobody with less than {counted(voice.founders_at_least, 'founders')}."
+    yield "A member who kept its word to a founder gets a voice by that."
+    yield "It can pass on a part of it in the same way."
+    yield "So reports of made-up members, who only praise each other, count for nothing."
+    yield "A report counts in full, for three quarters, for half, for a quarter, or not at all."
+    said = {0.0: "do not count", 1.0: "count in full"}.get(voice.outside, f"count {percent(voice.outside)}")
+    yield f"Reports of those who have not joined {said}."
+    yield "A contact in the circle counts as much as its voice does."
+    yield "How many founders there are is public. Who they are is not."
+
+
 def _access(scheme: Scheme) -> Iterator[str]:
     age = scheme.access.minimum_age
     yield "Nobody who has not joined the scheme is in it."
@@ -157,6 +172,7 @@ def figures(scheme: Scheme) -> list[Figure]:
         Figure("circle.size", "Members in a circle, at most", f"{scheme.circle.size}"),
         Figure("circle.share", "Share of the circle, at most", percent(scheme.circle.share)),
         Figure("circle.half_life_days", "Half-life of contact", _days(scheme.circle.half_life_days)),
+        *_of_voice(scheme.voice),
         Figure("solver.tolerance", "Error of a score, at most", number(scheme.solver.tolerance)),
         Figure("solver.max_sweeps", "Sweeps, at most", f"{scheme.solver.max_sweeps:,}"),
         *(Figure(f"bands.{band.name}", f"Band {band.name}", told) for band, told in ranges(scheme)),
@@ -185,6 +201,15 @@ def _of_factor(name: str, factor: Factor) -> Iterator[Figure]:
         yield Figure(f"{key}.late_days", f"{what}, days late that are worth 0", f"{factor.late_days:,}")
         yield Figure(f"{key}.partner_month", f"{what}, with one partner in a month", _cap(factor.partner_month))
         yield Figure(f"{key}.partner_year", f"{what}, with one partner in a year", _cap(factor.partner_year))
+
+
+def _of_voice(voice: Voice | None) -> Iterator[Figure]:
+    if voice is None:
+        return
+    yield Figure("voice.pass", "Voice that is passed on", percent(voice.passed_on))
+    yield Figure("voice.full", "Reach of those who speak in full", percent(voice.full))
+    yield Figure("voice.outside", "Voice of those who have not joined", number(voice.outside))
+    yield Figure("voice.founders_at_least", "Founders, at least", f"{voice.founders_at_least:,}")
 
 
 def _cap(most: float | None) -> str:

@@ -1,9 +1,9 @@
 """Re-rating: members that a change touches are rated anew, and the difference is passed on while it matters.
 
-The instant and the policy are those of the scheme's last run, so the result can be compared with a fresh run at
-that instant. The same files of cypher/rating as in a run make the conduct and the circles of the touched members.
-Then rerate.cypher publishes them and pushes the difference along reversed circle ties, a round at a time, all in
-one transaction.
+The instant, the policy and the voices are those of the scheme's last run, so the result can be compared with a
+fresh run at that instant with these voices. The same files of cypher/rating as in a run make the conduct and the
+circles of the touched members. Then rerate.cypher publishes them and pushes the difference along reversed circle
+ties, a round at a time, all in one transaction.
 """
 
 import uuid
@@ -166,6 +166,7 @@ def _rerate(
                     ranges=_ranges(touched.circle),
                     members=start["members"],
                     as_of=as_of,
+                    **parameters.voice(scheme),
                     **parameters.circle(scheme),
                 )
             outcome = _publish(

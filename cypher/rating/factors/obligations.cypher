@@ -6,6 +6,9 @@
 // half_life of Infinity. The rate is (prior_weight * prior + sum of weight * value) / (prior_weight + sum of weight).
 // All of one creditor in one UTC month weigh at most partner_month together, and after that all of one creditor in one
 // calendar year at most partner_year: what is more shrinks in proportion. Infinity: there is no such cap.
+// After that it counts as much as the voice of its creditor, a member of the scheme, or as `outside` of everybody else.
+// Beside the rate stands what most of it may come from: the weight that reports without a voice would have, and the most
+// that one partner and one month have.
 // A disputed one counts for nothing until that is decided.
 // Every sum is made in a fixed order, so that the order in which facts are stored changes no bit.
 //
@@ -15,7 +18,8 @@
 // @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out; one transaction each
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
 // @param  factor       MAP         {prior, prior_weight, half_life, late_days: whole days late at which the value is 0,
-//                      partner_month, partner_year: weight}
+//                      partner_month, partner_year: weight, voice: the property of a membership that holds its
+//                      voice, outside: of everybody else; null: everybody speaks in full}
 // @uses   membership_rid
 UNWIND $ranges AS span
 CALL (span) {
@@ -40,15 +44,34 @@ CALL (span) {
     WITH creditor, day.year AS year, day.month AS month, sum(weight) AS weight, sum(weight * value) AS total,
          collect(disputed) AS aside
     ORDER BY month
-    WITH creditor, year, aside, weight, total,
+    WITH creditor, year, month, aside, weight, total,
          CASE WHEN weight > $factor.partner_month THEN weight / $factor.partner_month ELSE 1.0 END AS crowd
-    WITH creditor, year, sum(weight / crowd) AS weight, sum(total / crowd) AS total, collect(aside) AS asides
-    ORDER BY creditor.id, year
-    WITH asides, weight, total,
+    WITH creditor, year, sum(weight / crowd) AS weight, sum(total / crowd) AS total, collect(aside) AS asides,
+         collect([12 * year + month, weight / crowd]) AS months
+    ORDER BY year
+    WITH creditor, asides, weight, total, months,
          CASE WHEN weight > $factor.partner_year THEN weight / $factor.partner_year ELSE 1.0 END AS crowd
-    RETURN sum(weight / crowd) AS evidence, sum(total / crowd) AS total,
-           reduce(ids = [], each IN collect(asides) | ids + reduce(of = [], month IN each | of + month)) AS aside
+    WITH creditor, sum(weight / crowd) AS weight, sum(total / crowd) AS total, collect(asides) AS asides,
+         collect([crowd, months]) AS years, creditor.id AS id
+    ORDER BY id
+    WITH asides, weight, total, years, CASE WHEN $factor.outside IS NULL THEN 1.0 ELSE coalesce(head(COLLECT {
+           MATCH (creditor)-[:JOINED]->(word:Membership) WHERE word.scheme = $scheme RETURN word[$factor.voice]
+         }), $factor.outside) END AS voice
+    WITH sum(voice * weight) AS evidence, sum(voice * total) AS total, collect(asides) AS asides,
+         collect([voice, years]) AS partners, max(voice * weight) AS partner,
+         sum(CASE WHEN voice = 0 THEN weight ELSE 0.0 END) AS unheard
+    CALL (partners) {
+      UNWIND partners AS each
+      UNWIND each[1] AS year
+      UNWIND year[1] AS month
+      WITH month[0] AS number, sum(each[0] * month[1] / year[0]) AS weight
+      RETURN max(weight) AS month
+    }
+    RETURN evidence, total, [unheard, coalesce(partner, 0.0), coalesce(month, 0.0)] AS leaning,
+           reduce(ids = [], years IN asides | ids + reduce(of = [], months IN years |
+             of + reduce(in = [], month IN months | in + month))) AS aside
   }
   SET m.next_obligations = ($factor.prior_weight * $factor.prior + total) / ($factor.prior_weight + evidence),
-      m.next_obligations_evidence = 1.0 * evidence, m.next_obligations_aside = aside
+      m.next_obligations_evidence = 1.0 * evidence, m.next_obligations_aside = aside,
+      m.next_leaning = [each IN leaning | 1.0 * each]
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW

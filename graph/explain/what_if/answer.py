@@ -15,7 +15,7 @@ from graph.facts.extract import all_facts, facts_of
 from graph.facts.values import Facts
 from graph.model import Contact, OpenRating, Part
 from graph.policy.scheme import POINTS_RANGE, Scheme, whole
-from graph.rating import published, reference
+from graph.rating import published, reference, voices
 from graph.rating.reference import Tie
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database
@@ -70,8 +70,10 @@ class WhatIf:
 def what_if(database: Database, entity: str, scheme_id: str, change: Change) -> WhatIf:
     """The rating as it would be under the change, at its run's instant and, unless that changes, by its policy.
 
+    Under another policy the voices are those of the run; where it has none, they are made from the founders.
     Raises NotFound (no such member or entity, not rated yet), ParameterError (a change that makes no sense),
-    StoreConflict (ratings are being published), NotConverged (another policy whose sweeps end too early).
+    Refused (too few founders), StoreConflict (ratings are being published), NotConverged (another policy whose
+    sweeps end too early).
     """
     return settled(database, scheme_id, lambda anew: _answer(database, entity, scheme_id, change, anew=anew))
 
@@ -96,8 +98,9 @@ def _answer(database: Database, entity: str, scheme_id: str, change: Change, *, 
         policy = change.policy
         if policy.id != scheme_id:
             raise ParameterError(f"this is a policy of {policy.id!r}, and not of {scheme_id!r}: schemes never mix")
-        if policy.circle.share == 0 or policy.circle.size == 0:
-            facts = facts_of(database, scheme_id, [entity])
+        facts = facts_of(database, scheme_id, [entity])
+        unheard = policy.voice is not None and policy_of_run(database, opened.run).voice is None
+        if (policy.circle.share == 0 or policy.circle.size == 0) and not unheard:
             rates = own_rates(facts, policy, opened.as_of, entity)
             return _compared(opened, change, policy, rates, (), bound=0.0)
         return _anew(database, opened, change, policy, lambda facts: facts)
@@ -119,9 +122,10 @@ def _refuse_paused(database: Database, opened: OpenRating, contact: str) -> None
 def _anew(
     database: Database, opened: OpenRating, change: Change, policy: Scheme, apply: Callable[[Facts], Facts]
 ) -> WhatIf:
-    """Everyone is rated anew, from all facts."""
+    """Everyone is rated anew, from all facts: with the voices of the run, or where it has none of the founders."""
     facts = all_facts(database, opened.scheme, rated_only=True)
-    ratings = reference.rate(apply(facts), policy, opened.as_of)
+    named = voices.in_force(database, policy) if policy.voice and facts.voices is None else ()
+    ratings = reference.rate(apply(facts), policy, opened.as_of, founders=named)
     member = ratings.members[opened.entity]
     circle = [
         Contact(tie.contact, tie.rid, tie.weight, used)

@@ -4,7 +4,7 @@ Own actions are payments, and nothing else: it is nobody's business to advise on
 Paying an overdue debt is left out too: its lateness stops growing, but the rating does not rise at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -24,6 +24,8 @@ from graph.rating.runs import policy_of_run
 from graph.store.client import Database
 from graph.text.counts import counted
 
+NOISE = 1e-12
+"Of a rate: what a payment adds at least to be advised."
 T = TypeVar("T", PointsAndBand, OpenRating)
 
 
@@ -109,6 +111,8 @@ def fewest_payments(
         reason = "this scheme does not rate obligations, and other actions are not advised"
         return Fewest(aim.name, reason=reason)
     open_ones = _payable(facts, rating.entity, factor, rating.as_of)
+    if factor.caps or policy.voice:
+        open_ones = _worth_most(open_ones, facts, policy, rating)
     if not open_ones:
         reason = "there is no open obligation that paying now, before it is due, would count for"
         return Fewest(aim.name, reason=reason)
@@ -139,6 +143,33 @@ def _payable(facts: Facts, entity: str, factor: ObligationsFactor, as_of: dateti
             if valued := reference.value_obligation(now, factor, as_of):
                 found.append((fact, valued[1]))
     return [fact for fact, _ in sorted(found, key=lambda each: (-each[1], each[0].due, each[0].id))]
+
+
+def _worth_most(
+    open_ones: Sequence[Obligation], facts: Facts, policy: Scheme, rating: OpenRating
+) -> list[Obligation]:
+    """The payments one after the other, each time the one that raises the rate most; none that raises nothing.
+
+    Under caps a payment takes room from others of the same creditor, and a creditor without a voice is not heard.
+    Of equal ones the first is taken.
+    """
+    found: list[Obligation] = []
+    left = list(open_ones)
+
+    def rate(more: Obligation | None) -> float:
+        ids = [fact.id for fact in found] + ([more.id] if more else [])
+        return own_rates(paid(facts, ids, rating.as_of), policy, rating.as_of, rating.entity)["obligations"]
+
+    while left:
+        # of one creditor's debts the first is worth most, so that no other needs to be tried
+        first = {fact.creditor: fact for fact in reversed(left)}
+        tried = [(fact, rate(fact)) for fact in left if first[fact.creditor] is fact]
+        best, then = max(tried, key=lambda each: each[1])
+        if then <= rate(None) + NOISE:
+            return found
+        found.append(best)
+        left.remove(best)
+    return found
 
 
 @dataclass(frozen=True)
