@@ -37,7 +37,7 @@ Table = tuple[str, list[str], list[list[str]]]
 def base(world: World, policy: Scheme) -> Base:
     """The world under the policy, without any attack."""
     ratings = _rate(world, policy, world.facts)
-    voices = material.voices(ratings)
+    voices = material.heard(ratings)
     reports: dict[str, int] = {}
     for each in world.facts.obligations:
         reports[each.creditor] = reports.get(each.creditor, 0) + 1

@@ -11,10 +11,9 @@ from graph.facts.extract import all_facts
 from graph.facts.values import Facts
 from graph.policy.publishing import published
 from graph.policy.scheme import Scheme
-from graph.rating import reference
+from graph.rating import reference, voices
 from graph.rating.reference import Ratings
 from graph.store.client import Database
-from graph.text.counts import counted
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,19 @@ class Material:
     "the entities with whom voices begin"
 
 
-def read(database: Database, scheme_id: str) -> Material:
+def read(database: Database, scheme_id: str, *, tried: Scheme | None = None) -> Material:
     """All that a run of the scheme would read now.
 
+    tried: a policy under which it will be rated as well, beside the published one.
     Takes time and memory in proportion to the facts, as `all_facts` says.
-    Raises NotFound (no such scheme).
+    Raises NotFound (no such scheme), Refused (too few founders for a policy with voices, as a run would).
     """
     found = published(database, scheme_id)
-    return Material(found.scheme, all_facts(database, scheme_id), found.as_of, founders(database, scheme_id))
+    founders: list[str] = []
+    for policy in (found.scheme, tried):
+        if policy is not None and policy.voice is not None:
+            founders = voices.in_force(database, policy)
+    return Material(found.scheme, all_facts(database, scheme_id), found.as_of, tuple(founders))
 
 
 def rate(material: Material, policy: Scheme, as_of: datetime) -> Ratings:
@@ -48,19 +52,9 @@ def rate(material: Material, policy: Scheme, as_of: datetime) -> Ratings:
     return reference.rate(facts, policy, as_of, founders=material.founders)
 
 
-def voices(ratings: Ratings) -> dict[str, float]:
+def heard(ratings: Ratings) -> dict[str, float]:
     """The voice of each member, by id; 1 for all under a policy without voices."""
     return ratings.voices or dict.fromkeys(ratings.members, 1.0)
-
-
-def check_founders(material: Material, policy: Scheme) -> None:
-    """There are as many founders as the policy wants. Raises Refused, as a run would."""
-    wanted = policy.voice.founders_at_least if policy.voice else 0
-    if len(material.founders) < wanted:
-        raise Refused(
-            f"{policy.id} {policy.version} wants {counted(wanted, 'founders')}, and has {len(material.founders)}: "
-            f"`innercircle founders add {policy.id} ENTITY` names one"
-        )
 
 
 def last_rated(material: Material) -> datetime:

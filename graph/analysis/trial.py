@@ -76,10 +76,8 @@ def trial(
     price.check(accomplices)
     if at is not None:
         backtest.check(at, days, now)
-    read = material.read(database, policy.id)
+    read = material.read(database, policy.id, tried=policy)
     as_of = material.last_rated(read)
-    for each in (read.policy, policy):
-        material.check_founders(read, each)
     if len(read.facts.members) < SMALLEST:
         raise Refused(f"fewer than {SMALLEST} members are in {policy.id}: figures of so few would be of persons")
     first, second = (material.rate(read, each, as_of) for each in (read.policy, policy))

@@ -40,7 +40,6 @@ def price(database: Database, scheme_id: str, *, accomplices: int) -> Price:
     """
     check(accomplices)
     read = material.read(database, scheme_id)
-    material.check_founders(read, read.policy)
     as_of = material.last_rated(read)
     return of(read, read.policy, material.rate(read, read.policy, as_of), as_of=as_of, accomplices=accomplices)
 
@@ -67,7 +66,7 @@ def of(read: Material, policy: Scheme, ratings: Ratings, *, as_of: datetime, acc
         as_of=as_of,
         voice=policy.voice is not None,
         accomplices=accomplices,
-        bounds=tuple(bounds(list(material.voices(ratings).values()), policy, accomplices)),
+        bounds=tuple(bounds(list(material.heard(ratings).values()), policy, accomplices)),
         partners=tuple(largest(found)),
         groups=closed(found),
     )

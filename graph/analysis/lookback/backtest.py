@@ -50,7 +50,6 @@ def look_back(database: Database, scheme_id: str, *, at: datetime, days: int, no
     """
     check(at, days, now)
     read = material.read(database, scheme_id)
-    material.check_founders(read, read.policy)
     return judged(read, read.policy, at=at, days=days)
 
 
