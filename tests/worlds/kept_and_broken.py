@@ -1,4 +1,4 @@
-"""A market whose members keep to what they did before: forty pay in time and thirty do not, before a day and after.
+"""A market whose members keep to what they did before: forty pay in time, and thirty do not.
 
 Twenty-five of those who pay are owed by each other; so are two groups of ten of those who do not, who say of each
 other that they paid.
