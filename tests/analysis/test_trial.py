@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,10 +33,10 @@ def market(database: Database) -> Database:
 
 
 @pytest.fixture
-def policy_file(tmp_path: Path) -> Iterator[Path]:
+def policy_file(tmp_path: Path) -> Path:
     file = tmp_path / "tried.toml"
     file.write_text(HARSH.text, encoding="utf-8")
-    yield file
+    return file
 
 
 def test_who_would_change_band_is_counted_from_band_to_band_of_twenty_at_least(market: Database) -> None:
