@@ -45,36 +45,38 @@ class Base:
     "members that report, and that nobody hears; all that report, where everybody is heard"
 
 
-Choose = Callable[[Base, Random], str]
+Pool = Callable[[Base], Sequence[str]]
+"The members among whom somebody is drawn."
 Change = Callable[[Base, str, Random], Facts]
 
 
 class Attack(NamedTuple):
-    """Whom it is to move, and how."""
+    """Among whom its target is drawn, and what is done."""
 
     name: str
-    choose: Choose
+    pool: Pool
     change: Change
 
 
 # Whom ------------------------------------------------------------------------------------------------
 
 
-def bad(base: Base, chance: Random) -> str:
-    """One of the worst tenth, by points, of those of whom something is known."""
-    return chance.choice(_by_points(base)[: max(1, len(_by_points(base)) // 10)])
-
-
-def usual(base: Base, chance: Random) -> str:
-    """One of the middle fifth."""
+def bad(base: Base) -> Sequence[str]:
+    """The worst tenth, by points, of those of whom something is known."""
     known = _by_points(base)
-    return chance.choice(known[2 * len(known) // 5 : 3 * len(known) // 5 + 1])
+    return known[: max(1, len(known) // 10)]
 
 
-def good(base: Base, chance: Random) -> str:
-    """One of the best tenth."""
+def usual(base: Base) -> Sequence[str]:
+    """The middle fifth."""
     known = _by_points(base)
-    return chance.choice(known[-max(1, len(known) // 10) :])
+    return known[2 * len(known) // 5 : 3 * len(known) // 5 + 1]
+
+
+def good(base: Base) -> Sequence[str]:
+    """The best tenth."""
+    known = _by_points(base)
+    return known[-max(1, len(known) // 10) :]
 
 
 def _by_points(base: Base) -> list[str]:
@@ -153,7 +155,7 @@ def praised_back(base: Base, target: str, _chance: Random) -> Facts:
     return with_reports(base.world.facts, _praise(base, target) + _of_each_other(base, invented()) + back)
 
 
-def vouched(whom: Callable[[Base], Sequence[str]]) -> Change:
+def vouched(whom: Pool) -> Change:
     """One of these, a real member, says that each of them kept a promise."""
 
     def change(base: Base, target: str, chance: Random) -> Facts:
@@ -170,13 +172,12 @@ def slander(base: Base, target: str, _chance: Random) -> Facts:
     return with_reports(base.world.facts, said + _of_each_other(base, invented()))
 
 
-def ring(choose: Choose, *, often: bool) -> Change:
-    """Ten members say ten good things of each other in one month, or in each of twelve."""
+def ring(pool: Pool, *, often: bool) -> Change:
+    """Ten of these say ten good things of each other in one month, or in each of twelve; fewer, where there are not ten."""
 
     def change(base: Base, target: str, chance: Random) -> Facts:
-        members = {target}
-        while len(members) < RING:
-            members.add(choose(base, chance))
+        others = [each for each in pool(base) if each != target]
+        members = [target, *chance.sample(others, min(RING - 1, len(others)))]
         times = monthly(base) if often else [lately(base)]
         said = [
             Report(one, other, at)

@@ -1,12 +1,12 @@
 """What cheating moves: each attack under each shipped policy, rated by the reference. No server is needed.
 
-`--write` puts the tables into docs/cheating.md, between its two marks.
+`--write` puts each table into docs/cheating.md, between its two marks.
 """
 
 import argparse
 import re
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -27,9 +27,12 @@ OTC = HERE.parents[1] / "shared" / "data" / "bitcoin-otc"
 BEFORE = HERE / "policies" / "trading-1.toml"
 "As trading was before there were caps and voices."
 DRAWS = 5
+"Targets of each attack."
 ENOUGH = 10
 "Reports that a member must have made to be one whose word is worth having."
 YEARS, PARTNERS, BROKEN = 4, 20, 20
+LATE = f"{YEARS} years of kept promises, then {BROKEN} broken ones: points before, and after"
+WORLDS = ("otc", "made-up")
 Table = tuple[str, list[str], list[list[str]]]
 "Title, columns, rows."
 
@@ -51,7 +54,7 @@ def moved(found: Base, policy: Scheme, attack: Attack, draws: int) -> list[float
     points = []
     for draw in range(draws):
         chance = Random(f"{attack.name} {draw}")
-        target = attack.choose(found, chance)
+        target = chance.choice(attack.pool(found))
         after = _rate(found.world, policy, attack.change(found, target, chance))
         now = RETURNED if attack.change is come_back else target
         points.append(after.members[now].points - found.ratings.members[target].points)
@@ -78,23 +81,16 @@ def _rate(world: World, policy: Scheme, facts: Facts) -> Ratings:
     return material.rate(Material(policy, facts, world.as_of, world.founders), policy, world.as_of)
 
 
-def tables(worlds: Sequence[tuple[World, Sequence[Scheme]]], draws: int) -> Iterator[Table]:
-    """A table for each world: a row for each attack, and a column for each policy."""
-    for world, policies in worlds:
-        found = [(base(world, policy), policy) for policy in policies]
-        rows = [
-            [attack.name, *(_cell(moved(each, policy, attack, draws)) for each, policy in found)]
-            for attack in ATTACKS
-        ]
-        late = [late_truth(*each) for each in found]
-        rows.append(
-            [
-                f"{YEARS} years of kept promises, then {BROKEN} broken ones: points before and after",
-                *(f"{whole(before)}, {whole(after)}" for before, after in late),
-            ]
-        )
-        columns = ["attack", *(f"{policy.id} {policy.version}" for policy in policies)]
-        yield f"On {world.name}: points, the middle one of {draws} (the largest)", columns, rows
+def table(world: World, policies: Sequence[Scheme], draws: int) -> Table:
+    """A row for each attack, and a column for each policy."""
+    found = [(base(world, policy), policy) for policy in policies]
+    rows = [
+        [attack.name, *(_cell(moved(each, policy, attack, draws)) for each, policy in found)] for attack in ATTACKS
+    ]
+    late = [late_truth(*each) for each in found]
+    rows.append([LATE, *(f"{whole(before)}, {whole(after)}" for before, after in late)])
+    columns = ["attack", *(f"{policy.id} {policy.version}" for policy in policies)]
+    return f"On {world.name}: points, the middle one of {draws} targets (the largest)", columns, rows
 
 
 def _cell(points: Sequence[float]) -> str:
@@ -106,52 +102,49 @@ def _signed(points: float) -> str:
     return f"{round(points):+d}" if round(points) else "0"
 
 
-def in_markdown(found: Sequence[Table]) -> str:
-    """The tables as the page has them."""
-    return "\n".join(
-        f"{title}\n\n"
-        + "\n".join(f"| {' | '.join(row)} |" for row in (columns, ["---"] * len(columns), *rows))
-        + "\n"
-        for title, columns, rows in found
-    )
+def in_markdown(found: Table) -> str:
+    """The table as the page has it."""
+    title, columns, rows = found
+    lines = [f"| {' | '.join(row)} |" for row in (columns, ["---"] * len(columns), *rows)]
+    return "\n".join([f"{title}:", "", *lines])
 
 
-def written(page: str, text: str) -> str:
-    """The page with this text between its marks, and otherwise as it was."""
+def written(page: str, name: str, text: str) -> str:
+    """The page with this text between the marks of that name, and otherwise as it was."""
     found, count = re.subn(
-        r"(?s)(<!-- the tables of benchmarks/cheating.py -->\n).*?(<!-- their end -->)",
-        lambda marks: f"{marks[1]}\n{text}\n{marks[2]}",
+        rf"(?s)(<!-- the table of {name}, made by benchmarks/cheating.py -->\n).*?(<!-- its end -->)",
+        lambda marks: f"{marks[1]}\n{text}\n\n{marks[2]}",
         page,
     )
     if count != 1:
-        raise SystemExit(f"{PAGE} does not have the two marks once")
+        raise SystemExit(f"{PAGE} does not have the two marks of {name} once")
     return found
 
 
-def run(otc: Path, *, draws: int = DRAWS, write: bool = False) -> None:
-    """Prints the tables; the one of Bitcoin OTC only where its files are."""
+def run(otc: Path, *, worlds: Sequence[str] = WORLDS, draws: int = DRAWS, write: bool = False) -> None:
+    """Prints the tables of these worlds; that of Bitcoin OTC only where its files are."""
     before = scheme.parse(BEFORE.read_text(encoding="utf-8"), BEFORE.name)
-    shipped = [scheme.read(name) for name in scheme.shipped()]
-    trading = scheme.read("trading")
-    worlds: list[tuple[World, Sequence[Scheme]]] = [(made_up(), [before, *shipped])]
-    if otc.is_dir():
-        worlds.insert(0, (bitcoin_otc(otc), [before, trading]))
-    else:
-        print(f"cheating on Bitcoin OTC: skipped, {otc.name} is not beside the project")
-    found = list(tables(worlds, draws))
-    for title, columns, rows in found:
-        report(title, columns, rows)
-    if write:
-        PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), in_markdown(found)), encoding="utf-8")
+    for name in worlds:
+        if name == "otc" and not otc.is_dir():
+            print(f"cheating on Bitcoin OTC: skipped, {otc.name} is not beside the project")
+            continue
+        policies = ["trading"] if name == "otc" else scheme.shipped()
+        world = bitcoin_otc(otc) if name == "otc" else made_up()
+        found = table(world, [before, *map(scheme.read, policies)], draws)
+        report(*found)
+        if write:
+            page = written(PAGE.read_text(encoding="utf-8"), name, in_markdown(found))
+            PAGE.write_text(page, encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--otc", type=Path, default=OTC)
+    parser.add_argument("--worlds", nargs="*", choices=WORLDS, default=WORLDS)
     parser.add_argument("--draws", type=int, default=DRAWS)
     parser.add_argument("--write", action="store_true", help="put the tables into docs/cheating.md")
     arguments = parser.parse_args()
-    run(arguments.otc, draws=arguments.draws, write=arguments.write)
+    run(arguments.otc, worlds=arguments.worlds, draws=arguments.draws, write=arguments.write)
 
 
 if __name__ == "__main__":
