@@ -173,7 +173,7 @@ def slander(base: Base, target: str, _chance: Random) -> Facts:
 
 
 def ring(pool: Pool, *, often: bool) -> Change:
-    """Ten of these say ten good things of each other in one month, or in each of twelve; fewer, where there are not ten."""
+    """Ten of these, or all of fewer, say ten good things of each other in one month, or in each of twelve."""
 
     def change(base: Base, target: str, chance: Random) -> Facts:
         others = [each for each in pool(base) if each != target]

@@ -13,12 +13,12 @@ from benchmarks.attacks import (
     ATTACKS,
     MANY,
     RETURNED,
+    Attack,
     Base,
     Report,
     come_back,
     disputes,
     ring,
-    usual,
     with_reports,
 )
 from benchmarks.worlds import World
