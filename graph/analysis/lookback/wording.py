@@ -49,14 +49,14 @@ def about_scores(separations: dict[str, Separation] | None) -> Iterator[str]:
         if more is not None and more.low <= 0 <= more.high:
             yield f"These figures do not show that the rating tells more or less than {NAMES[name]} does."
         elif more is not None:
-            word = "less" if more.low > 0 else "more"
+            word = "more" if more.low > 0 else "less"
             yield f"The rating tells {word} than {NAMES[name]} does."
 
 
 def named(cell: Cell) -> str:
-    """`poor`, or `poor and weak together`."""
-    names = " and ".join(cell.bands)
-    return names if len(cell.bands) == 1 else f"{names} together"
+    """`poor`, or `poor, weak and fair together`."""
+    *most, last = cell.bands
+    return f"{', '.join(most)} and {last} together" if most else last
 
 
 def as_share(estimate: Estimate | None) -> str:

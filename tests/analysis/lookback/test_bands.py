@@ -42,8 +42,8 @@ def test_each_band_has_its_members_its_debtors_and_their_obligations() -> None:
 def test_a_band_of_fewer_than_twenty_that_owed_anything_stands_with_a_neighbour() -> None:
     rows = entries("poor", 12) + entries("poor", 30, kept=0, first=12) + entries("weak", 40) + entries("good", 50)
     found = cells(rows, POLICY)
-    assert [cell.bands for cell in found] == [("poor", "weak"), ("fair", "sound", "good")]
-    assert wording.named(found[0]) == "poor and weak together"
+    assert [cell.bands for cell in found] == [("poor", "weak", "fair", "sound"), ("good",)]
+    assert wording.named(found[0]) == "poor, weak, fair and sound together"
 
 
 def test_whoever_was_not_known_stands_apart_and_is_compared_with_no_band() -> None:
