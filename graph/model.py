@@ -177,7 +177,7 @@ class Changes:
     joined: set[str] = field(default_factory=set)
     "schemes that someone joined"
     left: dict[str, set[int]] = field(default_factory=dict)
-    "by scheme: the rids of the members that lost a contact"
+    "by scheme: the rids of the members that lost a contact, or a reporter with a voice"
     marks: set[str] = field(default_factory=set)
     "the marks that leavers have set in Scheme.unsettled, and its own"
     mark: str = ""

@@ -16,6 +16,7 @@ from graph.policy.numbers import number, percent
 from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme, points_of
 from graph.policy.versions import versions
 from graph.policy.wording import figures, ranges, sections, values
+from graph.rights.founders import at_least
 from graph.store.client import Database, utc
 
 CONDUCT, COMPANY = 0.7, 0.6
@@ -90,6 +91,7 @@ def one_scheme(database: Database, scheme_id: str) -> dict[str, Any]:
     told = counts(database, scheme_id)
     runs = [row for row in database.run("runs", scheme=scheme_id) if row["run"] == published.run]
     run = runs[0] | {"as_of": utc(runs[0]["as_of"])} if runs else None
+    has_founders = bool(published.founders) or at_least(scheme) is not None
     return {
         "scheme": scheme,
         "sections": sections(scheme),
@@ -103,7 +105,8 @@ def one_scheme(database: Database, scheme_id: str) -> dict[str, Any]:
         "smallest": SMALLEST,
         "look_back": record.published(database, scheme_id),
         "run": run,
+        "founders": published.founders if has_founders else None,
         "waits": run is not None and run["hash"] != scheme.hash,
         "notice": [" ".join(each.split()) for each in scheme.notice.text.strip().split("\n\n")],
-        "words": list(words(*WORDS)),
+        "words": list(words(*WORDS, *(["founder"] if has_founders else []))),
     }

@@ -33,6 +33,7 @@ _WORDS = {
     "band": "A part of that scale with a name.",
     "half-life": "The age at which a fact counts half as much as a new one.",
     "weight": "How much something counts next to the rest.",
+    "founder": "A member whose word the scheme starts with: what a founder reports counts in full.",
     "run": "One rating of all members of a scheme, for the end of one day.",
     "sweep": "One pass over all members in a run. Each pass brings the scores closer to the exact ones.",
     "error": "How far a score can be from the exact one.",

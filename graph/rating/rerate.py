@@ -144,6 +144,8 @@ def _rerate(
             return None
         scheme = parse(start["policy"], f"run {start['run']}")
         _add_newcomers(database, scheme_id, touched, start["newcomers"])
+        if scheme.voice:  # whoever left had a voice in the reports on them
+            touched.conduct.update(changes.left.get(scheme_id, ()))
         if not scheme.circle.size:
             touched.circle.clear()
         seeds = sorted(touched.conduct | touched.circle)

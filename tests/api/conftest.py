@@ -90,7 +90,7 @@ p-3,own-conduct,2026-01-08T00:00:00Z,1
 LATE = """\
 entity,scheme,at,notice
 p-6,reliability,2026-06-30T00:00:00Z,1
-p-1,trading,2026-06-30T00:00:00Z,1
+p-1,trading,2026-06-30T00:00:00Z,2
 """
 
 

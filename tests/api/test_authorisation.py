@@ -99,6 +99,7 @@ MATRIX: dict[str, Row] = {
     ),
     "GET /v1/me/archive": about_nobody(200, "member"),
     "PUT /v1/schemes/{scheme}/sharing": about_nobody(204, "member", body={"shares": False}),
+    "PUT /v1/schemes/{scheme}/founding": about_nobody(204, "member", body={"accepts": False}),
     "POST /v1/me/objection": about_nobody(409, "member"),
     "DELETE /v1/me/objection": about_nobody(204, "member"),
     "POST /v1/schemes/{scheme}/membership": about_nobody(200, "member", body={"notice": "1"}),

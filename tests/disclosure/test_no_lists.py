@@ -53,7 +53,7 @@ OF_NONE = {
     ),
     *("rate", "leave", "pause", "share", "object", "verify-report"),
     *("grants add", "grants revoke", "disputes decide", "disputes due", "contests close"),
-    *("scheme check", "scheme publish"),
+    *("scheme check", "scheme publish", "founders add", "founders accept", "founders remove"),
     *("plot distribution", "plot conduct", "plot share"),
     *("key create", "key list", "key export", "key revoke", "token issue", "token revoke", "link issue"),
 }
@@ -66,6 +66,7 @@ OF_MANY: dict[str, tuple[str, ...]] = {
     "grants list": ("grants", "list", "ann"),
     "disputes": ("disputes",),
     "contests": ("contests",),
+    "founders list": ("founders", "list", "reliability"),
     "scheme list": ("scheme", "list"),
     "scheme show": ("scheme", "show", "reliability"),
     "query": ("query", "--list"),

@@ -27,7 +27,7 @@ from graph.rating import published
 from graph.rating.apply import apply
 from graph.rating.rerate import rerate
 from graph.rating.run import SWEPT, rate
-from graph.rights import contests, disputes, grants, membership
+from graph.rights import contests, disputes, founders, grants, membership
 from graph.server.local import Server
 from graph.settings import Settings
 from graph.store import migrations, queries, secrets
@@ -437,6 +437,9 @@ def _decide(graph: Database) -> None:
         for contact in ("bob", "nobody-yet"):
             membership.pause(transaction, "ann", "reliability", contact, now=AS_OF)
         membership.share(transaction, "ann", "reliability", shares=True)
+        founders.name(transaction, "ann", "reliability", by="ops", now=AS_OF)
+        founders.accept(transaction, "ann", "reliability", now=AS_OF)
+        founders.end(transaction, "ann", "reliability", now=AS_OF)
         membership.object_to_listing(transaction, "somebody", now=AS_OF)
 
     graph.write(work)

@@ -104,6 +104,7 @@ NOTHING_WRITTEN = {
     "POST /me/disputes/withdraw",
     "POST /me/schemes/{scheme}/pause",
     "POST /me/schemes/{scheme}/sharing",
+    "POST /me/schemes/{scheme}/founding",
     "POST /me/schemes/{scheme}/grants/revoke",
     "POST /me/schemes/{scheme}/leave",
 }

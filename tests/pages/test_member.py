@@ -41,6 +41,7 @@ LOOKED_AT = (
     f"{HERE}/grants",
     f"{HERE}/report",
     f"{HERE}/contest",
+    f"{HERE}/founding",
     f"{HERE}/leave",
     "/me/accesses",
     "/me/disputes",

@@ -180,13 +180,19 @@ def test_the_weight_of_an_event_halves_every_half_life() -> None:
 # Obligations -----------------------------------------------------------------------------------------
 
 
-@given(communities(), st.integers(-40, 200), st.floats(0, 1), st.sampled_from([None, 1.0, 365.0]))
+@given(
+    communities(),
+    st.integers(-40, 200),
+    st.floats(0, 1),
+    st.sampled_from([None, 1.0, 365.0]),
+    st.sampled_from([None, 0.5, 1.0]),
+)
 @settings(max_examples=samples(60, 150))
 def test_paying_what_is_open_never_lowers_a_rating(
-    facts: Facts, due_age: int, wait: float, half_life_days: float | None
+    facts: Facts, due_age: int, wait: float, half_life_days: float | None, cap: float | None
 ) -> None:
-    """Paid at any instant from the due one to `as_of`, or on the last day if not due yet."""
-    scheme = make_scheme(half_life_days=half_life_days, share=0.5)
+    """Paid at any instant from the due one to `as_of`, or on the last day if not due yet; whatever the caps."""
+    scheme = make_scheme(half_life_days=half_life_days, share=0.5, partner_month=cap, partner_year=cap and 2 * cap)
     facts = replace(facts, members=[*facts.members, ("debtor", 1000)])
     due = AS_OF - due_age * DAY
     earliest = min(due, AS_OF - DAY)

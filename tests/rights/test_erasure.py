@@ -62,6 +62,7 @@ def test_what_is_gone_is_counted(erased: Erased) -> None:
         "purchases": 1,
         "visits": 1,
         "grants": 1,
+        "foundings": 1,
         "accesses": 1,
         "disputes": 1,
         "contests": 1,

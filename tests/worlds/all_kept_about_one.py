@@ -62,6 +62,7 @@ MATCH (ada:Entity {id: $entity})
 MATCH (bob:Entity {id: 'bob'})
 MATCH (m:Membership {id: 'reliability|' + $entity})
 MATCH (n:Membership {id: 'reliability|bob'})
+MATCH (s:Scheme {id: 'reliability'})
 CREATE (ada)-[:GAVE]->(:Grant {id: 'g1', scheme: 'reliability', client: 'bank', purpose: 'credit', what: 'band',
           until: $now, at: $now}),
        (bob)-[:GAVE]->(:Grant {id: 'g2', scheme: 'reliability', client: 'bank', purpose: 'credit', what: 'band',
@@ -91,6 +92,9 @@ CREATE (ada)-[:GAVE]->(:Grant {id: 'g1', scheme: 'reliability', client: 'bank', 
        (:Request {key: 'r3', body: 'b', status: 200, answer: '{"ratings":[{"entity":"bob"}]}', at: $now}),
        (:Load {id: 'l1', by: 'olga', at: $now, files: [$entity + '.csv', 'contacts.csv'],
               rejects: 'rejects of ' + $entity + '.csv'}),
+       (ada)-[:FOUNDS {named: $now, named_by: 'olga', accepted: $now, accepted_by: 'member'}]->(s),
+       (bob)-[:FOUNDS {named: $now, named_by: 'olga', accepted: $now, accepted_by: 'olga', ended: $now,
+          ended_by: 'member'}]->(s),
        (m)-[:PAUSED {at: $now}]->(bob),
        (n)-[:PAUSED {at: $now}]->(ada)
 SET m.contested = 'k1'

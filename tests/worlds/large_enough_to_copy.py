@@ -84,7 +84,7 @@ def _files() -> dict[str, list[str]]:
             "entity,scheme,at,notice",
             *(f"{member(i)},reliability,{joined[i]}T07:08:09Z,1" for i in everyone),
             *(f"{member(i)},own-conduct,{joined[i]}T07:08:09Z,1" for i in everyone),
-            *(f"{member(i)},{SMALL},{joined[i]}T07:08:09Z,1" for i in range(3)),
+            *(f"{member(i)},{SMALL},{joined[i]}T07:08:09Z,2" for i in range(3)),
         ],
     }
 

@@ -13,7 +13,7 @@ from graph.audit import log
 from graph.disclosure import ShownRating, history, side_by_side
 from graph.errors import NotFound
 from graph.facts.kinds import FACTORS, KINDS
-from graph.rights import contests, disputes, grants, membership
+from graph.rights import contests, disputes, founders, grants, membership
 from graph.rights.membership import TakingPart
 from graph.store.client import Database, utc
 
@@ -40,6 +40,7 @@ class Archive:
 MEANING = {
     "memberships": "what you take part in: when you joined, which notice you agreed to, and who said so",
     "pauses": "ties that you paused",
+    "foundings": "each time that you were named as a founder of a scheme, and what became of it",
     "ratings": "your ratings as they are shown",
     "rating_parts": "the lines of each rating; they sum to its points",
     "history": "what your ratings were before, as they were shown",
@@ -64,6 +65,7 @@ def gather(database: Database, entity: str, *, now: datetime) -> Archive:
     ratings = side_by_side(database, entity)
     found = {
         **_taking_part(part),
+        "foundings": _rows(map(asdict, founders.foundings_of(database, entity))),
         **_ratings(ratings),
         "history": _history(database, entity, ratings),
         **facts,
@@ -78,7 +80,7 @@ def gather(database: Database, entity: str, *, now: datetime) -> Archive:
 
 def _taking_part(part: TakingPart) -> dict[str, Rows]:
     return {
-        "memberships": [_without(asdict(each), "pauses") for each in part.memberships],
+        "memberships": [_without(asdict(each), "pauses", "founding") for each in part.memberships],
         "pauses": [{"scheme": each.scheme, **asdict(pause)} for each in part.memberships for pause in each.pauses],
     }
 

@@ -45,6 +45,10 @@ class ReportedFactor:
     rate: float | None
     points: int | None
     "both None where the rating is contested"
+    partner_month: float | None = None
+    "of obligations: what all of one partner in one month weigh at most; None: no limit, or an older report"
+    partner_year: float | None = None
+    "the same of a year"
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,8 @@ class Report:
     "the whole text"
     set_aside: SetAside | None = None
     "facts that the rating lacks, since they are in dispute; None: an older report, which does not say"
+    voices: bool = False
+    "whether the policy weighs reports by who makes them"
 
 
 def make(
@@ -162,6 +168,7 @@ def make(
         policy_hash=rated.hash,
         policy=policy.text,
         set_aside=rated.set_aside,
+        voices=policy.voice is not None,
     )
 
 
@@ -171,6 +178,7 @@ def _reported(rated: ShownRating) -> ReportedRating:
 
 
 def _factor(name: str, factor: Factor, rated: ShownRating) -> ReportedFactor:
+    owed = factor if isinstance(factor, ObligationsFactor) else None
     (points,) = (part.whole for part in rated.parts if (part.source, part.name) == ("factor", name))
     return ReportedFactor(
         name=name,
@@ -178,7 +186,9 @@ def _factor(name: str, factor: Factor, rated: ShownRating) -> ReportedFactor:
         prior=factor.prior,
         prior_weight=factor.prior_weight,
         half_life_days=factor.half_life_days,
-        late_days=factor.late_days if isinstance(factor, ObligationsFactor) else None,
+        late_days=owed and owed.late_days,
+        partner_month=owed and owed.partner_month,
+        partner_year=owed and owed.partner_year,
         values=dict(factor.values) if isinstance(factor, CategoryFactor) else None,
         rate=None if rated.contested else rated.rates[name],
         points=None if rated.contested else points,
