@@ -114,7 +114,7 @@ def _looked_back(read: Material, policy: Scheme, at: datetime | None, days: int)
 
 
 def _bands(policy: Scheme, ratings: Ratings) -> tuple[Cell, ...]:
-    """Members in each band, by the rule of docs/decisions/0026; a band that does not go by points is the lowest."""
+    """Members in each band, by the rule of docs/decisions/0026; what does not go by points is lowest."""
     counts = Counter(member.band for member in ratings.members.values())
     bands = sorted({*policy.bands, *counts}, key=lambda band: band.from_points)
     return merged(bands, [counts[band] for band in bands])
