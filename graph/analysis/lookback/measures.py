@@ -10,6 +10,7 @@ obligations say less than as many independent draws would. The seed is fixed: th
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,7 +39,8 @@ class Estimate(NamedTuple):
         return self.low <= other.high and other.low <= self.high
 
 
-class Separation(NamedTuple):
+@dataclass(frozen=True)
+class Separation:
     """What a score tells apart.
 
     more: the AUC of the rating above this one's, of the same draws; None for the rating itself.
