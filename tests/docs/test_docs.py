@@ -523,6 +523,7 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     rerate(graph, Changes(conduct={"ann"}))
     graph.run("act_for", entity="ann", subject="login of ann")
     graph.run("mark_stale", scheme="reliability")
+    graph.run("publish_look_back", scheme="reliability", figures="{}", at=AS_OF, until=AS_OF)
     graph.run("unsettle", scheme="reliability", id="a run that broke off", all=True)
     graph.write(lambda transaction: membership.pause(transaction, "ann", "reliability", "gone", now=AS_OF))
     graph.run("hide_pauses", entity="gone", hash="a hash")
