@@ -1,6 +1,7 @@
 // An entity leaves a scheme: its membership, rating, earlier ratings, circle ties and pauses are gone.
 //
-// Its grants in the scheme are revoked. The members that had it in their circle have to be re-rated: they come back.
+// Its grants in the scheme are revoked. The members that had it in their circle have to be re-rated: they come back,
+// and those that lacked it there, since a contact of the two is in dispute.
 // Until then the scheme is marked, and what is left of their circles is weighed so that it sums to 1 again.
 // What others have paused stays paused, should it join again.
 //
@@ -9,14 +10,20 @@
 // @param  id        STRING         Membership.id
 // @param  now       ZONED DATETIME
 // @return scheme    STRING         Scheme.id
-// @return followers LIST<INTEGER>  rids of the members who had it in their circle
+// @return followers LIST<INTEGER>  rids of the members who had it in their circle, or lacked it
 // @return mark      STRING         in Scheme.unsettled, where there are such members
 // @uses   membership_id scheme_id contest_id
 MATCH (m:Membership {id: $id})
 MATCH (m)<-[:JOINED]-(entity:Entity)
 OPTIONAL MATCH (contest:Contest {id: m.contested})
 SET contest.state = 'left', contest.closed = $now
-WITH m, m.scheme AS scheme, COLLECT { MATCH (m)<-[:INNER]-(follower:Membership) RETURN follower } AS followers,
+WITH m, m.scheme AS scheme, COLLECT {
+       MATCH (m)<-[:INNER]-(follower:Membership)
+       RETURN follower
+       UNION
+       MATCH (entity)-[c:CONTACTED]-(:Entity)-[:JOINED]->(follower:Membership {scheme: m.scheme}) WHERE c.disputed IS NOT NULL
+       RETURN follower
+     } AS followers,
      COLLECT { MATCH (m)-[:WAS]->(past:Past) RETURN past } AS pasts,
      COLLECT {
        MATCH (m)-[:PAUSED]->(absent:Absent) WHERE COUNT { (absent)<-[:PAUSED]-() } = 1

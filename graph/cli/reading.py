@@ -96,12 +96,12 @@ def show(
 
 def print_rating(opened: "OpenRating") -> None:
     """The rating as a sum of its parts."""
-    from graph.disclosure.set_aside import after_band
+    from graph.disclosure.set_aside import caption
 
     print_table(
         ("part", "from", "points"),
         [(part.source, part.name, part.whole) for part in opened.parts]
-        + [("sum", after_band(opened.band, opened.set_aside), opened.whole_points)],
+        + [("sum", caption(opened.band, opened.set_aside), opened.whole_points)],
         title=f"{opened.entity} in {opened.scheme} {opened.version}, as of {last_day(opened.as_of)}",
     )
     print_reserve(opened)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.policy.numbers import number, percent, points
-from graph.policy.scheme import HIGHEST_POINTS, Band, CategoryFactor, Factor, ObligationsFactor, Scheme
+from graph.policy.scheme import HIGHEST_POINTS, NEW, Band, CategoryFactor, Factor, ObligationsFactor, Scheme
 from graph.text.counts import counted
 
 FACTS = {"obligations": "what members owe", "purchases": "what members buy", "visits": "the sites they visit"}
@@ -49,6 +49,7 @@ def sections(scheme: Scheme) -> list[Section]:
             for name, factor in _factors(scheme)
         ),
         Section("What counts: the circle", tuple(_circle(scheme))),
+        *([Section("Who is new", tuple(_new(scheme)))] if scheme.known_from is not None else []),
         Section("Who may join, and who may look", tuple(_access(scheme))),
         Section("How long facts are kept", tuple(_retention(scheme))),
     ]
@@ -97,6 +98,13 @@ def _circle(scheme: Scheme) -> Iterator[str]:
         yield "A member without a circle is rated by own conduct only."
     else:
         yield "The circle is shown, and adds nothing to the score."
+
+
+def _new(scheme: Scheme) -> Iterator[str]:
+    yield "A rating that rests on few facts says little."
+    yield f"So a member is {NEW.name} until facts with the weight of {number(scheme.known_from or 0)} count."
+    yield "A fact of today has the weight 1. What the circle adds is no fact of the member's own."
+    yield f"A member who is {NEW.name} sees its points. A client is told that it is {NEW.name}, and no points."
 
 
 def _access(scheme: Scheme) -> Iterator[str]:
@@ -153,6 +161,7 @@ def figures(scheme: Scheme) -> list[Figure]:
         Figure("solver.tolerance", "Error of a score, at most", number(scheme.solver.tolerance)),
         Figure("solver.max_sweeps", "Sweeps, at most", f"{scheme.solver.max_sweeps:,}"),
         *(Figure(f"bands.{band.name}", f"Band {band.name}", told) for band, told in ranges(scheme)),
+        Figure("known_from", "Facts that must count, or a member is new", _facts(scheme.known_from)),
         Figure("access.minimum_age", "Age for joining, at least", _years(scheme.access.minimum_age)),
         Figure(
             "access.open_organisations",
@@ -186,6 +195,10 @@ def ranges(scheme: Scheme) -> list[tuple[Band, str]]:
 
 def _days(days: float | None) -> str:
     return "none" if days is None else counted(number(days), "days")
+
+
+def _facts(evidence: float | None) -> str:
+    return "none" if evidence is None else counted(number(evidence), "facts")
 
 
 def _years(years: int | None) -> str:

@@ -110,16 +110,21 @@ def rate(facts: Facts, scheme: Scheme, as_of: datetime) -> Ratings:
             rid=rid,
             rates=rates[entity],
             conduct=conduct[entity],
-            evidence=math.fsum(rate.evidence for rate in rates[entity].values()),
+            evidence=_evidence(rates[entity]),
             circle=circles[entity],
             used=tuple(solved.used[tie.contact] for tie in circles[entity]),
             score=solved.scores[entity],
             points=points_of(solved.scores[entity]),
-            band=scheme.band(points_of(solved.scores[entity])),
+            band=scheme.band(points_of(solved.scores[entity]), _evidence(rates[entity])),
         )
         for entity, rid in facts.members
     }
     return Ratings(members, graph, solved.sweeps, solved.bound)
+
+
+def _evidence(rates: Mapping[str, Rate]) -> float:
+    """The weight of all events that counted."""
+    return math.fsum(rate.evidence for rate in rates.values())
 
 
 def rate_factors(facts: Facts, scheme: Scheme, as_of: datetime) -> dict[str, dict[str, Rate]]:

@@ -4,7 +4,7 @@
 // value is its outcome where one is given; else 1 when settled in time, falling to 0 at late_days. One that is still
 // open counts from its first whole day late. It weighs 0.5 ^ (age in UTC days / half_life), and nothing ages with a
 // half_life of Infinity. The rate is (prior_weight * prior + sum of weight * value) / (prior_weight + sum of weight).
-// A disputed one counts for nothing until that is decided.
+// A disputed one counts for nothing until that is decided; it is set aside where it would count otherwise.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result none
@@ -24,7 +24,7 @@ CALL (span) {
          CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled
     WITH disputed, outcome, settled, coalesce(settled, today) - due AS late,
          today - CASE WHEN settled < due THEN settled ELSE due END AS age
-    WHERE disputed IS NOT NULL OR age >= 0 AND (outcome IS NOT NULL OR settled IS NOT NULL OR late >= 1)
+    WHERE age >= 0 AND (outcome IS NOT NULL OR settled IS NOT NULL OR late >= 1)
     WITH disputed, CASE WHEN disputed IS NULL THEN 0.5 ^ (age / $factor.half_life) END AS weight, CASE
            WHEN outcome IS NOT NULL THEN outcome
            WHEN late <= 0 THEN 1.0
