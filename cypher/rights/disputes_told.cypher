@@ -1,0 +1,10 @@
+// The disputes of which an entity is the other side, the newest first.
+//
+// @mode   read
+// @result many
+// @param  entity   STRING          Entity.id
+// @return id       STRING          Dispute.id
+// @uses   entity_id
+MATCH (:Entity {id: $entity})<-[:TOLD]-(d:Dispute)
+RETURN d.id AS id
+ORDER BY d.opened DESC, id
