@@ -22,7 +22,7 @@ WITH entity, d, fact, [source, target] AS ends, CASE WHEN $both THEN [source, ta
 WHERE fact.disputed IS NULL
 SET fact.disputed = $id, d.state = 'open', d.opened = $now, d.reminded = null, d.load = fact.load,
     d.admitted_by = $reviewer, d.admission = $reason
-FOREACH (other IN [end IN ends WHERE end <> entity AND end:Entity AND NOT end:Anonymous] |
+FOREACH (other IN [side IN ends WHERE side <> entity AND side:Entity AND NOT side:Anonymous] |
   CREATE (d)-[:TOLD]->(other))
 // an entity that has joined nothing has no rating that this could be newer than
 FOREACH (each IN [each IN touched WHERE (each)-[:JOINED]->()] | SET each.changed = datetime())

@@ -27,7 +27,7 @@ WITH entity, fact, ends, touched WHERE fact.disputed IS NULL
 SET fact.disputed = $id
 CREATE (entity)-[:OPENED]->(dispute:Dispute {id: $id, kind: $kind, fact: $fact, statement: $statement, state: 'open',
                                              opened: $now, by: $by, load: fact.load})
-FOREACH (other IN [end IN ends WHERE end <> entity AND end:Entity AND NOT end:Anonymous] |
+FOREACH (other IN [side IN ends WHERE side <> entity AND side:Entity AND NOT side:Anonymous] |
   CREATE (dispute)-[:TOLD]->(other))
 // an entity that has joined nothing has no rating that this could be newer than
 FOREACH (each IN [each IN touched WHERE (each)-[:JOINED]->()] | SET each.changed = datetime())

@@ -18,7 +18,6 @@ from graph.store.error_mapping import Gone
 from graph.store.transaction import Transaction
 from graph.text.plain import identifier, plain
 
-
 UNDECIDED = ("withdrawn", "refused")
 "How a dispute ends without a decision on its fact."
 
