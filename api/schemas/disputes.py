@@ -49,7 +49,7 @@ class Said(Model):
 State = Annotated[
     Literal["proposed", "open", "refused", "upheld", "rejected", "expired", "withdrawn"],
     Field(
-        description="open: the fact counts for nothing; proposed: not until a reviewer admits it, and refused: never; "
+        description="open: the fact counts for nothing; proposed: not until a reviewer admits it; refused: never; "
         "upheld and expired: the fact is removed; rejected and withdrawn: it counts again"
     ),
 ]
@@ -98,7 +98,7 @@ class WaitingDispute(Model):
     due: datetime = Field(description="when a decision is overdue")
     days_left: int | None = Field(
         default=None,
-        description="days from today to that day, in UTC, below 0 when overdue; not there: it is not open",
+        description="days from today to that day, in UTC, below 0 when overdue; not there: it is proposed",
     )
     overdue: bool
     reminded: datetime | None = None

@@ -37,8 +37,8 @@ def are_needed(
         return False
     if any(are_alike(row["statement"], statement) for row in before):
         raise Refused(
-            f"a dispute of {fact!r} of the {kind} with this statement has ended already, and the fact has not been "
-            "corrected since: say what is new"
+            f"a dispute of {fact!r} of the {kind} with this statement has ended already, and the fact has not "
+            "been corrected since: say what is new"
         )
     return True
 
@@ -56,8 +56,8 @@ def admit(
     """The proposed dispute is open, and its fact counts for nothing from now on; or it is refused.
 
     reviewer, acts_for: as for a decision, with the same people kept from it.
-    Raises ParameterError (a reason that is no plain text), NotFound (no such dispute), Refused (it is not proposed,
-    this reviewer may not admit it, or its fact is gone or disputed otherwise).
+    Raises ParameterError (a reason that is no plain text), NotFound (no such dispute), Refused (it is not
+    proposed, this reviewer may not admit it, or its fact is gone or disputed otherwise).
     """
     reason = plain(reason, "reason")
     reviewer = identifier(reviewer.strip(), "reviewer")

@@ -70,8 +70,8 @@ def answer(
     by:       the subject of the token that answers for the entity.
     acts_for: other entities that this subject acts for.
     operator: the operator's name, who answers for nobody.
-    Raises ParameterError (no plain text), NotFound (no such dispute, or another is its other side), Refused (it has
-    ended, is answered already, or the answer comes from who disputes the fact or from the operator).
+    Raises ParameterError (no plain text), NotFound (no such dispute, or another is its other side), Refused (it
+    has ended, is answered already, or the answer comes from who disputes the fact or from the operator).
     """
     statement = plain(statement, "statement")
     member = row_of(transaction, id_)["entity"]

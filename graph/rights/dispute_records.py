@@ -1,4 +1,4 @@
-"""The records of disputes, as they are read: by their members, by reviewers, and by an operator without any name."""
+"""The records of disputes, as they are read: by their members, by reviewers, and by an operator without names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

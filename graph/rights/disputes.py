@@ -4,7 +4,7 @@ A reviewer upholds the dispute, and the fact is removed; or rejects it, and the 
 the decision is overdue, after REMOVED_DAYS the fact is removed without one. A dispute keeps the kind and the id of
 its fact, and no copy of its content. The id is enough: loading the same file again does not bring the fact back.
 
-A fact that outlived a dispute is set aside again only when a reviewer has admitted that: graph/rights/admissions.py.
+A fact that outlived a dispute is set aside again only when a reviewer admits it: graph/rights/admissions.py.
 The other side of a fact is told of the dispute, and may answer: graph/rights/answers.py.
 """
 
