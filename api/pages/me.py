@@ -144,6 +144,7 @@ def _told_page(
         told=told_of(database, own_entity(member)),
         dispute=dispute,
         filled=filled,
+        empty=Filled(),
         key=new_key(),
         done=done,
     )

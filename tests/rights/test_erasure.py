@@ -64,6 +64,7 @@ def test_what_is_gone_is_counted(erased: Erased) -> None:
         "grants": 1,
         "accesses": 1,
         "disputes": 1,
+        "answers": 1,
         "contests": 1,
         "judgments": 1,
         "requests": 2,

@@ -60,6 +60,7 @@ bob,own-conduct,2026-01-03T00:00:00Z,1
 RECORDS = """
 MATCH (ada:Entity {id: $entity})
 MATCH (bob:Entity {id: 'bob'})
+MATCH (mill:Entity {id: 'mill'})
 MATCH (m:Membership {id: 'reliability|' + $entity})
 MATCH (n:Membership {id: 'reliability|bob'})
 CREATE (ada)-[:GAVE]->(:Grant {id: 'g1', scheme: 'reliability', client: 'bank', purpose: 'credit', what: 'band',
@@ -70,14 +71,15 @@ CREATE (ada)-[:GAVE]->(:Grant {id: 'g1', scheme: 'reliability', client: 'bank', 
        (own)<-[:IN]-(:Access {id: 'a1', ledger: m.id, number: 0, at: $now, who: 'bank', role: 'client',
           purpose: 'credit', what: 'band', outcome: 'answered', previous: '', hash: 'h'}),
        (ada)-[:OPENED]->(:Dispute {id: 'd1', kind: 'obligations', fact: 'o1', statement: 'paid', state: 'open',
-          opened: $now}),
+          opened: $now, answer: 'Not by ' + $name, answered: $now, answered_by: 'mia'})-[:TOLD]->(mill),
        (bob)-[:OPENED]->(:Dispute {id: 'd2', kind: 'obligations', fact: $entity + ' lent to bob',
           statement: 'I, Bob, paid ' + $name + ' (' + toUpper($entity) + ') on time',
-          state: 'open', opened: $now}),
+          state: 'open', opened: $now, answer: 'He did not.', answered: $now, answered_by: $entity})-[:TOLD]->(ada),
        (bob)-[:OPENED]->(:Dispute {id: 'd3', kind: 'contacts', fact: $entity + ' to bob', statement: 'never met',
           state: 'open', opened: $now}),
        (bob)-[:OPENED]->(:Dispute {id: 'd4', kind: 'contacts', fact: 'c3', statement: 'never met Cy',
-          state: 'rejected', opened: $now, decided: $now, reviewer: 'rita', reason: 'says ' + $name}),
+          state: 'rejected', proposed: $now, opened: $now, admitted_by: 'rita',
+          admission: 'not of ' + $entity, decided: $now, reviewer: 'rita', reason: 'says ' + $name}),
        (bob)-[:OPENED]->(:Dispute {id: 'd5', kind: 'contacts', fact: 'bob met ' + $entity, statement: 'never met',
           state: 'upheld', opened: $now, decided: $now, reviewer: 'rita', reason: 'so it is'}),
        (ada)-[:OPENED]->(:Contest {id: 'k1', scheme: 'reliability', statement: 'wrong', state: 'open',

@@ -63,6 +63,7 @@ def gather(database: Database, entity: str, *, now: datetime) -> Archive:
     part = database.write(lambda transaction: membership.taking_part(transaction, entity))
     facts = {kind: _rows(database.run(f"own_{kind}", entity=entity)) for kind in FACTS}
     ratings = side_by_side(database, entity)
+    others = ("entity", "statement", "says")  # what somebody else wrote is in its own archive
     found = {
         **_taking_part(part),
         **_ratings(ratings),
@@ -71,7 +72,7 @@ def gather(database: Database, entity: str, *, now: datetime) -> Archive:
         "grants": _rows(map(asdict, grants.given(database, entity, now=now))),
         "accesses": _rows(map(asdict, _accesses(database, entity))),
         **_disputes(database, entity, now),
-        "disputed": _rows(_without(asdict(each), "says") for each in answers.told(database, entity)),
+        "disputed": _rows(_without(asdict(each), *others) for each in answers.told(database, entity)),
         "contests": _rows(_without(asdict(each), "entity") for each in contests.of_entity(database, entity)),
         "loads": _loads(database, facts),
     }
