@@ -8,6 +8,7 @@ without it, the estimate is the score.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
@@ -47,9 +48,8 @@ Seen = dict[str, list[float]]
 def policy(name: str = "reliability", version: str = "1", *, narrowest: int = 50) -> Scheme:
     """One of like policy; narrowest: points of its narrowest band."""
     starts = {550: 600 - narrowest, 650: 600 + narrowest, 700: 600 + 2 * narrowest}
-    text = STEADY.replace('id = "reliability"', f'id = "{name}"').replace(
-        'version = "1"', f'version = "{version}"', 1
-    )
+    text = re.sub(r'^version = "\d+"', f'version = "{version}"', STEADY, count=1, flags=re.M)
+    text = text.replace('id = "reliability"', f'id = "{name}"')
     for old, new in starts.items():
         text = text.replace(f"from = {old}", f"from = {new}")
     return parse(text, name)

@@ -41,8 +41,15 @@ o2,bob,mill,invoice,10.00,CNY,2026-05-01T00:00:00Z,2026-05-10T00:00:00Z
 {ENTITY} lent to bob,bob,{ENTITY},loan,99.00,CNY,2026-04-01T00:00:00Z,2026-04-16T00:00:00Z
 o4,cy,{ENTITY},,,,2026-06-01T00:00:00Z,
 """,
-    "products": "id,category\nbread,groceries\n",
-    "purchases": f"entity,product,at\n{ENTITY},bread,2026-06-28T18:00:00Z\nbob,bread,2026-06-29T18:00:00Z\n",
+    # a book is worth what is assumed anyway: who buys one is known better, and rated as before
+    "products": "id,category\nbread,groceries\natlas,books\n",
+    "purchases": f"""\
+entity,product,at
+{ENTITY},bread,2026-06-28T18:00:00Z
+bob,bread,2026-06-29T18:00:00Z
+bob,atlas,2026-06-27T18:00:00Z
+bob,atlas,2026-06-28T18:00:00Z
+""",
     "sites": "id,category\nlibrary,education\n",
     "visits": f"entity,site,at\n{ENTITY},library,2026-06-30T18:00:00Z\n",
     "memberships": f"""\
@@ -74,7 +81,8 @@ CREATE (ada)-[:GAVE]->(:Grant {id: 'g1', scheme: 'reliability', client: 'bank', 
           opened: $now, answer: 'Not by ' + $name, answered: $now, answered_by: 'mia'})-[:TOLD]->(mill),
        (bob)-[:OPENED]->(:Dispute {id: 'd2', kind: 'obligations', fact: $entity + ' lent to bob',
           statement: 'I, Bob, paid ' + $name + ' (' + toUpper($entity) + ') on time',
-          state: 'open', opened: $now, answer: 'He did not.', answered: $now, answered_by: $entity})-[:TOLD]->(ada),
+          state: 'open', opened: $now, answer: 'He did not.', answered: $now,
+          answered_by: $entity})-[:TOLD]->(ada),
        (bob)-[:OPENED]->(:Dispute {id: 'd3', kind: 'contacts', fact: $entity + ' to bob', statement: 'never met',
           state: 'open', opened: $now}),
        (bob)-[:OPENED]->(:Dispute {id: 'd4', kind: 'contacts', fact: 'c3', statement: 'never met Cy',
