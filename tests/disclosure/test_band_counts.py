@@ -175,5 +175,5 @@ def test_counts_are_told_by_the_bands_that_they_were_made_with(graph: Database) 
     rate(graph, POLICY.id, as_of=AS_OF + timedelta(days=1))
     found = counts(graph, POLICY.id)
     assert found
-    assert found.version == "1"
+    assert found.version == POLICY.version
     assert told(found.cells)[-1] == (["good"], 25)

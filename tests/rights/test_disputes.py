@@ -237,9 +237,13 @@ def test_what_a_later_row_completed_can_be_disputed_again(village: Village, tmp_
     open_one(village, "cat", "obligations", "o3")
 
 
-def test_what_was_withdrawn_can_be_disputed_again(village: Village) -> None:
+def test_what_was_withdrawn_is_set_aside_again_only_when_somebody_admits_that(village: Village) -> None:
     withdraw(village, "bob", open_one(village, "bob", "obligations", "o2"))
-    open_one(village, "bob", "obligations", "o2")
+    with pytest.raises(Refused, match="say what is new"):
+        open_one(village, "bob", "obligations", "o2")
+    again = open_one(village, "bob", "obligations", "o2", statement="I have found the receipt.")
+    assert (one(village, again).state, one(village, again).days_left) == ("proposed", None)
+    assert (village.fact("o2") or {}).get("disputed") is None
 
 
 @pytest.mark.slow
@@ -536,7 +540,7 @@ def test_what_waits_is_told_without_its_member_and_its_fact(village: Village) ->
         return next(each for each in dispute_records.waiting(village.database, now=now) if each.id == id_)
 
     due = NOW + 30 * DAY
-    assert found(NOW + 3 * DAY) == dispute_records.Waiting(id_, "obligations", NOW, due, 27, None)
+    assert found(NOW + 3 * DAY) == dispute_records.Waiting(id_, "obligations", "open", NOW, due, 27, None)
     assert found(due + INSTANT).days_left == -1
 
 

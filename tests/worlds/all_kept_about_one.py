@@ -41,7 +41,7 @@ o2,bob,mill,invoice,10.00,CNY,2026-05-01T00:00:00Z,2026-05-10T00:00:00Z
 {ENTITY} lent to bob,bob,{ENTITY},loan,99.00,CNY,2026-04-01T00:00:00Z,2026-04-16T00:00:00Z
 o4,cy,{ENTITY},,,,2026-06-01T00:00:00Z,
 """,
-    # a book is worth what is assumed anyway: who buys one is known better, and rated as before
+    # a book is worth what is assumed anyway: bob is known better by it, and rated as before
     "products": "id,category\nbread,groceries\natlas,books\n",
     "purchases": f"""\
 entity,product,at
