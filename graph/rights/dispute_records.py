@@ -159,9 +159,10 @@ def said(says: dict[str, Any]) -> dict[str, Any]:
 def _dispute(row: dict[str, Any], now: datetime) -> Dispute:
     opened = utc(row["opened"])
     due_at, is_open = opened + timedelta(days=DUE_DAYS), row["state"] == OPEN
+    as_it_is: dict[str, Any] = {name: row[name] for name in _AS_THEY_ARE}
+    as_it_is |= {name: row[name] and utc(row[name]) for name in _INSTANTS}
     return Dispute(
-        **{name: row[name] for name in _AS_THEY_ARE},
-        **{name: row[name] and utc(row[name]) for name in _INSTANTS},
+        **as_it_is,
         opened=opened,
         due=due_at,
         days_left=days_left(due_at, now) if is_open else None,

@@ -31,8 +31,9 @@ STEADY = (
     read("reliability")
     .text.replace("share = 0.2", f"share = {SHARE}")
     .replace("half_life_days", "# half_life_days")
+    .replace("known_from", "# known_from")
 )
-"Nothing ages, so that a score is the same whenever it is looked at."
+"Nothing ages, so that a score is the same whenever it is looked at, and nobody is new: clients see the points of all."
 VICTIMS = [f"v{n}" for n in range(12)]
 FACTS = facts_of(
     {victim: [[0.0, 0.3, 0.6, 1.0][n % 4]] * (1 + n) for n, victim in enumerate(VICTIMS)}
@@ -87,6 +88,7 @@ def in_a_report(database: Database, entity: str, scheme: Scheme) -> float:
         database, entity, scheme.id, audience="a friend", purpose=scheme.purpose[0], issuer="here", now=AS_OF
     )
     assert made.rating
+    assert made.rating.points is not None
     return float(made.rating.points)
 
 

@@ -173,7 +173,7 @@ def test_the_example_is_worked_out_by_the_formula_of_the_policy(name: str) -> No
     found = example(policy)
     assert found.points == round(350 + 600 * ((1 - share) * CONDUCT + share * COMPANY), 1)
     assert sum(part.points for part in found.parts) == pytest.approx(found.points, abs=0.11)
-    assert found.band == policy.band(found.points).name
+    assert found.band == policy.band_of_points(found.points).name
 
 
 def test_a_reader_who_asks_again_is_told_the_same_and_nobody_is_named(
