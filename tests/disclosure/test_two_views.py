@@ -33,7 +33,7 @@ STEADY = (
     .replace("half_life_days", "# half_life_days")
     .replace("known_from", "# known_from")
 )
-"Nothing ages, so that a score is the same whenever it is looked at, and nobody is new: clients see the points of all."
+"Nothing ages, so that a score is the same whenever it is looked at; nobody is new, so that all points are told."
 VICTIMS = [f"v{n}" for n in range(12)]
 FACTS = facts_of(
     {victim: [[0.0, 0.3, 0.6, 1.0][n % 4]] * (1 + n) for n, victim in enumerate(VICTIMS)}
