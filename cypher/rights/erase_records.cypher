@@ -1,5 +1,4 @@
-// What was noted about an entity is gone: grants, reads, disputes, answers to those of others, contests, judgments,
-// requests; and itself.
+// What was noted about an entity is gone: grants, reads, disputes, answers, contests, judgments, requests; and itself.
 //
 // @mode   write
 // @result one
