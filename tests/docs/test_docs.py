@@ -446,7 +446,7 @@ DISPUTED = {"contacts": "CONTACTED", "obligations": "OWED", "purchases": "BOUGHT
 
 
 def _dispute(graph: Database) -> None:
-    """One fact of each kind is disputed, and the dispute of another was rejected, once more proposed, and admitted.
+    """One fact of each kind is disputed, and the dispute of another was rejected, proposed once more and admitted.
 
     One is answered, and a rating is contested.
     """
