@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from graph import disclosure
-from graph.disclosure import history, report, to_clients
-from graph.disclosure import what_if as what_if_shown
+from graph.disclosure import report, to_clients
 from graph.explain.what_if import UnderPolicy, what_if
 from graph.policy.scheme import Scheme, parse, read
 from graph.rating import reference
@@ -87,7 +86,7 @@ def test_of_the_others_as_much_is_told_as_is_granted(everyone: Database, entity:
 def test_the_member_sees_its_points_and_that_too_little_is_known(everyone: Database, entity: str) -> None:
     shown = disclosure.shown(everyone, entity, POLICY.id)
     assert (shown.band, sum(part.whole for part in shown.parts)) == ("new", shown.whole_points)
-    assert history.history(everyone, entity, POLICY.id).after.band == "new"
+    assert disclosure.history(everyone, entity, POLICY.id).after.band == "new"
 
 
 def test_a_report_on_a_new_member_has_the_band_and_no_figure_of_the_rating(everyone: Database) -> None:
@@ -117,7 +116,7 @@ def test_another_policy_is_asked_with_its_own_threshold(everyone: Database) -> N
     plain = POLICY.text.replace("known_from = 3.0\n", "")
     low, high = (POLICY.text.replace("known_from = 3.0", f"known_from = {each}") for each in (0.5, 9.0))
     for text, one, four in ((plain, "fair", "sound"), (low, "fair", "sound"), (high, "new", "new")):
-        for ask in (what_if, what_if_shown.what_if):
+        for ask in (what_if, disclosure.what_if):
             for entity, band in (("one", one), ("four", four)):
                 found: Any = ask(everyone, entity, POLICY.id, under(text))
                 expected = fresh(parse(text, "another"))[entity].band.name

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from graph import disclosure
-from graph.disclosure import history
 from graph.disclosure.band_counts import counts
 from graph.facts.load import load
 from graph.model import Changes, SetAside
@@ -56,7 +55,7 @@ def test_facts_that_come_in_make_known_at_once_as_a_fresh_run_would(community: D
     assert not done.stale
     [after] = community.statement(MEMBERSHIP, id=f"{POLICY.id}|three")
     assert (after["band"], "BandNew" in after["l"]) == ("good", False)
-    states = history.history(community, "three", POLICY.id).states
+    states = disclosure.history(community, "three", POLICY.id).states
     assert [each.band for each in states] == ["new", "good"]
     rate(community, POLICY.id, as_of=AS_OF)
     assert community.statement(MEMBERSHIP, id=f"{POLICY.id}|three") == [after]

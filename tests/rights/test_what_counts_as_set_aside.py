@@ -38,7 +38,8 @@ def message(source: str, target: str, day: int, number: int = 0) -> Contact:
 
 def community(graph: Database, **more: list[Any]) -> None:
     graph.statement(WIPE)
-    facts = replace(PLAIN, **{kind: [*getattr(PLAIN, kind), *rows] for kind, rows in more.items()})
+    changed: dict[str, Any] = {kind: [*getattr(PLAIN, kind), *rows] for kind, rows in more.items()}
+    facts = replace(PLAIN, **changed)
     rated(graph, facts, POLICY)
 
 
