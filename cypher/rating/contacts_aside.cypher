@@ -28,12 +28,12 @@ CALL (entity) {
 }
 CALL (m, entity) {
   MATCH (entity)-[c:CONTACTED]-(other:Entity) WHERE c.at < $as_of
-  WITH entity, other, $as_of.epochSeconds / 86400 - 1 - c.at.epochSeconds / 86400 AS age,
+  WITH other, $as_of.epochSeconds / 86400 - 1 - c.at.epochSeconds / 86400 AS age,
        CASE startNode(c) WHEN entity THEN 1 ELSE 0 END AS begun, count(*) AS contacts, collect(c.disputed) AS disputed
-  WITH entity, other, age, max(begun) AS gave, max(1 - begun) AS took, 0.5 ^ (age / $half_life) AS weight,
+  WITH other, age, max(begun) AS gave, max(1 - begun) AS took, 0.5 ^ (age / $half_life) AS weight,
        collect(CASE size(disputed) WHEN contacts THEN disputed END) AS lacking
   ORDER BY age
-  WITH entity, other, sum(weight) AS all, sum(weight * gave) AS given, sum(weight * took) AS taken,
+  WITH other, sum(weight) AS all, sum(weight * gave) AS given, sum(weight * took) AS taken,
        reduce(found = [], each IN collect(lacking) | found + each) AS lacking
   WHERE given > 0 AND taken > 0
   MATCH (other)-[:JOINED]->(contact:Membership {scheme: $scheme}) WHERE $members - contact.rid > 0

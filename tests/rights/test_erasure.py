@@ -86,6 +86,7 @@ def test_the_records_about_others_stay(erased: Erased, database: Database) -> No
         ("Dispute", "d2"),
         ("Dispute", "d4"),
         ("Dispute", "d5"),
+        ("Dispute", "d6"),
         ("Request", "r3"),
         *(("Membership", f"reliability|{each}") for each in ("bob", "cy", "mill")),
         ("Membership", "own-conduct|bob"),
