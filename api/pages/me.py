@@ -53,7 +53,7 @@ def my_page(member: SignedInMember, database: TheDatabase, done: Note = "") -> R
     schemes = [
         (each, policy_of(database, each.scheme).title, ratings.get(each.scheme)) for each in part.memberships
     ]
-    asked = sum(each.waits for each in answers.told(database, entity))
+    asked = answers.waiting(database, entity)
     return render("me.html.jinja", principal=member, part=part, schemes=schemes, asked=asked, done=done)
 
 

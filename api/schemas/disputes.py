@@ -63,17 +63,19 @@ class OwnDispute(Model):
     fact: str = Field(description="the fact's id")
     statement: str
     state: State
-    proposed: datetime | None = Field(description="when it was proposed; null: nobody had to admit it")
+    proposed: datetime | None = Field(
+        default=None, description="when it was proposed; null: nobody had to admit it"
+    )
     opened: datetime = Field(description="from when on the fact is set aside; where it is proposed, since then")
     due: datetime = Field(description="when a decision is overdue")
     days_left: int | None = Field(
         description="days from today to that day, in UTC, below 0 when overdue; null: it is not open"
     )
     reminded: datetime | None
-    admitted_by: str | None = Field(description="the person who admitted it")
-    admission: str | None = Field(description="why")
-    answer: str | None = Field(description="what the other side of the fact says")
-    answered: datetime | None
+    admitted_by: str | None = Field(default=None, description="the person who admitted it")
+    admission: str | None = Field(default=None, description="why")
+    answer: str | None = Field(default=None, description="what the other side of the fact says")
+    answered: datetime | None = None
     decided: datetime | None = Field(description="when it ended")
     reviewer: str | None = Field(description="the person who decided")
     reason: str | None

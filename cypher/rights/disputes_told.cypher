@@ -4,7 +4,8 @@
 // @result many
 // @param  entity   STRING          Entity.id
 // @return id       STRING          Dispute.id
+// @return waits    BOOLEAN         whether it can answer still
 // @uses   entity_id
 MATCH (:Entity {id: $entity})<-[:TOLD]-(d:Dispute)
-RETURN d.id AS id
+RETURN d.id AS id, d.state = 'open' AND d.answered IS NULL AS waits
 ORDER BY d.opened DESC, id

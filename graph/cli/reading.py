@@ -108,9 +108,12 @@ def print_rating(opened: "OpenRating") -> None:
 
 
 def print_reserve(rating: "Rating | None") -> None:
-    """A warning about a rating that is contested, or lacks facts that are in dispute."""
+    """A warning about a rating that is contested, of which too little is known, or that lacks facts in dispute."""
     from graph.disclosure.set_aside import in_words
+    from graph.policy.scheme import NEW
 
+    if rating and rating.band == NEW.name:
+        print_text(f"{NEW.name}: too little is known for a band by points, and clients are told no points.")
     if rating and rating.contested:
         print_text(f"{CONTESTED}: nobody may rely on this rating until a reviewer has closed the contest.")
     if rating and rating.set_aside.total:

@@ -54,6 +54,11 @@ def told(database: Database | Transaction, entity: str) -> list[Told]:
     return [_told(found[id_]) for id_ in ids if id_ in found]
 
 
+def waiting(database: Database, entity: str) -> int:
+    """How many disputes the entity can answer still; nobody is read for it."""
+    return sum(row["waits"] for row in database.run("disputes_told", entity=entity))
+
+
 def answer(
     transaction: Transaction,
     entity: str,
