@@ -31,6 +31,7 @@ version = "1"
 title = "Made up for tests"
 purpose = ["tests"]
 operator = "The tests"
+{known_from}
 [notice]
 version = "1"
 text = "Made up for tests."
@@ -174,6 +175,7 @@ def make_scheme(
     tolerance: float = 1e-9,
     max_sweeps: int = 100,
     voice: dict[str, float] | None = None,
+    known_from: float | None = None,
 ) -> Scheme:
     """A policy of these values; every factor in `weights` has the same prior and half-life.
 
@@ -196,6 +198,7 @@ def make_scheme(
         circle_half_life=_half_life(circle_half_life_days),
         tolerance=tolerance,
         max_sweeps=max_sweeps,
+        known_from="" if known_from is None else f"known_from = {known_from}",
     )
     if voice is not None:
         text += "[voice]\n" + "".join(f"{key} = {value}\n" for key, value in voice.items())
@@ -231,7 +234,7 @@ WEIGHTS: list[dict[str, float]] = [
 
 
 def schemes() -> st.SearchStrategy[Scheme]:
-    """Policies of every shape: factors left out, no ageing, no circle, nothing or half from others."""
+    """Policies of every shape: factors left out, no ageing, no circle, nothing or half from others, nobody new."""
     half_lives = st.sampled_from([None, 1.0, 30.0, 365.0])
     return st.builds(
         make_scheme,
@@ -245,6 +248,7 @@ def schemes() -> st.SearchStrategy[Scheme]:
         size=st.sampled_from([0, 1, 2, 5, 100]),
         share=st.sampled_from([0.0, 0.05, 0.2, 0.5]),
         circle_half_life_days=half_lives,
+        known_from=st.sampled_from([None, 0.5, 3.0]),
     )
 
 

@@ -75,7 +75,7 @@ def example(scheme: Scheme) -> Example:
         text = f"{POINTS_RANGE:.0f} × {percent(share)} × {number(COMPANY)}"
         parts.append(Part("The circle", text, round(company, 1)))
     points = points_of((1 - share) * CONDUCT + share * COMPANY)
-    return Example(CONDUCT, COMPANY, share, tuple(parts), round(points, 1), scheme.band(points).name)
+    return Example(CONDUCT, COMPANY, share, tuple(parts), round(points, 1), scheme.band_of_points(points).name)
 
 
 def all_schemes(database: Database) -> dict[str, Any]:

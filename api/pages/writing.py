@@ -91,6 +91,7 @@ FILTERS = {
     "named": named,
     "in_dispute": set_aside.in_words,
     "fact": wording.to_member,
+    "fact_of_two": wording.in_words,
     "date": date,
     "unbroken": unbroken,
 }

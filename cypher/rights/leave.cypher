@@ -1,7 +1,7 @@
 // An entity leaves a scheme: its membership, rating, earlier ratings, circle ties and pauses are gone.
 //
-// Its grants in the scheme are revoked, and it is no founder of it any more. The members that had it in their circle, and those on
-// whom it reported by its voice, have to be re-rated: they come back.
+// Its grants in the scheme are revoked, and it is no founder of it any more. The members that had it in their circle, or lacked it
+// there since a contact of the two is in dispute, and those on whom it reported by its voice, have to be re-rated: they come back.
 // Until then the scheme is marked, and what is left of their circles is weighed so that it sums to 1 again.
 // What others have paused stays paused, should it join again.
 //
@@ -10,7 +10,7 @@
 // @param  id        STRING         Membership.id
 // @param  now       ZONED DATETIME
 // @return scheme    STRING         Scheme.id
-// @return followers LIST<INTEGER>  rids of the members who had it in their circle
+// @return followers LIST<INTEGER>  rids of the members who had it in their circle, or lacked it
 // @return debtors   LIST<INTEGER>  rids of the members on whom it reported, where it had a voice: it speaks from outside now
 // @return mark      STRING         in Scheme.unsettled, where there are such members
 // @uses   membership_id scheme_id contest_id
@@ -18,7 +18,13 @@ MATCH (m:Membership {id: $id})
 MATCH (m)<-[:JOINED]-(entity:Entity)
 OPTIONAL MATCH (contest:Contest {id: m.contested})
 SET contest.state = 'left', contest.closed = $now
-WITH m, m.scheme AS scheme, COLLECT { MATCH (m)<-[:INNER]-(follower:Membership) RETURN follower } AS followers,
+WITH m, m.scheme AS scheme, COLLECT {
+       MATCH (m)<-[:INNER]-(follower:Membership)
+       RETURN follower
+       UNION
+       MATCH (entity)-[c:CONTACTED]-(:Entity)-[:JOINED]->(follower:Membership {scheme: m.scheme}) WHERE c.disputed IS NOT NULL
+       RETURN follower
+     } AS followers,
      COLLECT {
        MATCH (entity)<-[:OWED]-(:Entity)-[:JOINED]->(debtor:Membership) WHERE m.voice IS NOT NULL AND debtor.scheme = m.scheme
        RETURN DISTINCT debtor

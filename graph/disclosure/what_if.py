@@ -22,7 +22,7 @@ from graph.explain.what_if import (
     fewest_payments,
     in_words,
     other_end,
-    own_rates,
+    own_conduct,
 )
 from graph.facts.extract import facts_of, own_ties
 from graph.facts.values import Facts
@@ -187,8 +187,9 @@ def _company(opened: Opened, facts: Facts, policy: Scheme) -> tuple[Contact, ...
 
 def _after(opened: Opened, facts: Facts, policy: Scheme, circle: tuple[Contact, ...]) -> OpenRating:
     rating = opened.rating
-    rates = own_rates(facts, policy, rating.as_of, rating.entity)
-    return with_circle(replace(rating, rates=rates, conduct=policy.factors.conduct(rates)), circle, policy)
+    rates, evidence = own_conduct(facts, policy, rating.as_of, rating.entity)
+    own = replace(rating, rates=rates, evidence=evidence, conduct=policy.factors.conduct(rates))
+    return with_circle(own, circle, policy)
 
 
 def _compared(opened: Opened, after: OpenRating, policy: Scheme, asked: str) -> ShownWhatIf:

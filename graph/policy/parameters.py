@@ -55,8 +55,13 @@ def voice(scheme: Scheme, kept_as: str = KEPT) -> dict[str, Any]:
 
 
 def bands(scheme: Scheme) -> list[dict[str, Any]]:
-    """The bands as cypher/rating/publish.cypher takes them."""
-    return [{"name": band.name, "from": band.from_points, "label": band.label} for band in scheme.bands]
+    """The bands as cypher/rating/publish.cypher takes them: first new, where the policy has it."""
+    return [{"name": band.name, "from": band.from_points, "label": band.label} for band in scheme.all_bands]
+
+
+def known_from(scheme: Scheme) -> float:
+    """The evidence below which a member is new, as cypher/rating/publish.cypher takes it; 0: nobody is."""
+    return scheme.known_from or 0.0
 
 
 def _or_none(limit: float | None) -> float:

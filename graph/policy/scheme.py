@@ -146,6 +146,12 @@ class Band(_Table, frozen=True):
         return "Band" + "".join(word.capitalize() for word in self.name.split())
 
 
+NEW = Band(name="new", from_points=0.0)
+"The band of a member of whom too little is known, whatever its points: below all bands that go by points."
+EVIDENCE_DIGITS = 9
+"Digits beyond these are noise of the sum, and decide nothing."
+
+
 class Access(_Table, frozen=True):
     """The rules for joining, and for reading without a grant."""
 
@@ -190,6 +196,8 @@ class Policy(_Table, frozen=True):
     circle: Circle
     solver: Solver
     bands: Annotated[tuple[Band, ...], Meta(min_length=1)]
+    known_from: Annotated[float, Meta(gt=0, le=1_000_000)] | None = None
+    "evidence: the weight of the events that counted; a member with less is new. None: nobody is"
     access: Access = AS_EVERYWHERE
     retention: Retention = FOR_GOOD
     voice: Voice | None = None
@@ -216,11 +224,24 @@ class Scheme(Policy, frozen=True, kw_only=True):
         return f"{self.notice.version} {_sha256(self.notice.text)[:16]}"
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """The band labels, lowest band first."""
-        return tuple(band.label for band in self.bands)
+    def all_bands(self) -> tuple[Band, ...]:
+        """Every band that a member can be in: new, where the policy has it, and then the lowest one first."""
+        return self.bands if self.known_from is None else (NEW, *self.bands)
 
-    def band(self, points: float) -> Band:
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The band labels, in the order of all bands."""
+        return tuple(band.label for band in self.all_bands)
+
+    def knows(self, evidence: float) -> bool:
+        """Whether so much evidence is enough for a band that goes by points."""
+        return self.known_from is None or round(evidence, EVIDENCE_DIGITS) >= self.known_from
+
+    def band(self, points: float, evidence: float) -> Band:
+        """The band of a rating: that of its points if enough is known, else new."""
+        return self.band_of_points(points) if self.knows(evidence) else NEW
+
+    def band_of_points(self, points: float) -> Band:
         """The highest band that starts at or below these points as they are shown: whole."""
         return [band for band in self.bands if band.from_points <= whole(points)][-1]
 
@@ -280,7 +301,11 @@ def parse(text: str, file: str, categories: Categories | None = None) -> Scheme:
     except msgspec.ValidationError as error:
         message, key = _explain(str(error), raw)
         raise SchemeInvalid(message, file=file, key=key) from error
-    for key, message in (*_contradictions(policy), *_misplaced(policy.factors, categories)):
+    for key, message in (
+        *_contradictions(policy),
+        *_misplaced(policy.factors, categories),
+        *_taken(policy, categories),
+    ):
         raise SchemeInvalid(message, file=file, key=key)
     if policy.access == AS_EVERYWHERE:
         policy = msgspec.structs.replace(policy, access=AS_EVERYWHERE)
@@ -348,6 +373,19 @@ def _misplaced(factors: Factors, categories: Categories | None) -> Iterator[tupl
                 yield key, REFUSED.format(subject)
             elif categories and category not in categories.neutral:
                 yield key, NOT_NEUTRAL
+
+
+def _taken(policy: Policy, categories: Categories | None) -> Iterator[tuple[str, str]]:
+    """The bands with a name that is taken, as (key, message).
+
+    A policy on record that came before the name was taken still holds, unless it has that band itself.
+    """
+    for number, band in enumerate(policy.bands):
+        if band.name == NEW.name and (categories or policy.known_from is not None):
+            yield (
+                f"bands[{number}].name",
+                f"the name {NEW.name!r} is taken: it is the band of members with less evidence than known_from",
+            )
 
 
 def _explain(error: str, raw: dict[str, Any]) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.policy.numbers import number, percent, points
-from graph.policy.scheme import HIGHEST_POINTS, Band, CategoryFactor, Factor, ObligationsFactor, Scheme, Voice
+from graph.policy.scheme import HIGHEST_POINTS, NEW, Band, CategoryFactor, Factor, ObligationsFactor, Scheme, Voice
 from graph.text.counts import counted
 
 FACTS = {"obligations": "what members owe", "purchases": "what members buy", "visits": "the sites they visit"}
@@ -50,6 +50,7 @@ def sections(scheme: Scheme) -> list[Section]:
         ),
         Section("What counts: the circle", tuple(_circle(scheme))),
         *((Section("Whose word counts", tuple(_voice(scheme.voice))),) if scheme.voice else ()),
+        *([Section("Who is new", tuple(_new(scheme)))] if scheme.known_from is not None else []),
         Section("Who may join, and who may look", tuple(_access(scheme))),
         Section("How long facts are kept", tuple(_retention(scheme))),
     ]
@@ -121,6 +122,13 @@ def _voice(voice: Voice) -> Iterator[str]:
     yield "How many founders there are is public. Who they are is not."
 
 
+def _new(scheme: Scheme) -> Iterator[str]:
+    yield "A rating that rests on few facts says little."
+    yield f"So a member is {NEW.name} until facts with the weight of {number(scheme.known_from or 0)} count."
+    yield "A fact of today has the weight 1. What the circle adds is no fact of the member's own."
+    yield f"A member who is {NEW.name} sees its points. A client is told that it is {NEW.name}, and no points."
+
+
 def _access(scheme: Scheme) -> Iterator[str]:
     age = scheme.access.minimum_age
     yield "Nobody who has not joined the scheme is in it."
@@ -176,6 +184,7 @@ def figures(scheme: Scheme) -> list[Figure]:
         Figure("solver.tolerance", "Error of a score, at most", number(scheme.solver.tolerance)),
         Figure("solver.max_sweeps", "Sweeps, at most", f"{scheme.solver.max_sweeps:,}"),
         *(Figure(f"bands.{band.name}", f"Band {band.name}", told) for band, told in ranges(scheme)),
+        Figure("known_from", "Facts that must count, or a member is new", _facts(scheme.known_from)),
         Figure("access.minimum_age", "Age for joining, at least", _years(scheme.access.minimum_age)),
         Figure(
             "access.open_organisations",
@@ -224,6 +233,10 @@ def ranges(scheme: Scheme) -> list[tuple[Band, str]]:
 
 def _days(days: float | None) -> str:
     return "none" if days is None else counted(number(days), "days")
+
+
+def _facts(evidence: float | None) -> str:
+    return "none" if evidence is None else counted(number(evidence), "facts")
 
 
 def _years(years: int | None) -> str:

@@ -126,17 +126,22 @@ def rate(
             rid=rid,
             rates=rates[entity],
             conduct=conduct[entity],
-            evidence=math.fsum(rate.evidence for rate in rates[entity].values()),
+            evidence=_evidence(rates[entity]),
             circle=circles[entity],
             used=tuple(solved.used[tie.contact] for tie in circles[entity]),
             score=solved.scores[entity],
             points=points_of(solved.scores[entity]),
-            band=scheme.band(points_of(solved.scores[entity])),
+            band=scheme.band(points_of(solved.scores[entity]), _evidence(rates[entity])),
         )
         for entity, rid in facts.members
     }
     spoken = {entity: voice_of(entity) for entity in members} if (voice_of := _voices(facts, scheme)) else {}
     return Ratings(members, graph, solved.sweeps, solved.bound, spoken)
+
+
+def _evidence(rates: Mapping[str, Rate]) -> float:
+    """The weight of all events that counted."""
+    return math.fsum(rate.evidence for rate in rates.values())
 
 
 def make_voices(facts: Facts, scheme: Scheme, as_of: datetime, founders: Collection[str]) -> dict[str, float]:

@@ -63,6 +63,10 @@ class _Rerating:
 
     scheme: Scheme
     run: str
+    as_of: datetime
+    "of that run"
+    members: int
+    "a member with this rid or a larger one is in no circle"
     now: datetime
     seeds: list[int]
     "the rids of members that are rated anew in any case"
@@ -176,6 +180,8 @@ def _rerate(
                 _Rerating(
                     scheme=scheme,
                     run=start["run"],
+                    as_of=as_of,
+                    members=start["members"],
                     now=utc(start["now"]),
                     seeds=seeds,
                     circled=sorted(touched.circle),
@@ -228,7 +234,7 @@ def _publish(database: Database, work: _Rerating) -> _Outcome:
     rids, forced = work.seeds, work.seeds
     published: set[int] = set()
     rounds = ties = 0
-    aside = contacts_aside(database, scheme) if work.circled else {}
+    aside = contacts_aside(database, scheme, work.as_of, work.members) if work.circled else {}
     with database.transaction() as transaction:
         while rids:
             row = transaction.run(
@@ -240,6 +246,7 @@ def _publish(database: Database, work: _Rerating) -> _Outcome:
                 share=share,
                 threshold=work.tolerance * (1 - share),
                 bands=parameters.bands(scheme),
+                known_from=parameters.known_from(scheme),
                 circled=work.circled,
                 contacts_aside=aside,
                 run=work.run,

@@ -89,7 +89,8 @@ def rate(
             share=scheme.circle.share,
             bands=parameters.bands(scheme),
             voices=source is not None,
-            contacts_aside=contacts_aside(database, scheme),
+            known_from=parameters.known_from(scheme),
+            contacts_aside=contacts_aside(database, scheme, as_of, extent["range"]),
             run=run,
             started=started,
             **{"from": scores},
@@ -178,12 +179,15 @@ def _record(
     }
 
 
-def contacts_aside(database: Database, scheme: Scheme) -> dict[str, list[int]]:
-    """Contacts in dispute now, by rid as text: [those that the member disputes, those that others do].
+def contacts_aside(database: Database, scheme: Scheme, as_of: datetime, members: int) -> dict[str, list[int]]:
+    """Contacts that circles lack, since they are in dispute now, by rid as text: [by the member, by others].
 
+    members: a member with this rid or a larger one is in no circle.
     Ask after circles are made: a contact disputed since then counts as set aside, though it is still in a circle.
     """
-    if not scheme.circle.size:
+    if not (scheme.circle.size and scheme.circle.share):
         return {}
-    rows = database.run("contacts_aside", scheme=scheme.id)
+    rows = database.run(
+        "contacts_aside", scheme=scheme.id, members=members, as_of=as_of, **parameters.circle(scheme)
+    )
     return {str(row["rid"]): [row["member"], row["other"]] for row in rows}

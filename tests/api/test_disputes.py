@@ -115,7 +115,7 @@ def test_the_reviewer_sees_what_it_is_about_and_the_operator_only_that_it_waits(
     assert (seen["entity"], seen["fact"], seen["statement"]) == (village("bob"), village("o2"), SECRET)
     assert seen["says"]["settled"] == "2026-06-20T09:00:00Z"
     assert seen["readers"] == opened["readers"]
-    assert set(listed(as_operator("op"))) == {"id", "kind", "opened", "due", "days_left", "overdue"}
+    assert set(listed(as_operator("op"))) == {"id", "kind", "state", "opened", "due", "days_left", "overdue"}
     assert village("bob") not in json.dumps(listed(as_operator("op")))
     [read, granted] = as_member(village("bob")).get("/v1/me/accesses").json()["accesses"]
     assert (read["who"], read["role"], read["what"]) == ("Ruth", "reviewer", "dispute"), "and not the operator"

@@ -85,6 +85,7 @@ def test_a_client_reads_what_the_grant_says_and_no_more(community: Database, as_
         "what",
         "contested",
         "band",
+        "caption",
         "run",
         "as_of",
         "stale",

@@ -77,6 +77,7 @@ TRIED: dict[str, list[tuple[str, ...]]] = {
     "disputes": [(), ("--statements",)],
     "disputes due": [()],
     "disputes decide": [("d1", "--rejected", "--reason", "so it is")],
+    "disputes admit": [("d6", "--refused", "--reason", "nothing new")],
     "contests": [(), ("--statements",)],
     "contests close": [("k1", "--reason", "looked at")],
     "share": [("bob", *IN, "--on")],

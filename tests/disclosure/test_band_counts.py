@@ -112,7 +112,7 @@ def test_a_run_keeps_how_its_ratings_are_spread(graph: Database) -> None:
     [row] = graph.run("runs", scheme=POLICY.id)
     points = [r["points"] for r in graph.statement("MATCH (m:Membership) RETURN m.points AS points")]
     whole = [scheme.whole(each) for each in points]
-    assert row["bands"] == [1, 2, 3, 4, 5]
+    assert row["bands"] == [0, 1, 2, 3, 4, 5]
     assert row["histogram"] == [sum(350 + 50 * n <= each < 400 + 50 * n for each in whole) for n in range(12)]
     assert sum(row["histogram"]) == 15
 
@@ -175,5 +175,5 @@ def test_counts_are_told_by_the_bands_that_they_were_made_with(graph: Database) 
     rate(graph, POLICY.id, as_of=AS_OF + timedelta(days=1))
     found = counts(graph, POLICY.id)
     assert found
-    assert found.version == "2"
+    assert found.version == POLICY.version
     assert told(found.cells)[-1] == (["good"], 25)

@@ -28,7 +28,7 @@ from graph.rating.apply import apply
 from graph.rating.rerate import rerate
 from graph.rating.run import SWEPT, rate
 from graph.rating.voices import PASSED
-from graph.rights import contests, disputes, founders, grants, membership
+from graph.rights import admissions, answers, contests, disputes, founders, grants, membership
 from graph.server.local import Server
 from graph.settings import Settings
 from graph.store import migrations, queries, secrets
@@ -478,7 +478,10 @@ DISPUTED = {"contacts": "CONTACTED", "obligations": "OWED", "purchases": "BOUGHT
 
 
 def _dispute(graph: Database) -> None:
-    """One fact of each kind is disputed, and the dispute of another was rejected; a rating is contested."""
+    """One fact of each kind is disputed, and the dispute of another was rejected, proposed once more and admitted.
+
+    One is answered, and a rating is contested.
+    """
 
     def work(transaction: Transaction) -> None:
         for kind, type_ in DISPUTED.items():
@@ -489,6 +492,13 @@ def _dispute(graph: Database) -> None:
             disputes.dispute(transaction, "ann", fact=first["id"], **own)
             rejected, _ = disputes.dispute(transaction, "ann", fact=second["id"], **own)
             disputes.decide(transaction, rejected, upheld=False, reason="Yes.", reviewer="Ruth", now=AS_OF)
+            again, _ = disputes.dispute(transaction, "ann", fact=second["id"], **own | {"statement": "Never."})
+            seen: dict[str, Any] = {"reason": "Seen.", "reviewer": "Ruth", "now": AS_OF}
+            admissions.admit(transaction, again, admitted=True, **seen)
+            disputes.decide(transaction, again, upheld=False, **seen)
+        for told in answers.told(transaction, "mill"):
+            if told.waits:
+                answers.answer(transaction, "mill", told.id, statement="Yes.", by="login of mill", now=AS_OF)
         disputes.due(transaction, now=AS_OF + timedelta(days=25))
         closed = contests.contest(transaction, "ann", "reliability", statement="No.", now=AS_OF)
         contests.close(transaction, closed, reason="Yes.", reviewer="Ruth", now=AS_OF)

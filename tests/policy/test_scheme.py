@@ -199,7 +199,7 @@ def test_the_band_is_the_highest_that_starts_at_or_below_the_points_shown(
     points: float, shown: int, name: str
 ) -> None:
     assert scheme.whole(points) == shown
-    assert scheme.parse(GOOD, "a").band(points).name == name
+    assert scheme.parse(GOOD, "a").band_of_points(points).name == name
 
 
 def test_points_run_from_350_to_950() -> None:

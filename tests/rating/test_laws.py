@@ -430,7 +430,7 @@ def test_the_points_are_the_sum_of_their_parts(facts: Facts, scheme: Scheme) -> 
         ]
         assert member.points == pytest.approx(LOWEST_POINTS + math.fsum([*own, *company]), abs=1e-9)
         assert member.points == points_of(member.score)
-        assert member.band == scheme.band(member.points)
+        assert member.band == scheme.band(member.points, member.evidence)
 
 
 def test_the_bound_is_the_last_change_times_share_over_its_rest() -> None:

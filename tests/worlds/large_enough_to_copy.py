@@ -100,7 +100,7 @@ def public(database: Database) -> set[str]:
     """The texts that are about nobody: of schemes and migrations, and words that many hold."""
     rows = database.statement("MATCH (n:Scheme|Migration) RETURN properties(n) AS all")
     words = {"call", "loan", "CNY", "groceries"}
-    bands = {band.name for each in ("reliability", "own-conduct") for band in scheme.read(each).bands}
+    bands = {band.name for each in ("reliability", "own-conduct") for band in scheme.read(each).all_bands}
     return {text for row in rows for value in row["all"].values() for text in _texts(value)} | words | bands
 
 

@@ -9,7 +9,7 @@
 // After that it counts as much as the voice of its creditor, a member of the scheme, or as `outside` of everybody else.
 // Beside the rate stands what most of it may come from: the weight that reports without a voice would have, and the most
 // that one partner and one month have.
-// A disputed one counts for nothing until that is decided.
+// A disputed one counts for nothing until that is decided; it is set aside where it would count otherwise.
 // Every sum is made in a fixed order, so that the order in which facts are stored changes no bit.
 //
 // @mode   batch                    in Browser, begin with :auto
@@ -32,7 +32,7 @@ CALL (span) {
          CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled
     WITH creditor, disputed, outcome, settled, coalesce(settled, today) - due AS late,
          today - CASE WHEN settled < due THEN settled ELSE due END AS age
-    WHERE disputed IS NOT NULL OR age >= 0 AND (outcome IS NOT NULL OR settled IS NOT NULL OR late >= 1)
+    WHERE age >= 0 AND (outcome IS NOT NULL OR settled IS NOT NULL OR late >= 1)
     WITH creditor, disputed, age, date($as_of) - duration({days: age + 1}) AS day,
          CASE WHEN disputed IS NULL THEN 0.5 ^ (age / $factor.half_life) END AS weight, CASE
            WHEN outcome IS NOT NULL THEN outcome
@@ -57,7 +57,7 @@ CALL (span) {
     WITH asides, weight, total, years, CASE WHEN $factor.outside IS NULL THEN 1.0 ELSE coalesce(head(COLLECT {
            MATCH (creditor)-[:JOINED]->(word:Membership) WHERE word.scheme = $scheme RETURN word[$factor.voice]
          }), $factor.outside) END AS voice
-    WITH sum(voice * weight) AS evidence, sum(voice * total) AS total, collect(asides) AS asides,
+    WITH sum(voice * weight) AS evidence, sum(voice * total) AS total, collect(CASE WHEN voice > 0 THEN asides END) AS asides,
          collect([voice, years]) AS partners, max(voice * weight) AS partner,
          sum(CASE WHEN voice = 0 THEN weight ELSE 0.0 END) AS unheard
     CALL (partners) {
