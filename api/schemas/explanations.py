@@ -38,6 +38,9 @@ class FactLine(Model):
     part: float = Field(description="what it adds to the rate of its factor, against the prior")
     points: float = Field(description="the same in points of the explained rating")
     whole: int
+    voice: float = Field(
+        description="of who reports it: 0, 0.25, 0.5, 0.75 or 1; 1 where reporters have no voices"
+    )
     weighs: str | None = Field(
         description="why it weighs less than its age alone would have it; null: it does not"
     )

@@ -47,7 +47,8 @@ class Membership(Model):
     shares: bool = Field(description="whether members with it in their circle see its part of their rating")
     pauses: list[Pause] = Field(description="by the contact's id; it need not be a member, nor known")
     founding: Founding | None = Field(
-        description="whether it is a founder of the scheme or asked to be one; null: neither. Nobody else is told"
+        description="whether it is a founder of the scheme or asked to be one, which only the operator is told "
+        "besides; null: neither"
     )
 
 
