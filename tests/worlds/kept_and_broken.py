@@ -1,7 +1,7 @@
 """A market whose members keep to what they did before: forty pay in time, and thirty do not.
 
-With groups, twenty-five of those who pay have paid each other as well; and two groups of ten of those who do not say
-so of each other.
+With groups, twenty-five of those who pay have paid each other as well; and two groups of ten of those who do not
+say so of each other.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ RETURN labels(n) AS labels, properties(n) AS own, collect(leads) AS leads
 
 
 def facts(*, groups: bool = True) -> Facts:
-    """Eight months to shops before DAY and three after; and what members of groups have paid their neighbours there."""
+    """Eight months to shops before DAY, three after; and what members of groups have paid their neighbours."""
     owed = [
         _to_a_shop(member, month, late=0 if member in GOOD else 40)
         for member in (*GOOD, *BAD)

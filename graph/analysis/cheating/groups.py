@@ -1,7 +1,7 @@
 """Groups that report mostly each other, and what that moves today: of twenty members at least, and without names.
 
 Two members are joined where each has reported of the other. All who hang together so are a group, if most reports
-of them come from inside; if not, their communities may be (Louvain's method). Reports are counted, and not weighed:
+of them come from inside; if not, their communities may be (Louvain's method). Reports are counted and not weighed:
 a group that nobody hears is seen as well.
 """
 
