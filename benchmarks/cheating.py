@@ -26,7 +26,7 @@ PAGE = HERE.parent / "docs" / "cheating.md"
 OTC = HERE.parents[1] / "shared" / "data" / "bitcoin-otc"
 BEFORE = HERE / "policies" / "trading-1.toml"
 "As trading was before there were caps and voices."
-DRAWS = 5
+DRAWS = 3
 "Targets of each attack."
 ENOUGH = 10
 "Reports that a member must have made to be one whose word is worth having."

@@ -1,7 +1,7 @@
 """A market whose members keep to what they did before: forty pay in time, and thirty do not.
 
-Twenty-five of those who pay are owed by each other; so are two groups of ten of those who do not, who say of each
-other that they paid.
+With groups, twenty-five of those who pay have paid each other as well; and two groups of ten of those who do not
+say so of each other.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -32,8 +32,8 @@ RETURN labels(n) AS labels, properties(n) AS own, collect(leads) AS leads
 """
 
 
-def facts() -> Facts:
-    """Eight months to shops before DAY and three after; then groups whose members each owe the next four."""
+def facts(*, groups: bool = True) -> Facts:
+    """Eight months to shops before DAY, three after; and what members of groups have paid their neighbours."""
     owed = [
         _to_a_shop(member, month, late=0 if member in GOOD else 40)
         for member in (*GOOD, *BAD)
@@ -41,7 +41,7 @@ def facts() -> Facts:
     ]
     owed += [
         _paid(one, group[(place + step) % len(group)], month)
-        for group in (LARGE, *SMALL)
+        for group in ((LARGE, *SMALL) if groups else ())
         for place, one in enumerate(group)
         for step in (1, -1)
         for month in range(-8, -2 if group is LARGE else 0)
@@ -59,9 +59,9 @@ def _paid(debtor: str, creditor: str, month: int) -> Obligation:
     return Obligation(debtor, creditor, due, due, None, f"{debtor} to {creditor} {month}")
 
 
-def build(database: Database) -> None:
+def build(database: Database, *, groups: bool = True) -> None:
     """The market is in the graph, and rated as of AS_OF."""
-    store(database, facts(), POLICY)
+    store(database, facts(groups=groups), POLICY)
     rate(database, POLICY.id, as_of=AS_OF)
 
 

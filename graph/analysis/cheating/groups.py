@@ -1,7 +1,8 @@
 """Groups that report mostly each other, and what that moves today: of twenty members at least, and without names.
 
-Two members are joined where each has reported of the other. A community of that graph is a group where most
-reports of its members come from inside. Reports are counted, and not weighed: one that nobody hears is seen too.
+Two members are joined where each has reported of the other. All who hang together so are a group, if most reports
+of them come from inside; if not, their communities may be (Louvain's method). Reports are counted and not weighed:
+a group that nobody hears is seen as well.
 """
 
 import math
@@ -17,6 +18,8 @@ FEWEST = 3
 "Members of a group: two who deal with each other are partners."
 MOST_INSIDE = 0.5
 "Of the reports of its members, from which share on they come mostly from inside."
+LARGEST = 0.5
+"Of all members: more than these are no group of the community, but the community."
 SEED = 20
 
 
@@ -44,9 +47,7 @@ class Groups:
 
 def closed(found: Evidence) -> Groups:
     """The groups that report mostly each other; the same for the same facts."""
-    groups = [
-        group for group in _communities(found) if len(group) >= FEWEST and _inside(found, group) > MOST_INSIDE
-    ]
+    groups = list(_groups(found))
     groups.sort(key=lambda group: (-len(group), min(group)))
     small = [group for group in groups if len(group) < SMALLEST]
     told = sum(map(len, small)) >= SMALLEST
@@ -56,19 +57,41 @@ def closed(found: Evidence) -> Groups:
     )
 
 
-def _communities(found: Evidence) -> Iterator[set[str]]:
+def _groups(found: Evidence) -> Iterator[set[str]]:
+    mutual = _mutual(found)
+    for together in nx.connected_components(mutual):
+        if _is_group(found, together):
+            yield together
+            continue
+        for community in nx.community.louvain_communities(_ordered(mutual, together), seed=SEED):
+            if _is_group(found, community):
+                yield community
+
+
+def _ordered(mutual: "nx.Graph[str]", nodes: Collection[str]) -> "nx.Graph[str]":
+    """The part of the graph between these. Not a view: that has its nodes in the order of a set, which varies."""
+    part: nx.Graph[str] = nx.Graph()
+    part.add_nodes_from(sorted(nodes))
+    for one, other, weight in sorted((*sorted(ends), weight) for *ends, weight in mutual.edges(nodes, "weight")):
+        part.add_edge(one, other, weight=weight)
+    return part
+
+
+def _mutual(found: Evidence) -> "nx.Graph[str]":
     mutual: nx.Graph[str] = nx.Graph()
     for member in sorted(found.reports):
         for partner, reports in sorted(found.reports[member].items()):
             back = found.reports.get(partner, {}).get(member, 0)
             if back and member < partner:
                 mutual.add_edge(member, partner, weight=min(reports, back))
-    yield from nx.community.louvain_communities(mutual, seed=SEED) if mutual else ()
+    return mutual
 
 
-def _inside(found: Evidence, group: Collection[str]) -> float:
+def _is_group(found: Evidence, group: Collection[str]) -> bool:
+    if not FEWEST <= len(group) <= LARGEST * len(found.reports):
+        return False
     inside, every = _reports(found, group)
-    return inside / every
+    return inside > MOST_INSIDE * every
 
 
 def _reports(found: Evidence, group: Collection[str]) -> tuple[int, int]:

@@ -30,7 +30,7 @@ NOW = AS_OF + timedelta(days=1)
 @pytest.fixture(scope="module")
 def market(database: Database) -> Database:
     database.statement(WIPE)
-    build(database)
+    build(database, groups=False)
     return database
 
 
