@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from api.deps.auth import MaybeSignedIn
 from api.deps.parameters import SchemeId, TheDatabase
 from api.pages.rendering import render
+from graph.analysis.lookback import record
 from graph.disclosure.band_counts import SMALLEST, counts
 from graph.policy import publishing
 from graph.policy.glossary import words
@@ -36,7 +37,7 @@ def schemes_page(somebody: MaybeSignedIn, database: TheDatabase) -> Response:
 
 @router.get("/schemes/{scheme}")
 def scheme_page(somebody: MaybeSignedIn, scheme: SchemeId, database: TheDatabase) -> Response:
-    """One scheme: its policy in words and in numbers, how many are in each band, its last run, what changed."""
+    """One scheme: its policy in words and in numbers, counts of bands, what became of it, its last run."""
     return render("scheme.html.jinja", principal=somebody, public=True, **one_scheme(database, scheme))
 
 
@@ -74,7 +75,7 @@ def example(scheme: Scheme) -> Example:
         text = f"{POINTS_RANGE:.0f} × {percent(share)} × {number(COMPANY)}"
         parts.append(Part("The circle", text, round(company, 1)))
     points = points_of((1 - share) * CONDUCT + share * COMPANY)
-    return Example(CONDUCT, COMPANY, share, tuple(parts), round(points, 1), scheme.band(points).name)
+    return Example(CONDUCT, COMPANY, share, tuple(parts), round(points, 1), scheme.band_of_points(points).name)
 
 
 def all_schemes(database: Database) -> dict[str, Any]:
@@ -102,6 +103,7 @@ def one_scheme(database: Database, scheme_id: str) -> dict[str, Any]:
         "counts": told,
         "most": max((cell.members for cell in told.cells), default=0) if told else 0,
         "smallest": SMALLEST,
+        "look_back": record.published(database, scheme_id),
         "run": run,
         "founders": published.founders if has_founders else None,
         "waits": run is not None and run["hash"] != scheme.hash,

@@ -144,8 +144,7 @@ def founders(database: Database, policy: Scheme) -> Founders:
 
 def at_least(policy: Scheme) -> int | None:
     """How many founders a run needs; None: the policy has no table `voice`, and weighs all reports alike."""
-    voice = getattr(policy, "voice", None)
-    return None if voice is None else int(voice.founders_at_least)
+    return None if policy.voice is None else policy.voice.founders_at_least
 
 
 def founding_of(found: Mapping[str, Any]) -> Founding:

@@ -115,7 +115,7 @@ def leave(transaction: Transaction, entity: str, scheme: str, *, now: datetime) 
     if left is None:
         raise _no_member(entity, scheme)
     changes = Changes()
-    changes.add_leaver(left["scheme"], left["followers"], left["mark"])
+    changes.add_leaver(left["scheme"], [*left["followers"], *left["debtors"]], left["mark"])
     return changes
 
 

@@ -54,7 +54,7 @@ OF_NONE = {
     *("rate", "leave", "pause", "share", "object", "verify-report"),
     *("grants add", "grants revoke", "disputes decide", "disputes due", "contests close"),
     *("scheme check", "scheme publish", "founders add", "founders accept", "founders remove"),
-    *("plot distribution", "plot conduct", "plot share"),
+    *("plot distribution", "plot conduct", "plot share", "backtest", "cheating", "scheme try"),
     *("key create", "key list", "key export", "key revoke", "token issue", "token revoke", "link issue"),
 }
 # ... or something about many, which is looked at here.

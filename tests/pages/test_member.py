@@ -45,6 +45,7 @@ LOOKED_AT = (
     f"{HERE}/leave",
     "/me/accesses",
     "/me/disputes",
+    "/me/disputed",
     "/me/dispute?kind=obligations&fact=o-1",
     "/me/erase",
     "/me/nothing",
