@@ -18,6 +18,7 @@ MATCH (s:Scheme {id: $id})
 OPTIONAL MATCH (r:Run {id: s.run})
 RETURN s.id AS id, s.version AS version, s.hash AS hash, s.policy AS policy, s.versions AS versions,
        s.notices AS notices, r.id AS run, r.as_of AS as_of,
-       CASE WHEN r IS NOT NULL THEN COUNT {
+       CASE WHEN r IS NOT NULL THEN coalesce(size(r.founders), COUNT {
+         // without voices a run keeps no founders
          MATCH (s)<-[f:FOUNDS]-(:Entity) WHERE f.accepted <= r.started AND (f.ended IS NULL OR f.ended > r.started)
-       } END AS founders
+       }) END AS founders

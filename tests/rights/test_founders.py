@@ -192,6 +192,7 @@ def test_leaving_ends_what_was_accepted_and_what_was_asked_and_joining_again_bri
         accept(market, "bob")
 
 
+@pytest.mark.slow
 def test_erasing_takes_every_naming_and_one_who_comes_again_is_asked_again(market: Database) -> None:
     name(market, "ann")
     end(market, "ann")
@@ -239,6 +240,7 @@ def test_each_is_told_about_itself_and_nobody_about_others(market: Database) -> 
     assert [each.ended_by for each in founders.foundings_of(market, "ann")] == ["member"]
 
 
+@pytest.mark.slow
 def test_how_many_there_are_is_told_as_of_the_last_run_so_that_no_single_decision_shows(market: Database) -> None:
     assert publishing.published(market, SCHEME.id).founders is None
     run(market)
