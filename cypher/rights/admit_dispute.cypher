@@ -15,11 +15,11 @@
 // @return touched  LIST<STRING>    Entity.id of those whose ratings that can change
 // @uses   dispute_id
 MATCH (entity:Entity)-[:OPENED]->(d:Dispute {id: $id})
-MATCH (source:Entity)-[fact]->(target)
+OPTIONAL MATCH (source:Entity)-[fact]->(target)
 WHERE elementId(fact) = $ref AND fact.id = d.fact AND type(fact) = $type
 REMOVE fact.version                       // it has none: this only takes the fact's write lock
 WITH entity, d, fact, [source, target] AS ends, CASE WHEN $both THEN [source, target] ELSE [source] END AS touched
-WHERE fact.disputed IS NULL
+WHERE fact IS NOT NULL AND fact.disputed IS NULL
 SET fact.disputed = $id, d.state = 'open', d.opened = $now, d.reminded = null, d.load = fact.load,
     d.admitted_by = $reviewer, d.admission = $reason
 FOREACH (other IN [side IN ends WHERE side <> entity AND side:Entity AND NOT side:Anonymous] |

@@ -17,6 +17,7 @@
 // @return state     STRING         proposed, open, refused, upheld, rejected, expired or withdrawn
 // @return proposed  ZONED DATETIME when it was proposed; null: it was open at once
 // @return opened    ZONED DATETIME when it was opened or admitted; of one that was never admitted, when it was proposed
+// @return reminded  ZONED DATETIME null: not reminded of
 // @return admitted_by STRING       the person who admitted it; null: nobody had to, or has
 // @return admission STRING         why
 // @return told      STRING         Entity.id of the other side, which is told; null: there is none
@@ -24,7 +25,6 @@
 // @return answered  ZONED DATETIME
 // @return answered_by STRING       the subject of the token that said so
 // @return disputing LIST<STRING>   of the tokens that act for the member that opened it, or ever did
-// @return reminded  ZONED DATETIME null: not reminded of
 // @return decided   ZONED DATETIME when it ended; null while it is open
 // @return reviewer  STRING         the person who decided
 // @return reason    STRING         why
