@@ -37,6 +37,7 @@ def facts_of(database: Database, scheme_id: str, entities: Sequence[str]) -> Fac
     for row in rows:
         entity = row["entity"]
         rids |= {entity: row["rid"]} if row["rid"] is not None else {}
+        voices |= _voice(entity, row)
         for each in row["facts"]:
             kind, other = kinds[each["type"]], each["other"]
             own[kind].append(MADE[kind](entity, other, _with_instants(each)))

@@ -1,5 +1,6 @@
 """Voices from run to run: who is asked for them, what is kept of them, and what follows when they change."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -23,6 +24,7 @@ from graph.rights import erasure, founders, membership
 from graph.store.client import Database
 from tests.conftest import Command
 from tests.explain.summing import check_levels, check_opened, check_reach
+from tests.explain.what_if.asking import make
 from tests.rating.test_history import check_sums
 from tests.storing import found, join_one, put, row_of, store
 from tests.strategies import AS_OF, make_scheme, numbered
@@ -199,10 +201,10 @@ def test_the_command_rates_with_the_voices_of_a_run(rated: Database, innercircle
     first = rated.one("run_state", scheme=POLICY.id)["run"]
     done = innercircle("rate", POLICY.id, "--as-of", "2026-06-30", "--voices-of", first, "--json")
     assert done.returncode == 0, done.stderr
-    assert f'"voices_of": "{first}"' in done.stdout
+    assert json.loads(done.stdout)["voices_of"] == first
     refused = innercircle("rate", POLICY.id, "--voices-of", "nobody-made-it", "--json")
     assert refused.returncode == 1
-    assert '"code": "not-found"' in refused.stdout + refused.stderr
+    assert json.loads(refused.stdout or refused.stderr)["error"]["code"] == "not-found"
 
 
 # Re-rating, leaving, erasing -------------------------------------------------------------------------
@@ -364,8 +366,6 @@ def test_where_a_cap_bites_ageing_alone_is_still_told_as_ageing(graph: Database)
 def test_an_answer_is_what_a_fresh_run_with_the_same_voices_would_give(
     rated: Database, entity: str, change: Any
 ) -> None:
-    from tests.explain.what_if.asking import make
-
     spoken = reference.rate(facts(), POLICY, AS_OF, founders=FOUNDERS).voices
     expected = reference.rate(make(facts(), entity, change), POLICY, AS_OF, voices=spoken)
     found = what_if(rated, entity, POLICY.id, change)

@@ -68,8 +68,8 @@ CALL (span) {
       RETURN max(weight) AS month
     }
     RETURN evidence, total, [unheard, coalesce(partner, 0.0), coalesce(month, 0.0)] AS leaning,
-           reduce(ids = [], years IN asides | ids + reduce(of = [], months IN years |
-             of + reduce(in = [], month IN months | in + month))) AS aside
+           reduce(every = [], years IN asides | every + reduce(several = [], months IN years |
+             several + reduce(few = [], ids IN months | few + ids))) AS aside
   }
   SET m.next_obligations = ($factor.prior_weight * $factor.prior + total) / ($factor.prior_weight + evidence),
       m.next_obligations_evidence = 1.0 * evidence, m.next_obligations_aside = aside,

@@ -6,10 +6,8 @@
 // @param  id       STRING          Run.id
 // @param  members  INTEGER         largest rid + 1
 // @uses   run_id membership_rid
+MATCH (m:Membership {scheme: $scheme}) WHERE 0 <= m.rid < $members AND m.next_voice > 0
+WITH m.rid AS rid, toInteger(4 * m.next_voice) AS quarters ORDER BY rid
+WITH collect(rid) AS speakers, collect(quarters) AS quarters
 MATCH (r:Run {id: $id})
-CALL () {
-  MATCH (m:Membership {scheme: $scheme}) WHERE 0 <= m.rid < $members AND m.next_voice > 0
-  WITH m.rid AS rid, toInteger(4 * m.next_voice) AS quarters ORDER BY rid
-  RETURN collect(rid) AS speakers, collect(quarters) AS quarters
-}
 SET r.speakers = speakers, r.quarters = quarters
