@@ -1,4 +1,4 @@
-"""What became of a scheme's ratings stands on its page, for every reader and without a word that is not explained."""
+"""What became of ratings stands on the page of a scheme, for every reader and without an unexplained word."""
 
 from collections.abc import Iterator
 from datetime import timedelta
