@@ -23,6 +23,10 @@ DEALS = 10
 BURST = 50
 MONTHS = 12
 GROUPS, IN_GROUP = 100, 3
+FEW = 10
+"Made-up members to whom a word is given, where it is not given to all of them."
+KNOWN = 3.0
+"Evidence from which on a member is known: with less, no client is shown its points."
 
 
 class Report(NamedTuple):
@@ -80,7 +84,7 @@ def good(base: Base) -> Sequence[str]:
 
 
 def _by_points(base: Base) -> list[str]:
-    known = [each for each in base.ratings.members.values() if each.evidence > 1]
+    known = [each for each in base.ratings.members.values() if each.evidence >= KNOWN]
     return [each.entity for each in sorted(known, key=lambda each: (each.points, each.rid))]
 
 
@@ -155,12 +159,12 @@ def praised_back(base: Base, target: str, _chance: Random) -> Facts:
     return with_reports(base.world.facts, _praise(base, target) + _of_each_other(base, invented()) + back)
 
 
-def vouched(whom: Pool) -> Change:
-    """One of these, a real member, says that each of them kept a promise."""
+def vouched(whom: Pool, number: int = MANY) -> Change:
+    """One of these, a real member, says that so many of the made-up members kept a promise."""
 
     def change(base: Base, target: str, chance: Random) -> Facts:
         voucher = chance.choice([each for each in whom(base) if each != target])
-        given = [Report(voucher, each, lately(base, days=70)) for each in invented()]
+        given = [Report(voucher, each, lately(base, days=70)) for each in invented(number)]
         return with_reports(base.world.facts, _praise(base, target) + _of_each_other(base, invented()) + given)
 
     return change
@@ -262,6 +266,7 @@ ATTACKS = (
     Attack("the target praises them back as well", bad, praised_back),
     Attack("one member that nobody hears vouches for them", bad, vouched(lambda base: base.unheard)),
     Attack("one member that is heard in full vouches for them", bad, vouched(lambda base: base.heard)),
+    Attack("one member that is heard in full vouches for ten of them", bad, vouched(lambda base: base.heard, FEW)),
     Attack("1,000 made-up members slander one good member", good, slander),
     Attack("a ring of ten bad members, ten reports each, once", bad, ring(bad, often=False)),
     Attack("the same in each month of a year", bad, ring(bad, often=True)),
@@ -274,10 +279,9 @@ ATTACKS = (
     Attack("a bad member disputes whatever is bad", bad, disputes),
     Attack("a founder, or somebody in its name, praises monthly for a year", bad, by_founders(1)),
     Attack("three founders praise monthly for a year", bad, by_founders(3)),
+    Attack("a founder's stolen account vouches for 1,000 of them", bad, vouched(lambda base: base.world.founders)),
     Attack(
-        "a founder's stolen account vouches for 1,000 made-up members",
-        bad,
-        vouched(lambda base: base.world.founders),
+        "a founder's stolen account vouches for ten of them", bad, vouched(lambda base: base.world.founders, FEW)
     ),
     Attack("100 groups of three, each with one real report", bad, small_groups),
 )
