@@ -45,7 +45,7 @@ class Base:
     world: World
     ratings: Ratings
     drawn: Ratings
-    "from which targets are drawn: those of one policy without voices, so that they are the same under every policy"
+    "from which targets are drawn: of one policy, so that they are the same under all"
     heard: Sequence[str]
     unheard: Sequence[str]
     "members that report, and that nobody hears; all that report, where everybody is heard"
