@@ -44,6 +44,8 @@ class Base:
 
     world: World
     ratings: Ratings
+    drawn: Ratings
+    "from which targets are drawn: of one policy, so that they are the same under all"
     heard: Sequence[str]
     unheard: Sequence[str]
     "members that report, and that nobody hears; all that report, where everybody is heard"
@@ -84,7 +86,7 @@ def good(base: Base) -> Sequence[str]:
 
 
 def _by_points(base: Base) -> list[str]:
-    known = [each for each in base.ratings.members.values() if each.evidence >= KNOWN]
+    known = [each for each in base.drawn.members.values() if each.evidence >= KNOWN]
     return [each.entity for each in sorted(known, key=lambda each: (each.points, each.rid))]
 
 

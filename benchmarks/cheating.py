@@ -37,16 +37,16 @@ Table = tuple[str, list[str], list[list[str]]]
 "Title, columns, rows."
 
 
-def base(world: World, policy: Scheme) -> Base:
-    """The world under the policy, without any attack."""
-    ratings = _rate(world, policy, world.facts)
+def base(world: World, policy: Scheme, drawn: Ratings) -> Base:
+    """The world under the policy, without any attack. drawn: the ratings that targets are drawn from."""
+    ratings = rated(world, policy, world.facts)
     voices = material.heard(ratings)
     reports: dict[str, int] = {}
     for each in world.facts.obligations:
         reports[each.creditor] = reports.get(each.creditor, 0) + 1
     often = [each for each in sorted(reports) if reports[each] >= ENOUGH and each not in world.founders]
     heard = [each for each in often if voices.get(each) == 1]
-    return Base(world, ratings, heard, [each for each in often if not voices.get(each)] or heard)
+    return Base(world, ratings, drawn, heard, [each for each in often if not voices.get(each)] or heard)
 
 
 def moved(found: Base, policy: Scheme, attack: Attack, draws: int) -> list[float]:
@@ -55,7 +55,7 @@ def moved(found: Base, policy: Scheme, attack: Attack, draws: int) -> list[float
     for draw in range(draws):
         chance = Random(f"{attack.name} {draw}")
         target = chance.choice(attack.pool(found))
-        after = _rate(found.world, policy, attack.change(found, target, chance))
+        after = rated(found.world, policy, attack.change(found, target, chance))
         now = RETURNED if attack.change is come_back else target
         points.append(after.members[now].points - found.ratings.members[target].points)
     return points
@@ -71,19 +71,21 @@ def late_truth(found: Base, policy: Scheme) -> tuple[float, float]:
         for number in range(BROKEN)
     ]
     before, after = (
-        _rate(world, policy, with_reports(world.facts, said)).members["late"].points
+        rated(world, policy, with_reports(world.facts, said)).members["late"].points
         for said in (kept, kept + broken)
     )
     return before, after
 
 
-def _rate(world: World, policy: Scheme, facts: Facts) -> Ratings:
+def rated(world: World, policy: Scheme, facts: Facts) -> Ratings:
+    """Everybody's rating under the policy, from these facts."""
     return material.rate(Material(policy, facts, world.as_of, world.founders), policy, world.as_of)
 
 
 def table(world: World, policies: Sequence[Scheme], draws: int) -> Table:
-    """A row for each attack, and a column for each policy."""
-    found = [(base(world, policy), policy) for policy in policies]
+    """A row for each attack, and a column for each policy. Targets are drawn under the first, the same for all."""
+    drawn = rated(world, policies[0], world.facts)
+    found = [(base(world, policy, drawn), policy) for policy in policies]
     rows = [
         [attack.name, *(_cell(moved(each, policy, attack, draws)) for each, policy in found)] for attack in ATTACKS
     ]

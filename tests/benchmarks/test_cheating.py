@@ -49,7 +49,7 @@ TRADING = scheme.read("trading")
 
 @pytest.fixture(scope="module")
 def base() -> Base:
-    return cheating.base(SMALL, TRADING)
+    return cheating.base(SMALL, TRADING, cheating.rated(SMALL, TRADING, FACTS))
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
@@ -73,7 +73,7 @@ def test_an_attack_adds_to_the_facts_and_everyone_new_has_joined(base: Base, att
 
 def test_made_up_members_move_nothing_where_voices_count_and_much_where_they_do_not(base: Base) -> None:
     before = scheme.parse(cheating.BEFORE.read_text(encoding="utf-8"), "before")
-    plain = cheating.base(SMALL, before)
+    plain = cheating.base(SMALL, before, base.drawn)
     for attack in ATTACKS[:3]:
         [heard], [all_] = cheating.moved(base, TRADING, attack, 1), cheating.moved(plain, before, attack, 1)
         assert abs(heard) < 1
