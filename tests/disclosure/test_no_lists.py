@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -151,6 +152,7 @@ PLACES = {
     "client": "bank",
     "type": "VISITED",
     "time": "at",
+    "as_of": datetime(2026, 7, 1, tzinfo=UTC),
 }
 
 

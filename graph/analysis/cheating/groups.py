@@ -72,8 +72,8 @@ def _ordered(mutual: "nx.Graph[str]", nodes: Collection[str]) -> "nx.Graph[str]"
     """The part of the graph between these. Not a view: that has its nodes in the order of a set, which varies."""
     part: nx.Graph[str] = nx.Graph()
     part.add_nodes_from(sorted(nodes))
-    for one, other, weight in sorted((*sorted(ends), weight) for *ends, weight in mutual.edges(nodes, "weight")):
-        part.add_edge(one, other, weight=weight)
+    for one, other in sorted((min(ends), max(ends)) for ends in mutual.edges(nodes)):
+        part.add_edge(one, other, weight=mutual.edges[one, other]["weight"])
     return part
 
 
