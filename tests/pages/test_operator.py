@@ -79,7 +79,7 @@ def test_runs_are_there_with_their_bound_and_their_drift(html: str, market: Data
     assert f"<td>{drift(second.drift)}</td>" in html
     assert html.count("<td>not known</td> <td>yes</td>") == 1
     assert trading.waits
-    assert "Version 1 of the policy waits for its first run." in html
+    assert "Version 2 of the policy waits for its first run." in html
 
 
 def test_a_run_under_way_says_what_it_is_at(market: Database, sign_in: SignIn) -> None:

@@ -105,7 +105,7 @@ def test_a_page_has_the_policy_in_words_and_every_number_of_it(page: Words) -> N
         assert section.heading in text
         for sentence in section.sentences:
             assert sentence in text, sentence
-    told = {row[0].split()[-1]: row[1] for row in page.tables["Version 2"]}
+    told = {row[0].split()[-1]: row[1] for row in page.tables["Version 3"]}
     assert told == {each.key: each.value for each in figures(SECOND)}
     assert SECOND.hash in text
     assert " ".join(SECOND.notice.text.split()) in text
