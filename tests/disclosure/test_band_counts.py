@@ -155,7 +155,7 @@ def test_a_reader_before_and_after_one_joins_learns_nothing_and_after_twenty_cha
         found = counts(graph, POLICY.id)
         assert found
         seen.append((found.as_of - AS_OF, told(found.cells)))
-    first = [(["poor", "weak"], 20), (["fair"], 20), (["sound"], 20), (["good"], 25)]
+    first = [(["new", "poor", "weak"], 20), (["fair"], 20), (["sound"], 20), (["good"], 25)]
     assert seen[0] == seen[1] == seen[2] == (timedelta(0), first)
     fill_bands(graph, [0, 20, 20, 21, 45], 4)
     last = counts(graph, POLICY.id)
