@@ -72,8 +72,8 @@ def _ordered(mutual: "nx.Graph[str]", nodes: Collection[str]) -> "nx.Graph[str]"
     """The part of the graph between these. Not a view: that has its nodes in the order of a set, which varies."""
     part: nx.Graph[str] = nx.Graph()
     part.add_nodes_from(sorted(nodes))
-    for one, other, weight in sorted((*sorted(ends), weight) for *ends, weight in mutual.edges(nodes, "weight")):
-        part.add_edge(one, other, weight=weight)
+    ties = ((min(one, other), max(one, other), weight) for one, other, weight in mutual.edges(nodes, "weight"))
+    part.add_weighted_edges_from(sorted(ties))
     return part
 
 
