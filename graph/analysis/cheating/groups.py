@@ -72,8 +72,10 @@ def _ordered(mutual: "nx.Graph[str]", nodes: Collection[str]) -> "nx.Graph[str]"
     """The part of the graph between these. Not a view: that has its nodes in the order of a set, which varies."""
     part: nx.Graph[str] = nx.Graph()
     part.add_nodes_from(sorted(nodes))
-    ties = ((min(one, other), max(one, other), weight) for one, other, weight in mutual.edges(nodes, "weight"))
-    part.add_weighted_edges_from(sorted(ties))
+    for one in sorted(nodes):
+        for other in sorted(mutual[one]):
+            if one < other:
+                part.add_edge(one, other, weight=mutual[one][other]["weight"])
     return part
 
 
