@@ -72,8 +72,10 @@ def _ordered(mutual: "nx.Graph[str]", nodes: Collection[str]) -> "nx.Graph[str]"
     """The part of the graph between these. Not a view: that has its nodes in the order of a set, which varies."""
     part: nx.Graph[str] = nx.Graph()
     part.add_nodes_from(sorted(nodes))
-    for one, other in sorted((min(ends), max(ends)) for ends in mutual.edges(nodes)):
-        part.add_edge(one, other, weight=mutual.edges[one, other]["weight"])
+    for one in sorted(nodes):
+        for other in sorted(mutual[one]):
+            if one < other:
+                part.add_edge(one, other, weight=mutual[one][other]["weight"])
     return part
 
 
