@@ -251,7 +251,7 @@ def test_what_is_drawn_of_a_circle_are_its_contacts_and_weights(graph: Database,
         assert np.allclose(line.get_xydata(), [places[one_end], places[other]])
     dots = [dot for dot in axes.collections if len(dot.get_offsets()) == 1]
     bands = [*(each.band for each in found.contacts), found.band]
-    shades = paper.colours(POLICY.bands)
+    shades = paper.colours(POLICY.all_bands)
     assert [to_hex(dot.get_facecolor()[0]) for dot in dots] == [shades[band].lower() for band in bands]
     assert str(found.points) in texts(figure)
     angles = [math.atan2(y, x) for x, y in (places[each.entity] for each in found.contacts)]
@@ -470,7 +470,7 @@ def test_a_new_policy_and_a_change_stand_in_the_history(graph: Database, one: st
     publishing.publish(graph, policy)
     rate(graph, policy.id, as_of=synthetic.AS_OF)
     found = plots.past(graph, policy.id, one, by=BY)
-    assert [each.version for each in found.states][-2:] == ["1", "2"]
+    assert [each.version for each in found.states][-2:] == ["2", "3"]
     assert "policy 2" in texts(plots.draw_past(found))
     assert found.source.hash == policy.hash
     assert open_rating(graph, one, policy.id).whole_points == found.states[-1].points
