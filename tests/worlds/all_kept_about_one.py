@@ -36,7 +36,7 @@ c6,bob,mill,2026-06-08T09:00:00Z
 """,
     "obligations": f"""\
 id,debtor,creditor,kind,amount,currency,due,settled
-o1,{ENTITY},mill,invoice,12.50,CNY,2026-05-01T00:00:00Z,2026-05-20T00:00:00Z
+o1,{ENTITY},mill,invoice,12.50,CNY,2026-05-01T00:00:00Z,2026-06-20T00:00:00Z
 o2,bob,mill,invoice,10.00,CNY,2026-05-01T00:00:00Z,2026-05-10T00:00:00Z
 {ENTITY} lent to bob,bob,{ENTITY},loan,99.00,CNY,2026-04-01T00:00:00Z,2026-04-16T00:00:00Z
 o4,cy,{ENTITY},,,,2026-06-01T00:00:00Z,

@@ -124,7 +124,7 @@ def test_every_step_of_a_run_is_tagged_with_its_name(graph: Database) -> None:
         done.set()
         looker.join()
     assert any(step.startswith("sweep ") for step in steps), steps
-    told = {*POLICY.factors.named(), "conduct", "circle", "sweep", "publish", "clear_staged"}
+    told = {*POLICY.factors.named(), "conduct", "circle", "sweep", "leaning", "publish", "clear_staged"}
     assert {step.split()[0] for step in steps} <= told
 
 
