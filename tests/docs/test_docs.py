@@ -413,7 +413,7 @@ def label_or_type(pattern: str) -> str:
 def _hear(graph: Database) -> None:
     """Bob is a founder, and a run has voices; another one has the same."""
     text = scheme.read("reliability").text.replace('version = "2"', 'version = "heard"', 1)
-    publishing.publish(graph, scheme.parse(f"{text}\n[voice]\nfounders_at_least = 1\n", "heard.toml"))
+    publishing.publish(graph, scheme.parse(f"{text}\n[voice]\noutside = 1\nfounders_at_least = 1\n", "heard.toml"))
 
     def work(transaction: Transaction) -> None:
         founders.name(transaction, "bob", "reliability", by="ops", now=AS_OF)
