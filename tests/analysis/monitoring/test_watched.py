@@ -29,7 +29,7 @@ def test_a_scheme_has_its_last_runs_and_how_far_each_drifted_from_the_one_before
     publishing.publish(graph, scheme.read("trading"))
     rated(graph, facts_of(OUTCOMES, CONTACTS), POLICY)
     for n in range(6):
-        put(graph, "obligations", [row_of("obligations", obligation("bob", 1.0, 100 + n))])
+        put(graph, "obligations", [row_of("obligations", obligation("bob", 1.0, 100 + 31 * n))])  # a month each
     last = rate(graph, POLICY.id, as_of=AS_OF + timedelta(days=1))
     found, trading = watched(graph)
     assert (found.scheme, found.under_way, found.waits) == ("reliability", (), False)
