@@ -11,6 +11,8 @@
 // @param  as_of     ZONED DATETIME the midnight that ends the last day that counts
 // @param  half_life FLOAT          days in which a day of contact loses half its weight; Infinity: nothing ages
 // @param  size      INTEGER        how many of the strongest ties
+// @param  voice     STRING         the property of a membership that holds its voice
+// @param  outside   FLOAT          the voice of a member that has none yet; null: everybody speaks in full
 // @return rid       INTEGER        Membership.rid; members without any are left out
 // @return member    INTEGER        contacts that it disputes itself
 // @return other     INTEGER        contacts that the other end disputes
@@ -39,7 +41,9 @@ CALL (m, entity) {
   MATCH (other)-[:JOINED]->(contact:Membership {scheme: $scheme}) WHERE $members - contact.rid > 0
     AND NOT EXISTS { (m)-[:PAUSED]->(other) } AND NOT EXISTS { (contact)-[:PAUSED]->(entity) }
   WITH contact, lacking,
-       all * 2 * (CASE WHEN given < taken THEN given ELSE taken END + 1) / (given + taken + 2) AS strength
+       all * 2 * (CASE WHEN given < taken THEN given ELSE taken END + 1) / (given + taken + 2)
+         * CASE WHEN $outside IS NULL THEN 1.0 ELSE coalesce(contact[$voice], $outside) END AS strength
+  WHERE strength > 0
   ORDER BY strength DESC, contact.rid LIMIT $size
   UNWIND lacking AS ids
   RETURN ids

@@ -90,7 +90,7 @@ def rate(
             bands=parameters.bands(scheme),
             voices=source is not None,
             known_from=parameters.known_from(scheme),
-            contacts_aside=contacts_aside(database, scheme, as_of, extent["range"]),
+            contacts_aside=contacts_aside(database, scheme, as_of, extent["range"], parameters.STAGED),
             run=run,
             started=started,
             **{"from": scores},
@@ -179,15 +179,16 @@ def _record(
     }
 
 
-def contacts_aside(database: Database, scheme: Scheme, as_of: datetime, members: int) -> dict[str, list[int]]:
+def contacts_aside(
+    database: Database, scheme: Scheme, as_of: datetime, members: int, voice: str = parameters.KEPT
+) -> dict[str, list[int]]:
     """Contacts that circles lack, since they are in dispute now, by rid as text: [by the member, by others].
 
-    members: a member with this rid or a larger one is in no circle.
+    members: a member with this rid or a larger one is in no circle. voice: the property that holds the voices.
     Ask after circles are made: a contact disputed since then counts as set aside, though it is still in a circle.
     """
     if not (scheme.circle.size and scheme.circle.share):
         return {}
-    rows = database.run(
-        "contacts_aside", scheme=scheme.id, members=members, as_of=as_of, **parameters.circle(scheme)
-    )
+    how = parameters.circle(scheme) | parameters.voice(scheme, voice)
+    rows = database.run("contacts_aside", scheme=scheme.id, members=members, as_of=as_of, **how)
     return {str(row["rid"]): [row["member"], row["other"]] for row in rows}

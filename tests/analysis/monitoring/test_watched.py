@@ -24,12 +24,21 @@ OUTCOMES = {"ann": [1.0, 0.5], "bob": [0.0] * 4, "cat": [1.0] * 6, "dan": [0.4]}
 CONTACTS = [*contact("ann", "bob", (1, 2)), *contact("ann", "cat", (1,)), *contact("bob", "dan", (1, 2))]
 
 
+def settled(database: Database, count: int) -> None:
+    """Bob has kept this many promises more, each to somebody else."""
+    kept = [obligation("bob", 1.0, 100 + n) for n in range(count)]
+    shops = [
+        dict.fromkeys(("name", "born", "uscc", "lei")) | {"id": each.creditor, "kind": "person"} for each in kept
+    ]
+    assert put(database, "entities", shops)["stored"] == count
+    assert put(database, "obligations", [row_of("obligations", each) for each in kept])["stored"] == count
+
+
 @pytest.mark.slow
 def test_a_scheme_has_its_last_runs_and_how_far_each_drifted_from_the_one_before(graph: Database) -> None:
     publishing.publish(graph, scheme.read("trading"))
     rated(graph, facts_of(OUTCOMES, CONTACTS), POLICY)
-    for n in range(6):
-        put(graph, "obligations", [row_of("obligations", obligation("bob", 1.0, 100 + 31 * n))])  # a month each
+    settled(graph, 6)
     last = rate(graph, POLICY.id, as_of=AS_OF + timedelta(days=1))
     found, trading = watched(graph)
     assert (found.scheme, found.under_way, found.waits) == ("reliability", (), False)
@@ -65,7 +74,7 @@ def test_a_policy_that_no_run_has_used_yet_waits(graph: Database) -> None:
 @pytest.mark.slow
 def test_a_run_after_which_changes_were_passed_on_has_the_wider_bound(graph: Database) -> None:
     rated(graph, facts_of(OUTCOMES, CONTACTS), POLICY)
-    put(graph, "obligations", [row_of("obligations", obligation("bob", 1.0, 100))])
+    settled(graph, 1)
     changes = Changes()
     changes.add("obligations", ["bob"])
     [done] = rerate(graph, changes)
