@@ -1,7 +1,6 @@
 """Voices from run to run: who is asked for them, what is kept of them, and what follows when they change."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -67,7 +66,7 @@ def facts() -> Facts:
 
 
 @pytest.fixture
-def village(graph: Database) -> Iterator[Database]:
+def village(graph: Database) -> Database:
     """The community, with one founder, and not rated yet."""
     store(graph, facts(), POLICY)
     found(graph, POLICY, *FOUNDERS)
