@@ -36,80 +36,85 @@
 UNWIND $ids AS id
 MATCH (m:Membership {id: id})<-[:JOINED]-(entity:Entity)
 WITH id, m.scheme AS scheme, entity, $as_of.epochSeconds / 86400 - 1 AS today
+// one membership after the other, so that the facts of one are held at a time
 CALL (scheme, entity, today) {
-  MATCH (entity)-[owed:OWED]->(creditor:Entity)
-  WITH scheme, owed, creditor, today, owed.due.epochSeconds / 86400 AS due,
-       CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled
-  WITH scheme, owed, creditor, settled, coalesce(settled, today) - due AS late,
-       today - CASE WHEN settled < due THEN settled ELSE due END AS age
-  RETURN 'obligations' AS factor, $obligations AS policy, owed.id AS fact, owed.due AS at, creditor.id AS other,
-         null AS category, owed.settled AS settled, owed.outcome AS outcome, late, age,
-         CASE
-           WHEN owed.outcome IS NOT NULL THEN owed.outcome
-           WHEN late <= 0 THEN 1.0
-           WHEN late >= $obligations.late_days THEN 0.0
-           ELSE 1 - late / $obligations.late_days
-         END AS value,
-         CASE WHEN $obligations.outside IS NULL THEN 1.0 ELSE coalesce(head(COLLECT {
-           MATCH (creditor)-[:JOINED]->(word:Membership) WHERE word.scheme = scheme RETURN word[$obligations.voice]
-         }), $obligations.outside) END AS voice,
-         CASE
-           WHEN owed.disputed IS NOT NULL THEN 'disputed'
-           WHEN $obligations IS NULL THEN 'not in the policy'
-           WHEN age < 0 THEN 'not yet due'
-           WHEN owed.outcome IS NULL AND settled IS NULL AND late < 1 THEN 'not yet late'
-         END AS why
-UNION ALL
-  MATCH (entity)-[bought:BOUGHT]->(product:Product)
-  WITH bought, product, today - bought.at.epochSeconds / 86400 AS age, $purchases.values[product.category] AS value
-  RETURN 'purchases' AS factor, $purchases AS policy, bought.id AS fact, bought.at AS at, product.id AS other,
-         product.category AS category, null AS settled, null AS outcome, null AS late, age, value, 1.0 AS voice,
-         CASE
-           WHEN bought.disputed IS NOT NULL THEN 'disputed'
-           WHEN $purchases IS NULL THEN 'not in the policy'
-           WHEN age < 0 THEN 'after as_of'
-           WHEN value IS NULL THEN 'unknown category'
-         END AS why
-UNION ALL
-  MATCH (entity)-[visited:VISITED]->(site:Site)
-  WITH visited, site, today - visited.at.epochSeconds / 86400 AS age, $visits.values[site.category] AS value
-  RETURN 'visits' AS factor, $visits AS policy, visited.id AS fact, visited.at AS at, site.id AS other,
-         site.category AS category, null AS settled, null AS outcome, null AS late, age, value, 1.0 AS voice,
-         CASE
-           WHEN visited.disputed IS NOT NULL THEN 'disputed'
-           WHEN $visits IS NULL THEN 'not in the policy'
-           WHEN age < 0 THEN 'after as_of'
-           WHEN value IS NULL THEN 'unknown category'
-         END AS why
+  CALL (scheme, entity, today) {
+    MATCH (entity)-[owed:OWED]->(creditor:Entity)
+    WITH scheme, owed, creditor, today, owed.due.epochSeconds / 86400 AS due,
+         CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled
+    WITH scheme, owed, creditor, settled, coalesce(settled, today) - due AS late,
+         today - CASE WHEN settled < due THEN settled ELSE due END AS age
+    RETURN 'obligations' AS factor, owed.id AS fact, owed.due AS at, creditor.id AS other,
+           null AS category, owed.settled AS settled, owed.outcome AS outcome, late, age,
+           CASE
+             WHEN owed.outcome IS NOT NULL THEN owed.outcome
+             WHEN late <= 0 THEN 1.0
+             WHEN late >= $obligations.late_days THEN 0.0
+             ELSE 1 - late / $obligations.late_days
+           END AS value,
+           CASE WHEN $obligations.outside IS NULL THEN 1.0 ELSE coalesce(head(COLLECT {
+             MATCH (creditor)-[:JOINED]->(word:Membership) WHERE word.scheme = scheme RETURN word[$obligations.voice]
+           }), $obligations.outside) END AS voice,
+           CASE
+             WHEN owed.disputed IS NOT NULL THEN 'disputed'
+             WHEN $obligations IS NULL THEN 'not in the policy'
+             WHEN age < 0 THEN 'not yet due'
+             WHEN owed.outcome IS NULL AND settled IS NULL AND late < 1 THEN 'not yet late'
+           END AS why
+  UNION ALL
+    MATCH (entity)-[bought:BOUGHT]->(product:Product)
+    WITH bought, product, today - bought.at.epochSeconds / 86400 AS age, $purchases.values[product.category] AS value
+    RETURN 'purchases' AS factor, bought.id AS fact, bought.at AS at, product.id AS other,
+           product.category AS category, null AS settled, null AS outcome, null AS late, age, value, 1.0 AS voice,
+           CASE
+             WHEN bought.disputed IS NOT NULL THEN 'disputed'
+             WHEN $purchases IS NULL THEN 'not in the policy'
+             WHEN age < 0 THEN 'after as_of'
+             WHEN value IS NULL THEN 'unknown category'
+           END AS why
+  UNION ALL
+    MATCH (entity)-[visited:VISITED]->(site:Site)
+    WITH visited, site, today - visited.at.epochSeconds / 86400 AS age, $visits.values[site.category] AS value
+    RETURN 'visits' AS factor, visited.id AS fact, visited.at AS at, site.id AS other,
+           site.category AS category, null AS settled, null AS outcome, null AS late, age, value, 1.0 AS voice,
+           CASE
+             WHEN visited.disputed IS NOT NULL THEN 'disputed'
+             WHEN $visits IS NULL THEN 'not in the policy'
+             WHEN age < 0 THEN 'after as_of'
+             WHEN value IS NULL THEN 'unknown category'
+           END AS why
+  }
+  WITH *, {obligations: $obligations, purchases: $purchases, visits: $visits}[factor] AS policy,
+       date($as_of) - duration({days: age + 1}) AS day
+  WITH factor, fact, at, other, category, settled, outcome, late, age, voice, why, day,
+       coalesce(policy.partner_month, Infinity) AS monthly, coalesce(policy.partner_year, Infinity) AS yearly,
+       CASE WHEN why IS NULL THEN 0.5 ^ (age / policy.half_life) END AS weight,
+       CASE WHEN why IS NULL THEN value END AS value
+  ORDER BY factor, other, age, value, fact
+  WITH factor, other, voice, monthly, yearly, day.year AS year, day.month AS month, sum(weight) AS together,
+       count(weight) AS many,
+       collect({fact: fact, at: at, category: category, settled: settled, outcome: outcome, late: late, age: age,
+                weight: weight, value: value, why: why}) AS facts
+  ORDER BY month
+  WITH *, CASE WHEN together > monthly THEN together / monthly ELSE 1.0 END AS crowd
+  WITH factor, other, voice, yearly, year, sum(together / crowd) AS together, sum(many) AS many,
+       collect({crowd: crowd, many: many, facts: facts}) AS months
+  ORDER BY other, year
+  WITH *, CASE WHEN together > yearly THEN together / yearly ELSE 1.0 END AS crowd
+  WITH factor, sum(voice * together / crowd) AS evidence,
+       collect({other: other, voice: voice, crowd: crowd, many: many, months: months}) AS years
+  UNWIND years AS year
+  UNWIND year.months AS month
+  UNWIND month.facts AS each
+  RETURN factor, evidence, year.other AS other, year.voice AS voice, year.crowd AS in_year_by, year.many AS in_year,
+         month.crowd AS in_month_by, month.many AS in_month, each
 }
-WITH id, factor, policy, fact, at, other, category, settled, outcome, late, age, voice, why,
-     date($as_of) - duration({days: age + 1}) AS day,
-     CASE WHEN why IS NULL THEN 0.5 ^ (age / policy.half_life) END AS weight,
-     CASE WHEN why IS NULL THEN value END AS value
-ORDER BY id, factor, other, age, value, fact
-WITH id, factor, policy, other, voice, day.year AS year, day.month AS month, sum(weight) AS together, count(weight) AS many,
-     collect({fact: fact, at: at, category: category, settled: settled, outcome: outcome, late: late, age: age,
-              weight: weight, value: value, why: why}) AS facts
-ORDER BY month
-WITH id, factor, policy, other, voice, year, together, many, facts,
-     CASE WHEN together > policy.partner_month THEN together / policy.partner_month ELSE 1.0 END AS crowd
-WITH id, factor, policy, other, voice, year, sum(together / crowd) AS together, sum(many) AS many,
-     collect({crowd: crowd, many: many, facts: facts}) AS months
-ORDER BY other, year
-WITH id, factor, policy, other, voice, together, many, months,
-     CASE WHEN together > policy.partner_year THEN together / policy.partner_year ELSE 1.0 END AS crowd
-WITH id, factor, policy, sum(voice * together / crowd) AS evidence,
-     collect({other: other, voice: voice, crowd: crowd, many: many, months: months}) AS years
-UNWIND years AS year
-UNWIND year.months AS month
-UNWIND month.facts AS each
-WITH id, factor, policy, evidence, year, month, each, each.weight / month.crowd / year.crowd AS capped,
-     CASE WHEN each.why IS NULL AND year.voice = 0 THEN 'no voice' ELSE each.why END AS why
-WITH id, factor, policy, evidence, year, month, each, capped, why,
-     CASE WHEN why IS NULL THEN year.voice * capped END AS weight, CASE WHEN why IS NULL THEN each.value END AS value
-RETURN id, factor, each.fact AS fact, each.at AS at, year.other AS other, each.category AS category,
+WITH *, {obligations: $obligations, purchases: $purchases, visits: $visits}[factor] AS policy,
+     each.weight / in_month_by / in_year_by AS capped,
+     CASE WHEN each.why IS NULL AND voice = 0 THEN 'no voice' ELSE each.why END AS why
+WITH *, CASE WHEN why IS NULL THEN voice * capped END AS weight, CASE WHEN why IS NULL THEN each.value END AS value
+RETURN id, factor, each.fact AS fact, each.at AS at, other, each.category AS category,
        each.settled AS settled, each.outcome AS outcome, each.late AS late, each.age AS age, weight, value,
        weight * (value - policy.prior) / (policy.prior_weight + evidence) AS part,
-       1 / month.crowd AS month, month.many AS in_month, 1 / year.crowd AS year, year.many AS in_year,
-       capped, year.voice AS voice, why
+       1 / in_month_by AS month, in_month, 1 / in_year_by AS year, in_year, capped, voice, why
 ORDER BY id, factor, age, fact
