@@ -18,7 +18,7 @@ MOST_DISPUTES = 200
 "The most that are listed: those that wait longest."
 WORDS = (
     *("scheme", "policy", "version", "member", "run", "re-rating", "circle", "tie", "sweep", "score", "error"),
-    *("points", "drift", "load", "reject", "dispute", "contact", "contest", "conduct", "migration"),
+    *("points", "drift", "load", "reject", "dispute", "contact", "contest", "conduct", "voice", "migration"),
 )
 
 router = APIRouter()

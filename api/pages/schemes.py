@@ -108,5 +108,5 @@ def one_scheme(database: Database, scheme_id: str) -> dict[str, Any]:
         "founders": published.founders if has_founders else None,
         "waits": run is not None and run["hash"] != scheme.hash,
         "notice": [" ".join(each.split()) for each in scheme.notice.text.strip().split("\n\n")],
-        "words": list(words(*WORDS, *(["founder"] if has_founders else []))),
+        "words": list(words(*WORDS, *(["founder", "voice"] if has_founders else []))),
     }

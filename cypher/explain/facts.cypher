@@ -106,15 +106,17 @@ CALL (scheme, entity, today) {
   UNWIND years AS year
   UNWIND year.months AS month
   UNWIND month.facts AS each
-  RETURN factor, evidence, year.other AS other, year.voice AS voice, year.crowd AS in_year_by, year.many AS in_year,
-         month.crowd AS in_month_by, month.many AS in_month, each
+  WITH factor, evidence, year.other AS other, year.voice AS voice, year.crowd AS in_year_by, year.many AS in_year,
+       month.crowd AS in_month_by, month.many AS in_month, each,
+       {obligations: $obligations, purchases: $purchases, visits: $visits}[factor] AS policy
+  WITH *, each.weight / in_month_by / in_year_by AS capped,
+       CASE WHEN each.why IS NULL AND voice = 0 THEN 'no voice' ELSE each.why END AS why
+  WITH *, CASE WHEN why IS NULL THEN voice * capped END AS weight, CASE WHEN why IS NULL THEN each.value END AS value
+  RETURN factor, each.fact AS fact, each.at AS at, other, each.category AS category, each.settled AS settled,
+         each.outcome AS outcome, each.late AS late, each.age AS age, weight, value,
+         weight * (value - policy.prior) / (policy.prior_weight + evidence) AS part,
+         1 / in_month_by AS month, in_month, 1 / in_year_by AS year, in_year, capped, voice, why
 }
-WITH *, {obligations: $obligations, purchases: $purchases, visits: $visits}[factor] AS policy,
-     each.weight / in_month_by / in_year_by AS capped,
-     CASE WHEN each.why IS NULL AND voice = 0 THEN 'no voice' ELSE each.why END AS why
-WITH *, CASE WHEN why IS NULL THEN voice * capped END AS weight, CASE WHEN why IS NULL THEN each.value END AS value
-RETURN id, factor, each.fact AS fact, each.at AS at, other, each.category AS category,
-       each.settled AS settled, each.outcome AS outcome, each.late AS late, each.age AS age, weight, value,
-       weight * (value - policy.prior) / (policy.prior_weight + evidence) AS part,
-       1 / in_month_by AS month, in_month, 1 / in_year_by AS year, in_year, capped, voice, why
+RETURN id, factor, fact, at, other, category, settled, outcome, late, age, weight, value, part, month, in_month, year,
+       in_year, capped, voice, why
 ORDER BY id, factor, age, fact

@@ -22,7 +22,6 @@ _WORDS = {
     "member": "A person or a firm that has joined the scheme. Nobody else is rated in it.",
     "client": "Someone who looks a rating up, before a deal for instance.",
     "conduct": "What a member's own facts say, from 0 to 1.",
-    "report": "What a creditor says of a debt that someone owed to it.",
     "voice": "What the reports of a member count: nothing, a quarter, half, three quarters, or in full.",
     "contact": "One time that someone got in touch with someone else.",
     "circle": "The members with whom a member is most in touch.",

@@ -134,7 +134,7 @@ def test_a_member_signs_in_opens_a_contact_asks_what_if_disputes_grants_revokes_
     page.get_by_role("button", name="Dispute this fact").click()
     expect(page.get_by_role("status")).to_contain_text("You dispute this fact")
     page.get_by_role("button", name="Take it back").click()
-    expect(page.get_by_role("status")).to_contain_text("counts again")
+    expect(page.get_by_role("status")).to_contain_text("counts as before")
 
     page.goto(f"{HERE}/grants")
     page.get_by_label("Who").fill("Another bank")

@@ -132,6 +132,7 @@ def test_a_style_has_a_rule_for_each_band_that_ships_and_nothing_that_browser_st
 
 
 BANDS = {
+    "BandNew": "#DDE1E6",
     "BandPoor": "#E69F00",
     "BandWeak": "#F0E442",
     "BandFair": "#56B4E9",
