@@ -112,10 +112,13 @@ CALL (scheme, entity, today) {
   WITH *, each.weight / in_month_by / in_year_by AS capped,
        CASE WHEN each.why IS NULL AND voice = 0 THEN 'no voice' ELSE each.why END AS why
   WITH *, CASE WHEN why IS NULL THEN voice * capped END AS weight, CASE WHEN why IS NULL THEN each.value END AS value
-  RETURN factor, each.fact AS fact, each.at AS at, other, each.category AS category, each.settled AS settled,
-         each.outcome AS outcome, each.late AS late, each.age AS age, weight, value,
-         weight * (value - policy.prior) / (policy.prior_weight + evidence) AS part,
-         1 / in_month_by AS month, in_month, 1 / in_year_by AS year, in_year, capped, voice, why
+  // grouped by all that is told of a fact, so that no row holds the lists that it comes from
+  WITH factor, each.fact AS fact, each.at AS at, other, each.category AS category, each.settled AS settled,
+       each.outcome AS outcome, each.late AS late, each.age AS age, weight, value,
+       weight * (value - policy.prior) / (policy.prior_weight + evidence) AS part,
+       1 / in_month_by AS month, in_month, 1 / in_year_by AS year, in_year, capped, voice, why, count(*) AS facts
+  RETURN factor, fact, at, other, category, settled, outcome, late, age, weight, value, part, month, in_month, year,
+         in_year, capped, voice, why
 }
 RETURN id, factor, fact, at, other, category, settled, outcome, late, age, weight, value, part, month, in_month, year,
        in_year, capped, voice, why
