@@ -201,7 +201,9 @@ def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, reje
                 if file.name.lower().endswith(ENDINGS) and Path(os.path.realpath(file)) != former
             ]
             if not inside:
-                raise RecordError("the directory holds no .csv, .csv.gz or .parquet file", file=str(path))
+                raise RecordError(
+                    f"the directory holds no file that ends in one of {', '.join(ENDINGS)}", file=str(path)
+                )
             found.extend(inside)
         else:
             found.append(path)

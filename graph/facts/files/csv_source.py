@@ -15,9 +15,10 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from graph.errors import RecordError
-from graph.facts.files.hints import of_header
+from graph.facts.files.hints import appended, of_header
 from graph.facts.files.quoting import RECORD_BYTES, Misquoted, Record, Records, doubtful
 from graph.facts.files.sources import Piece, clipped, no_twins
+from graph.facts.files.text_encodings import to_name
 from graph.model import Reject
 
 # A piece ends early where its lines are long, so that memory stays bounded whatever they hold.
@@ -235,7 +236,8 @@ class CsvSource:
         try:
             fields: list[str] = next(self._reader(line.decode()))
         except UnicodeDecodeError as error:
-            raise ValueError(f"not UTF-8 at byte {error.start + 1} of the line") from error
+            hint = appended(to_name(line))
+            raise ValueError(f"not UTF-8 at byte {error.start + 1} of the line{hint}") from error
         except csv.Error as error:
             raise ValueError(_QUOTING.get(str(error), str(error))) from error
         if width not in (None, len(fields)):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from graph.errors import RecordError
 from graph.facts.files import hints
 from graph.facts.files.mapping import Output
+from graph.facts.files.nested.nested_source import NestedSource
 from graph.facts.files.parquet_source import PLAIN
 from graph.facts.files.sources import Source
 from graph.facts.kinds import KINDS
@@ -53,6 +54,19 @@ def are_no_floats(source: Source, outputs: Sequence[Output], file: str) -> None:
                 if source.types.get(column) == "number":
                     message = "the type is number; ids and texts are text or whole number: write the column as one"
                     raise RecordError(message, file=file, column=column)
+
+
+def are_of_one_list(source: Source, outputs: Sequence[Output], file: str) -> None:
+    """Raises RecordError where one fact would be stored several times: once for each entry of a list beside it."""
+    inner = source.innermost if isinstance(source, NestedSource) else None
+    for output in outputs:
+        used = {name for cell in output.cells.values() for name in cell.sources}
+        if inner is not None and KINDS[output.kind].prefix and "id" not in output.cells and not used & inner:
+            message = (
+                f"{output.kind} use no column of the list that {min(inner)} is in, so each would be there once "
+                "for each of its entries: write a mapping for them alone"
+            )
+            raise RecordError(message, file=file)
 
 
 def is_no_header(source: Source, outputs: Sequence[Output], file: str) -> None:

@@ -18,13 +18,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
 from graph.errors import NotFound, SchemeInvalid
+from graph.facts.files.sources import Layout
 from graph.facts.kinds import KINDS
 
 SHIPPED = Path(__file__).parent / "mappings"
@@ -105,6 +106,10 @@ class _Top(_Table, frozen=True):
     about: Text
     header: tuple[Text, ...] = ()
     separator: str = ","
+    encoding: Literal["utf-8", "utf-16", "cp1252", "latin-1"] = "utf-8"
+    sheet: Text | Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    rows: str = ""
+    optional: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,9 +126,10 @@ class Mapping:
     """A mapping file that holds. `outputs` are in the order in which their kinds depend on each other."""
 
     about: str
-    header: tuple[str, ...]
-    separator: str
     outputs: tuple[Output, ...]
+    layout: Layout
+    optional: tuple[str, ...] = ()
+    "columns that a file may lack; their cells are then empty"
 
 
 def sources(outputs: Sequence[Output]) -> list[str]:
@@ -185,7 +191,12 @@ def parse(text: str, file: str) -> Mapping:
     for name in sources(outputs):
         if top.header and name not in top.header:
             raise SchemeInvalid(f"the column {name!r} is used and not named here", file=file, key="header")
-    return Mapping(top.about, top.header, top.separator, outputs)
+    for name in top.optional:
+        if name not in sources(outputs):
+            raise SchemeInvalid(f"the column {name!r} is named here and not used", file=file, key="optional")
+    sheet = None if top.sheet is UNSET else top.sheet
+    layout = Layout(top.header, top.separator, top.encoding, sheet, rows=top.rows)
+    return Mapping(top.about, outputs, layout, top.optional)
 
 
 def _output(kind: str, table: object, file: str) -> Output:

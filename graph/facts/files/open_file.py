@@ -1,11 +1,12 @@
 """A file on the disk, opened as the source of its records, whatever its form."""
 
-import gzip
+import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,40 +14,132 @@ import pyarrow.parquet as pq
 from graph.errors import RecordError
 from graph.facts.files import hints
 from graph.facts.files.csv_source import CsvSource
+from graph.facts.files.nested import json_records, xml_records
+from graph.facts.files.nested.nested_source import NestedSource
+from graph.facts.files.nested.paths import steps
 from graph.facts.files.parquet_source import BUFFER_BYTES, ParquetSource
-from graph.facts.files.sources import Source
+from graph.facts.files.sources import Layout, Source
+from graph.facts.files.text_encodings import in_utf_8
+from graph.facts.files.unpacking import gunzipped
+from graph.facts.files.workbooks.ods import Ods
+from graph.facts.files.workbooks.workbook_source import WorkbookSource
+from graph.facts.files.workbooks.xlsx import Xlsx
+from graph.facts.files.zip_archive import opened_archive, unpacked
 
-ENDINGS = (".csv", ".csv.gz", ".parquet")
+Read = Callable[[BufferedReader, str, Layout], Source]
+
+
+def _csv(stream: BufferedReader, file: str, layout: Layout) -> Source:
+    beginning = stream.read(16)
+    if layout.encoding == "utf-8" and (hint := hints.of_content(beginning)):
+        raise RecordError(f"this is no CSV in UTF-8 but {hint}", file=file)
+    stream.seek(0)
+    return CsvSource(in_utf_8(stream, layout.encoding, file), file, layout.header, layout.separator)
+
+
+def _json(stream: BufferedReader, file: str, layout: Layout) -> Source:
+    text = in_utf_8(stream, layout.encoding, file)
+    rows = steps(layout.rows.removesuffix("[*]"), file) if layout.rows else ()
+    return NestedSource(partial(json_records.in_lists, text, file, rows), file, layout.columns)
+
+
+def _json_lines(stream: BufferedReader, file: str, layout: Layout) -> Source:
+    if layout.rows:
+        raise RecordError(
+            "each line of this file is a record, and the mapping says `rows`: leave it out", file=file
+        )
+    text = in_utf_8(stream, layout.encoding, file)
+    return NestedSource(partial(json_records.on_lines, text, file), file, layout.columns)
+
+
+def _xml(stream: BufferedReader, file: str, layout: Layout) -> Source:
+    if layout.columns is None:
+        raise RecordError("XML is read through a mapping only, which names its elements: --mapping", file=file)
+    rows = steps(layout.rows.removesuffix("[*]"), file) if layout.rows else ()
+    columns = [steps(column, file) for column in layout.columns]
+    return NestedSource(partial(xml_records.elements, stream, file, rows, columns), file, layout.columns)
+
+
+_STREAMS: dict[str, Read] = {
+    ".csv": _csv,
+    ".json": _json,
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".xml": _xml,
+}
+"By the end of a file's name: how what is in it is read, one piece after the other."
+_WORKBOOKS: dict[str, Callable[[zipfile.ZipFile, str], Xlsx | Ods]] = {".xlsx": Xlsx, ".ods": Ods}
+_PACKED, _ZIP, _PARQUET = ".gz", ".zip", ".parquet"
+ENDINGS = (
+    *_STREAMS,
+    *(ending + _PACKED for ending in _STREAMS),
+    _ZIP,
+    *_WORKBOOKS,
+    _PARQUET,
+)
+FORMS = "CSV, JSON, XML (each also as .gz or .zip), XLSX, ODS or Parquet"
 
 
 @contextmanager
-def opened(path: Path, *, header: Sequence[str] = (), separator: str = ",") -> Iterator[Source]:
-    """The file, open until the block ends. `header` names the columns of a CSV file that does not.
+def opened(path: Path, layout: Layout | None = None) -> Iterator[Source]:
+    """The file, open until the block ends.
 
-    Raises RecordError for a file that is missing, empty, of another format, or names a column twice.
+    Raises RecordError for a file that is missing, empty, damaged, of another format, or that names a column twice.
     """
-    name = path.name.lower()
+    name, layout = path.name.lower(), layout or Layout()
     if not name.endswith(ENDINGS):
         hint = hints.of_name(path) if path.exists() else "no such file"
-        raise RecordError("neither .csv, .csv.gz nor .parquet by its name" + hints.appended(hint), file=str(path))
+        raise RecordError(f"not {FORMS} by the end of its name" + hints.appended(hint), file=str(path))
     _is_there(path)
     with ExitStack() as open_files:
         try:
             if path.stat().st_size == 0:
                 raise RecordError("an empty file", file=str(path))
-            if name.endswith(".parquet"):
-                parquet = pq.ParquetFile(path, buffer_size=BUFFER_BYTES, pre_buffer=False)
-                source: Source = ParquetSource(open_files.enter_context(parquet), str(path))
-            else:
-                opening = gzip.open if name.endswith(".gz") else open
-                stream = cast(BinaryIO, open_files.enter_context(opening(path, "rb")))
-                if hint := hints.of_content(stream.read(16)):
-                    raise RecordError(f"this is no CSV in UTF-8 but {hint}", file=str(path))
-                stream.seek(0)
-                source = CsvSource(stream, str(path), header, separator)
+            source = _opened(path, name, layout, open_files)
         except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
             raise RecordError(f"cannot be read: {error}", file=str(path)) from error
         yield source
+
+
+def _opened(path: Path, name: str, layout: Layout, open_files: ExitStack) -> Source:
+    if name.endswith(_PARQUET):
+        parquet = pq.ParquetFile(path, buffer_size=BUFFER_BYTES, pre_buffer=False)
+        return ParquetSource(open_files.enter_context(parquet), str(path))
+    if name.endswith(tuple(_WORKBOOKS)):
+        with path.open("rb") as beginning:
+            if hint := hints.of_no_workbook(beginning.read(16)):
+                raise RecordError(
+                    f"this is no workbook in {name[-4:].strip('.').upper()} but {hint}", file=str(path)
+                )
+        archive = open_files.enter_context(opened_archive(path))
+        read_book = next(read for ending, read in _WORKBOOKS.items() if name.endswith(ending))
+        return WorkbookSource(read_book(archive, str(path)), str(path), layout)
+    if name.endswith(_ZIP):
+        name, stream = _only_file(path, open_files)
+    elif name.endswith(_PACKED):
+        name, stream = name.removesuffix(_PACKED), gunzipped(path)
+    else:
+        stream = path.open("rb")
+    open_files.enter_context(closing(stream))
+    read = next(read for ending, read in _STREAMS.items() if name.endswith(ending))
+    return read(stream, str(path), layout)
+
+
+def _only_file(path: Path, open_files: ExitStack) -> tuple[str, BufferedReader]:
+    """The name and the content of the one file in an archive. Raises RecordError where it holds another number."""
+    archive = open_files.enter_context(opened_archive(path))
+    # What a Mac adds to every archive is no file of its user.
+    inside = [
+        each for each in archive.infolist() if not each.is_dir() and not each.filename.startswith("__MACOSX/")
+    ]
+    if len(inside) != 1:
+        message = f"an archive of {len(inside)} files; it must hold one: unpack it, and load the files in it"
+        raise RecordError(message, file=str(path))
+    name = inside[0].filename.lower()
+    if not name.endswith(tuple(_STREAMS)):
+        message = f"the file in it is not CSV, JSON or XML by the end of its name, {name}: unpack it, and load it"
+        raise RecordError(message, file=str(path))
+    return name, unpacked(archive, inside[0], str(path))
 
 
 def _is_there(path: Path) -> None:

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from graph.errors import ParameterError, RecordError
 from graph.facts.files.adapt import sheets
 from graph.facts.files.checks import Sheet, cells_of
-from graph.facts.files.header_checks import are_no_floats, fits, has_all, is_no_header
+from graph.facts.files.header_checks import are_no_floats, are_of_one_list, fits, has_all, is_no_header
 from graph.facts.files.ids import Numbering
 from graph.facts.files.mapping import Mapping, resolve, sources
 from graph.facts.files.open_file import opened
-from graph.facts.files.sources import Piece, Source
+from graph.facts.files.sources import Layout, Piece, Source
 from graph.facts.kinds import KINDS
 from graph.model import Chunk
 from graph.policy.categories import Categories, shipped_categories
@@ -47,7 +48,7 @@ def read(
 ) -> Iterator[Chunk]:
     """Every record of the file, checked, in chunks of one kind, in the order of the file.
 
-    path:       a .csv, .csv.gz or .parquet file.
+    path:       a file with one of the endings of open_file.py.
     kind:       of the rows; None: by the file's name. With a mapping, the only one of its kinds to read.
     mapping:    of a file that is not in our form: a shipped name, a path, or a Mapping. Each piece of
                 the file then gives a chunk for each kind, in the order in which kinds depend on each other.
@@ -84,8 +85,9 @@ def named_by_ids(
     """
     path = Path(path)
     if mapping is None:
-        with opened(path) as source:
-            given = {kind or kind_of(path): set(source.names)}
+        read_as = kind or kind_of(path)
+        with opened(path, Layout(kind=read_as)) as source:
+            given = {read_as: set(source.names)}
     else:
         made = resolve(mapping)
         given = {output.kind: set(output.cells) for output in made.outputs if kind in (None, output.kind)}
@@ -104,7 +106,7 @@ class _Pieces(NamedTuple):
 
 def _plain(path: Path, kind: str, pieces: _Pieces) -> Iterator[Chunk]:
     """The chunks of a file in our form."""
-    with opened(path) as source:
+    with opened(path, Layout(kind=kind)) as source:
         fits(source, kind, str(path))
 
         def sheet(piece: Piece) -> Iterator[Sheet]:
@@ -120,11 +122,19 @@ def _mapped(path: Path, kind: str | None, mapping: Mapping, pieces: _Pieces) -> 
     if not outputs:
         raise ParameterError(f"the mapping takes no {kind} from a file")
     used = sources(outputs)
-    with opened(path, header=mapping.header, separator=mapping.separator) as source:
-        has_all(source, used, str(path))
+    with opened(path, replace(mapping.layout, columns=tuple(used))) as source:
+        has_all(source, [name for name in used if name not in mapping.optional], str(path))
         are_no_floats(source, outputs, str(path))
         is_no_header(source, outputs, str(path))
-        yield from _chunks(source, used, lambda piece: sheets(outputs, str(path), piece), pieces)
+        are_of_one_list(source, outputs, str(path))
+        there = [name for name in used if name in source.names]
+        lacking = [name for name in used if name not in there]
+
+        def made(piece: Piece) -> Iterator[Sheet]:
+            empty = dict.fromkeys(lacking, [None] * len(piece.lines))
+            return sheets(outputs, str(path), replace(piece, columns={**piece.columns, **empty}))
+
+        yield from _chunks(source, there, made, pieces)
 
 
 def _chunks(
