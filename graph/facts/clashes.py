@@ -28,7 +28,8 @@ FOR_FACTS = (
     "If they correct what is known, use `innercircle apply`."
 )
 FOR_OTHERS = (
-    "If these {} are others than those that are known, give them ids of their own: a mapping has a prefix."
+    "If these {} are others than those that are known, give them ids of their own: a mapping has a prefix. "
+    "If they correct names, registered numbers or categories, use `innercircle apply`."
 )
 
 

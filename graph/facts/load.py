@@ -19,8 +19,8 @@ from graph import output_files
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.facts import clashes
 from graph.facts.files import ENDINGS, is_rejects, kind_of, read, write_rejects
-from graph.facts.kinds import CORRECTABLE, KINDS
-from graph.facts.store import Load, filled_in, remove, store
+from graph.facts.kinds import CORRECTABLE, IN_PLACE, KINDS
+from graph.facts.store import Load, correct, filled_in, remove, store
 from graph.model import Chunk, Loaded, Reject, Row
 from graph.policy.categories import Categories
 from graph.store.client import Database
@@ -60,9 +60,7 @@ class _Loader:
             refused, corrected = outcome["rejects"], 0
             self.touch(chunk.kind, outcome.get("touched", ()))
             if self.correct:
-                by_line = {row["line"]: row for row in rows}
-                refused = [each for each in refused if not self._correct(chunk.kind, by_line[each["line"]])]
-                corrected = len(outcome["rejects"]) - len(refused)
+                corrected, refused = self._corrected(chunk.kind, rows, refused)
             # The driver's result refers to itself and to these: they would stay until a full garbage collection.
             rows.clear()
             for each in refused:
@@ -75,21 +73,43 @@ class _Loader:
         self.progress(f"{chunk.file}: {counts['stored']:,} {chunk.kind} stored, {counts['rejected']:,} rejected")
 
     def _store(self, kind: str, rows: list[Row]) -> dict[str, Any]:
-        """What became of the rows. Repeated where another writer was faster, or a commit's fate is unknown."""
+        """What became of the rows."""
         if self.rehearsal is not None:
             return store(self.rehearsal, kind, rows, load=self.load, hold=False)
+        return self._repeated(lambda transaction: store(transaction, kind, rows, load=self.load))
+
+    def _repeated(self, work: Callable[[Transaction], dict[str, Any]]) -> dict[str, Any]:
+        """What the work gives; it is done again where somebody else was faster, or a commit's fate is unknown."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self.database.write(lambda transaction: store(transaction, kind, rows, load=self.load))
+                return self.database.write(work)
             except (StoreConflict, CommitUnknown):
                 if attempt == ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
 
+    def _corrected(self, kind: str, rows: list[Row], refused: list[dict[str, Any]]) -> tuple[int, list[Any]]:
+        """How many of the refused rows have corrected what is stored, and which are refused still."""
+        lines = {each["line"] for each in refused}
+        if not lines:
+            return 0, refused
+        if kind in IN_PLACE:
+            # A line of somebody else's file can give several rows.
+            outcome = self._correct_in_place(kind, [row for row in rows if row["line"] in lines])
+            self.touch(kind, outcome["touched"])
+            return outcome["corrected"], outcome["rejects"]
+        if kind not in CORRECTABLE:
+            return 0, refused
+        by_line = {row["line"]: row for row in rows}
+        still = [each for each in refused if not self._correct(kind, by_line[each["line"]])]
+        return len(refused) - len(still), still
+
+    def _correct_in_place(self, kind: str, rows: list[Row]) -> dict[str, Any]:
+        """What became of the rows."""
+        return self._repeated(lambda transaction: correct(transaction, kind, rows, load=self.load))
+
     def _correct(self, kind: str, row: Row) -> bool:
         """Whether the row has replaced what was known under its id; what the row leaves open stays as it was."""
-        if kind not in CORRECTABLE:
-            return False
         with self.database.transaction() as transaction:
             removed = next(iter(remove(transaction, kind, [row["id"]])), None)
             if removed is None:
@@ -128,7 +148,8 @@ def load(
     rejects: where to write the bad rows with their reasons; the file is made only when there are any. A path
              that no file can replace, or that is read here, is a ParameterError before anything is loaded.
     dry_run: everything is checked, also against the graph, in one transaction that is rolled back.
-    correct: a fact that is known with other values is replaced by the row, instead of the row being rejected.
+    correct: what is known with other values becomes what the row says, instead of the row being rejected: facts,
+             and of entities, products and sites the columns that kinds.py says.
     by:      the person who loads; kept with what is new.
     batch:   rows in one transaction.
     categories: those that products and sites may have; None: the shipped ones.
@@ -170,9 +191,9 @@ def load(
 
 
 def _record(database: Database, load: Load, loaded: Sequence[Loaded], rejects: Path | None) -> None:
-    """The load says how many rows it had; one that brought no fact and rejected nothing leaves no trace."""
+    """The load says how many rows it had; without a fact, a correction and a reject it leaves no trace."""
     rejected = sum(each.rejected for each in loaded)
-    if rejected or any(each.kind in CORRECTABLE and each.stored + each.corrected for each in loaded):
+    if rejected or any(each.corrected or (each.kind in CORRECTABLE and each.stored) for each in loaded):
         database.run(
             "finish_load",
             id=load.id,

@@ -166,7 +166,10 @@ def test_a_file_that_is_not_json_to_its_end_gives_no_row(content: str | bytes, p
 def test_a_path_that_no_record_has_is_a_missing_column_unless_it_may_be(tmp_path: Path) -> None:
     path = written(tmp_path / "visits.json", [{"who": "ann", "site": "s1", "at": "2026-01-01T00:00:00Z"}])
     mapping = tmp_path / "a.toml"
-    said = 'about = "x"\n{}[visits]\nid = {{column = "no"}}\nentity = {{column = "who"}}\nsite = {{column = "site"}}\nat = {{column = "at"}}\n'
+    said = (
+        'about = "x"\n{}[visits]\nid = {{column = "no"}}\nentity = {{column = "who"}}\n'
+        'site = {{column = "site"}}\nat = {{column = "at"}}\n'
+    )
     mapping.write_text(said.format(""))
     with pytest.raises(RecordError, match="no: a column is missing; no record of the file has it"):
         next(read(path, mapping=mapping))

@@ -1,4 +1,4 @@
-"""Sheets of workbooks: what a cell says is read as it is shown, and what cannot be read is named by row and column."""
+"""Sheets of workbooks: a cell is read as it is shown, and what cannot be read is named by row and column."""
 
 import zipfile
 from datetime import date, datetime, time, timedelta
@@ -320,8 +320,8 @@ def test_a_cell_of_an_open_document_is_read_by_its_value(
 def test_what_stands_beside_a_cell_of_an_open_document_is_not_what_it_says(tmp_path: Path) -> None:
     cell = (
         "<table:table-row><table:table-cell office:value-type='string'><office:annotation><text:p>note</text:p>"
-        "</office:annotation><text:p>two<text:s text:c='2'/><text:span>parts</text:span></text:p><text:p>below</text:p>"
-        "</table:table-cell></table:table-row>"
+        "</office:annotation><text:p>two<text:s text:c='2'/><text:span>parts</text:span></text:p>"
+        "<text:p>below</text:p></table:table-cell></table:table-row>"
     )
     shapes = "<table:shapes><table:table table:name='x'><table:table-row/></table:table></table:shapes>"
     path = ods(tmp_path / "book.ods", {"One": shapes + ods_row("a") + cell, "Two": ods_row("b")})

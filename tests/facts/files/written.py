@@ -41,8 +41,8 @@ def xlsx(path: Path, rows: Sequence[Sequence[Any]], **others: Sequence[Sequence[
 def raw_xlsx(path: Path, sheet: str, *, texts: str = "", book: str = "", formats: str = "") -> Path:
     """A workbook whose one sheet is this XML, with these shared texts and formats."""
     members = {
-        "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="a" Type="{_OF_OFFICE}/officeDocument" '
-        'Target="xl/workbook.xml"/></Relationships>',
+        "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="a" '
+        f'Type="{_OF_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{OF_SHEET}" xmlns:r="{_OF_OFFICE}">{book}<sheets>'
         '<sheet name="One" sheetId="1" r:id="r1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_RELATIONS}">'
