@@ -6,6 +6,7 @@
 // @mode   write
 // @result one
 // @param  rows      LIST<MAP>      {line, id, category}
+// @param  load      STRING         Load.id: of the load that corrects them
 // @return corrected INTEGER        rows that changed a category
 // @return rejects   LIST<MAP>      {line, column, value, reason}: none, since every category that a row gives is taken
 // @return touched   LIST<STRING>   Entity.id of the members whose ratings this can change
@@ -13,7 +14,7 @@
 UNWIND $rows AS row
 MATCH (site:Site {id: row.id}) USING INDEX SEEK site:Site(id)
 WHERE site.category <> row.category
-SET site.category = row.category
+SET site.category = row.category, site.load = $load
 WITH count(*) AS corrected, collect(DISTINCT site) AS sites
 CALL (sites) {
   UNWIND sites AS site

@@ -67,7 +67,10 @@ def correct(transaction: Transaction, kind: str, rows: Sequence[Row], *, load: L
 
     A row that says nothing new is neither corrected nor among the rejects.
     """
-    [outcome] = transaction.run(f"correct_{kind}", rows=rows)
+    name = f"correct_{kind}"
+    given = {"rows": rows, "load": load.id}
+    wanted = {param.name for param in queries.get(name).params}
+    [outcome] = transaction.run(name, **{key: value for key, value in given.items() if key in wanted})
     if outcome["corrected"]:
         transaction.run("record_load", id=load.id, by=load.by, at=load.at, files=list(load.files))
     return outcome
