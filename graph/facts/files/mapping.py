@@ -25,7 +25,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
 from graph.errors import NotFound, SchemeInvalid
-from graph.facts.files.sources import Layout
+from graph.facts.files.sources import Opening
 from graph.facts.kinds import KINDS
 
 SHIPPED = Path(__file__).parent / "mappings"
@@ -126,10 +126,18 @@ class Mapping:
     """A mapping file that holds. `outputs` are in the order in which their kinds depend on each other."""
 
     about: str
+    header: tuple[str, ...]
+    separator: str
     outputs: tuple[Output, ...]
-    layout: Layout
+    encoding: str = "utf-8"
+    sheet: str | int | None = None
+    rows: str = ""
     optional: tuple[str, ...] = ()
     "columns that a file may lack; their cells are then empty"
+
+    def opening(self, columns: Sequence[str]) -> Opening:
+        """How a file is to be opened of which these columns are read."""
+        return Opening(self.header, self.separator, self.encoding, self.sheet, rows=self.rows, columns=columns)
 
 
 def sources(outputs: Sequence[Output]) -> list[str]:
@@ -195,8 +203,9 @@ def parse(text: str, file: str) -> Mapping:
         if name not in sources(outputs):
             raise SchemeInvalid(f"the column {name!r} is named here and not used", file=file, key="optional")
     sheet = None if top.sheet is UNSET else top.sheet
-    layout = Layout(top.header, top.separator, top.encoding, sheet, rows=top.rows)
-    return Mapping(top.about, outputs, layout, top.optional)
+    return Mapping(
+        top.about, top.header, top.separator, outputs, top.encoding, sheet, rows=top.rows, optional=top.optional
+    )
 
 
 def _output(kind: str, table: object, file: str) -> Output:

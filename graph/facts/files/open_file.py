@@ -18,7 +18,7 @@ from graph.facts.files.nested import json_records, xml_records
 from graph.facts.files.nested.nested_source import NestedSource
 from graph.facts.files.nested.paths import steps
 from graph.facts.files.parquet_source import BUFFER_BYTES, ParquetSource
-from graph.facts.files.sources import Layout, Source
+from graph.facts.files.sources import Opening, Source
 from graph.facts.files.text_encodings import in_utf_8
 from graph.facts.files.unpacking import gunzipped
 from graph.facts.files.workbooks.ods import Ods
@@ -26,38 +26,38 @@ from graph.facts.files.workbooks.workbook_source import WorkbookSource
 from graph.facts.files.workbooks.xlsx import Xlsx
 from graph.facts.files.zip_archive import opened_archive, unpacked
 
-Read = Callable[[BufferedReader, str, Layout], Source]
+Read = Callable[[BufferedReader, str, Opening], Source]
 
 
-def _csv(stream: BufferedReader, file: str, layout: Layout) -> Source:
+def _csv(stream: BufferedReader, file: str, opening: Opening) -> Source:
     beginning = stream.read(16)
-    if layout.encoding == "utf-8" and (hint := hints.of_content(beginning)):
+    if opening.encoding == "utf-8" and (hint := hints.of_content(beginning)):
         raise RecordError(f"this is no CSV in UTF-8 but {hint}", file=file)
     stream.seek(0)
-    return CsvSource(in_utf_8(stream, layout.encoding, file), file, layout.header, layout.separator)
+    return CsvSource(in_utf_8(stream, opening.encoding, file), file, opening.header, opening.separator)
 
 
-def _json(stream: BufferedReader, file: str, layout: Layout) -> Source:
-    text = in_utf_8(stream, layout.encoding, file)
-    rows = steps(layout.rows.removesuffix("[*]"), file) if layout.rows else ()
-    return NestedSource(partial(json_records.in_lists, text, file, rows), file, layout.columns)
+def _json(stream: BufferedReader, file: str, opening: Opening) -> Source:
+    text = in_utf_8(stream, opening.encoding, file)
+    rows = steps(opening.rows.removesuffix("[*]"), file) if opening.rows else ()
+    return NestedSource(partial(json_records.in_lists, text, file, rows), file, opening.columns)
 
 
-def _json_lines(stream: BufferedReader, file: str, layout: Layout) -> Source:
-    if layout.rows:
+def _json_lines(stream: BufferedReader, file: str, opening: Opening) -> Source:
+    if opening.rows:
         raise RecordError(
             "each line of this file is a record, and the mapping says `rows`: leave it out", file=file
         )
-    text = in_utf_8(stream, layout.encoding, file)
-    return NestedSource(partial(json_records.on_lines, text, file), file, layout.columns)
+    text = in_utf_8(stream, opening.encoding, file)
+    return NestedSource(partial(json_records.on_lines, text, file), file, opening.columns)
 
 
-def _xml(stream: BufferedReader, file: str, layout: Layout) -> Source:
-    if layout.columns is None:
+def _xml(stream: BufferedReader, file: str, opening: Opening) -> Source:
+    if opening.columns is None:
         raise RecordError("XML is read through a mapping only, which names its elements: --mapping", file=file)
-    rows = steps(layout.rows.removesuffix("[*]"), file) if layout.rows else ()
-    columns = [steps(column, file) for column in layout.columns]
-    return NestedSource(partial(xml_records.elements, stream, file, rows, columns), file, layout.columns)
+    rows = steps(opening.rows.removesuffix("[*]"), file) if opening.rows else ()
+    columns = [steps(column, file) for column in opening.columns]
+    return NestedSource(partial(xml_records.elements, stream, file, rows, columns), file, opening.columns)
 
 
 _STREAMS: dict[str, Read] = {
@@ -81,12 +81,12 @@ FORMS = "CSV, JSON, XML (each also as .gz or .zip), XLSX, ODS or Parquet"
 
 
 @contextmanager
-def opened(path: Path, layout: Layout | None = None) -> Iterator[Source]:
+def opened(path: Path, opening: Opening | None = None) -> Iterator[Source]:
     """The file, open until the block ends.
 
     Raises RecordError for a file that is missing, empty, damaged, of another format, or that names a column twice.
     """
-    name, layout = path.name.lower(), layout or Layout()
+    name, opening = path.name.lower(), opening or Opening()
     if not name.endswith(ENDINGS):
         hint = hints.of_name(path) if path.exists() else "no such file"
         raise RecordError(f"not {FORMS} by the end of its name" + hints.appended(hint), file=str(path))
@@ -95,13 +95,13 @@ def opened(path: Path, layout: Layout | None = None) -> Iterator[Source]:
         try:
             if path.stat().st_size == 0:
                 raise RecordError("an empty file", file=str(path))
-            source = _opened(path, name, layout, open_files)
+            source = _opened(path, name, opening, open_files)
         except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
             raise RecordError(f"cannot be read: {error}", file=str(path)) from error
         yield source
 
 
-def _opened(path: Path, name: str, layout: Layout, open_files: ExitStack) -> Source:
+def _opened(path: Path, name: str, opening: Opening, open_files: ExitStack) -> Source:
     if name.endswith(_PARQUET):
         parquet = pq.ParquetFile(path, buffer_size=BUFFER_BYTES, pre_buffer=False)
         return ParquetSource(open_files.enter_context(parquet), str(path))
@@ -113,7 +113,7 @@ def _opened(path: Path, name: str, layout: Layout, open_files: ExitStack) -> Sou
                 )
         archive = open_files.enter_context(opened_archive(path))
         read_book = next(read for ending, read in _WORKBOOKS.items() if name.endswith(ending))
-        return WorkbookSource(read_book(archive, str(path)), str(path), layout)
+        return WorkbookSource(read_book(archive, str(path)), str(path), opening)
     if name.endswith(_ZIP):
         name, stream = _only_file(path, open_files)
     elif name.endswith(_PACKED):
@@ -122,7 +122,7 @@ def _opened(path: Path, name: str, layout: Layout, open_files: ExitStack) -> Sou
         stream = path.open("rb")
     open_files.enter_context(closing(stream))
     read = next(read for ending, read in _STREAMS.items() if name.endswith(ending))
-    return read(stream, str(path), layout)
+    return read(stream, str(path), opening)
 
 
 def _only_file(path: Path, open_files: ExitStack) -> tuple[str, BufferedReader]:

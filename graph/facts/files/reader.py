@@ -14,7 +14,7 @@ from graph.facts.files.header_checks import are_no_floats, are_of_one_list, fits
 from graph.facts.files.ids import Numbering
 from graph.facts.files.mapping import Mapping, resolve, sources
 from graph.facts.files.open_file import opened
-from graph.facts.files.sources import Layout, Piece, Source
+from graph.facts.files.sources import Opening, Piece, Source
 from graph.facts.kinds import KINDS
 from graph.model import Chunk
 from graph.policy.categories import Categories, shipped_categories
@@ -86,7 +86,7 @@ def named_by_ids(
     path = Path(path)
     if mapping is None:
         read_as = kind or kind_of(path)
-        with opened(path, Layout(kind=read_as)) as source:
+        with opened(path, Opening(kind=read_as)) as source:
             given = {read_as: set(source.names)}
     else:
         made = resolve(mapping)
@@ -106,7 +106,7 @@ class _Pieces(NamedTuple):
 
 def _plain(path: Path, kind: str, pieces: _Pieces) -> Iterator[Chunk]:
     """The chunks of a file in our form."""
-    with opened(path, Layout(kind=kind)) as source:
+    with opened(path, Opening(kind=kind)) as source:
         fits(source, kind, str(path))
 
         def sheet(piece: Piece) -> Iterator[Sheet]:
@@ -122,7 +122,7 @@ def _mapped(path: Path, kind: str | None, mapping: Mapping, pieces: _Pieces) -> 
     if not outputs:
         raise ParameterError(f"the mapping takes no {kind} from a file")
     used = sources(outputs)
-    with opened(path, replace(mapping.layout, columns=tuple(used))) as source:
+    with opened(path, mapping.opening(used)) as source:
         has_all(source, [name for name in used if name not in mapping.optional], str(path))
         are_no_floats(source, outputs, str(path))
         is_no_header(source, outputs, str(path))

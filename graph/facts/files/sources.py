@@ -27,8 +27,8 @@ class Fault(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Layout:
-    """How a file is laid out, as far as it does not say so itself."""
+class Opening:
+    """How a file is to be opened, as far as it does not say so itself."""
 
     header: Sequence[str] = ()
     "the columns of a CSV file or of a sheet that does not name them"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from graph.errors import RecordError
 from graph.facts.files import read
 from graph.facts.files.nested.paths import EACH, steps
-from graph.facts.files.sources import Layout
+from graph.facts.files.sources import Opening
 from tests.conftest import samples
 from tests.facts.files.written import read_table, table
 
@@ -48,14 +48,14 @@ def test_a_path_leads_into_a_list_and_gives_a_row_for_each_entry(tmp_path: Path)
         (2, "17", "ann", "2026-02-15", None, "100.0"),
         (4, "19", None, "2026-03-15", None, "7"),
     ]
-    assert table(path, Layout(rows="pageItems[*]", columns=COLUMNS)) == (list(COLUMNS), rows)
+    assert table(path, Opening(rows="pageItems[*]", columns=COLUMNS)) == (list(COLUMNS), rows)
     whole = [f"pageItems[*].{column}" for column in COLUMNS]
     numbers = {1: 1, 2: 2, 4: 3}
-    assert table(path, Layout(columns=whole))[1] == [(numbers[line], *cells) for line, *cells in rows]
+    assert table(path, Opening(columns=whole))[1] == [(numbers[line], *cells) for line, *cells in rows]
 
 
 @given(st.lists(st.dictionaries(KEYS, st.none() | st.booleans() | TEXTS | st.integers(), min_size=1, max_size=4)))
-@settings(max_examples=samples(80))
+@settings(max_examples=samples(30, 200))
 def test_what_json_can_say_is_read_back_from_every_form(
     tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]]
 ) -> None:
@@ -98,8 +98,8 @@ def test_what_is_no_path_is_named(path: str) -> None:
 def test_numbers_stay_as_they_are_written_however_long(tmp_path: Path) -> None:
     digits = "9" * 5_000
     path = written(tmp_path / "a.json", f'[{{"a": 1234567890123456789, "b": 0.10, "c": {digits}}}]')
-    assert table(path, Layout(columns=("a", "b")))[1] == [(1, "1234567890123456789", "0.10")]
-    _, _, [reject] = read_table(path, Layout(columns=("c",)))
+    assert table(path, Opening(columns=("a", "b")))[1] == [(1, "1234567890123456789", "0.10")]
+    _, _, [reject] = read_table(path, Opening(columns=("c",)))
     assert (reject.column, reject.reason) == ("c", "longer than 1,024 characters")
 
 
@@ -120,7 +120,7 @@ UNFIT = [
 def test_a_record_of_another_shape_is_refused_alone(record: str, column: str, reason: str, tmp_path: Path) -> None:
     good = {"a": "1", "a.b": "1", "a[*].b": "1", "a[0]": "1"}
     path = written(tmp_path / "a.jsonl", f"{record}\n{json.dumps(good)}\n")
-    _, _, rejects = read_table(path, Layout(columns=(column,)))
+    _, _, rejects = read_table(path, Opening(columns=(column,)))
     assert (rejects[0].line, rejects[0].column) == (1, column)
     assert reason in rejects[0].reason
 
@@ -181,7 +181,7 @@ def test_a_path_that_no_record_has_is_a_missing_column_unless_it_may_be(tmp_path
 def test_two_lists_side_by_side_need_two_mappings(tmp_path: Path) -> None:
     path = written(tmp_path / "a.json", [{"a": [1], "b": [2]}])
     with pytest.raises(RecordError, match=r"b\[\*\]: another list than in a\[\*\]"):
-        table(path, Layout(columns=("a[*]", "b[*]")))
+        table(path, Opening(columns=("a[*]", "b[*]")))
 
 
 def test_a_fact_beside_a_list_is_not_stored_once_for_each_entry(tmp_path: Path) -> None:
@@ -217,17 +217,19 @@ def test_an_element_is_named_by_its_path_and_an_attribute_by_an_at(tmp_path: Pat
     path = written(tmp_path / "a.xml", XML)
     columns = ("Book.Owner", "Book.Entry[*].@no", "Book.Entry[*].Sum", "Book.Entry[*].Sum.@unit")
     rows = [(1, "ann", "1", "5.00", "EUR"), (2, "ann", None, "6", None)]
-    assert table(path, Layout(columns=columns)) == (list(columns), rows)
+    assert table(path, Opening(columns=columns)) == (list(columns), rows)
     inner = ("@no", "Sum", "Sum.@unit")
-    assert table(path, Layout(rows="Book.Entry", columns=inner))[1] == [(line, *cells) for line, _, *cells in rows]
+    assert table(path, Opening(rows="Book.Entry", columns=inner))[1] == [
+        (line, *cells) for line, _, *cells in rows
+    ]
 
 
 def test_an_element_twice_is_not_read_as_one(tmp_path: Path) -> None:
     path = written(tmp_path / "a.xml", XML)
-    _, _, [reject] = read_table(path, Layout(columns=("Book.Entry.Sum",)))
+    _, _, [reject] = read_table(path, Opening(columns=("Book.Entry.Sum",)))
     assert "2 times Entry" in reject.reason
-    assert table(path, Layout(columns=("Book.Entry[1].Sum",)))[1] == [(1, "6")]
-    _, _, [reject] = read_table(path, Layout(columns=("Book.Owner", "Book.Entry[0]")))
+    assert table(path, Opening(columns=("Book.Entry[1].Sum",)))[1] == [(1, "6")]
+    _, _, [reject] = read_table(path, Opening(columns=("Book.Owner", "Book.Entry[0]")))
     assert "an element with others in it" in reject.reason
 
 
@@ -238,9 +240,9 @@ def test_xml_needs_a_mapping(tmp_path: Path) -> None:
 
 def test_a_document_of_another_kind_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "a.xml", XML)
-    assert table(path, Layout(columns=("Invoice.Owner",)))[0] == []
+    assert table(path, Opening(columns=("Invoice.Owner",)))[0] == []
     with pytest.raises(RecordError, match="no element at Invoice"):
-        table(path, Layout(rows="Invoice", columns=("Owner",)))
+        table(path, Opening(rows="Invoice", columns=("Owner",)))
 
 
 @given(
@@ -248,12 +250,12 @@ def test_a_document_of_another_kind_is_refused(tmp_path: Path) -> None:
         st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=20)
     )
 )
-@settings(max_examples=samples(60))
+@settings(max_examples=samples(25, 150))
 def test_what_xml_can_say_is_read_back(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     def quoted(text: str) -> str:
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
     path = tmp_path_factory.mktemp("xml") / "a.xml"
     path.write_text("<r>" + "".join(f"<e><t>{quoted(text)}</t></e>" for text in texts) + "</r>", encoding="utf-8")
-    _, rows = table(path, Layout(columns=("r.e[*].t",)))
+    _, rows = table(path, Opening(columns=("r.e[*].t",)))
     assert [cell for _, cell in rows] == [text.strip() or None for text in texts]

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from graph.errors import RecordError
 from graph.facts.files import read
-from graph.facts.files.sources import Layout
+from graph.facts.files.sources import Opening
 from graph.facts.files.workbooks.cell_texts import cell_text, number_text, shown
 from graph.facts.files.workbooks.sheet_rows import column_of, letters
 from tests.conftest import samples
@@ -53,7 +53,7 @@ VALUES = st.one_of(
 
 
 @given(st.lists(st.tuples(VALUES, VALUES), max_size=6))
-@settings(max_examples=samples(60))
+@settings(max_examples=samples(25, 150))
 def test_what_a_program_writes_into_a_workbook_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[Any, Any]]
 ) -> None:
@@ -65,7 +65,7 @@ def test_what_a_program_writes_into_a_workbook_is_read_back(
 
 
 @given(st.lists(st.lists(TEXTS | st.none(), min_size=2, max_size=2), max_size=6))
-@settings(max_examples=samples(40))
+@settings(max_examples=samples(20, 100))
 def test_texts_of_both_forms_are_read_as_another_program_reads_them(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str | None]]
 ) -> None:
@@ -234,18 +234,18 @@ def test_a_cell_twice_or_a_row_behind_a_later_one_refuses_the_sheet(tmp_path: Pa
 
 def test_a_sheet_is_taken_by_its_name_its_number_or_its_kind(tmp_path: Path) -> None:
     path = xlsx(tmp_path / "book.xlsx", [("a",), ("1",)], visits=[("b",), ("2",)], Empty=[])
-    assert table(path, Layout(sheet="visits")) == (["b"], [(2, "2")])
-    assert table(path, Layout(sheet=1)) == (["a"], [(2, "1")])
-    assert table(path, Layout(kind="visits")) == (["b"], [(2, "2")])
-    for layout, part in (
-        (Layout(), "which sheet is meant?"),
-        (Layout(kind="contacts"), "name one 'contacts'"),
-        (Layout(sheet="Sales"), "no sheet 'Sales'"),
-        (Layout(sheet=4), "no sheet 4"),
-        (Layout(sheet="Empty"), "the sheet 'Empty' is empty"),
+    assert table(path, Opening(sheet="visits")) == (["b"], [(2, "2")])
+    assert table(path, Opening(sheet=1)) == (["a"], [(2, "1")])
+    assert table(path, Opening(kind="visits")) == (["b"], [(2, "2")])
+    for opening, part in (
+        (Opening(), "which sheet is meant?"),
+        (Opening(kind="contacts"), "name one 'contacts'"),
+        (Opening(sheet="Sales"), "no sheet 'Sales'"),
+        (Opening(sheet=4), "no sheet 4"),
+        (Opening(sheet="Empty"), "the sheet 'Empty' is empty"),
     ):
         with pytest.raises(RecordError) as caught:
-            table(path, layout)
+            table(path, opening)
         assert part in str(caught.value)
         assert "'visits'" in str(caught.value) or "empty" in part
 
@@ -325,8 +325,8 @@ def test_what_stands_beside_a_cell_of_an_open_document_is_not_what_it_says(tmp_p
     )
     shapes = "<table:shapes><table:table table:name='x'><table:table-row/></table:table></table:shapes>"
     path = ods(tmp_path / "book.ods", {"One": shapes + ods_row("a") + cell, "Two": ods_row("b")})
-    assert table(path, Layout(sheet=1)) == (["a"], [(2, "two  parts\nbelow")])
-    assert table(path, Layout(sheet="Two")) == (["b"], [])
+    assert table(path, Opening(sheet=1)) == (["a"], [(2, "two  parts\nbelow")])
+    assert table(path, Opening(sheet="Two")) == (["b"], [])
 
 
 def test_rows_and_cells_that_stand_for_several_are_as_many(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape  # it only writes
 from openpyxl import Workbook
 
 from graph.facts.files.open_file import opened
-from graph.facts.files.sources import Layout
+from graph.facts.files.sources import Opening
 from graph.model import Reject
 
 ODS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -79,20 +79,22 @@ def ods_row(*texts: str | None) -> str:
     return f"<table:table-row>{''.join(cells)}</table:table-row>"
 
 
-def table(path: Path, layout: Layout | None = None, rows: int = 10_000) -> tuple[list[str], list[tuple[Any, ...]]]:
+def table(
+    path: Path, opening: Opening | None = None, rows: int = 10_000
+) -> tuple[list[str], list[tuple[Any, ...]]]:
     """The columns of a file, and its rows as they are read, each behind its line. Nothing is refused."""
-    names, found, rejects = read_table(path, layout, rows)
+    names, found, rejects = read_table(path, opening, rows)
     assert rejects == []
     return names, found
 
 
 def read_table(
-    path: Path, layout: Layout | None = None, rows: int = 10_000
+    path: Path, opening: Opening | None = None, rows: int = 10_000
 ) -> tuple[list[str], list[tuple[Any, ...]], list[Reject]]:
     """The same, with what is refused."""
     found: list[tuple[Any, ...]] = []
     rejects: list[Reject] = []
-    with opened(path, layout) as source:
+    with opened(path, opening) as source:
         for piece in source.pieces(rows, source.names):
             found += zip(piece.lines, *(piece.columns[name] for name in source.names), strict=True)
             rejects += piece.rejects

@@ -7,28 +7,28 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from graph.errors import RecordError
 from graph.facts.files.hints import of_header
-from graph.facts.files.sources import CELL_CHARACTERS, TOO_LONG, Fault, Gathering, Layout, Piece, no_twins
+from graph.facts.files.sources import CELL_CHARACTERS, TOO_LONG, Fault, Gathering, Opening, Piece, no_twins
 from graph.facts.files.workbooks.sheet_rows import Sheet, Workbook, letters
 
 
 class WorkbookSource:
     """A sheet of an open workbook."""
 
-    def __init__(self, workbook: Workbook, file: str, layout: Layout):
+    def __init__(self, workbook: Workbook, file: str, opening: Opening):
         self.file, self._workbook = file, workbook
-        self._sheet = _chosen(workbook, file, layout)
+        self._sheet = _chosen(workbook, file, opening)
         self.types: Mapping[str, str] = {}
         self.line: int | None = None
         self.first: Sequence[str] = ()
-        self.names: Sequence[str] = layout.header
+        self.names: Sequence[str] = opening.header
         self._header = 0
-        self._is_ours = bool(layout.kind)
+        self._is_ours = bool(opening.kind)
         filled = iter(workbook.rows(self._sheet))
         first = next(filled, None)
         if first is None:
             raise RecordError(f"the sheet {self._sheet.name!r} is empty", file=file)
-        if layout.header:
-            self.first = [_shown(first[1].get(at)) for at in range(len(layout.header))]
+        if opening.header:
+            self.first = [_shown(first[1].get(at)) for at in range(len(opening.header))]
         else:
             self.line = self._header = first[0]
             self.names = self._named(first[1])
@@ -76,24 +76,24 @@ class WorkbookSource:
         return names
 
 
-def _chosen(workbook: Workbook, file: str, layout: Layout) -> Sheet:
+def _chosen(workbook: Workbook, file: str, opening: Opening) -> Sheet:
     """The sheet that is asked for. Raises RecordError, which names those that there are."""
     sheets = workbook.sheets
     if not sheets:
         raise RecordError("a workbook without a sheet", file=file)
     there = "it has " + ", ".join(f"{sheet.name!r}" for sheet in sheets)
-    if isinstance(layout.sheet, int):
-        if layout.sheet > len(sheets):
-            raise RecordError(f"no sheet {layout.sheet}: {there}", file=file)
-        return sheets[layout.sheet - 1]
-    named = [sheet for sheet in sheets if sheet.name == (layout.sheet or layout.kind)]
+    if isinstance(opening.sheet, int):
+        if opening.sheet > len(sheets):
+            raise RecordError(f"no sheet {opening.sheet}: {there}", file=file)
+        return sheets[opening.sheet - 1]
+    named = [sheet for sheet in sheets if sheet.name == (opening.sheet or opening.kind)]
     if named:
         return named[0]
-    if layout.sheet:
-        raise RecordError(f"no sheet {layout.sheet!r}: {there}", file=file)
+    if opening.sheet:
+        raise RecordError(f"no sheet {opening.sheet!r}: {there}", file=file)
     filled = [sheet for sheet in sheets if not sheet.hidden and next(iter(workbook.rows(sheet)), None)]
     if len(filled) != 1:
-        named_for = f"name one {layout.kind!r}, or " if layout.kind else ""
+        named_for = f"name one {opening.kind!r}, or " if opening.kind else ""
         message = f"which sheet is meant? {there}: {named_for}say in a mapping: sheet = {sheets[0].name!r}"
         raise RecordError(message, file=file)
     return filled[0]
