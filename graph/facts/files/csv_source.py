@@ -33,8 +33,10 @@ BREAKS = (EOFError, OSError, zlib.error)
 class CsvSource:
     """A CSV file, open behind its header."""
 
-    def __init__(self, stream: BinaryIO, file: str, header: Sequence[str], separator: str):
-        self.file, self._separator = file, separator
+    def __init__(
+        self, stream: BinaryIO, file: str, header: Sequence[str], separator: str, encoding: str = "utf-8"
+    ):
+        self.file, self._separator, self._encoding = file, separator, encoding
         self.types: Mapping[str, str] = {}
         self._doubtful = doubtful(separator)
         self._records, self._lines = Records(separator), _lines(stream)
@@ -223,6 +225,12 @@ class CsvSource:
             return None
         return {name: cells[position :: width + 1] for position, name in enumerate(self.names)}
 
+    def _not_in_encoding(self, line: bytes, error: UnicodeDecodeError) -> str:
+        if self._encoding == "utf-8":
+            return f"not UTF-8 at byte {error.start + 1} of the line" + appended(to_name(line))
+        # What is before the first such byte was one byte for each character.
+        return f"not {self._encoding} at byte {len(line[: error.start].decode()) + 1} of the line"
+
     def _by_name(self, records: list[list[str]]) -> dict[str, list[str]]:
         cells, width = list(chain.from_iterable(records)), len(self.names)
         return {name: cells[position::width] for position, name in enumerate(self.names)}
@@ -236,8 +244,7 @@ class CsvSource:
         try:
             fields: list[str] = next(self._reader(line.decode()))
         except UnicodeDecodeError as error:
-            hint = appended(to_name(line))
-            raise ValueError(f"not UTF-8 at byte {error.start + 1} of the line{hint}") from error
+            raise ValueError(self._not_in_encoding(line, error)) from error
         except csv.Error as error:
             raise ValueError(_QUOTING.get(str(error), str(error))) from error
         if width not in (None, len(fields)):

@@ -34,7 +34,8 @@ def _csv(stream: BufferedReader, file: str, opening: Opening) -> Source:
     if opening.encoding == "utf-8" and (hint := hints.of_content(beginning)):
         raise RecordError(f"this is no CSV in UTF-8 but {hint}", file=file)
     stream.seek(0)
-    return CsvSource(in_utf_8(stream, opening.encoding, file), file, opening.header, opening.separator)
+    text = in_utf_8(stream, opening.encoding, file)
+    return CsvSource(text, file, opening.header, opening.separator, opening.encoding)
 
 
 def _json(stream: BufferedReader, file: str, opening: Opening) -> Source:

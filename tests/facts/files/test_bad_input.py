@@ -289,7 +289,7 @@ FILES: list[tuple[str, str, bytes, list[str]]] = [
     ),
     ("UTF-16", "sites.csv", "id,category\n".encode("utf-16"), ["sites.csv", "text in UTF-16", "UTF-8"]),
     ("UTF-16 without a mark", "sites.csv", "id,category\n".encode("utf-16-be"), ["UTF-16", "UTF-8"]),
-    ("a workbook by the wrong name", "sites.csv", b"PK\x03\x04" + bytes(50), ["a workbook", "as CSV"]),
+    ("a workbook by the wrong name", "sites.csv", b"PK\x03\x04" + bytes(50), ["a workbook", "ends in .xlsx"]),
     ("a Parquet file by the wrong name", "sites.csv", b"PAR1" + bytes(50), ["Parquet", ".parquet"]),
     ("JSON by the wrong name", "sites.csv", b'[{"id": "s1"}]\n', ["JSON", "as CSV"]),
     ("a page", "sites.csv", b"<html>\n", ["a page", "as CSV"]),
@@ -298,9 +298,12 @@ FILES: list[tuple[str, str, bytes, list[str]]] = [
     ("tabs", "sites.csv", b"id\tcategory\ns1\tgames\n", ["tabs", 'separator = "\\t"']),
     ("notes", "sites.csv", b"Our sites,2026\n\nid,category\ns1,games\n", ["header", "further down", "remove"]),
     ("notes that leave cells empty", "sites.csv", b"Our sites,,\nid,category\n", ["above the header"]),
-    ("JSON", "sites.json", b"[]", ["sites.json", ".csv", "JSON"]),
-    ("a zip archive", "sites.zip", b"PK", ["sites.zip", ".csv", "unpack"]),
-    ("an OpenDocument sheet", "sites.ods", b"PK", ["sites.ods", ".csv", "workbook"]),
+    ("JSON without a column", "sites.json", b'[{"id": 1}]', ["sites.json:category", "missing"]),
+    ("JSON with another column", "sites.json", b'[{"no": 1}]', ["sites.json:no", "an unknown column 'no'"]),
+    ("no zip archive", "sites.zip", b"PK", ["sites.zip", "cannot be read", "zip archive"]),
+    ("no OpenDocument sheet", "sites.ods", b"PK", ["sites.ods", "cannot be read", "zip archive"]),
+    ("a form of elsewhere", "sites.sav", b"$FL2", ["sites.sav", "CSV, JSON, XML", "ODS or Parquet"]),
+    ("an old workbook", "sites.xls", b"\xd0\xcf\x11\xe0", ["sites.xls", "save it as .xlsx"]),
     (
         "lines that end with CR",
         "sites.csv",
@@ -328,7 +331,7 @@ FILES: list[tuple[str, str, bytes, list[str]]] = [
         ["sites.parquet", "cannot be read", "Parquet"],
     ),
     ("an empty Parquet file", "sites.parquet", b"", ["sites.parquet", "an empty file"]),
-    ("a spreadsheet", "sites.xlsx", b"PK", ["sites.xlsx", ".csv, .csv.gz nor .parquet"]),
+    ("no spreadsheet", "sites.xlsx", b"id,category", ["sites.xlsx", "no workbook in XLSX", "something else"]),
     ("a name of no kind", "people.csv", b"id\n", ["people.csv", "no kind of rows", "entities"]),
 ]
 

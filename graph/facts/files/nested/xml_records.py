@@ -83,8 +83,8 @@ class _Building:
             if not self._open:
                 self._way.pop()
                 self._finish(ended)
-            elif not self._rows and len(self._open) == 1:
-                self._finish(self._open[0][0])
+        if not self._rows and len(self._open) == 1 and not self._ignored:
+            self._finish(self._open[0][0])
 
     def text(self, data: str) -> None:
         if self._open and not self._ignored:

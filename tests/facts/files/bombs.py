@@ -1,0 +1,40 @@
+"""Run by test_bombs.py, in a process of its own: reads a file with little memory, and says what became of that.
+
+    python -m tests.facts.files.bombs FILE MAPPING
+
+Prints a line of JSON: what was said, the seconds and the largest memory in use, in bytes.
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from graph.errors import RecordError
+from graph.facts.files import read
+
+ROOM = 512 << 20
+"What reading may take, on top of the program and its libraries."
+
+
+def main() -> None:
+    path, mapping = sys.argv[1:]
+    # The libraries are loaded before the limit holds.
+    list(read(Path(path).parent / "sites.csv"))
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    limit = pages * resource.getpagesize() + ROOM
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    began, said = time.perf_counter(), ""
+    try:
+        for _ in read(path, mapping=mapping):
+            """Rows are thrown away."""
+    except RecordError as error:
+        said = str(error)
+    seconds = time.perf_counter() - began
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"said": said, "seconds": seconds, "bytes": most}))
+
+
+if __name__ == "__main__":
+    main()
