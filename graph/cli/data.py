@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from graph.rating.rerate import Rerated
 
 PANEL = "Data"
-Paths = Annotated[list[Path], typer.Argument(help="CSV or Parquet files, or directories of them.")]
+Paths = Annotated[list[Path], typer.Argument(help="CSV, XLSX, ODS, JSON, XML or Parquet files, or directories of them.")]
 RowKind = Annotated[str | None, typer.Option(help="What the rows are, where the file's name does not say.")]
 Mapping = Annotated[
     str | None, typer.Option(help="A mapping file, or the name of a shipped one, such as bitcoin-otc.")
