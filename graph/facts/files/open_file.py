@@ -15,14 +15,18 @@ from graph.facts.files import hints
 from graph.facts.files.csv_source import CsvSource
 from graph.facts.files.parquet_source import BUFFER_BYTES, ParquetSource
 from graph.facts.files.sources import Source
+from graph.facts.files.steps.lines import PLAIN, Layout
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 
 
 @contextmanager
-def opened(path: Path, *, header: Sequence[str] = (), separator: str = ",") -> Iterator[Source]:
+def opened(
+    path: Path, *, header: Sequence[str] = (), separator: str = ",", layout: Layout = PLAIN
+) -> Iterator[Source]:
     """The file, open until the block ends. `header` names the columns of a CSV file that does not.
 
+    layout: which lines of a CSV file are no rows.
     Raises RecordError for a file that is missing, empty, of another format, or names a column twice.
     """
     name = path.name.lower()
@@ -35,6 +39,9 @@ def opened(path: Path, *, header: Sequence[str] = (), separator: str = ",") -> I
             if path.stat().st_size == 0:
                 raise RecordError("an empty file", file=str(path))
             if name.endswith(".parquet"):
+                if layout != PLAIN:
+                    message = "skip_lines and comments of the mapping speak of lines, and this file has none"
+                    raise RecordError(message, file=str(path))
                 parquet = pq.ParquetFile(path, buffer_size=BUFFER_BYTES, pre_buffer=False)
                 source: Source = ParquetSource(open_files.enter_context(parquet), str(path))
             else:
@@ -43,7 +50,7 @@ def opened(path: Path, *, header: Sequence[str] = (), separator: str = ",") -> I
                 if hint := hints.of_content(stream.read(16)):
                     raise RecordError(f"this is no CSV in UTF-8 but {hint}", file=str(path))
                 stream.seek(0)
-                source = CsvSource(stream, str(path), header, separator)
+                source = CsvSource(stream, str(path), header, separator, layout)
         except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
             raise RecordError(f"cannot be read: {error}", file=str(path)) from error
         yield source

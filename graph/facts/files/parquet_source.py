@@ -43,7 +43,7 @@ class ParquetSource:
                 yield self._piece(batch, first, columns)
         except (pa.ArrowException, OSError) as error:
             reason = f"the file is damaged here, nothing below was read: {error}"
-            yield Piece({name: [] for name in columns}, [], [Reject(self.file, number + 1, "", "", reason)])
+            yield Piece({name: [] for name in columns}, [], [Reject(self.file, number + 1, "", "", reason)], True)
 
     def _bound(self, columns: Sequence[str]) -> None:
         """No column is longer than our cells can be, which is known before any is read. Raises RecordError."""

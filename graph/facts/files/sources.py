@@ -19,11 +19,13 @@ class Piece:
     """Consecutive records: text by column (None where Parquet has null), and the line of each record.
 
     rejects: the lines between them that are no records.
+    broken:  whether the file breaks off behind it.
     """
 
     columns: Mapping[str, Sequence[str | None]]
     lines: Sequence[int]
     rejects: list[Reject] = field(default_factory=list)
+    broken: bool = False
 
 
 class Source(Protocol):

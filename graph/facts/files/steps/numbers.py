@@ -54,7 +54,7 @@ def _pattern(point: str, marks: str) -> str:
     return f"(?:{plain}|{grouped})"
 
 
-def of(cell: Cell, *, decimal: object = None, thousands: object = None) -> Step | None:
+def of(decimal: object = None, thousands: object = None) -> Step | None:
     """The step from a number as the file writes it; None where it is written as we do."""
     if (decimal if isinstance(decimal, str) else POINT) == POINT and not isinstance(thousands, str):
         return None

@@ -1,8 +1,8 @@
 """pseudonym, prefix: an address of mail or a telephone number -> an id that says nothing; text before a text.
 
 The id is a keyed hash (HMAC-SHA-256), and the key a secret of the database: the same address gets the same id in
-every file that is loaded there, and nobody without the key can find out whose it is by trying addresses. An address
-of mail is the same in capitals, and a telephone number however it is grouped.
+every file that is loaded there, and nobody without the key can find out whose it is by trying addresses. An
+address of mail is the same in capitals, and a telephone number however it is grouped.
 """
 
 import hmac
@@ -31,7 +31,7 @@ def pseudonym(secret: bytes, text: str) -> str:
 
 
 def same(text: str) -> str:
-    """One form for all ways to write an address: without blanks at the ends, in small letters, digits as 0 to 9."""
+    """One form for all ways to write an address: no blanks at the ends, small letters, digits as 0 to 9."""
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).strip().casefold())
     if "@" not in plain and reach.why(plain) == "phone":
         digits = "".join(str(unicodedata.digit(each)) for each in plain if each.isdecimal())

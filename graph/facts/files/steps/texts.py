@@ -84,4 +84,3 @@ def whole(text: str) -> str:
     if _OTHER_FRACTION.fullmatch(text):
         raise ValueError("not a whole number")
     return text
-

@@ -96,7 +96,9 @@ def _formats(formats: tuple[str, ...]) -> Reader:
                 found.setdefault(moment, pattern)
         if len(found) > 1:
             (one, first), (other, second), *_ = found.items()
-            raise ValueError(f"two formats read it differently: {_said(one)} by {first}, {_said(other)} by {second}")
+            raise ValueError(
+                f"two formats read it differently: {_said(one)} by {first}, {_said(other)} by {second}"
+            )
         if found:
             return next(iter(found))
         raise wrong or ValueError(f"not written as {called}")

@@ -56,7 +56,9 @@ def _table(cell: Cell, *, trim: bool) -> dict[str, str]:
             raise ValueError(f"the word {word!r} is there twice, and means different things")
         other = seen.setdefault(looks(word), word)
         if known[other] != known[word]:
-            raise ValueError(f"the words {other!r} and {word!r} look alike and mean different things: {_odd(word, other)}")
+            raise ValueError(
+                f"the words {other!r} and {word!r} look alike and mean different things: {_odd(word, other)}"
+            )
     return known
 
 
@@ -94,7 +96,9 @@ def _rows(path: Path, text: str) -> dict[str, Value]:
             if len(row) != 2 or "" in row:
                 raise ValueError(f"{path}:{reader.line_num}: two cells are needed, a word and what it means")
             if number and known.setdefault(row[0], row[1]) != row[1]:
-                raise ValueError(f"{path}:{reader.line_num}: {row[0]!r} is there twice, and means different things")
+                raise ValueError(
+                    f"{path}:{reader.line_num}: {row[0]!r} is there twice, and means different things"
+                )
     except csv.Error as error:
         raise ValueError(f"{path}:{reader.line_num}: {error}") from error
     if not known:

@@ -98,7 +98,9 @@ def _check(pattern: str, letters: list[str]) -> None:
     """Raises ValueError where the pattern says no day, or says something twice or not at all."""
     given = set(letters)
     if unknown := sorted(given - EVERY) or ["%"] * pattern.replace("%%", "").endswith("%"):
-        raise ValueError(f"%{unknown[0]} is not known; known are {', '.join(f'%{each}' for each in sorted(EVERY))}")
+        raise ValueError(
+            f"%{unknown[0]} is not known; known are {', '.join(f'%{each}' for each in sorted(EVERY))}"
+        )
     for needed, what in (({"Y", "y"}, "year"), ({"m", "b", "B"}, "month"), ({"d"}, "day of the month")):
         if sum(letters.count(each) for each in needed) != 1:
             choice = " or ".join(f"%{each}" for each in sorted(needed))
