@@ -3,7 +3,7 @@
 The steps that bring cells into our form are in steps/; here they are put to the columns of one file.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,8 @@ from msgspec import UNSET
 
 from graph.facts.files.cell import Cell
 from graph.facts.files.checks import Origin, Sheet, cells_of
-from graph.facts.files.mapping import Mapping, Output
+from graph.facts.files.mapping import Mapping as MappingFile
+from graph.facts.files.mapping import Output
 from graph.facts.files.sources import Piece, Source
 from graph.facts.files.steps import chain, joined, numbers, texts, where
 from graph.facts.files.steps.fill_down import Filler
@@ -20,7 +21,7 @@ from graph.facts.files.steps.step import Step
 from graph.facts.formats import NUMBER_WRITTEN, Cells, Mask
 from graph.facts.kinds import KINDS
 
-TYPED = frozenset({"number", "whole number", "date", "time", "time without a zone"})
+NUMBERS, TIMES = frozenset({"number", "whole number"}), frozenset({"date", "time", "time without a zone"})
 "The types of columns, in the words of parquet_source.py, that are no text in a form of somebody's."
 
 
@@ -31,8 +32,8 @@ class _Made(NamedTuple):
     cell: Cell
     of_parts: Sequence[Step]
     "for each column of the file by itself"
-    number: Step | None
-    "from a number as the file writes it to ours"
+    numbers: Mapping[str, Step]
+    "by column of the file: from a number as it is written there to ours"
     of_whole: Sequence[Step]
 
 
@@ -40,15 +41,16 @@ class Adapter:
     """Brings one file into our form, piece by piece in their order."""
 
     def __init__(
-        self, mapping: Mapping, outputs: Sequence[Output], source: Source, file: str, secret: bytes | None
+        self, mapping: MappingFile, outputs: Sequence[Output], source: Source, file: str, secret: bytes | None
     ):
         self._file, self._mapping, self._outputs = file, mapping, outputs
-        typed = {name for name, type_ in source.types.items() if type_ in TYPED}
         self._made = [
-            [_made(mapping, output, *pair, typed, secret) for pair in output.cells.items()] for output in outputs
+            [_made(mapping, output, *pair, source, secret) for pair in output.cells.items()] for output in outputs
         ]
         read = numbers.of(mapping.defaults.decimal, mapping.defaults.thousands)
-        self._read = {} if read is None else {name: read for name in source.names if name not in typed}
+        self._read = (
+            {} if read is None else {name: read for name in source.names if source.types.get(name) not in NUMBERS}
+        )
         self._filler = Filler(mapping.fill_down) if mapping.fill_down else None
 
     def sheets(self, piece: Piece) -> Iterator[Sheet]:
@@ -89,12 +91,15 @@ class Adapter:
         return found
 
 
-def _made(mapping: Mapping, output: Output, name: str, cell: Cell, typed: set[str], secret: bytes | None) -> _Made:
+def _made(
+    mapping: MappingFile, output: Output, name: str, cell: Cell, source: Source, secret: bytes | None
+) -> _Made:
     format_ = next(column.format for column in KINDS[output.kind].columns if column.name == name)
-    is_typed = not typed.isdisjoint(cell.used)
-    number = None if is_typed else chain.numbers_of(cell, format_, mapping.defaults)
-    of_whole = list(chain.of_whole(cell, format_, mapping.defaults, typed=is_typed, secret=secret))
-    return _Made(name, cell, list(texts.of_parts(cell)), number, of_whole)
+    types = {source.types.get(column) for column in cell.used}
+    read = chain.numbers_of(cell, format_, mapping.defaults)
+    numbers_ = {column: read for column in cell.used if read and source.types.get(column) not in NUMBERS}
+    of_whole = list(chain.of_whole(cell, format_, mapping.defaults, typed=bool(types & TIMES), secret=secret))
+    return _Made(name, cell, list(texts.of_parts(cell)), numbers_, of_whole)
 
 
 def _write(sheet: Sheet, made: _Made, rows: pd.DataFrame, said: pd.DataFrame) -> None:
@@ -108,8 +113,8 @@ def _write(sheet: Sheet, made: _Made, rows: pd.DataFrame, said: pd.DataFrame) ->
     else:
         origin = Origin(_in_turn(cell.sources, said), cell.sources)
         cells = _parts(sheet, made, _in_turn(cell.sources, rows), origin)
-    if made.number:
-        cells = _step(sheet, made.number, cells, origin)
+    if read := made.numbers.get(cell.sources[0]):
+        cells = _step(sheet, read, cells, origin)
     if isinstance(cell.times, str):
         cells = _product(sheet, made, cells, origin, rows, said)
     for step in made.of_whole:
@@ -164,8 +169,8 @@ def _product(
     name = str(made.cell.times)
     origin = Origin(said[name], (name,))
     factor = _parts(sheet, made, rows[name], origin)
-    if made.number:
-        factor = _step(sheet, made.number, factor, origin)
+    if read := made.numbers.get(name):
+        factor = _step(sheet, read, factor, origin)
     for part, of in ((cells, one), (factor, origin)):
         sheet.refuse(part.notna() & ~_numbers(part), of, "not a number; write it as in 1250.50")
     sheet.refuse(cells.notna() & factor.isna(), origin, "empty, and the amount is a product with it")

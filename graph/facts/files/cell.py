@@ -43,7 +43,7 @@ class Cell(Table, frozen=True):
     values, values_from:    a word becomes what it means (steps/words.py).
     pseudonym, prefix:      an id that says nothing; what is put before a text.
     decimal, thousands, times, from_, to: numbers (steps/numbers.py).
-    ..._since, format, zone, day: times (steps/times.py).
+    ..._since, format, zone, clock_change, day: times (steps/times.py).
     """
 
     column: Text | UnsetType = UNSET
@@ -70,6 +70,7 @@ class Cell(Table, frozen=True):
     days_since: date | UnsetType = UNSET
     format: Text | Words | UnsetType = UNSET
     zone: Text | UnsetType = UNSET
+    clock_change: Literal["before", "after"] | UnsetType = UNSET
     day: Day | UnsetType = UNSET
 
     @property
@@ -103,7 +104,7 @@ class Cell(Table, frozen=True):
 
 SINCE = ("seconds_since", "milliseconds_since", "microseconds_since", "days_since")
 OF_NUMBERS = frozenset({"decimal", "thousands", "times", "from", "to"})
-OF_TIMES = frozenset({*SINCE, "format", "zone", "day"})
+OF_TIMES = frozenset({*SINCE, "format", "zone", "clock_change", "day"})
 COUNTING = OF_NUMBERS | OF_TIMES
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from graph.errors import ParameterError, RecordError
 from graph.facts.files.adapt import Adapter
-from graph.facts.files.cell import Day
 from graph.facts.files.checks import Sheet, cells_of
 from graph.facts.files.header_checks import are_no_floats, fits, has_all, is_no_header
 from graph.facts.files.ids import Numbering
@@ -140,7 +139,7 @@ def _in_zone(sheet: Sheet, zone: str) -> None:
     for column in KINDS[sheet.kind].columns:
         if column.format is TIME and column.name in sheet.cells:
             cells, origin = sheet.cells[column.name], sheet.origin(column.name)
-            read, reason = times.days(Day(zone=zone, end=column.name == ENDING))(cells)
+            read, reason = times.days(zone, end=column.name == ENDING)(cells)
             sheet.refuse(cells.notna() & read.isna(), origin, reason)
             sheet.cells[column.name], sheet.origins[column.name] = read, origin
 

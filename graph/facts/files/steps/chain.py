@@ -55,7 +55,7 @@ def of_whole(
 ) -> Iterator[Step]:
     """The steps behind those of each column by itself.
 
-    typed:  the file has numbers, dates or times there, and not texts in a form of theirs.
+    typed:  the file has dates or times there, and no text in a form of somebody's.
     secret: the key of pseudonyms, where there are any.
     """
     if cell.values is not UNSET:
@@ -135,10 +135,12 @@ def _of_times(cell: Cell, format_: Format) -> Iterator[str]:
         yield f"{_listed(used)} reads a time, and none is wanted here"
     if cell.given & {"values", "values_from", "case", "whole"}:
         yield f"{_listed(used)} reads a time; a word or a text is none"
-    if len(used & {*SINCE, "format"}) > 1 or (used & {*SINCE[:3]} and used & {"zone", "day"}):
+    if len(used & {*SINCE, "format"}) > 1 or (used & {*SINCE[:3]} and used & {"zone", "clock_change", "day"}):
         yield f"at most one of {', '.join(SINCE)}, format; only days_since and format go with zone or day"
     if {"zone", "day"} <= used:
         yield "day says the zone of times, too; leave zone out"
+    if "clock_change" in used and not used & {"zone", "day"}:
+        yield "clock_change says how a local time of a zone is read, and there is none: give zone or day"
     zone = cell.day.zone if isinstance(cell.day, Day) else cell.zone
     if isinstance(zone, str) and not is_zone(zone):
         yield f"no such zone: {zone!r}; write it as in Europe/Copenhagen"

@@ -27,12 +27,14 @@ PLAIN = Layout()
 
 def lines_of(stream: BinaryIO, separator: str, layout: Layout) -> Iterator[bytes]:
     """Each line with its line break, without the mark before the first; a very long one comes in parts."""
+    if layout == PLAIN:
+        yield from _plain(_parts(stream), for_sheets(separator))
+        return
     comment, records = layout.comments.encode(), Records(separator)
-    for_sheets = f"sep={separator}".encode()
     number, begins, left_out = 1, True, False
     for part in _parts(stream):
         if begins:
-            left_out = number <= layout.skip_lines or (number == 1 and part.rstrip(b"\r\n").lower() == for_sheets)
+            left_out = number <= layout.skip_lines or (number == 1 and _stripped(part) == for_sheets(separator))
             left_out = left_out or bool(comment and records.between and part.startswith(comment))
         begins = part.endswith(b"\n")
         number += begins
@@ -42,6 +44,23 @@ def lines_of(stream: BinaryIO, separator: str, layout: Layout) -> Iterator[bytes
             yield part
         elif begins:
             yield b"\n"
+
+
+def for_sheets(separator: str) -> bytes:
+    """The line that says to a spreadsheet what separates the fields."""
+    return f"sep={separator}".encode()
+
+
+def _stripped(line: bytes) -> bytes:
+    return line.rstrip(b"\r\n").lower()
+
+
+def _plain(parts: Iterator[bytes], for_sheets: bytes) -> Iterator[bytes]:
+    """The lines of a file where only the first one may be no row."""
+    first = next(parts, b"")
+    if first:
+        yield b"\n" if _stripped(first) == for_sheets else first
+        yield from parts
 
 
 def _followed(records: Records, part: bytes, comment: bytes) -> bytes:

@@ -35,14 +35,18 @@ def day_in(zone: str, day: date, *, end: bool) -> datetime:
     return next_begins - _LEAST if end else begins
 
 
-def local_in(zone: str, day: date, at: time) -> datetime:
-    """The instant of a local time. Raises ValueError where clocks skip it or have it twice."""
+def local_in(zone: str, day: date, at: time, *, change: str | None = None) -> datetime:
+    """The instant of a local time.
+
+    change: `before` or `after`: by which offset a local time is read that clocks skip or have twice.
+    Raises ValueError for such a time where `change` says nothing.
+    """
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError("no such local time between 1970 and 2200")
     first, second = _both(zone, datetime.combine(day, at))
-    if first != second:
+    if first != second and change is None:
         raise ValueError(f"a local time that {zone} skips or has twice; write it with an offset")
-    return first
+    return second if change == "after" else first
 
 
 def _both(zone: str, local: datetime) -> tuple[datetime, datetime]:

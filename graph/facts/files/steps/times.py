@@ -1,11 +1,12 @@
-"""format, days_since, zone, day: a day or a local time -> a time, in ISO 8601.
+"""format, days_since, zone, clock_change, day: a day or a local time -> a time, in ISO 8601.
 
     due = { column = "due date", format = ["%d.%m.%Y", "ISO"], day = { zone = "Europe/Berlin", end = true } }
     at = { column = "when", days_since = 1899-12-30, zone = "Europe/London" }
 
 With `day`, a day is its beginning in that zone, or with `end` its last instant; so is a time of exactly midnight,
 since many programs write a day so. Other times are local times of that zone. With `zone` alone, there must be a
-time. What two formats read differently is refused: nobody could say which is meant.
+time. What two formats read differently is refused: nobody could say which is meant. A local time that clocks skip
+or have twice is refused, unless `clock_change` says by which of the two offsets it is read.
 
 Where a date is wanted, and not a time, days are read without a zone.
 """
@@ -16,6 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pandas as pd
+from msgspec import UNSET
 
 from graph.facts.files.cell import Cell, Day
 from graph.facts.files.steps.local_days import day_in, local_in
@@ -37,38 +39,26 @@ def of(cell: Cell, *, typed: bool = False, is_date: bool = False) -> Step | None
     """
     if not cell.given & {"format", "days_since", "zone", "day"}:
         return None
-    if isinstance(cell.days_since, date) and not typed:
+    is_iso = typed or not cell.given & {"format", "days_since"}
+    if is_iso:
+        read = _formats((ISO,))
+    elif isinstance(cell.days_since, date):
         read = _serial(cell.days_since)
     else:
-        read = _formats((ISO,) if typed or not cell.format else patterns(cell))
+        read = _formats(patterns(cell))
     if is_date:
         return each(lambda text: _date(read(text)))
-    if isinstance(cell.day, Day):
-        return days(cell.day, read, is_iso=typed or not cell.given & {"format", "days_since"})
-    if not isinstance(cell.zone, str):
-        return each(lambda text: _written(_placed(read(text), None)))
-    zone = cell.zone
-    if cell.given & {"format", "days_since"} and not typed:
-        midnight = isinstance(cell.days_since, date)
-        return each(lambda text: _written(_placed(read(text), zone, midnight=midnight)))
-    return lambda cells: _local(zone, cells)
-
-
-def days(day: Day, read: Reader | None = None, *, is_iso: bool = True) -> Step:
-    """The step that reads days of this zone and, in the same column, times."""
-    read = read or _formats((ISO,))
-    step = each(lambda text: _written(_in_day(read(text), day)))
+    place = _placing(cell)
+    step = each(lambda text: _written(place(read(text))))
     if not is_iso:
         return step
+    return _local(cell.zone, step) if isinstance(cell.zone, str) else _beside_times(step)
 
-    def beside_times(cells: Cells) -> tuple[Cells, Reason]:
-        known = cells.str.fullmatch(TIME_WRITTEN).fillna(False).astype(bool)
-        if known.all():
-            return cells, ""
-        made, reason = step(cells.where(~known))
-        return made.where(~known, cells), reason
 
-    return beside_times
+def days(zone: str, *, end: bool) -> Step:
+    """The step that reads days and times of this zone, as in ISO 8601. end: a day is its last instant."""
+    read, place = _formats((ISO,)), _placing(Cell(day=Day(zone=zone, end=end)))
+    return _beside_times(each(lambda text: _written(place(read(text)))))
 
 
 def patterns(cell: Cell) -> tuple[str, ...]:
@@ -138,29 +128,38 @@ def _day_after(origin: date, passed: int) -> date:
 
 
 def _date(moment: Moment) -> str:
-    if moment.time not in (None, time()) or moment.offset is not None:
+    if moment.at not in (None, time()) or moment.offset is not None:
         raise ValueError("a time, and only its day is wanted here")
     return moment.day.isoformat()
 
 
-def _in_day(moment: Moment, day: Day) -> datetime:
-    """The instant of a day as the mapping means it, or of a local time of its zone."""
-    if moment.offset is None and moment.time in (None, time()):
-        return day_in(day.zone, moment.day, end=day.end)
-    return _placed(moment, day.zone)
+def _placing(cell: Cell) -> Callable[[Moment], datetime]:
+    """What a cell makes of a day or a time: the instant, in UTC. It raises ValueError where there is none."""
+    day = cell.day if isinstance(cell.day, Day) else None
+    zone = day.zone if day else cell.zone or None
+    change = cell.clock_change or None
+    is_serial = cell.days_since is not UNSET
 
-
-def _placed(moment: Moment, zone: str | None, *, midnight: bool = False) -> datetime:
-    """The instant of a time, in this zone where it has no offset; with `midnight`, a day is its midnight."""
-    at = time() if moment.time is None and midnight else moment.time
-    if at is None:
-        raise ValueError("a date without a time; say what a day means: `day` in a mapping")
-    if moment.offset is None:
+    def place(moment: Moment) -> datetime:
+        at = moment.at
+        if day and moment.offset is None and at in (None, time()):
+            return day_in(day.zone, moment.day, end=day.end)
+        if at is None and is_serial:
+            at = time()
+        if at is None:
+            raise ValueError("a date without a time; say with `day` in the mapping what a day means")
+        if moment.offset is not None:
+            return _in_utc(moment.day, at, moment.offset)
         if zone is None:
-            raise ValueError("a time without a zone; say which with `zone` in the mapping")
-        return local_in(zone, moment.day, at)
+            raise ValueError("a time without a zone; say with `zone` in the mapping whose time it is")
+        return local_in(zone, moment.day, at, change=change)
+
+    return place
+
+
+def _in_utc(day: date, at: time, offset: timedelta) -> datetime:
     try:
-        return datetime.combine(moment.day, at, UTC) - moment.offset
+        return datetime.combine(day, at, UTC) - offset
     except OverflowError as error:
         raise ValueError("no time between 1970 and 2200") from error
 
@@ -170,19 +169,32 @@ def _written(at: datetime) -> str:
     return f"{at.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
-def _local(zone: str, cells: Cells) -> tuple[Cells, Reason]:
-    """Local times in ISO 8601, whole columns at once; a time that has its offset needs no zone."""
-    times = local_times(cells)
-    times = times.where(times.between(pd.Timestamp("1969-12-30"), pd.Timestamp("2200-01-03")))
-    there = times.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")
-    text = pd.Series(iso_utc(there), index=cells.index, dtype="str")
-    read = _formats((ISO,))
+def _beside_times(step: Step) -> Step:
+    """The step for cells some of which are times in full: those stay as they are."""
 
-    def reason(written: str) -> str:
-        try:
-            _placed(read(written), zone)
-        except ValueError as error:
-            return str(error)
-        return "no such local time between 1970 and 2200"
+    def whole(cells: Cells) -> tuple[Cells, Reason]:
+        known = cells.str.fullmatch(TIME_WRITTEN).fillna(False).astype(bool)
+        if known.all():
+            return cells, ""
+        made, reason = step(cells.where(~known))
+        return made.where(~known, cells), reason
 
-    return text.where(text.notna(), cells.where(cells.str.fullmatch(TIME_WRITTEN))), reason
+    return whole
+
+
+def _local(zone: str, step: Step) -> Step:
+    """The same for local times of a zone: whole columns of them at once, and what is left by the step."""
+    step = _beside_times(step)
+
+    def whole(cells: Cells) -> tuple[Cells, Reason]:
+        times = local_times(cells)
+        times = times.where(times.between(pd.Timestamp("1969-12-30"), pd.Timestamp("2200-01-03")))
+        there = times.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")
+        text = pd.Series(iso_utc(there), index=cells.index, dtype="str")
+        left = cells.where(text.isna())
+        if not left.notna().any():
+            return text, ""
+        made, reason = step(left)
+        return text.where(text.notna(), made), reason
+
+    return whole

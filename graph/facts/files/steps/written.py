@@ -39,7 +39,7 @@ class Moment(NamedTuple):
     """A day; a time on it, where one is written; how far its zone is from UTC, where that is written."""
 
     day: date
-    time: time | None = None
+    at: time | None = None
     offset: timedelta | None = None
 
 
@@ -120,7 +120,7 @@ def _moment(said: dict[str, str]) -> Moment:
         day = date(_year(said), _month(said), int(said["d"]))
         return Moment(day, _time(said), _offset(said["z"]) if "z" in said else None)
     except ValueError as error:
-        raise ValueError(f"no such day or time: {error}") from error
+        raise ValueError(f"no such local time or day: {error}") from error
 
 
 def _year(said: dict[str, str]) -> int:
