@@ -18,13 +18,21 @@ if TYPE_CHECKING:
     from graph.rating.rerate import Rerated
 
 PANEL = "Data"
-Paths = Annotated[list[Path], typer.Argument(help="CSV, XLSX, ODS, JSON, XML or Parquet files, or directories of them.")]
+Paths = Annotated[
+    list[Path], typer.Argument(help="CSV, XLSX, ODS, JSON, XML or Parquet files, or directories of them.")
+]
 RowKind = Annotated[str | None, typer.Option(help="What the rows are, where the file's name does not say.")]
 Mapping = Annotated[
     str | None, typer.Option(help="A mapping file, or the name of a shipped one, such as bitcoin-otc.")
 ]
 Prefix = Annotated[
     str | None, typer.Option(help="Put before the id of every fact, so that those of two sources stay apart.")
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        help="Where days and times without a zone are read, such as Europe/Berlin; else they are rejected."
+    ),
 ]
 Removable = Literal[CorrectableKind, "memberships"]
 Rejects = Annotated[Path, typer.Option(help="Where bad rows go, with their reasons.")]
@@ -59,6 +67,7 @@ def load(
     kind: RowKind = None,
     mapping: Mapping = None,
     prefix: Prefix = None,
+    zone: Zone = None,
     rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
@@ -96,6 +105,7 @@ def load(
             batch=settings.batch_rows,
             categories=categories.read(settings.categories),
             prefix=prefix,
+            zone=zone,
             most_clashes=max_reject_rate,
             progress=tell,
             touch=changes.add if at_once else lambda kind, touched: None,
@@ -111,6 +121,7 @@ def apply(
     kind: RowKind = None,
     mapping: Mapping = None,
     prefix: Prefix = None,
+    zone: Zone = None,
     rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
     tolerance: Tolerance = 0.05,
@@ -140,6 +151,7 @@ def apply(
             batch=settings.batch_rows,
             categories=categories.read(settings.categories),
             prefix=prefix,
+            zone=zone,
             tolerance_points=tolerance,
             progress=tell,
         )

@@ -11,19 +11,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any, TypeVar
 
 from graph import output_files
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.facts import clashes
 from graph.facts.files import ENDINGS, is_rejects, kind_of, read, write_rejects
+from graph.facts.files.mapping import resolve
 from graph.facts.kinds import CORRECTABLE, IN_PLACE, KINDS
 from graph.facts.store import Load, correct, filled_in, remove, store
 from graph.model import Chunk, Loaded, Reject, Row
 from graph.policy.categories import Categories
 from graph.store.client import Database
+from graph.store.secrets import known, salt
 from graph.store.transaction import Transaction
 from graph.text.plain import visible
 
@@ -136,6 +139,7 @@ def load(
     batch: int = 10_000,
     categories: Categories | None = None,
     prefix: str | None = None,
+    zone: str | None = None,
     most_clashes: float = 1.0,
     progress: Callable[[str], None] = lambda message: None,
     touch: Callable[[str, Iterable[str]], None] = lambda kind, touched: None,
@@ -154,6 +158,7 @@ def load(
     batch:   rows in one transaction.
     categories: those that products and sites may have; None: the shipped ones.
     prefix:  put before the id of every fact, so that those of two sources stay apart.
+    zone:    where days and times without a zone are read, in files of our form; None: they are rejected.
     most_clashes: the share of a file's rows whose ids may be known with other content; where there are more,
              nothing is written. By default they are rejected one by one. A correction clashes with nothing.
     touch:   told, kind by kind, of the entities whose ratings what is new can change; of memberships, the schemes.
@@ -163,10 +168,19 @@ def load(
     if rejects:
         output_files.check(rejects)
     files = _files(paths, kind=kind, mapping=mapping, rejects=rejects)
-    chunks_of = partial(read, kind=kind, mapping=mapping, chunk_rows=batch, categories=categories, prefix=prefix)
+    chunks_of = partial(
+        read,
+        kind=kind,
+        mapping=mapping,
+        chunk_rows=batch,
+        categories=categories,
+        prefix=prefix,
+        zone=zone,
+        secret=cache(partial(_secret, database, dry_run=dry_run)),
+    )
     for file in files:  # opened and closed again: one that cannot be used stops the load here
         next(chunks_of(file, chunk_rows=1), None)
-    inputs = [*files, *([Path(mapping)] if mapping else [])]
+    inputs = [*files, *([Path(mapping), *resolve(mapping).tables] if mapping else [])]
     if most_clashes < 1 and not correct:
         named = clashes.kinds_of(files, kind, mapping)
         with _rejected(rejects, inputs) as reject:
@@ -188,6 +202,13 @@ def load(
         if not dry_run:
             _record(database, record, loaded, rejects)
     return loaded
+
+
+def _secret(database: Database, *, dry_run: bool) -> bytes:
+    """The key of pseudonyms; in a dry run without one, another that serves as well and is not kept."""
+    if dry_run:
+        return known(database, "pseudonyms") or token_bytes(32)
+    return salt(database, "pseudonyms")
 
 
 def _record(database: Database, load: Load, loaded: Sequence[Loaded], rejects: Path | None) -> None:

@@ -11,20 +11,21 @@ import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from graph.errors import RecordError
 from graph.facts.files.hints import appended, of_header
 from graph.facts.files.quoting import RECORD_BYTES, Misquoted, Record, Records, doubtful
-from graph.facts.files.sources import Piece, clipped, no_twins
+from graph.facts.files.sources import Opening, Piece, clipped, no_twins
+from graph.facts.files.steps.lines import lines_of
 from graph.facts.files.text_encodings import to_name
 from graph.model import Reject
 
 # A piece ends early where its lines are long, so that memory stays bounded whatever they hold.
 PIECE_BYTES = 16_000_000
 PIECE_LINES = 10_000
-MARK = b"\xef\xbb\xbf"  # the byte order mark that spreadsheets put before UTF-8
 
 # What ends the reading of a gzip file that was cut off or damaged.
 BREAKS = (EOFError, OSError, zlib.error)
@@ -33,16 +34,15 @@ BREAKS = (EOFError, OSError, zlib.error)
 class CsvSource:
     """A CSV file, open behind its header."""
 
-    def __init__(
-        self, stream: BinaryIO, file: str, header: Sequence[str], separator: str, encoding: str = "utf-8"
-    ):
-        self.file, self._separator, self._encoding = file, separator, encoding
+    def __init__(self, stream: BinaryIO, file: str, opening: Opening):
+        self.file, self._separator, self._encoding = file, opening.separator, opening.encoding
+        header, separator, layout = opening.header, opening.separator, opening.layout
         self.types: Mapping[str, str] = {}
         self._doubtful = doubtful(separator)
-        self._records, self._lines = Records(separator), _lines(stream)
+        self._records, self._lines = Records(separator), lines_of(stream, separator, layout)
         self._prove()
         stream.seek(0)
-        self._records, self._lines = Records(separator), _lines(stream)
+        self._records, self._lines = Records(separator), lines_of(stream, separator, layout)
         self.line: int | None = None
         self.names: Sequence[str] = header
         self.first: Sequence[str] = ()
@@ -72,6 +72,7 @@ class CsvSource:
             if broken:
                 reason = f"the file breaks off here, nothing below was read: {broken}"
                 piece.rejects.append(Reject(self.file, self._records.line, "", "", reason))
+                piece = replace(piece, broken=True)
             if piece.lines or piece.rejects:
                 yield piece
         if last := self._last():
@@ -279,15 +280,6 @@ class _Found:
     def piece(self, columns: Sequence[str]) -> Piece:
         by_name = self._source._by_name(self.records)
         return Piece({name: by_name[name] for name in columns}, self.lines, self.rejects)
-
-
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Each line with its line break, without the mark before the first; a very long one comes in parts."""
-    first = stream.readline(RECORD_BYTES).removeprefix(MARK)
-    if first:
-        yield first
-    while line := stream.readline(RECORD_BYTES):
-        yield line
 
 
 def _is_empty(line: bytes) -> bool:

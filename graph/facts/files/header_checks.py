@@ -11,9 +11,15 @@ from graph.facts.files.sources import Source
 from graph.facts.kinds import KINDS
 from graph.text.plain import visible
 
+LOCAL = frozenset({"date", "time without a zone"})
+"The types of days and times that a zone makes instants of."
 
-def fits(source: Source, kind: str, file: str) -> None:
-    """Raises RecordError for the first column that is unknown, missing, or of the wrong Parquet type."""
+
+def fits(source: Source, kind: str, file: str, *, zone: str | None = None) -> None:
+    """Raises RecordError for the first column that is unknown, missing, or of the wrong Parquet type.
+
+    zone: where days and times without a zone are read; with one, they are times.
+    """
     columns = {column.name: column for column in KINDS[kind].columns}
     known = f"{kind} have {', '.join(columns)}"
     for name in source.names:
@@ -27,6 +33,8 @@ def fits(source: Source, kind: str, file: str) -> None:
                 raise RecordError(f"a column is missing; {known}", file=file, line=source.line, column=name)
             continue
         found, wanted = source.types.get(name, "empty"), column.format.parquet
+        if zone is not None and "time" in wanted:
+            wanted = wanted | LOCAL
         if found != "empty" and found not in wanted:
             message = f"the type is {found}; it must be {' or '.join(sorted(wanted))}"
             raise RecordError(message, file=file, column=name)
@@ -48,11 +56,19 @@ def are_no_floats(source: Source, outputs: Sequence[Output], file: str) -> None:
     for output in outputs:
         formats = {column.name: column.format for column in KINDS[output.kind].columns}
         for name, cell in output.cells.items():
-            if cell.counts or "whole number" not in formats[name].parquet or "number" in formats[name].parquet:
+            if (
+                cell.counts
+                or cell.has("whole")
+                or "whole number" not in formats[name].parquet
+                or "number" in formats[name].parquet
+            ):
                 continue
             for column in cell.sources:
                 if source.types.get(column) == "number":
-                    message = "the type is number; ids and texts are text or whole number: write the column as one"
+                    message = (
+                        "the type is number; ids and texts are text or whole number: write the column as one, "
+                        "or take whole numbers with `whole = true`"
+                    )
                     raise RecordError(message, file=file, column=column)
 
 

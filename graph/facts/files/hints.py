@@ -65,9 +65,10 @@ def of_header(names: Sequence[str], wanted: Sequence[str], following: Sequence[S
     following: the records below it, as far as they were looked at.
     """
     if len(names) <= 2 and names[0].lower().startswith("sep="):
+        separator = names[0][4:5] or ","
         return (
-            "the line `sep=` is for a spreadsheet and not a header: remove it; "
-            "where no comma separates the fields, write a mapping with the separator"
+            f"the line `sep={separator}` says what separates the fields, to a spreadsheet: "
+            f"write a mapping with separator = {_toml(separator)}"
         )
     if names[0].lstrip()[:1] in ("{", "["):
         return (

@@ -19,6 +19,7 @@ from graph.facts.files.nested.nested_source import NestedSource
 from graph.facts.files.nested.paths import steps
 from graph.facts.files.parquet_source import BUFFER_BYTES, ParquetSource
 from graph.facts.files.sources import Opening, Source
+from graph.facts.files.steps.lines import PLAIN
 from graph.facts.files.text_encodings import in_utf_8
 from graph.facts.files.unpacking import gunzipped
 from graph.facts.files.workbooks.ods import Ods
@@ -35,13 +36,13 @@ def _csv(stream: BufferedReader, file: str, opening: Opening) -> Source:
         raise RecordError(f"this is no CSV in UTF-8 but {hint}", file=file)
     stream.seek(0)
     text = in_utf_8(stream, opening.encoding, file)
-    return CsvSource(text, file, opening.header, opening.separator, opening.encoding)
+    return CsvSource(text, file, opening)
 
 
 def _json(stream: BufferedReader, file: str, opening: Opening) -> Source:
     text = in_utf_8(stream, opening.encoding, file)
     rows = steps(opening.rows.removesuffix("[*]"), file) if opening.rows else ()
-    return NestedSource(partial(json_records.in_lists, text, file, rows), file, opening.columns)
+    return NestedSource(partial(json_records.in_lists, text, file, rows), file, opening)
 
 
 def _json_lines(stream: BufferedReader, file: str, opening: Opening) -> Source:
@@ -50,7 +51,7 @@ def _json_lines(stream: BufferedReader, file: str, opening: Opening) -> Source:
             "each line of this file is a record, and the mapping says `rows`: leave it out", file=file
         )
     text = in_utf_8(stream, opening.encoding, file)
-    return NestedSource(partial(json_records.on_lines, text, file), file, opening.columns)
+    return NestedSource(partial(json_records.on_lines, text, file), file, opening)
 
 
 def _xml(stream: BufferedReader, file: str, opening: Opening) -> Source:
@@ -58,7 +59,7 @@ def _xml(stream: BufferedReader, file: str, opening: Opening) -> Source:
         raise RecordError("XML is read through a mapping only, which names its elements: --mapping", file=file)
     rows = steps(opening.rows.removesuffix("[*]"), file) if opening.rows else ()
     columns = [steps(column, file) for column in opening.columns]
-    return NestedSource(partial(xml_records.elements, stream, file, rows, columns), file, opening.columns)
+    return NestedSource(partial(xml_records.elements, stream, file, rows, columns), file, opening)
 
 
 _STREAMS: dict[str, Read] = {
@@ -103,6 +104,7 @@ def opened(path: Path, opening: Opening | None = None) -> Iterator[Source]:
 
 
 def _opened(path: Path, name: str, opening: Opening, open_files: ExitStack) -> Source:
+    _has_lines(name, opening, path)
     if name.endswith(_PARQUET):
         parquet = pq.ParquetFile(path, buffer_size=BUFFER_BYTES, pre_buffer=False)
         return ParquetSource(open_files.enter_context(parquet), str(path))
@@ -124,6 +126,16 @@ def _opened(path: Path, name: str, opening: Opening, open_files: ExitStack) -> S
     open_files.enter_context(closing(stream))
     read = next(read for ending, read in _STREAMS.items() if name.endswith(ending))
     return read(stream, str(path), opening)
+
+
+def _has_lines(name: str, opening: Opening, path: Path) -> None:
+    """Raises RecordError where the mapping speaks of lines, and the file has none."""
+    layout = opening.layout
+    if name.endswith((*_WORKBOOKS,)) and layout.comments:
+        raise RecordError("comments of the mapping speak of lines, and a sheet has none", file=str(path))
+    if layout != PLAIN and not name.endswith((*_WORKBOOKS, ".csv", ".csv.gz", _ZIP)):
+        message = "skip_lines and comments of the mapping speak of lines, and this file has none"
+        raise RecordError(message, file=str(path))
 
 
 def _only_file(path: Path, open_files: ExitStack) -> tuple[str, BufferedReader]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from graph.errors import RecordError
+from graph.facts.files.steps.lines import PLAIN, Layout
 from graph.model import Reject
 
 VALUE_LENGTH = 200
@@ -24,6 +25,12 @@ class Fault(NamedTuple):
 
     value: str
     reason: str
+
+
+class Number(str):
+    """What a file has as a number, in digits; a text of the same digits is no number."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,10 @@ class Opening:
     "the path to the list of records in a JSON file, or to the elements that are records in XML"
     columns: Sequence[str] | None = None
     "those to read of JSON and XML, each a path; None: the keys of the records"
+    layout: Layout = PLAIN
+    "which lines of a CSV file, or rows of a sheet, are none of the table"
+    decimals: Mapping[str, str] = field(default_factory=dict)
+    "by column: the mark by which its numbers are read; what the file has as a number is written with it"
 
 
 @dataclass(frozen=True)
@@ -50,11 +61,13 @@ class Piece:
     """Consecutive records: text by column (None where Parquet has null), and the line of each record.
 
     rejects: the lines between them that are no records.
+    broken:  whether the file breaks off behind it.
     """
 
     columns: Mapping[str, Sequence[str | None]]
     lines: Sequence[int]
     rejects: list[Reject] = field(default_factory=list)
+    broken: bool = False
 
 
 class Source(Protocol):
@@ -97,8 +110,9 @@ def no_twins(names: Sequence[str], file: str, line: int | None) -> None:
 class Gathering:
     """Rows and faults on their way into one piece; it is `full` once it has enough of either, or of text."""
 
-    def __init__(self, file: str, columns: Sequence[str], rows: int):
-        self._file, self._columns, self._most = file, columns, rows
+    def __init__(self, file: str, columns: Sequence[str], rows: int, decimals: Mapping[str, str]):
+        self._file, self._most = file, rows
+        self._columns = [(name, decimals.get(name, ".")) for name in columns]
         self._cells: list[list[str | None]] = []
         self._lines: list[int] = []
         self._rejects: list[Reject] = []
@@ -115,11 +129,13 @@ class Gathering:
     def add(self, line: int, cells: Mapping[str, str | Fault | None]) -> None:
         """The row is taken, or refused for the first of its cells that cannot be read."""
         row: list[str | None] = []
-        for name in self._columns:
+        for name, mark in self._columns:
             cell = cells.get(name)
             if isinstance(cell, Fault):
                 self.refuse(line, name, cell)
                 return
+            if mark != "." and isinstance(cell, Number):
+                cell = cell.replace(".", mark)
             row.append(cell)
             self._characters += len(cell) if cell else 0
         self._cells.append(row)
@@ -129,5 +145,6 @@ class Gathering:
         self._rejects.append(Reject(self._file, line, column, clipped(fault.value), fault.reason))
 
     def piece(self) -> Piece:
-        columns = zip(*self._cells, strict=True) if self._cells else [() for _ in self._columns]
-        return Piece(dict(zip(self._columns, columns, strict=True)), self._lines, self._rejects)
+        names = [name for name, _ in self._columns]
+        columns = zip(*self._cells, strict=True) if self._cells else [() for _ in names]
+        return Piece(dict(zip(names, columns, strict=True)), self._lines, self._rejects)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from graph.errors import RecordError
-from graph.facts.files.nested.paths import Number, Step
-from graph.facts.files.sources import Fault, clipped
+from graph.facts.files.nested.paths import Step
+from graph.facts.files.sources import Fault, Number, clipped
 
 # A record is in memory as a whole, and takes up to thirty times its bytes there.
 RECORD_CHARACTERS = 4 << 20

@@ -8,7 +8,7 @@ from typing import Any
 
 from graph.errors import RecordError
 from graph.facts.files.nested.paths import Paths, Row, steps
-from graph.facts.files.sources import Fault, Gathering, Piece
+from graph.facts.files.sources import Fault, Gathering, Opening, Piece
 from graph.text.counts import counted
 
 MOST_COLUMNS = 1_000
@@ -19,8 +19,9 @@ Records = Callable[[], Iterator[Any]]
 class NestedSource:
     """An open file of nested records. All were looked at once, so that no row is taken of a damaged file."""
 
-    def __init__(self, records: Records, file: str, columns: Sequence[str] | None):
+    def __init__(self, records: Records, file: str, opening: Opening):
         self.file, self._records = file, records
+        columns, self._decimals = opening.columns, opening.decimals
         self.types: Mapping[str, str] = {}
         self.line: int | None = None
         self.first: Sequence[str] = ()
@@ -42,7 +43,7 @@ class NestedSource:
         return "no record of the file has it; if that can be, name it in the mapping under `optional`"
 
     def pieces(self, rows: int, columns: Sequence[str]) -> Iterator[Piece]:
-        gathering = Gathering(self.file, columns, rows)
+        gathering = Gathering(self.file, columns, rows, self._decimals)
         for number, row in self._rows():
             if isinstance(row, Fault):
                 gathering.refuse(number, "", row)
@@ -50,7 +51,7 @@ class NestedSource:
                 gathering.add(number, row.cells)
             if gathering.full:
                 yield gathering.piece()
-                gathering = Gathering(self.file, columns, rows)
+                gathering = Gathering(self.file, columns, rows, self._decimals)
         if gathering.has_any:
             yield gathering.piece()
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from graph.errors import RecordError
-from graph.facts.files.sources import CELL_CHARACTERS, TOO_LONG, Fault
+from graph.facts.files.sources import CELL_CHARACTERS, TOO_LONG, Fault, Number
 
 EACH = None
 "In place of a key or a place: each entry of the list."
@@ -21,12 +21,6 @@ Cell: TypeAlias = str | Fault | None
 
 _STEP = re.compile(r'\[(\*|[0-9]{1,4})\]|(?:\.|\A)(?:"((?:[^"\\]|\\.)+)"|([^.\[\]"]+))')
 _DIGITS = re.compile(r"[0-9]{1,9}")
-
-
-class Number(str):
-    """A number as it is written; a text of the same digits is no number."""
-
-    __slots__ = ()
 
 
 class Element:
@@ -222,7 +216,7 @@ def _leaf(value: Any) -> Cell | Missing:
     # JSON can write half of a character that takes two numbers, and no text has one.
     if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
         return Fault(ascii(value), "half of a character: the other half is missing")
-    return str(value) or None
+    return value or None
 
 
 def _day(values: Sequence[Any]) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from graph.facts.files.sources import Fault
+from graph.facts.files.sources import Fault, Number
 from graph.facts.formats import NUMBER_WRITTEN
 
 Shown: TypeAlias = Literal["number", "day", "time", "instant"]
@@ -47,7 +47,7 @@ def shown(id_: int, code: str | None) -> Shown:
     return "time" if has_clock else "number"
 
 
-def number_text(written: str) -> str | Fault:
+def number_text(written: str) -> Number | Fault:
     """The number in full: `17850`, `0.1`, never `1.785e4`."""
     if not _NUMBER.fullmatch(written):
         return Fault(written, "the workbook has this as a number, and it is none")
@@ -59,8 +59,8 @@ def number_text(written: str) -> str | Fault:
             "and write it anew",
         )
     if value == int(value):
-        return str(int(value))
-    return format(Decimal(repr(value)), "f")
+        return Number(int(value))
+    return Number(format(Decimal(repr(value)), "f"))
 
 
 def cell_text(written: str, as_: Shown, *, from_1904: bool) -> str | Fault:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from graph.errors import RecordError
 from graph.facts.files.hints import of_header
 from graph.facts.files.sources import CELL_CHARACTERS, TOO_LONG, Fault, Gathering, Opening, Piece, no_twins
-from graph.facts.files.workbooks.sheet_rows import Sheet, Workbook, letters
+from graph.facts.files.workbooks.sheet_rows import Sheet, SheetRow, Workbook, letters
 
 
 class WorkbookSource:
@@ -22,8 +22,9 @@ class WorkbookSource:
         self.first: Sequence[str] = ()
         self.names: Sequence[str] = opening.header
         self._header = 0
-        self._is_ours = bool(opening.kind)
-        filled = iter(workbook.rows(self._sheet))
+        self._is_ours, self._decimals = bool(opening.kind), opening.decimals
+        self._skip = opening.layout.skip_lines
+        filled = self._rows()
         first = next(filled, None)
         if first is None:
             raise RecordError(f"the sheet {self._sheet.name!r} is empty", file=file)
@@ -39,7 +40,7 @@ class WorkbookSource:
     def hint(self, wanted: Sequence[str]) -> str:
         """What to do about a header without these columns."""
         following = []
-        for number, row in self._workbook.rows(self._sheet):
+        for number, row in self._rows():
             if number > self._header:
                 following.append([_shown(row.get(at)) for at in range(max(row) + 1)])
             if len(following) >= 20:
@@ -48,8 +49,8 @@ class WorkbookSource:
 
     def pieces(self, rows: int, columns: Sequence[str]) -> Iterator[Piece]:
         places = {name: at for at, name in enumerate(self.names) if name in columns}
-        gathering = Gathering(self.file, columns, rows)
-        for number, row in self._workbook.rows(self._sheet):
+        gathering = Gathering(self.file, columns, rows, self._decimals)
+        for number, row in self._rows():
             if number <= self._header:
                 continue
             beyond = max(row)
@@ -60,9 +61,13 @@ class WorkbookSource:
                 gathering.add(number, {name: _bounded(row.get(at)) for name, at in places.items()})
             if gathering.full:
                 yield gathering.piece()
-                gathering = Gathering(self.file, columns, rows)
+                gathering = Gathering(self.file, columns, rows, self._decimals)
         if gathering.has_any:
             yield gathering.piece()
+
+    def _rows(self) -> Iterator[SheetRow]:
+        """The rows of the sheet but for those that the mapping skips."""
+        return (row for row in self._workbook.rows(self._sheet) if row[0] > self._skip)
 
     def _named(self, row: Mapping[int, str | Fault]) -> list[str]:
         """The columns of a header; one without a name has its letter as one."""
