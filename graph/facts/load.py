@@ -45,6 +45,7 @@ class _Loader:
     reject: Callable[[Iterable[Reject]], None]
     progress: Callable[[str], None]
     touch: Callable[[str, Iterable[str]], None]
+    preview: Callable[[Chunk], None]
     counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     "by kind and file: the numbers of Loaded so far"
 
@@ -54,6 +55,7 @@ class _Loader:
         Its rows are used up.
         """
         counts = self.counts.setdefault((chunk.kind, chunk.file), Counter())
+        self.preview(chunk)
         rejects = list(chunk.rejects)
         if chunk.rows:
             rows = chunk.rows
@@ -143,6 +145,7 @@ def load(
     most_clashes: float = 1.0,
     progress: Callable[[str], None] = lambda message: None,
     touch: Callable[[str, Iterable[str]], None] = lambda kind, touched: None,
+    preview: Callable[[Chunk], None] = lambda chunk: None,
 ) -> list[Loaded]:
     """Every good row of the files is in the graph; returns what became of the rows, by file and kind.
 
@@ -162,6 +165,7 @@ def load(
     most_clashes: the share of a file's rows whose ids may be known with other content; where there are more,
              nothing is written. By default they are rejected one by one. A correction clashes with nothing.
     touch:   told, kind by kind, of the entities whose ratings what is new can change; of memberships, the schemes.
+    preview: told of each chunk before its rows are stored; it keeps none of them.
     Raises RecordError for a file that cannot be used at all, before anything of any file is written, and
     every StoreError; what was stored until then stays, and repeating the load completes it.
     """
@@ -194,7 +198,7 @@ def load(
         database.rolled_back() if dry_run else nullcontext() as rehearsal,
     ):
         record = Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files])
-        loader = _Loader(database, rehearsal, record, correct, reject, progress, touch)
+        loader = _Loader(database, rehearsal, record, correct, reject, progress, touch, preview)
         for file in files:
             for chunk in _ahead(chunks_of(file)):
                 loader.take(chunk)

@@ -103,29 +103,62 @@ def opened(path: Path, opening: Opening | None = None) -> Iterator[Source]:
         yield source
 
 
+@contextmanager
+def opened_stream(path: Path) -> Iterator[tuple[str, BufferedReader]]:
+    """What is in a file of text, unpacked, with the ending that says its form. Raises RecordError."""
+    name = path.name.lower()
+    if not name.endswith(ENDINGS):
+        hint = hints.of_name(path) if path.exists() else "no such file"
+        raise RecordError(f"not {FORMS} by the end of its name" + hints.appended(hint), file=str(path))
+    _is_there(path)
+    with ExitStack() as open_files:
+        try:
+            name, stream = _unpacked(path, name, open_files)
+            yield next(ending for ending in _STREAMS if name.endswith(ending)), stream
+        except (OSError, EOFError, zlib.error) as error:
+            raise RecordError(f"cannot be read: {error}", file=str(path)) from error
+
+
+@contextmanager
+def opened_archive_of_sheets(path: Path) -> Iterator[Xlsx | Ods]:
+    """The workbook, open until the block ends. Raises RecordError."""
+    name = path.name.lower()
+    _is_there(path)
+    with ExitStack() as open_files:
+        yield _book(path, name, open_files)
+
+
 def _opened(path: Path, name: str, opening: Opening, open_files: ExitStack) -> Source:
     _has_lines(name, opening, path)
     if name.endswith(_PARQUET):
         parquet = pq.ParquetFile(path, buffer_size=BUFFER_BYTES, pre_buffer=False)
         return ParquetSource(open_files.enter_context(parquet), str(path))
     if name.endswith(tuple(_WORKBOOKS)):
-        with path.open("rb") as beginning:
-            if hint := hints.of_no_workbook(beginning.read(16)):
-                raise RecordError(
-                    f"this is no workbook in {name[-4:].strip('.').upper()} but {hint}", file=str(path)
-                )
-        archive = open_files.enter_context(opened_archive(path))
-        read_book = next(read for ending, read in _WORKBOOKS.items() if name.endswith(ending))
-        return WorkbookSource(read_book(archive, str(path)), str(path), opening)
+        return WorkbookSource(_book(path, name, open_files), str(path), opening)
+    name, stream = _unpacked(path, name, open_files)
+    read = next(read for ending, read in _STREAMS.items() if name.endswith(ending))
+    return read(stream, str(path), opening)
+
+
+def _book(path: Path, name: str, open_files: ExitStack) -> Xlsx | Ods:
+    form = name[-4:].strip(".").upper()
+    with path.open("rb") as beginning:
+        if hint := hints.of_no_workbook(beginning.read(16)):
+            raise RecordError(f"this is no workbook in {form} but {hint}", file=str(path))
+    archive = open_files.enter_context(opened_archive(path))
+    read_book = next(read for ending, read in _WORKBOOKS.items() if name.endswith(ending))
+    return read_book(archive, str(path))
+
+
+def _unpacked(path: Path, name: str, open_files: ExitStack) -> tuple[str, BufferedReader]:
+    """The name of what is in a file, by whose end its form is known, and its content."""
     if name.endswith(_ZIP):
         name, stream = _only_file(path, open_files)
     elif name.endswith(_PACKED):
         name, stream = name.removesuffix(_PACKED), gunzipped(path)
     else:
         stream = path.open("rb")
-    open_files.enter_context(closing(stream))
-    read = next(read for ending, read in _STREAMS.items() if name.endswith(ending))
-    return read(stream, str(path), opening)
+    return name, open_files.enter_context(closing(stream))
 
 
 def _has_lines(name: str, opening: Opening, path: Path) -> None:

@@ -16,16 +16,20 @@ _NOT_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _NOT_IN_LATIN_1 = frozenset(range(0x80, 0xA0))
 
 
-def to_name(text: bytes) -> str:
-    """What a mapping should say of a text that is not UTF-8: `encoding = "cp1252"`; empty where nothing fits."""
+def looks_like(text: bytes) -> str:
+    """The encoding that a text which is not UTF-8 may be in; empty where none of ours fits."""
     above = {byte for byte in text if byte > 0x7F}
     if text.startswith(UTF_16_MARKS):
-        looks_like = "utf-16"
-    elif above & _NOT_IN_CP1252:
+        return "utf-16"
+    if above & _NOT_IN_CP1252:
         return ""
-    else:
-        looks_like = "cp1252" if above & _NOT_IN_LATIN_1 else "latin-1"
-    return f'it looks like {looks_like}; if it is, say so in a mapping: encoding = "{looks_like}"'
+    return "cp1252" if above & _NOT_IN_LATIN_1 else "latin-1"
+
+
+def to_name(text: bytes) -> str:
+    """What a mapping should say of a text that is not UTF-8: `encoding = "cp1252"`; empty where nothing fits."""
+    encoding = looks_like(text)
+    return encoding and f'it looks like {encoding}; if it is, say so in a mapping: encoding = "{encoding}"'
 
 
 def in_utf_8(stream: io.BufferedReader, encoding: str, file: str) -> io.BufferedReader:

@@ -26,6 +26,22 @@ class _Wanted(dict[str, "_Wanted"]):
         return made
 
 
+class _Everything(_Wanted):
+    """All elements and attributes."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> "_Wanted":
+        return self
+
+
+def everything(stream: io.BufferedReader, file: str) -> Iterator[Element]:
+    """An element that holds the root, with all that is in it. Raises RecordError."""
+    stream.seek(0)
+    return _built(stream, _Building(file, [], _Everything()), file)
+
+
 def elements(
     stream: io.BufferedReader, file: str, rows: Sequence[Step], columns: Sequence[Sequence[Step]]
 ) -> Iterator[Element]:
@@ -35,19 +51,22 @@ def elements(
     """
     stream.seek(0)
     names = [step for step in rows if isinstance(step, str)]
-    building = _Building(file, names, _Wanted.of(columns))
+    yield from _built(stream, _Building(file, names, _Wanted.of(columns)), file)
+
+
+def _built(stream: io.BufferedReader, building: "_Building", file: str) -> Iterator[Element]:
     for _ in parse(stream, file, building.start, building.end, building.text):
         yield from building.taken()
     yield from building.taken()
     if not building.any:
-        raise RecordError(f"no element at {'.'.join(names)}, where `rows` leads", file=file)
+        raise RecordError(f"no element at {'.'.join(building.rows)}, where `rows` leads", file=file)
 
 
 class _Building:
     """Records in the making."""
 
     def __init__(self, file: str, rows: Sequence[str], wanted: _Wanted):
-        self._file, self._rows, self._wanted = file, rows, wanted
+        self._file, self.rows, self._wanted = file, rows, wanted
         self._way: list[str] = []
         "the open elements above a record, and the record"
         self._open: list[tuple[Element, _Wanted]] = [] if rows else [(Element(), wanted)]
@@ -69,7 +88,7 @@ class _Building:
             self._inside(name, attributes)
         else:
             self._way.append(name)
-            if self._way == self._rows:
+            if self._way == self.rows:
                 self._elements = 0
                 self._enter(Element(), self._wanted, attributes)
 
@@ -83,7 +102,7 @@ class _Building:
             if not self._open:
                 self._way.pop()
                 self._finish(ended)
-        if not self._rows and len(self._open) == 1 and not self._ignored:
+        if not self.rows and len(self._open) == 1 and not self._ignored:
             self._finish(self._open[0][0])
 
     def text(self, data: str) -> None:
