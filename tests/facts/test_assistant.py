@@ -1,4 +1,4 @@
-"""The import assistant: what it finds in a file, what it asks, and that nothing loads before somebody has answered."""
+"""The import assistant: what it finds, what it asks, and that nothing loads before somebody has answered."""
 
 import json
 import tomllib

@@ -87,12 +87,15 @@ def _times(said: Sequence[str]) -> "dict[str, object]":
     fitting = tuple(pattern for pattern in PATTERNS if _most(said, [_reads(pattern, cell) for cell in said]))
     if fitting and not (fitting == ("%Y%m%d",) and len(set(map(len, said))) != 1):
         return {"patterns": fitting, "clock": "%M" in fitting[0], "zoned": "%z" in fitting[0]}
-    for digits, unix in ((10, 1), (13, 1_000)):
-        if _all(said, rf"[0-9]{{{digits}}}(?:\.[0-9]+)?") and _most(
-            said, [946_684_800 <= float(cell) / unix < 4_102_444_800 for cell in said if cell[:1].isdigit()]
-        ):
-            return {"unix": unix}
-    return {}
+    unix = next((unix for unix in (1, 1_000) if _most(said, [_is_unix(cell, unix) for cell in said])), 0)
+    return {"unix": unix} if unix else {}
+
+
+def _is_unix(cell: str, unix: int) -> bool:
+    """Whether it counts from 1970 to an instant in 2001 to 2100; smaller numbers may be anything."""
+    if not re.fullmatch(r"[0-9]{10,13}(?:\.[0-9]{1,9})?", cell):
+        return False
+    return 10**9 <= float(cell) / unix < 4_102_444_800
 
 
 def _reads(pattern: str, cell: str) -> bool:

@@ -81,9 +81,8 @@ def _of_text(stream: io.BufferedReader, path: Path) -> Sample:
     width = Counter(len(fields) for _, fields in records).most_common(1)[0][0] if records else 0
     if not width:
         raise RecordError("an empty file", file=str(path))
-    at = next(
-        at for at, (_, fields) in enumerate(records) if len(fields) == width and all(fields[:1] + fields[-1:])
-    )
+    wide = [at for at, (_, fields) in enumerate(records) if len(fields) == width]
+    at = next((at for at in wide if all(records[at][1][:1] + records[at][1][-1:])), wide[0])
     if at:
         sample.top["skip_lines"] = records[at - 1][0]
     head, body = records[at][1], [fields for _, fields in records[at + 1 :] if len(fields) == width][:ROWS]
