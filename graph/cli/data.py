@@ -188,9 +188,10 @@ def apply(
     tolerance: Tolerance = 0.05,
     json: Json = False,
 ) -> None:
-    """Load facts and corrections of facts, and re-rate at once all members that they touch.
+    """Load facts and corrections, and re-rate at once all members that they touch.
 
-    A row whose id is known with other values corrects what is stored; what it leaves empty stays as it is.
+    A row whose id is known with other values corrects what is stored; what it leaves empty stays as it is. Of
+    entities, names and registered numbers are corrected; of products and sites, the category.
     """
     from graph.policy import categories
     from graph.rating import apply

@@ -18,9 +18,9 @@ ODS = """<?xml version="1.0" encoding="UTF-8"?>
  xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
  xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">
 <office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"""
-OF_SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_OF_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+OF_SHEET = "urn:sheet"
+_RELATIONS = "urn:relations"
+_OF_OFFICE = "urn:office"
 
 
 def xlsx(path: Path, rows: Sequence[Sequence[Any]], **others: Sequence[Sequence[Any]]) -> Path:
