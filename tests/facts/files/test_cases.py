@@ -1,9 +1,14 @@
 """Files that operators have, after the shape of real ones: what their mappings take, and what they refuse."""
 
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from graph.facts.files.steps.local_days import day_in, local_in
+from graph.facts.values import Obligation
+from graph.policy.scheme import ObligationsFactor
+from graph.rating.reference import value_obligation
 from tests.facts.files.steps.mapped import Taken, of_file
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -89,3 +94,16 @@ def test_dates_of_parquet_are_days_as_the_mapping_or_the_load_says() -> None:
     for name in ("date", "naive"):
         ours = of_file(CASES / "parquet" / f"obligations-{name}.parquet", None, zone="Europe/Paris")
         assert ours.column("due")[0] == "2026-05-01T21:59:59.999999Z"
+
+
+FACTOR = ObligationsFactor(weight=1.0, prior=0.5, prior_weight=1.0, late_days=30)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Asia/Shanghai", "Pacific/Kiritimati"])
+def test_who_pays_on_the_due_day_is_not_late_and_who_pays_on_the_next_one_is(zone: str) -> None:
+    due = day_in(zone, date(2026, 1, 31), end=True)
+    for day, hour, late in ((31, 0, 0), (31, 17, 0), (32, 17, 1)):
+        at = local_in(zone, date(2026, 1, 1) + timedelta(days=day - 1), time(hour, 30))
+        valued = value_obligation(Obligation("ann", "mill", due, at), FACTOR, datetime(2026, 7, 1, tzinfo=UTC))
+        assert valued is not None
+        assert valued[1] == 1 - late / 30

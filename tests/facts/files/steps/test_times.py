@@ -219,7 +219,11 @@ def test_days_and_local_times_of_parquet_are_read_by_their_types(tmp_path: Path)
         assert of_file(tmp_path / "export.parquet", mapped("obligations", due=cell)).column("due") == [at]
 
 
-OURS = "debtor,creditor,due,settled\nann,mill,2026-01-31,2026-01-31\nann,mill,2026-01-31 10:30,\nann,mill,2026-01-31T09:30:00Z,\n"
+OURS = """debtor,creditor,due,settled
+ann,mill,2026-01-31,2026-01-31
+ann,mill,2026-01-31 10:30,
+ann,mill,2026-01-31T09:30:00Z,
+"""
 
 
 def test_a_bare_date_in_our_own_form_is_read_where_the_load_says_the_zone(tmp_path: Path) -> None:
