@@ -9,7 +9,7 @@ from typing import NamedTuple
 from graph.errors import ParameterError, RecordError
 from graph.facts.files.adapt import Adapter
 from graph.facts.files.checks import Sheet, cells_of
-from graph.facts.files.header_checks import are_no_floats, fits, has_all, is_no_header
+from graph.facts.files.header_checks import are_no_floats, fits, has_all, is_no_header, is_plain
 from graph.facts.files.ids import Numbering
 from graph.facts.files.mapping import Mapping, resolve
 from graph.facts.files.open_file import opened
@@ -160,8 +160,9 @@ def _mapped(
         are_no_floats(source, outputs, str(path))
         is_no_header(source, outputs, str(path))
         adapter = Adapter(mapping, outputs, source, str(path), key)
-        found = source.pieces(pieces.rows, list(source.names) if mapping.totals else used)
-        yield from _chunks(totals.without(found, mapping.totals), adapter.sheets, pieces)
+        read = [name for name in source.names if name in used or (mapping.totals and is_plain(source, name))]
+        found = totals.without(source.pieces(pieces.rows, read), mapping.totals)
+        yield from _chunks(found, adapter.sheets, pieces)
 
 
 def _chunks(
