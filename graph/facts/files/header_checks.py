@@ -40,13 +40,18 @@ def fits(source: Source, kind: str, file: str, *, zone: str | None = None) -> No
             raise RecordError(message, file=file, column=name)
 
 
+def is_plain(source: Source, name: str) -> bool:
+    """Whether the cells of this column can be read as text."""
+    return source.types.get(name, "text") in PLAIN
+
+
 def has_all(source: Source, used: Sequence[str], file: str) -> None:
     """Raises RecordError for the first column of these that is missing, or of a type that is not read."""
     for name in used:
         if name not in source.names:
             message = "a column is missing" + hints.appended(source.hint(used))
             raise RecordError(message, file=file, line=source.line, column=name)
-        if source.types.get(name, "text") not in PLAIN:
+        if not is_plain(source, name):
             message = f"the type is {source.types[name]}; only text, numbers, dates and times are read"
             raise RecordError(message, file=file, column=name)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from graph.errors import ParameterError, RecordError
 from graph.facts.files.adapt import Adapter
 from graph.facts.files.checks import Sheet, cells_of
-from graph.facts.files.header_checks import are_no_floats, are_of_one_list, fits, has_all, is_no_header
+from graph.facts.files.header_checks import are_no_floats, are_of_one_list, fits, has_all, is_no_header, is_plain
 from graph.facts.files.ids import Numbering
 from graph.facts.files.mapping import Mapping, resolve
 from graph.facts.files.open_file import opened
@@ -163,10 +163,10 @@ def _mapped(
         is_no_header(source, outputs, str(path))
         are_of_one_list(source, outputs, str(path))
         adapter = Adapter(mapping, outputs, source, str(path), key)
-        there = [name for name in used if name in source.names]
-        found = source.pieces(pieces.rows, list(source.names) if mapping.totals else there)
-        whole = (_with(piece, [name for name in used if name not in there]) for piece in found)
-        yield from _chunks(totals.without(whole, mapping.totals), adapter.sheets, pieces)
+        wanted = [name for name in source.names if name in used or (mapping.totals and is_plain(source, name))]
+        lacking = [name for name in used if name not in source.names]
+        found = (_with(piece, lacking) for piece in source.pieces(pieces.rows, wanted))
+        yield from _chunks(totals.without(found, mapping.totals), adapter.sheets, pieces)
 
 
 def _with(piece: Piece, lacking: Sequence[str]) -> Piece:

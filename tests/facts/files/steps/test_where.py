@@ -1,5 +1,6 @@
 """where: which rows are taken; and fill_down, totals: rows of sheets that are no rows of a table."""
 
+import gzip
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from graph.errors import SchemeInvalid
 from graph.facts.files.steps.fill_down import FillDown, Filler
-from tests.facts.files.steps.mapped import mapped, taken
+from tests.facts.files.steps.mapped import mapped, of_file, taken
 
 ROWS = "who,n,how\na,1,paid\nb,2,late\nc,3,\nd,,paid\n"
 
@@ -131,10 +132,6 @@ def test_totals_are_left_out_at_the_very_end_and_nowhere_else(
 
 
 def test_a_file_that_breaks_off_has_no_totals_at_its_end(tmp_path: Path) -> None:
-    import gzip
-
-    from tests.facts.files.steps.mapped import of_file
-
     packed = gzip.compress(b"who\na\nTotal\n" + bytes(range(33, 120)) * 200, 0)
     path = tmp_path / "export.csv.gz"
     path.write_bytes(packed[:30])

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,8 +37,6 @@ SAID = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=6
 
 @given(st.dictionaries(SAID, st.integers(0, 3), min_size=1, max_size=6))
 def test_every_word_of_a_table_is_read_back_as_its_meaning(table: dict[str, int]) -> None:
-    import pandas as pd
-
     if len({looks(normal(word)) for word in table}) < len(table):
         return
     cells, _ = of(Cell(column="x", values=table), trim=False)(pd.Series(list(table), dtype="str"))
