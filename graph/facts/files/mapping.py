@@ -102,7 +102,7 @@ class Mapping:
         marks = dict.fromkeys(columns, self.defaults.decimal or ".")
         for output in outputs:
             for cell in output.cells.values():
-                marks |= {name: cell.decimal for name in cell.sources if isinstance(cell.decimal, str)}
+                marks |= {name: cell.decimal for name in cell.used if isinstance(cell.decimal, str)}
         return Opening(
             header=self.header,
             separator=self.separator,

@@ -26,6 +26,7 @@ from graph.facts.files.workbooks.ods import Ods
 from graph.facts.files.workbooks.workbook_source import WorkbookSource
 from graph.facts.files.workbooks.xlsx import Xlsx
 from graph.facts.files.zip_archive import opened_archive, unpacked
+from graph.text.plain import visible
 
 Read = Callable[[BufferedReader, str, Opening], Source]
 
@@ -183,7 +184,7 @@ def _only_file(path: Path, open_files: ExitStack) -> tuple[str, BufferedReader]:
         raise RecordError(message, file=str(path))
     name = inside[0].filename.lower()
     if not name.endswith(tuple(_STREAMS)):
-        message = f"the file in it is not CSV, JSON or XML by the end of its name, {name}: unpack it, and load it"
+        message = f"the file in it, {visible(name)}, is not CSV, JSON or XML by the end of its name: unpack it"
         raise RecordError(message, file=str(path))
     return name, unpacked(archive, inside[0], str(path))
 

@@ -12,6 +12,7 @@ from graph.errors import RecordError
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1")
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
+_OF_BYTES = ("cp1252", "latin-1")
 _NOT_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _NOT_IN_LATIN_1 = frozenset(range(0x80, 0xA0))
 
@@ -32,13 +33,27 @@ def to_name(text: bytes) -> str:
     return encoding and f'it looks like {encoding}; if it is, say so in a mapping: encoding = "{encoding}"'
 
 
+def _is_utf_8(beginning: bytes) -> bool:
+    """Whether there are letters of UTF-8 in it, and none of another encoding; it may break off within one."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(beginning)
+    except UnicodeDecodeError:
+        return False
+    return not text.isascii()
+
+
 def in_utf_8(stream: io.BufferedReader, encoding: str, file: str) -> io.BufferedReader:
     """The stream as UTF-8. A byte that the encoding does not have stays as it is, and so is no UTF-8.
 
-    Raises RecordError, at once or while it is read, where UTF-16 is named and the text is not.
+    Raises RecordError, at once or while it is read, where UTF-16 is named and the text is not; and where the text
+    is UTF-8 beyond doubt, and another encoding is named.
     """
     if encoding == "utf-8":
         return stream
+    if encoding in _OF_BYTES and _is_utf_8(stream.read(1 << 16)):
+        message = f"the mapping says {encoding}, and the text is UTF-8: leave `encoding` out"
+        raise RecordError(message, file=file)
+    stream.seek(0)
     if encoding == "utf-16":
         if not stream.read(2).startswith(UTF_16_MARKS):
             message = "the mapping says utf-16, and the file does not begin with the mark of UTF-16"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from graph.errors import RecordError
 from graph.facts.files.unpacking import FREE_BYTES, MOST_BYTES, MOST_TIMES, TOO_MUCH
+from graph.text.plain import visible
 
 MOST_FILES = 10_000
 DIRECTORY_BYTES = 4_000_000
@@ -39,12 +40,15 @@ def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: str) -> io.B
     Raises RecordError where that is too much, where it has a password, or where it is packed in a rare way. A
     damage that is found later is an OSError.
     """
-    if info.file_size > MOST_BYTES or info.file_size > FREE_BYTES + MOST_TIMES * info.compress_size:
-        raise RecordError(f"{info.filename}: {TOO_MUCH}", file=file)
+    packed = min(info.compress_size, Path(file).stat().st_size)
+    if info.file_size > min(MOST_BYTES, FREE_BYTES + MOST_TIMES * packed):
+        raise RecordError(f"{visible(info.filename)}: {TOO_MUCH}", file=file)
     if info.flag_bits & 1:
-        raise RecordError(f"{info.filename} has a password: unpack it first, or save it without one", file=file)
+        message = f"{visible(info.filename)} has a password: unpack it first, or save it without one"
+        raise RecordError(message, file=file)
     if info.compress_type not in _READ:
-        raise RecordError(f"{info.filename} is packed in a rare way: pack it as zip usually does", file=file)
+        message = f"{visible(info.filename)} is packed in a rare way: pack it as zip usually does"
+        raise RecordError(message, file=file)
     try:
         stream = archive.open(info)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
@@ -99,7 +103,8 @@ def _listed(path: Path) -> tuple[int, int]:
             return files, size
         stream.seek(max(0, begin - _LONG_END_BYTES))
         end = stream.read(_LONG_END_BYTES)
-        if not end.startswith(_LONG_END):
+        # It is right before the pointer, and the pointer leads there: else two readers could find two of them.
+        if not end.startswith(_LONG_END) or struct.unpack_from("<Q", pointer, 8) != (begin - _LONG_END_BYTES,):
             raise RecordError("cannot be read: the end of the archive is damaged", file=str(path))
         files, size = struct.unpack_from("<QQ", end, 32)
         return files, size

@@ -152,6 +152,7 @@ BROKEN = [
     ('[{"a": "' + "x" * 5_000_000, "a record of more than 4 million"),
     ('[{"a": 1},]', "no JSON"),
     ("a", "no JSON"),
+    ("", "an empty file"),
     (b'[{"a": "\xff"}]', "not UTF-8"),
 ]
 
@@ -161,6 +162,28 @@ def test_a_file_that_is_not_json_to_its_end_gives_no_row(content: str | bytes, p
     (tmp_path / "a.json").write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(RecordError, match=part.replace(".", r"\.")):
         table(tmp_path / "a.json")
+
+
+def test_an_envelope_is_json_to_its_end_and_has_its_list_once(tmp_path: Path) -> None:
+    opening = Opening(rows="a.b", columns=("c",))
+    path = tmp_path / "a.json"
+    good = '{"x": 1, "a": {"y": [2], "b": [{"c": 3}], "z": {}}, "w": null}'
+    assert table(written(path, good), opening)[1] == [(1, "3")]
+    for broken, part in (
+        (good[:-1], "no JSON"),
+        (good + "]", "more follows"),
+        (good.replace('"z"', '"b"'), "'b' is there twice"),
+        (good.replace('"w"', '"a"'), "'a' is there twice"),
+        (good.replace('"b"', '"d"'), "no key 'b'"),
+        (good.replace("[{", "{").replace("}]", "}"), "no list"),
+    ):
+        with pytest.raises(RecordError, match=part):
+            table(written(path, broken), opening)
+
+
+def test_a_number_is_written_with_the_mark_by_which_the_mapping_reads_it(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.json", [{"a": 1.125, "b": "1.125"}])
+    assert table(path, Opening(columns=("a", "b"), decimals={"a": ",", "b": ","}))[1] == [(1, "1,125", "1.125")]
 
 
 def test_a_path_that_no_record_has_is_a_missing_column_unless_it_may_be(tmp_path: Path) -> None:

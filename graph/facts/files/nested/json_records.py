@@ -78,7 +78,9 @@ def in_lists(stream: io.BufferedReader, file: str, rows: Sequence[Step]) -> Iter
             raise RecordError("no list, where `rows` leads to", file=file, line=text.line)
         else:
             yield text.value()
-        if not rows and text.peek():
+        for step in reversed(rows):
+            _leave(text, str(step))
+        if text.peek():
             message = "more follows behind the end of the list or object"
             hint = ": where each line is a record, name the file .jsonl"
             raise RecordError(message + hint, file=file, line=text.line)
@@ -114,6 +116,17 @@ def _enter(text: "_Text", key: str) -> None:
             break
         text.take(",")
     raise RecordError(f"no key {key!r}, where `rows` leads through it", file=text.file, line=text.line)
+
+
+def _leave(text: "_Text", key: str) -> None:
+    """What comes next is behind the object that the value of this key is in. Raises RecordError and _Twice."""
+    while text.peek() == ",":
+        text.take(",")
+        if text.value() == key:
+            raise _Twice(f"the key {clipped(key)!r} is there twice in one object")
+        text.take(":")
+        text.value()
+    text.take("}")
 
 
 class _Text:

@@ -91,8 +91,9 @@ def _chosen(workbook: Workbook, file: str, opening: Opening) -> Sheet:
         if opening.sheet > len(sheets):
             raise RecordError(f"no sheet {opening.sheet}: {there}", file=file)
         return sheets[opening.sheet - 1]
-    named = [sheet for sheet in sheets if sheet.name == (opening.sheet or opening.kind)]
-    if named:
+    wanted = opening.sheet or opening.kind
+    named = [sheet for sheet in sheets if sheet.name == wanted or sheet.name.lower() == opening.kind]
+    if wanted and named:
         return named[0]
     if opening.sheet:
         raise RecordError(f"no sheet {opening.sheet!r}: {there}", file=file)

@@ -13,8 +13,8 @@ from graph.facts.files.workbooks.sheet_rows import ERROR, NOT_COMPUTED, Order, S
 from graph.facts.files.xml_events import Start, parse
 from graph.facts.files.zip_archive import unpacked
 
-# All texts of a workbook are in memory while one of its sheets is read.
-TEXTS_BYTES, TEXT_COSTS = 200_000_000, 60
+# All texts of a workbook are in memory while one of its sheets is read, each once.
+MOST_TEXTS, MOST_CHARACTERS = 1_000_000, 100_000_000
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true")
 
@@ -144,7 +144,7 @@ class _SharedTexts(_Texts):
     def __init__(self, file: str):
         super().__init__()
         self.all: list[str] = []
-        self._file, self._bytes, self._said = file, 0, ""
+        self._file, self._characters, self._said = file, 0, ""
         self._spoken = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002
@@ -162,8 +162,8 @@ class _SharedTexts(_Texts):
             self._spoken = False
         elif name == "si":
             self.all.append(unescaped(self._said))
-            self._bytes += TEXT_COSTS + len(self._said)
-            if self._bytes > TEXTS_BYTES:
+            self._characters += len(self._said)
+            if len(self.all) > MOST_TEXTS or self._characters > MOST_CHARACTERS:
                 raise RecordError("too many different texts: save the sheet as CSV, in UTF-8", file=self._file)
 
 
@@ -233,12 +233,9 @@ class _Cells(_Texts):
         if not value:
             return Fault("", NOT_COMPUTED) if self._computed and self._type != "str" else ""
         if self._type == "s":
-            at = _whole(value)
-            return (
-                self._texts[at]
-                if at < len(self._texts)
-                else Fault(value, "a text that the workbook does not have")
-            )
+            at = int(value) if value.isdecimal() and len(value) < 9 else len(self._texts)
+            missing = Fault(value, "a text that the workbook does not have")
+            return self._texts[at] if at < len(self._texts) else missing
         if self._type == "str":
             return unescaped(value)
         if self._type == "b":
