@@ -8,6 +8,7 @@ import io
 import os
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 from graph.errors import RecordError
@@ -37,8 +38,8 @@ def opened_archive(path: Path) -> zipfile.ZipFile:
 def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: str) -> io.BufferedReader:
     """A file of the archive, open for reading, that gives no more than the archive says of it.
 
-    Raises RecordError where that is too much, where it has a password, or where it is packed in a rare way. A
-    damage that is found later is an OSError.
+    Raises RecordError where that is too much, where it has a password, or where it is packed in a rare way; and
+    while it is read, where it is damaged.
     """
     packed = min(info.compress_size, Path(file).stat().st_size)
     if info.file_size > min(MOST_BYTES, FREE_BYTES + MOST_TIMES * packed):
@@ -53,14 +54,14 @@ def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: str) -> io.B
         stream = archive.open(info)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         raise RecordError(f"cannot be read: {error}", file=file) from error
-    return io.BufferedReader(_Member(stream), 1 << 16)
+    return io.BufferedReader(_Member(stream, file), 1 << 16)
 
 
 class _Member(io.RawIOBase):
-    """A file of an archive whose damage is an OSError, as that of any other file."""
+    """A file of an archive: its checksum tells a damage at its end, so of a damaged one nothing is taken."""
 
-    def __init__(self, stream: "zipfile.ZipExtFile | io.BufferedIOBase"):
-        self._stream = stream
+    def __init__(self, stream: "zipfile.ZipExtFile | io.BufferedIOBase", file: str):
+        self._stream, self._file = stream, file
 
     def readable(self) -> bool:
         return True
@@ -71,8 +72,8 @@ class _Member(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
             data = self._stream.read1(len(buffer))
-        except zipfile.BadZipFile as error:
-            raise OSError(str(error)) from error
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise RecordError(f"cannot be read: {error}", file=self._file) from error
         buffer[: len(data)] = data
         return len(data)
 

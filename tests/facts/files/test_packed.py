@@ -83,9 +83,8 @@ def test_an_archive_that_was_cut_off_or_damaged_is_refused(tmp_path: Path) -> No
         with pytest.raises(RecordError, match="cannot be read"):
             table(path)
     path.write_bytes(whole.replace(b"s2,books", b"s2,boots", 1))
-    _, _, rejects = read_table(path)
-    assert "breaks off here" in rejects[-1].reason
-    assert "CRC" in rejects[-1].reason
+    with pytest.raises(RecordError, match="Bad CRC"):
+        table(path)
 
 
 def test_an_archive_that_says_it_is_packed_less_than_it_is_gives_no_more(tmp_path: Path) -> None:
@@ -105,9 +104,8 @@ def test_what_an_archive_says_of_its_size_is_all_that_it_gives(tmp_path: Path) -
     raw = path.read_bytes()
     size = len(CONTENT * 9_000).to_bytes(4, "little")
     path.write_bytes(raw.replace(size, (30).to_bytes(4, "little")))
-    _, rows, rejects = read_table(path)
-    assert rows == EXPECTED[1]
-    assert "CRC" in rejects[-1].reason
+    with pytest.raises(RecordError, match="Bad CRC"):
+        table(path)
 
 
 def test_a_packed_file_that_was_cut_off_gives_the_rows_before_the_cut(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ ODS = """<?xml version="1.0" encoding="UTF-8"?>
  xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
  xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">
 <office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"""
+MANIFEST = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
 OF_SHEET = "urn:sheet"
 _RELATIONS = "urn:relations"
 _OF_OFFICE = "urn:office"
@@ -64,6 +65,7 @@ def ods(path: Path, tables: Mapping[str, str]) -> Path:
     written = "".join(f'<table:table table:name="{name}">{rows}</table:table>' for name, rows in tables.items())
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{MANIFEST}"/>')
         archive.writestr("content.xml", ODS.format(tables=written))
     return path
 
