@@ -94,6 +94,17 @@ def test_a_dry_run_ends_as_the_load_would_and_writes_nothing(run: Load, graph: D
     assert whole(graph) == []
 
 
+def test_a_dry_run_shows_ten_rows_of_each_kind_as_they_would_be_loaded(
+    run: Load, graph: Database, visits: Path
+) -> None:
+    written(visits, "sites.csv", "id,category", *(f"site-{number},games" for number in range(12)))
+    result = run(visits, "--dry-run")
+    assert "sites of " in result.stdout
+    assert "site-9" in result.stdout
+    assert "site-10" not in result.stdout
+    assert whole(graph) == []
+
+
 def test_more_rejects_than_allowed_end_with_2_and_people_are_told_where_they_are(
     run: Load, visits: Path, tmp_path: Path
 ) -> None:
