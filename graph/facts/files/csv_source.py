@@ -18,8 +18,8 @@ from typing import Any, BinaryIO
 from graph.errors import RecordError
 from graph.facts.files.hints import appended, of_header
 from graph.facts.files.quoting import RECORD_BYTES, Misquoted, Record, Records, doubtful
-from graph.facts.files.sources import Opening, Piece, clipped, no_twins
-from graph.facts.files.steps.lines import lines_of
+from graph.facts.files.sources import Piece, clipped, no_twins
+from graph.facts.files.steps.lines import PLAIN, Layout, lines_of
 from graph.facts.files.text_encodings import to_name
 from graph.model import Reject
 
@@ -34,9 +34,16 @@ BREAKS = (EOFError, OSError, zlib.error)
 class CsvSource:
     """A CSV file, open behind its header."""
 
-    def __init__(self, stream: BinaryIO, file: str, opening: Opening):
-        self.file, self._separator, self._encoding = file, opening.separator, opening.encoding
-        header, separator, layout = opening.header, opening.separator, opening.layout
+    def __init__(
+        self,
+        stream: BinaryIO,
+        file: str,
+        header: Sequence[str],
+        separator: str,
+        layout: Layout = PLAIN,
+        encoding: str = "utf-8",
+    ):
+        self.file, self._separator, self._encoding = file, separator, encoding
         self.types: Mapping[str, str] = {}
         self._doubtful = doubtful(separator)
         self._records, self._lines = Records(separator), lines_of(stream, separator, layout)

@@ -37,7 +37,7 @@ def _csv(stream: BufferedReader, file: str, opening: Opening) -> Source:
         raise RecordError(f"this is no CSV in UTF-8 but {hint}", file=file)
     stream.seek(0)
     text = in_utf_8(stream, opening.encoding, file)
-    return CsvSource(text, file, opening)
+    return CsvSource(text, file, opening.header, opening.separator, opening.layout, opening.encoding)
 
 
 def _json(stream: BufferedReader, file: str, opening: Opening) -> Source:

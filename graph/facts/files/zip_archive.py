@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import cast
 
 from graph.errors import RecordError
 from graph.facts.files.unpacking import FREE_BYTES, MOST_BYTES, MOST_TIMES, TOO_MUCH
@@ -54,13 +55,13 @@ def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: str) -> io.B
         stream = archive.open(info)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         raise RecordError(f"cannot be read: {error}", file=file) from error
-    return io.BufferedReader(_Member(stream, file), 1 << 16)
+    return io.BufferedReader(_Member(cast(zipfile.ZipExtFile, stream), file), 1 << 16)
 
 
 class _Member(io.RawIOBase):
     """A file of an archive: its checksum tells a damage at its end, so of a damaged one nothing is taken."""
 
-    def __init__(self, stream: "zipfile.ZipExtFile | io.BufferedIOBase", file: str):
+    def __init__(self, stream: zipfile.ZipExtFile, file: str):
         self._stream, self._file = stream, file
 
     def readable(self) -> bool:

@@ -74,7 +74,8 @@ class Row(NamedTuple):
 
 def steps(path: str, file: str) -> tuple[Step, ...]:
     """The steps of a path. Raises RecordError for a text that is none."""
-    at, found = 0, []
+    at = 0
+    found: list[Step] = []
     while at < len(path) and (step := _STEP.match(path, at)):
         place, quoted, key = step.groups()
         if place is not None:

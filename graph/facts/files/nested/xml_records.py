@@ -98,7 +98,7 @@ class _Building:
         elif not self._open:
             self._way.pop()
         else:
-            ended, _ = self._open.pop()
+            ended = self._open.pop()[0]
             if not self._open:
                 self._way.pop()
                 self._finish(ended)
