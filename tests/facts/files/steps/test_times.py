@@ -112,7 +112,7 @@ INVALID = [
     ("two months", f'{BERLIN}, format = "%d %m %B %Y"', "one month is needed"),
     ("no day", f'{BERLIN}, format = "%m %Y"', "one day of the month is needed"),
     ("a half day without its half", 'zone = "UTC", format = "%d.%m.%Y %I:%M"', "%I needs %p"),
-    ("seconds without minutes", 'zone = "UTC", format = "%d.%m.%Y %H %S"', "%S needs %M"),
+    ("seconds without minutes", 'zone = "UTC", format = "%d.%m.%Y %S"', "%S needs %M"),
     ("hours without minutes", 'zone = "UTC", format = "%d.%m.%Y %H"', "%H needs %M"),
     ("hours twice", 'zone = "UTC", format = "%d.%m.%Y %H:%M %H"', "says something twice"),
     ("a day without a zone", 'format = "%d.%m.%Y"', "say what a day means"),
