@@ -152,6 +152,8 @@ def test_a_date_of_birth_needs_a_format_and_no_zone(tmp_path: Path) -> None:
     assert found.refused == [(3, "born", "1990-12-31")]
     serial = mapped("entities", born='column = "born", days_since = 1899-12-30')
     assert taken(tmp_path, "who,born\na,33238\n", serial).column("born") == ["1990-12-31"]
+    with pytest.raises(SchemeInvalid, match="needs its century"):
+        mapped("entities", born='column = "born", format = "%d.%m.%y"')
     with pytest.raises(SchemeInvalid, match="it needs no zone"):
         mapped("entities", born=f'column = "born", {BERLIN}')
     with pytest.raises(SchemeInvalid, match="reads a time, and a date is wanted"):
