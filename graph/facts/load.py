@@ -172,10 +172,11 @@ def load(
     if rejects:
         output_files.check(rejects)
     files = _files(paths, kind=kind, mapping=mapping, rejects=rejects)
+    made = resolve(mapping) if mapping else None  # once: a mapping may be edited while its files are read
     chunks_of = partial(
         read,
         kind=kind,
-        mapping=mapping,
+        mapping=made,
         chunk_rows=batch,
         categories=categories,
         prefix=prefix,
@@ -184,9 +185,9 @@ def load(
     )
     for file in files:  # opened and closed again: one that cannot be used stops the load here
         next(chunks_of(file, chunk_rows=1), None)
-    inputs = [*files, *([Path(mapping), *resolve(mapping).tables] if mapping else [])]
+    inputs = [*files, *([Path(mapping), *made.tables] if mapping and made else [])]
     if most_clashes < 1 and not correct:
-        named = clashes.kinds_of(files, kind, mapping)
+        named = clashes.kinds_of(files, kind, made)
         with _rejected(rejects, inputs) as reject:
             stopped = clashes.forbid(
                 database, files, chunks_of, named, most=most_clashes, reject=reject, progress=progress

@@ -244,3 +244,16 @@ def test_the_operators_categories_are_heeded_by_every_command_that_reads_them(
         f"{products},3,category,health,refused: it says something of health"
     ]
     assert graph.statement("MATCH (p:Product) RETURN p.id AS id") == [{"id": "p1"}]
+
+
+def test_days_are_read_where_the_command_says(run: Load, graph: Database, tmp_path: Path) -> None:
+    written(tmp_path, "entities.csv", "id,kind", "ann,person")
+    written(tmp_path, "sites.csv", "id,category", "s1,news")
+    visits = written(tmp_path, "visits.csv", "entity,site,at", "ann,s1,2026-01-31")
+    files = [tmp_path / "entities.csv", tmp_path / "sites.csv", visits]
+    refused = run(*files, "--dry-run")
+    assert refused.returncode == 2
+    assert "load with --zone" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+    assert run(*files, "--zone", "Berlin").returncode == 1
+    assert run(*files, "--zone", "Asia/Shanghai").returncode == 0
+    assert graph.statement("MATCH ()-[v:VISITED]->() RETURN toString(v.at) AS at") == [{"at": "2026-01-30T16:00Z"}]

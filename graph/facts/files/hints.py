@@ -87,10 +87,8 @@ def of_header(names: Sequence[str], wanted: Sequence[str], following: Sequence[S
     for number, record in enumerate(following, start=1):
         if needed and needed <= {name.strip() for name in record}:
             lines = "the line above it" if number == 1 else "the lines above it"
-            return (
-                f"the header seems to come {counted(number, 'records')} further down: remove {lines}, "
-                "or have a mapping skip them with skip_lines"
-            )
+            further = f"the header seems to come {counted(number, 'records')} further down"
+            return f"{further}: remove {lines}, or have a mapping skip them with skip_lines"
     folded = {name.strip().lower() for name in names}
     if not needed <= set(names) and needed <= folded:
         return "columns are named in small letters, without blanks around them"

@@ -293,7 +293,12 @@ FILES: list[tuple[str, str, bytes, list[str]]] = [
     ("a Parquet file by the wrong name", "sites.csv", b"PAR1" + bytes(50), ["Parquet", ".parquet"]),
     ("JSON by the wrong name", "sites.csv", b'[{"id": "s1"}]\n', ["JSON", "as CSV"]),
     ("a page", "sites.csv", b"<html>\n", ["a page", "as CSV"]),
-    ("a line for a spreadsheet", "sites.csv", b"sep=;\nid;category\n", ["sep=", "remove it", "separator"]),
+    (
+        "a line for a spreadsheet",
+        "sites.csv",
+        b"sep=;\nid;category\n",
+        ["sep=;", "write a mapping with separator = "],
+    ),
     ("semicolons", "sites.csv", b"id;category\ns1;games\n", ["semicolons", 'separator = ";"']),
     ("tabs", "sites.csv", b"id\tcategory\ns1\tgames\n", ["tabs", 'separator = "\\t"']),
     ("notes", "sites.csv", b"Our sites,2026\n\nid,category\ns1,games\n", ["header", "further down", "remove"]),

@@ -64,7 +64,7 @@ def test_a_call_to_oneself_is_a_reject_and_a_skipped_hour_is_read_as_the_mapping
     assert came.column("source") == ["bc-A", "bc-G"]
     assert went.column("target") == ["bc-D", "bc-G"]
     assert went.column("at")[1] == "2014-03-30T01:30:00.000000Z"
-    assert came.refused == [(6, "correspondent_id", "ego")]
+    assert came.refused == [(6, "target", "bc-ego")]
     assert went.rejects == []
 
 

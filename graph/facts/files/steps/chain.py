@@ -164,6 +164,8 @@ def _of_formats(cell: Cell, format_: Format) -> Iterator[str]:
             return
         if format_ is DATE and has_time(pattern) and pattern != ISO:
             yield f"{pattern!r} reads a time, and a date is wanted here"
+        if format_ is DATE and "%y" in pattern.replace("%%", ""):
+            yield f"{pattern!r}: a date of birth needs its century, %Y"
         if format_ is not TIME or cell.day is not UNSET:
             continue
         if has_day_only(pattern) and pattern != ISO:

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from graph.facts import reach
 from graph.facts.files.steps.step import Step, each
+from graph.facts.formats import TEXT_LENGTH
 
 DIGITS = 32
 "128 bits: no two of 10^12 addresses are likely to meet."
@@ -23,7 +24,9 @@ def of(secret: bytes) -> Step:
 
 
 def pseudonym(secret: bytes, text: str) -> str:
-    """The id of whoever has this address. Raises ValueError where nothing is left of the text without blanks."""
+    """The id of whoever has this address. Raises ValueError for a text of blanks, or one that is too long."""
+    if len(text) > TEXT_LENGTH:
+        raise ValueError(f"longer than {TEXT_LENGTH} characters")
     address = same(text)
     if not address:
         raise ValueError("empty")

@@ -9,6 +9,7 @@ from graph.model import Reject
 
 AT = "2026-01-31T09:30:00.000000Z"
 SECRET = b"s" * 32
+HERE = Path()
 OWN = {
     "obligations": {"debtor": 'value = "ann"', "creditor": 'value = "mill"', "due": f'value = "{AT}"'},
     "visits": {"entity": 'value = "ann"', "site": 'value = "s1"', "at": f'value = "{AT}"'},
@@ -29,7 +30,7 @@ class Taken(NamedTuple):
         return [(each.line, each.column, each.value) for each in self.rejects]
 
 
-def mapped(kind: str, top: str = "", where: str = "", folder: Path = Path(), **cells: str) -> Mapping:
+def mapped(kind: str, top: str = "", where: str = "", *, folder: Path = HERE, **cells: str) -> Mapping:
     """A mapping of this kind. top: what stands above the table. cells: each the inside of a TOML table."""
     lines = [f"{name} = {{ {cell} }}" for name, cell in (OWN[kind] | cells).items()]
     filtered = [f"where = [{where}]"] if where else []

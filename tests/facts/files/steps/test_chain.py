@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from graph.errors import SchemeInvalid
+from graph.facts.files import mapping
 from graph.facts.files.cell import Cell, Condition
 from graph.facts.files.mapping import _Top
 from tests.facts.files.steps.mapped import mapped, taken
@@ -82,6 +83,6 @@ INVALID = [
 )
 def test_keys_that_contradict_each_other_stop_the_mapping(column: str, cell: str, part: str) -> None:
     with pytest.raises(SchemeInvalid) as caught:
-        mapped("obligations", **{column: cell})
+        mapping.parse(f'about = "a test"\n[obligations]\n{column} = {{ {cell} }}\n', "test.toml")
     assert part in str(caught.value)
     assert caught.value.key.startswith(f"obligations.{column}")

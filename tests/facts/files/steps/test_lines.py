@@ -76,7 +76,7 @@ def test_what_cannot_be_meant_for_a_whole_file_is_refused(top: str, key: str) ->
 TEXTS = st.text(st.sampled_from('#a,"\n '), max_size=6)
 
 
-@given(st.lists(st.tuples(TEXTS, st.booleans()), min_size=1, max_size=8), st.integers(1, 4))
+@given(rows=st.lists(st.tuples(TEXTS, st.booleans()), min_size=1, max_size=8), chunk_rows=st.integers(1, 4))
 def test_comments_between_rows_change_no_row(
     rows: list[tuple[str, bool]], chunk_rows: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

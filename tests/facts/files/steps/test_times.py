@@ -112,7 +112,7 @@ INVALID = [
     ("two months", f'{BERLIN}, format = "%d %m %B %Y"', "one month is needed"),
     ("no day", f'{BERLIN}, format = "%m %Y"', "one day of the month is needed"),
     ("a half day without its half", 'zone = "UTC", format = "%d.%m.%Y %I:%M"', "%I needs %p"),
-    ("seconds without minutes", 'zone = "UTC", format = "%d.%m.%Y %H %S"', "%S needs %M"),
+    ("seconds without minutes", 'zone = "UTC", format = "%d.%m.%Y %S"', "%S needs %M"),
     ("hours without minutes", 'zone = "UTC", format = "%d.%m.%Y %H"', "%H needs %M"),
     ("hours twice", 'zone = "UTC", format = "%d.%m.%Y %H:%M %H"', "says something twice"),
     ("a day without a zone", 'format = "%d.%m.%Y"', "say what a day means"),
@@ -152,6 +152,8 @@ def test_a_date_of_birth_needs_a_format_and_no_zone(tmp_path: Path) -> None:
     assert found.refused == [(3, "born", "1990-12-31")]
     serial = mapped("entities", born='column = "born", days_since = 1899-12-30')
     assert taken(tmp_path, "who,born\na,33238\n", serial).column("born") == ["1990-12-31"]
+    with pytest.raises(SchemeInvalid, match="needs its century"):
+        mapped("entities", born='column = "born", format = "%d.%m.%y"')
     with pytest.raises(SchemeInvalid, match="it needs no zone"):
         mapped("entities", born=f'column = "born", {BERLIN}')
     with pytest.raises(SchemeInvalid, match="reads a time, and a date is wanted"):
