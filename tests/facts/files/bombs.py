@@ -1,6 +1,6 @@
 """Run by test_bombs.py, in a process of its own: reads a file with little memory, and says what became of that.
 
-    python -m tests.facts.files.bombs FILE MAPPING
+    python tests/facts/files/bombs.py FILE MAPPING
 
 Prints a line of JSON: what was said, the seconds and the largest memory in use, in bytes.
 """

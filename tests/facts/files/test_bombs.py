@@ -35,9 +35,9 @@ def of_zeros(size: int, begin: bytes = b"") -> Iterator[bytes]:
 
 
 def gz_of_10_gb(path: Path) -> None:
-    """Ten blocks of 1 GB, each a gzip file of its own: together they are one."""
-    block = b"".join(of_zeros(1 << 30))
-    path.write_bytes(b"".join(of_zeros(0, b"a,b\n")) + block * 10)
+    """Blocks of 64 MB, each a gzip file of its own: together they are one."""
+    block = b"".join(of_zeros(64 * MB))
+    path.write_bytes(b"".join(of_zeros(0, b"a,b\n")) + block * 160)
 
 
 def gz_of_rows(path: Path) -> None:
@@ -45,18 +45,18 @@ def gz_of_rows(path: Path) -> None:
 
 
 def gz_of_one_line(path: Path) -> None:
-    path.write_bytes(b"".join(of_zeros(2 << 30, b"[")))
+    path.write_bytes(b"".join(of_zeros(128 * MB, b"[")))
 
 
 def zip_of_zeros(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.csv", "w") as member:
-        for _ in range(1024):
+        for _ in range(128):
             member.write(bytes(MB))
 
 
 def zip_of_many(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
-        for number in range(100_000):
+        for number in range(20_000):
             archive.writestr(f"{number}.csv", b"")
 
 
@@ -85,12 +85,12 @@ def xlsx_of_one_text_a_million_times(path: Path) -> None:
 
 
 def xlsx_of_many_texts(path: Path) -> None:
-    raw_xlsx(path, "<row/>", texts="".join(f"<si><t>{number:x}</t></si>" for number in range(4_000_000)))
+    raw_xlsx(path, "<row/>", texts="".join(f"<si><t>{number:x}</t></si>" for number in range(1_500_000)))
 
 
 def xlsx_of_zeros(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("_rels/.rels", "w") as member:
-        for _ in range(1024):
+        for _ in range(128):
             member.write(bytes(MB))
 
 
@@ -128,15 +128,15 @@ def xml_of_a_file(path: Path) -> None:
 
 
 def xml_of_depth(path: Path) -> None:
-    path.write_text("<a>" * 20_000_000)
+    path.write_text("<a>" * 1_000_000)
 
 
 def xml_of_names(path: Path) -> None:
-    path.write_text("<a>" + "".join(f"<b{n}/>" for n in range(5_000_000)))
+    path.write_text("<a>" + "".join(f"<b{n}/>" for n in range(200_000)))
 
 
 def xml_of_attributes(path: Path) -> None:
-    path.write_text("<a>" + "".join(f'<b c{n}=""/>' for n in range(4_000_000)))
+    path.write_text("<a>" + "".join(f'<b c{n}=""/>' for n in range(200_000)))
 
 
 def xml_of_one_tag(path: Path) -> None:
@@ -153,7 +153,7 @@ def xml_of_one_text(path: Path) -> None:
 
 
 def json_of_depth(path: Path) -> None:
-    path.write_text("[" * 50_000_000)
+    path.write_text("[" * 10_000_000)
 
 
 def json_of_depth_in_records(path: Path) -> None:
@@ -161,19 +161,19 @@ def json_of_depth_in_records(path: Path) -> None:
 
 
 def json_of_one_text(path: Path) -> None:
-    path.write_text('[{"a": "' + "x" * 300_000_000)
+    path.write_text('[{"a": "' + "x" * 50_000_000)
 
 
 def json_of_lists(path: Path) -> None:
-    path.write_text('[{"a": [' + "[]," * 20_000_000)
+    path.write_text('[{"a": [' + "[]," * 5_000_000)
 
 
 def json_of_digits(path: Path) -> None:
-    path.write_text('[{"b": ' + "9" * 100_000_000 + "}]")
+    path.write_text('[{"b": ' + "9" * 20_000_000 + "}]")
 
 
 def json_of_keys(path: Path) -> None:
-    path.write_text("[{" + ",".join(f'"k{n}": 1' for n in range(3_000_000)) + "}]")
+    path.write_text("[{" + ",".join(f'"k{n}": 1' for n in range(1_000_000)) + "}]")
 
 
 def json_of_a_million_keys(path: Path) -> None:
@@ -186,7 +186,7 @@ REFUSED: list[tuple[str, Callable[[Path], None], str]] = [
     ("bomb.csv.gz", gz_of_rows, "unpacks to more than"),
     ("bomb.json.gz", gz_of_one_line, "a record of more than"),
     ("bomb.zip", zip_of_zeros, "unpacks to more than"),
-    ("bomb.zip", zip_of_many, "an archive of 100,000 files"),
+    ("bomb.zip", zip_of_many, "an archive of 20,000 files"),
     ("bomb.xlsx", xlsx_of_empty_rows, "100,000 empty rows"),
     ("bomb.xlsx", xlsx_of_empty_rows_without_numbers, "100,000 empty rows"),
     ("bomb.xlsx", xlsx_of_many_texts, "too many different texts"),
@@ -222,7 +222,7 @@ def said_of(path: Path) -> tuple[str, float, int]:
     mapping = path.parent / "any.toml"
     mapping.write_text(MAPPING)
     done = subprocess.run(
-        [sys.executable, "-m", "tests.facts.files.bombs", str(path), str(mapping)],
+        [sys.executable, str(Path(__file__).with_name("bombs.py")), str(path), str(mapping)],
         capture_output=True,
         text=True,
         timeout=120,

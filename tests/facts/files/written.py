@@ -54,7 +54,7 @@ def raw_xlsx(path: Path, sheet: str, *, texts: str = "", book: str = "", formats
         "xl/styles.xml": f'<styleSheet xmlns="{OF_SHEET}">{formats}</styleSheet>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{OF_SHEET}"><sheetData>{sheet}</sheetData></worksheet>',
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
     return path
