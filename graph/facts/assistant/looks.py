@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from graph.facts import reach
 from graph.facts.assistant.sampled import filled
@@ -77,7 +78,7 @@ def _all(said: Sequence[str], pattern: str) -> bool:
     return _most(said, [re.fullmatch(pattern, cell) is not None for cell in said])
 
 
-def _times(said: Sequence[str]) -> "dict[str, object]":
+def _times(said: Sequence[str]) -> dict[str, Any]:
     if _all(said, TIME_WRITTEN):
         return {"patterns": ("ISO",), "clock": True, "zoned": True}
     if _all(said, LOCAL_WRITTEN):
@@ -105,7 +106,7 @@ def _reads(pattern: str, cell: str) -> bool:
         return False
 
 
-def _numbers(said: Sequence[str]) -> "dict[str, object]":
+def _numbers(said: Sequence[str]) -> dict[str, Any]:
     if _all(said, NUMBER_WRITTEN):
         whole = all(re.fullmatch(r"-?[0-9]+(?:\.0*)?", cell) for cell in said)
         return {"number": True, "whole": whole, "floats": whole and any("." in cell for cell in said)}
@@ -117,7 +118,7 @@ def _numbers(said: Sequence[str]) -> "dict[str, object]":
     return {}
 
 
-def _texts(said: Sequence[str]) -> "dict[str, object]":
+def _texts(said: Sequence[str]) -> dict[str, Any]:
     why = [reach.why(cell) for cell in said]
     return {
         "currency": _all(said, "[A-Z]{3}"),

@@ -12,9 +12,9 @@ from typing import Any
 
 from graph.errors import RecordError
 from graph.facts.files.nested import json_records, xml_records
-from graph.facts.files.nested.paths import Element, Number, steps
+from graph.facts.files.nested.paths import Element, steps
 from graph.facts.files.open_file import opened, opened_archive_of_sheets, opened_stream
-from graph.facts.files.sources import CELL_CHARACTERS, Fault, Opening
+from graph.facts.files.sources import CELL_CHARACTERS, Fault, Number, Opening
 from graph.facts.files.steps.lines import Layout
 from graph.facts.files.text_encodings import UTF_16_MARKS, looks_like
 from graph.facts.files.workbooks.sheet_rows import Workbook

@@ -75,8 +75,8 @@ def test_texts_of_both_forms_are_read_as_another_program_reads_them(
     ods(folder / "book.ods", {"One": ods_row("one", "two") + "".join(ods_row(*row) for row in rows)})
     for path in (folder / "book.xlsx", folder / "book.ods"):
         _, found = table(path)
-        theirs = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
-        theirs = [[str(cell) for cell in row] + [""] * (2 - len(row)) for row in theirs[1:]]
+        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+        theirs = [[str(cell) for cell in row] + [""] * (2 - len(row)) for row in sheet[1:]]
         assert [[cell or "" for cell in row[1:]] for row in found] == [row for row in theirs if any(row)], path
 
 
