@@ -59,9 +59,8 @@ class Adapter:
         A cell that cannot be brought into our form refuses its row in that output.
         """
         columns = {name: cells_of(values) for name, values in piece.columns.items()}
-        written = pd.DataFrame(
-            columns, index=pd.RangeIndex(len(piece.lines))
-        )  # also where there are constants only
+        # An index of its own, since there may be constants only.
+        written = pd.DataFrame(columns, index=pd.RangeIndex(len(piece.lines)))
         found = self._tidy(written, piece)
         if self._filler:
             written = written.where(found.isna() | written.notna(), found)

@@ -1,14 +1,22 @@
 """Several steps in a row: they act in one order, and what contradicts itself stops the mapping."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graph.errors import SchemeInvalid
 from graph.facts.files import mapping
 from graph.facts.files.cell import Cell, Condition
 from graph.facts.files.mapping import _Top
-from tests.facts.files.steps.mapped import mapped, taken
+from graph.facts.files.steps.texts import trimmed
+from graph.text.plain import normal
+from tests.conftest import samples
+from tests.facts.files.steps.mapped import mapped, of_file, taken
 
 PAGE = (Path(__file__).parents[4] / "docs" / "loading.md").read_text(encoding="utf-8").split("## Mapping files")[1]
 
@@ -86,3 +94,54 @@ def test_keys_that_contradict_each_other_stop_the_mapping(column: str, cell: str
         mapping.parse(f'about = "a test"\n[obligations]\n{column} = {{ {cell} }}\n', "test.toml")
     assert part in str(caught.value)
     assert caught.value.key.startswith(f"obligations.{column}")
+
+
+EVERYTHING = mapping.parse(
+    """
+about = "Every sort of step at once."
+trim = true
+nothing = ["-"]
+decimal = ","
+thousands = "."
+fill_down = { columns = ["d"], within = "a" }
+[obligations]
+where = [{ column = "f", not_one_of = ["x"] }]
+id = { joined = ["a", "b"], case = "lower", whole = true, prefix = "p-" }
+debtor = { column = "c", pseudonym = true }
+creditor = { column = "d", values = { ann = "m1", bob = "m2" } }
+amount = { column = "e", times = "f" }
+currency = { value = "EUR" }
+due = { column = "g", format = ["%d.%m.%y", "%m.%d.%y", "ISO"], day = { zone = "Pacific/Apia", end = true } }
+settled = { column = "h", days_since = 1899-12-30, zone = "America/Havana", clock_change = "after" }
+outcome = { column = "i", from = [0, 100], to = [0, 1] }
+""",
+    "test.toml",
+)
+LIKELY = st.sampled_from(
+    ["", "-", "1", "1-2", "1.250,50", "1e9", "31.01.26", "2026-01-31", "46053,5", "ann", "a@b.dk"]
+)
+CELLS = LIKELY | st.text(max_size=12) | st.from_regex(r"\A[0-9.,e+-]{1,12}\Z") | st.integers().map(str)
+
+
+@settings(max_examples=samples(15, 300))
+@given(rows=st.lists(st.fixed_dictionaries(dict.fromkeys("abcdefghi", CELLS)), min_size=1, max_size=5))
+def test_whatever_cells_say_every_row_is_taken_left_out_or_refused(
+    rows: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    found = of_file(path, EVERYTHING)
+    told = {*found.lines, *(each.line for each in found.rejects)}
+    left_out = {at for at, row in enumerate(rows, start=1) if normal(trimmed(row["f"])) == "x"}
+    assert told | left_out == set(range(1, len(rows) + 1))
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 100_000, "1." + "000." * 20_000, "a." * 50_000, "-" * 100_000, "\u00a0" * 100_000]
+)
+def test_a_very_long_cell_is_refused_as_fast_as_any(text: str, tmp_path: Path) -> None:
+    for name in "abcdeghi":
+        row = dict.fromkeys("abcdefghi", "1") | {name: text}
+        content = ";".join(row) + "\n" + ";".join(row.values()) + "\n"
+        found = taken(tmp_path, content, replace(EVERYTHING, separator=";"))
+        assert (found.rows, len(found.rejects)) == ([], 1)

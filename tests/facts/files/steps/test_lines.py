@@ -5,10 +5,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import RecordError, SchemeInvalid
+from tests.conftest import samples
 from tests.facts.files.steps.mapped import mapped, of_file, taken
 
 
@@ -76,6 +77,7 @@ def test_what_cannot_be_meant_for_a_whole_file_is_refused(top: str, key: str) ->
 TEXTS = st.text(st.sampled_from('#a,"\n '), max_size=6)
 
 
+@settings(max_examples=samples(15, 200))
 @given(rows=st.lists(st.tuples(TEXTS, st.booleans()), min_size=1, max_size=8), chunk_rows=st.integers(1, 4))
 def test_comments_between_rows_change_no_row(
     rows: list[tuple[str, bool]], chunk_rows: int, tmp_path_factory: pytest.TempPathFactory

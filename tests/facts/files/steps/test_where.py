@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import SchemeInvalid
@@ -12,6 +12,7 @@ from graph.facts.files.sources import Piece
 from graph.facts.files.steps import totals
 from graph.facts.files.steps.fill_down import FillDown, Filler
 from graph.model import Reject
+from tests.conftest import samples
 from tests.facts.files.steps.mapped import mapped, taken
 
 ROWS = "who,n,how\na,1,paid\nb,2,late\nc,3,\nd,,paid\n"
@@ -87,6 +88,7 @@ def test_who_is_filled_down_is_named_by_the_reject_as_well(tmp_path: Path) -> No
 CELLS = st.sampled_from([None, "x", "y"])
 
 
+@settings(max_examples=samples(20, 200))
 @given(st.lists(st.tuples(st.sampled_from("abc"), CELLS, st.booleans()), max_size=12), st.integers(1, 5))
 def test_filling_down_is_the_same_in_whatever_pieces_a_file_is_read(
     rows: list[tuple[str, str | None, bool]], size: int
