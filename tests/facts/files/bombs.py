@@ -32,8 +32,13 @@ def main() -> None:
     except RecordError as error:
         said = str(error)
     seconds = time.process_time() - began
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"said": said, "seconds": seconds, "bytes": most}))
+    print(json.dumps({"said": said, "seconds": seconds, "bytes": _most_memory()}))
+
+
+def _most_memory() -> int:
+    """Of this program alone: what getrusage says has the memory of the one that started it, too."""
+    [line] = [each for each in Path("/proc/self/status").read_text().splitlines() if each.startswith("VmHWM:")]
+    return int(line.split()[1]) * 1024
 
 
 if __name__ == "__main__":
