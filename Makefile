@@ -5,7 +5,7 @@ READY := .venv/.ready
 # Two halves side by side, each with a Neo4j of its own; tests/conftest.py says which tests stay together.
 PYTEST := $(BIN)/pytest --numprocesses 2
 
-.PHONY: all setup browser check format test test-all demo bench clean lock
+.PHONY: all setup browser check format test test-all explore demo bench clean lock
 
 all: check test
 
@@ -46,6 +46,10 @@ test: check browser
 # The slow checks as well; then, whether or not they pass, what `test` runs on the newest calendar release of Neo4j.
 test-all: check browser
 	$(PYTEST); first=$$?; INNERCIRCLE_NEO4J_VERSION=2026.09.0 $(PYTEST) -m "not slow" && exit $$first
+
+# As the first half of `test-all`, but rules are tried on examples that are drawn anew. A failure says how to repeat it.
+explore: check browser
+	$(PYTEST) --hypothesis-profile explore
 
 demo: $(READY)
 	@$(BIN)/innercircle demo

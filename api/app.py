@@ -89,6 +89,7 @@ def create_app(opens: Callable[[], Database] | None = None, settings: Settings |
     )
     app.state.store = store
     app.state.late_after_days = settings.late_after_days
+    app.state.operator = settings.operator
     app.state.verifier = Verifier(settings)
     app.state.sessions = Sessions(settings, app.state.verifier)
     app.state.under_way = UnderWay()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import held_view, neighbours, opening, pages, scale
+from benchmarks import backtest, cheating, held_view, neighbours, opening, pages, scale
 from graph.server import local
 from graph.server.connect import connect
 from graph.settings import Settings
@@ -42,6 +42,8 @@ def main() -> None:
     arguments = parser.parse_args()
     with empty_graph(arguments.heap_megabytes) as database:
         held_view.run(database, OTC)
+    backtest.run(OTC)
+    cheating.run(OTC)
     with empty_service(arguments.heap_megabytes) as (database, settings):
         pages.run(database, settings)
     with empty_service(arguments.heap_megabytes) as (database, settings):

@@ -2,20 +2,31 @@
 
 import csv
 import gzip
+import random
+import re
 import tempfile
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from statistics import fmean
 
 from benchmarks.measuring import report
 from graph.facts.load import load
+from graph.facts.values import Contact, Facts, Obligation
 from graph.policy import publishing, scheme
 from graph.policy.scheme import Scheme
+from graph.rating import reference
 from graph.rating.run import rate
+from graph.rights import founders as rights
 from graph.store.client import Database
 
 AS_OF = datetime(2016, 2, 1, tzinfo=UTC)
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.5)
+OPERATOR = "the benchmark"
+FIRST = "otc-1"
+"The founder of the marketplace."
+FOUNDERS, DRAWS, SEED = 5, 20, 7
 
 
 def labels(otc: Path) -> dict[str, bool]:
@@ -39,14 +50,31 @@ def hold_back(otc: Path, target: Path) -> tuple[int, int]:
     return kept, held
 
 
-def join_everyone(database: Database, scheme_: Scheme, directory: Path) -> None:
-    """Every entity of the graph is a member of the scheme."""
+def join_everyone(database: Database, scheme_: Scheme, directory: Path, *, founders: Sequence[str] = ()) -> None:
+    """Every entity of the graph is a member of the scheme, and these are its founders."""
     publishing.publish(database, scheme_)
     entities = [row["id"] for row in database.statement("MATCH (e:Entity) RETURN e.id AS id ORDER BY id")]
     file = directory / "memberships.csv"
     lines = [f"{entity},{scheme_.id},2016-01-31T00:00:00Z,{scheme_.notice.version}" for entity in entities]
     file.write_text("\n".join(["entity,scheme,at,notice", *lines]) + "\n")
     load(database, [file])
+    now = datetime.now(UTC)
+    for entity in founders:
+        database.write(partial(rights.name, entity=entity, scheme=scheme_.id, by=OPERATOR, now=now))
+        database.write(partial(rights.accept, entity=entity, scheme=scheme_.id, by=OPERATOR, now=now))
+
+
+def with_founders(policy: Scheme, at_least: int) -> Scheme:
+    """The same policy under a version of its own, which asks for so many founders."""
+    text = policy.text.replace(f'version = "{policy.version}"', f'version = "founders-{at_least}"', 1)
+    text = re.sub(r"^founders_at_least = \d+$", f"founders_at_least = {at_least}", text, flags=re.M)
+    return scheme.parse(text, f"{policy.id}, {at_least} founders")
+
+
+def without_voices(policy: Scheme) -> Scheme:
+    """The same policy under a version of its own, in which everybody speaks in full."""
+    text = policy.text.replace(f'version = "{policy.version}"', 'version = "unvoiced"', 1)
+    return scheme.parse(re.sub(r"^\[voice\]\n(?:\w+ = .*\n)*", "", text, flags=re.M), f"{policy.id}, no voices")
 
 
 def with_share(policy: Scheme, share: float) -> Scheme:
@@ -58,9 +86,14 @@ def with_share(policy: Scheme, share: float) -> Scheme:
 
 
 def auc(database: Database, scheme_id: str, known: dict[str, bool]) -> float:
-    """The chance that a random benign user scores above a random fraudulent one; ties count half."""
+    """The chance that a random benign user scores above a random fraudulent one, as the database has them."""
     rows = database.run("ratings", ids=[f"{scheme_id}|{entity}" for entity in known])
-    scores = {row["id"].partition("|")[2]: row["score"] for row in rows}
+    return separation({row["id"].partition("|")[2]: row["score"] for row in rows}, known)
+
+
+def separation(scores: Mapping[str, float], known: dict[str, bool]) -> float:
+    """The same from scores by user, of which those that are known are compared; ties count half."""
+    scores = {entity: score for entity, score in scores.items() if entity in known}
     benign = [score for entity, score in scores.items() if known[entity]]
     fraud = [score for entity, score in scores.items() if not known[entity]]
     wins: float = sum((good > bad) + (good == bad) / 2 for good in benign for bad in fraud)
@@ -84,13 +117,55 @@ def measure(database: Database, otc: Path, policy: Scheme, shares: Sequence[floa
     return found
 
 
+def facts(otc: Path) -> Facts:
+    """The ratings that are not held back, as the mapping makes facts of them; everyone takes part."""
+    known, users = labels(otc), set()
+    obligations, contacts = [], []
+    with gzip.open(otc / "otc_network.csv.gz", "rt", newline="") as file:
+        for rater, ratee, value, seconds in csv.reader(file):
+            one, other = f"otc-{rater}", f"otc-{ratee}"
+            users |= {one, other}
+            if known.get(one) and other in known:
+                continue
+            at = datetime.fromtimestamp(0, UTC) + timedelta(seconds=float(seconds))
+            obligations.append(Obligation(other, one, at, None, (int(value) + 10) / 20))
+            contacts += [Contact(one, other, at)] if int(value) > 0 else []
+    members = [(user, rid) for rid, user in enumerate(sorted(users))]
+    return Facts(obligations=obligations, contacts=contacts, members=members)
+
+
+def voiced(otc: Path, policy: Scheme, founders: Sequence[str], known_facts: Facts | None = None) -> float:
+    """The AUC of score under this policy with these founders, in graph/rating/reference.py."""
+    rated = reference.rate(known_facts or facts(otc), policy, AS_OF, founders=founders)
+    return separation({entity: member.score for entity, member in rated.members.items()}, labels(otc))
+
+
+def drawn(otc: Path, policy: Scheme) -> float:
+    """The mean of that over draws of founders among those whom nobody has labelled."""
+    kept, known = facts(otc), labels(otc)
+    unlabelled = [user for user, _ in kept.members if user not in known]
+    chance = random.Random(SEED)
+    return fmean(voiced(otc, policy, chance.sample(unlabelled, FOUNDERS), kept) for _ in range(DRAWS))
+
+
 def run(database: Database, otc: Path) -> None:
     if not otc.is_dir():
         print(f"held-view check: skipped, {otc.name} is not beside the project")
         return
-    policy = scheme.read("trading")
+    shipped = scheme.read("trading")
+    policy = without_voices(shipped)
     report(
-        f"Bitcoin OTC, held-view check: AUC of score, benign against fraud (shipped share {policy.circle.share})",
+        f"Bitcoin OTC, held-view check without voices: AUC of score, benign against fraud "
+        f"(shipped share {policy.circle.share})",
         ("share", "AUC"),
         [(str(share), f"{value:.4f}") for share, value in measure(database, otc, policy).items()],
+    )
+    report(
+        f"the same with voices, at the shipped share ({DRAWS} draws of {FOUNDERS} founders whom nobody labelled)",
+        ("founders", "AUC"),
+        [
+            ("none: everybody is heard in full", f"{voiced(otc, policy, ()):.4f}"),
+            (f"{FIRST}, the marketplace's own", f"{voiced(otc, with_founders(shipped, 1), [FIRST]):.4f}"),
+            (f"{FOUNDERS} drawn, mean", f"{drawn(otc, shipped):.4f}"),
+        ],
     )

@@ -66,6 +66,10 @@ class Run:
     "how far any score can be from the exact one"
     started: datetime
     finished: datetime
+    founders: tuple[int, ...] | None = None
+    "rids of the founders whose word its voices begin with, ascending; None: its policy has no voices"
+    voices_of: str | None = None
+    "the run whose voices, and founders, it used; None: its own"
 
 
 @dataclass(frozen=True)
@@ -173,7 +177,7 @@ class Changes:
     joined: set[str] = field(default_factory=set)
     "schemes that someone joined"
     left: dict[str, set[int]] = field(default_factory=dict)
-    "by scheme: the rids of the members that lost a contact"
+    "by scheme: the rids of the members that lost a contact, or a reporter with a voice"
     marks: set[str] = field(default_factory=set)
     "the marks that leavers have set in Scheme.unsettled, and its own"
     mark: str = ""

@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     operator: str = Field(default_factory=_whoami)
     "The person at the command line: kept with what is loaded, and with reads of a person."
 
-    late_after_days: int = Field(default=31, ge=1)
+    late_after_days: int = Field(default=31, ge=1, le=36_500)
     "How many days ago the last rated day and the last load may be, until health says that they are late."
 
     api_host: str = "127.0.0.1"

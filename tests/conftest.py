@@ -56,11 +56,13 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("QUICK_SAMPLES", None)
     if "not slow" in config.getoption("markexpr", ""):
         os.environ["QUICK_SAMPLES"] = "1"
-    # How long an example takes on a machine that does much else says nothing.
-    hypothesis.settings.register_profile("whenever", deadline=None)
-    hypothesis.settings.load_profile("whenever")
-    # A session is too short to earn back what Java's second compiler costs on two cores.
-    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+        # Such a session is too short to earn back what Java's second compiler costs on two cores.
+        os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+    # What passed passes again, and what failed fails again: a rule is tried on the same examples each time. `make
+    # explore` tries it on others. How long an example takes on a machine that does much else says nothing.
+    hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+    hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+    hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

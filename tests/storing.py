@@ -22,6 +22,18 @@ MATCH (s:Scheme {id: $scheme})
 SET s.next_rid = next
 """
 
+FOUND = """
+MATCH (s:Scheme {id: $scheme})
+UNWIND $entities AS id
+MATCH (e:Entity {id: id})
+CREATE (e)-[:FOUNDS {named: $at, named_by: 'olga', accepted: $at, accepted_by: 'olga'}]->(s)
+"""
+
+
+def found(database: Database, scheme: Scheme, *entities: str) -> None:
+    """These entities are founders of the scheme, in force."""
+    database.statement(FOUND, scheme=scheme.id, entities=list(entities), at=datetime(2020, 1, 2, tzinfo=UTC))
+
 
 def store(database: Database, facts: Facts, scheme: Scheme) -> None:
     """The facts are in the graph, and the members have joined the scheme with the rids that they have there."""

@@ -31,6 +31,7 @@ version = "1"
 title = "Made up for tests"
 purpose = ["tests"]
 operator = "The tests"
+{known_from}
 [notice]
 version = "1"
 text = "Made up for tests."
@@ -166,17 +167,24 @@ def make_scheme(
     prior_weight: float = 4.0,
     half_life_days: float | None = 365.0,
     late_days: int = 30,
+    partner_month: float | None = None,
+    partner_year: float | None = None,
     size: int = 5,
     share: float = 0.2,
     circle_half_life_days: float | None = 180.0,
     tolerance: float = 1e-9,
     max_sweeps: int = 100,
+    voice: dict[str, float] | None = None,
+    known_from: float | None = None,
 ) -> Scheme:
-    """A policy of these values; every factor in `weights` has the same prior and half-life."""
+    """A policy of these values; every factor in `weights` has the same prior and half-life.
+
+    voice: keys of its table, perhaps none; None: the policy has no such table.
+    """
     factors = ""
     for name, weight in (weights or {"obligations": 0.6, "purchases": 0.3, "visits": 0.1}).items():
         own = {
-            "obligations": f"late_days = {late_days}",
+            "obligations": "\n".join([f"late_days = {late_days}", *_caps(month=partner_month, year=partner_year)]),
             "purchases": _table(name, PRODUCTS),
             "visits": _table(name, SITES),
         }
@@ -190,12 +198,19 @@ def make_scheme(
         circle_half_life=_half_life(circle_half_life_days),
         tolerance=tolerance,
         max_sweeps=max_sweeps,
+        known_from="" if known_from is None else f"known_from = {known_from}",
     )
+    if voice is not None:
+        text += "[voice]\n" + "".join(f"{key} = {value}\n" for key, value in voice.items())
     return scheme.parse(text, "made-up.toml")
 
 
 def _half_life(days: float | None) -> str:
     return "" if days is None else f"half_life_days = {days}\n"
+
+
+def _caps(**most: float | None) -> list[str]:
+    return [f"partner_{span} = {weight}" for span, weight in most.items() if weight is not None]
 
 
 def _table(name: str, categories: dict[str, str]) -> str:
@@ -204,6 +219,11 @@ def _table(name: str, categories: dict[str, str]) -> str:
     return f"[factors.{name}.values]\n{values}"
 
 
+VOICES: list[dict[str, float]] = [
+    {},
+    {"pass": 1.0, "full": 1.0, "outside": 0.25, "founders_at_least": 1},
+    {"pass": 0.3, "full": 0.5, "outside": 1, "founders_at_least": 2},
+]
 WEIGHTS: list[dict[str, float]] = [
     {"obligations": 1.0},
     {"visits": 1.0},
@@ -214,7 +234,7 @@ WEIGHTS: list[dict[str, float]] = [
 
 
 def schemes() -> st.SearchStrategy[Scheme]:
-    """Policies of every shape: factors left out, no ageing, no circle, nothing or half from others."""
+    """Policies of every shape: factors left out, no ageing, no circle, nothing or half from others, nobody new."""
     half_lives = st.sampled_from([None, 1.0, 30.0, 365.0])
     return st.builds(
         make_scheme,
@@ -223,9 +243,27 @@ def schemes() -> st.SearchStrategy[Scheme]:
         prior_weight=st.sampled_from([0.01, 1.0, 4.0, 50.0]),
         half_life_days=half_lives,
         late_days=st.sampled_from([1, 7, 30]),
+        partner_month=st.sampled_from([None, None, 0.25, 1.0, 3.0]),
+        partner_year=st.sampled_from([None, None, 0.5, 2.0]),
         size=st.sampled_from([0, 1, 2, 5, 100]),
         share=st.sampled_from([0.0, 0.05, 0.2, 0.5]),
         circle_half_life_days=half_lives,
+        known_from=st.sampled_from([None, 0.5, 3.0]),
+    )
+
+
+def schemes_with_voice() -> st.SearchStrategy[Scheme]:
+    """Policies with voices, and caps or none."""
+    return st.builds(
+        make_scheme,
+        weights=st.sampled_from([{"obligations": 1.0}, {"obligations": 0.6, "purchases": 0.4}]),
+        prior=UNIT,
+        half_life_days=st.sampled_from([None, 30.0, 365.0]),
+        partner_month=st.sampled_from([None, 0.25, 1.0]),
+        partner_year=st.sampled_from([None, 0.5, 2.0]),
+        size=st.sampled_from([0, 1, 5]),
+        share=st.sampled_from([0.0, 0.2, 0.5]),
+        voice=st.sampled_from(VOICES),
     )
 
 
@@ -255,6 +293,12 @@ def _ties(pairs: Iterable[tuple[str, str]], *ages: int) -> list[Contact]:
     return [contact for pair in pairs for contact in _mutual(*pair, *ages)]
 
 
+def _kept(debtor: str, creditor: str, age: int, outcome: float = 1.0) -> Obligation:
+    """A deal that the creditor has judged."""
+    return Obligation(debtor, creditor, _day(age), None, outcome)
+
+
+_RING = ("r0", "r1", "r2")
 _FIVE = ("a", "b", "c", "d", "e")
 _CHAIN = list(pairwise(_FIVE))
 _TWENTY = tuple(f"m{number:02}" for number in range(20))
@@ -379,6 +423,30 @@ _MADE = {
         visits=[Visit("a", "arcade", _day(1))] * 2,
         contacts=_mutual("a", "b", 1) * 2,
         members=_joined("a", "b"),
+    ),
+    "many deals with one partner, at the ends of months and years": Facts(
+        obligations=[
+            *(_kept("a", "b", age) for age in (0, 0, 0, 1, 29)),
+            # the 31st of May and the 1st of June; the 31st of December and the 1st of January
+            *(_kept("a", "b", age) for age in (30, 30, 180, 180, 181, 182)),
+            *(_kept("a", "c", age, outcome=0.25) for age in (3, 4, 5, 40, 75, 110)),
+            *(_kept("b", "a", age, outcome=0.1 * age) for age in range(10)),
+            _kept("c", "a", 400),
+        ],
+        contacts=_ties([("a", "b"), ("b", "c")], 2, 8),
+        members=_joined("a", "b", "c"),
+    ),
+    "promises kept along a chain, and a ring beside it": Facts(
+        obligations=[
+            *(_kept(debtor, creditor, 7) for creditor, debtor in _CHAIN),
+            _kept("c", "a", 90, outcome=0.8),
+            _kept("e", "c", 60, outcome=0.2),
+            *(_kept(one, other, age) for one in _RING for other in _RING if one != other for age in (5, 50, 95)),
+            _kept("r0", "outside", 5),
+            _kept("outside", "a", 5),
+        ],
+        contacts=_ties([*_CHAIN, ("a", "r0"), ("r0", "r1"), ("r1", "r2")], 2, 8),
+        members=_joined(*_FIVE, *_RING),
     ),
     "very old facts": Facts(
         obligations=[_paid("a", 60, due=12_000)],

@@ -10,12 +10,12 @@ from typing import Any
 
 from api.deps.auth import one_text, own_entity
 from api.deps.idempotency import Asked, Done, once
-from api.schemas.disputes import OwnContest, OwnDispute
+from api.schemas.disputes import Answered, OwnContest, OwnDispute
 from api.schemas.grants import Grant
 from graph.identity import Principal
 from graph.model import Changes
 from graph.rating import catch_up
-from graph.rights import contests, disputes, erasure, grants, outbox
+from graph.rights import answers, contests, dispute_records, disputes, erasure, grants, outbox
 from graph.rights.erasure import Erased
 from graph.store.client import Database
 from graph.store.transaction import Transaction
@@ -39,18 +39,45 @@ def _made_up() -> str:
 def dispute(
     database: Database, member: Principal, asked: Asked, *, kind: str, fact: str, statement: str
 ) -> OwnDispute:
-    """The fact counts for nothing until somebody has decided. Raises as disputes.dispute and `once` do."""
+    """The fact counts for nothing until somebody has decided, or the dispute is proposed.
+
+    Raises as disputes.dispute and `once` do.
+    """
     entity = own_entity(member)
 
     def work(transaction: Transaction) -> Done[OwnDispute]:
         id_, changes = disputes.dispute(
             transaction, entity, kind=kind, fact=fact, statement=statement, now=asked.now, by=member.subject
         )
-        [opened] = disputes.by_id(transaction, [id_], now=asked.now)
+        [opened] = dispute_records.by_id(transaction, [id_], now=asked.now)
         return Done(OwnDispute.model_validate(opened), changes)
 
     with one_text():
         return once(asked, database, member, OwnDispute, work)
+
+
+def answer(
+    database: Database, member: Principal, asked: Asked, *, dispute: str, statement: str, operator: str
+) -> Answered:
+    """The other side has answered, once. Raises as answers.answer and `once` do."""
+    entity = own_entity(member)
+
+    def work(transaction: Transaction) -> Done[Answered]:
+        answers.answer(
+            transaction,
+            entity,
+            dispute,
+            statement=statement,
+            by=member.subject,
+            now=asked.now,
+            acts_for=member.acts_for,
+            operator=operator,
+        )
+        [found] = (each for each in answers.told(transaction, entity) if each.id == dispute)
+        return Done(Answered.model_validate(found))
+
+    with one_text():
+        return once(asked, database, member, Answered, work)
 
 
 def contest(database: Database, member: Principal, asked: Asked, *, scheme: str, statement: str) -> OwnContest:

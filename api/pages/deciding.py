@@ -1,4 +1,4 @@
-"""A member's decisions in one scheme: pausing ties, showing its part, contesting, grants, reports, leaving.
+"""A member's decisions in one scheme: pausing, showing its part, being a founder, contesting, grants, reports.
 
 Each is a form that leads back to a page. A form that is sent twice has one effect.
 """
@@ -21,7 +21,7 @@ from api.pages.viewing import member_of
 from graph.disclosure.report.page import HEADERS, render
 from graph.errors import NotFound, ParameterError
 from graph.model import Changes
-from graph.rights import grants, membership
+from graph.rights import founders, grants, membership
 from graph.store.transaction import Transaction
 from graph.text.instants import end_of
 
@@ -59,6 +59,23 @@ def share_part(member: SignedInMember, scheme: SchemeId, database: TheDatabase, 
 
     decisions.decide(database, work)
     return led_to(f"/me/schemes/{scheme}", "shown" if shares == "yes" else "hidden")
+
+
+@router.post("/founding", status_code=303)
+def answer_founding(
+    member: SignedInMember, scheme: SchemeId, database: TheDatabase, accepts: Text = ""
+) -> Response:
+    """The member is a founder, or is none and not asked any more."""
+    entity, now = own_entity(member), datetime.now(UTC)
+    if accepts not in ("yes", "no"):
+        raise ParameterError("accepts: yes or no")
+
+    def work(transaction: Transaction) -> Changes:
+        founders.answer(transaction, entity, scheme, accepts=accepts == "yes", now=now)
+        return Changes()
+
+    decisions.decide(database, work)
+    return led_to(f"/me/schemes/{scheme}", "founder" if accepts == "yes" else "no-founder")
 
 
 @router.post("/contest", status_code=303)

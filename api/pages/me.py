@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.actions import decisions
+from api.actions.told import told_of
 from api.deps import pagination
 from api.deps.auth import SignedInMember, one_text, own_entity
 from api.deps.idempotency import TheFormKey
@@ -25,7 +26,7 @@ from graph.facts import wording
 from graph.identity import Principal
 from graph.identity.verifying import revoke
 from graph.policy.publishing import policy_of
-from graph.rights import disputes, membership
+from graph.rights import answers, dispute_records, disputes, membership
 from graph.store.client import Database
 
 ERASE = "erase"
@@ -52,7 +53,8 @@ def my_page(member: SignedInMember, database: TheDatabase, done: Note = "") -> R
     schemes = [
         (each, policy_of(database, each.scheme).title, ratings.get(each.scheme)) for each in part.memberships
     ]
-    return render("me.html.jinja", principal=member, part=part, schemes=schemes, done=done)
+    asked = answers.waiting(database, entity)
+    return render("me.html.jinja", principal=member, part=part, schemes=schemes, asked=asked, done=done)
 
 
 @router.get("/me/accesses")
@@ -74,7 +76,7 @@ def my_readers(
 @router.get("/me/disputes")
 def my_disputes(member: SignedInMember, database: TheDatabase, done: Note = "") -> Response:
     """The facts that the member disputes, and what became of that."""
-    found = disputes.of_entity(database, own_entity(member), now=datetime.now(UTC))
+    found = dispute_records.of_entity(database, own_entity(member), now=datetime.now(UTC))
     names = disclosure.names(database, {id_ for each in found for id_ in wording.ends(each.kind, each.says)})
     return render("disputes.html.jinja", principal=member, disputes=found, names=names, done=done)
 
@@ -92,7 +94,7 @@ def dispute_page(
 
 def _dispute_form(database: Database, member: Principal, kind: str, fact: str, filled: Filled) -> Response:
     with one_text():
-        says = disputes.says(database, own_entity(member), kind=kind, fact=fact)
+        says = dispute_records.says(database, own_entity(member), kind=kind, fact=fact)
         names = disclosure.names(database, wording.ends(kind, says))
     words: dict[str, Any] = {"kind": kind, "fact": fact, "says": says, "names": names, "key": new_key()}
     words |= {"filled": filled}
@@ -108,13 +110,13 @@ def dispute_fact(
     fact: Text = "",
     statement: Written = "",
 ) -> Response:
-    """The fact counts for nothing until somebody has decided."""
+    """The fact counts for nothing until somebody has decided, or somebody has to admit the dispute first."""
     words = " ".join(statement.split())
     try:
-        decisions.dispute(database, member, asked, kind=kind, fact=fact, statement=words)
+        opened = decisions.dispute(database, member, asked, kind=kind, fact=fact, statement=words)
     except REFUSALS as error:
         return _dispute_form(database, member, kind, fact, refused(error, statement=statement))
-    return led_to("/me/disputes", "disputed")
+    return led_to("/me/disputes", "proposed" if opened.state == dispute_records.PROPOSED else "disputed")
 
 
 @router.post("/me/disputes/withdraw", status_code=303)
@@ -123,6 +125,48 @@ def withdraw_dispute(member: SignedInMember, database: TheDatabase, dispute: Tex
     entity, now = own_entity(member), datetime.now(UTC)
     decisions.decide(database, lambda transaction: disputes.withdraw(transaction, entity, dispute, now=now))
     return led_to("/me/disputes", "withdrawn")
+
+
+@router.get("/me/disputed")
+def told_disputes(member: SignedInMember, database: TheDatabase, done: Note = "") -> Response:
+    """The disputes of which the member is the other side, with a form to answer each that is open."""
+    return _told_page(database, member, Filled(), done=done)
+
+
+def _told_page(
+    database: Database, member: Principal, filled: Filled, *, dispute: str = "", done: str = ""
+) -> Response:
+    """dispute: the one whose form is filled."""
+    return render(
+        "told.html.jinja",
+        principal=member,
+        status=filled.status,
+        told=told_of(database, own_entity(member)),
+        dispute=dispute,
+        filled=filled,
+        empty=Filled(),
+        key=new_key(),
+        done=done,
+    )
+
+
+@router.post("/me/disputed/answer", status_code=303)
+def answer_dispute(
+    request: Request,
+    member: SignedInMember,
+    database: TheDatabase,
+    asked: TheFormKey,
+    dispute: Text = "",
+    statement: Written = "",
+) -> Response:
+    """What the member says goes to the reviewer, and to the other side. It cannot be changed."""
+    operator: str = request.app.state.operator
+    words = " ".join(statement.split())
+    try:
+        decisions.answer(database, member, asked, dispute=dispute, statement=words, operator=operator)
+    except REFUSALS as error:
+        return _told_page(database, member, refused(error, statement=statement), dispute=dispute)
+    return led_to("/me/disputed", "answered")
 
 
 @router.get("/me/archive")

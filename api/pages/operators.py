@@ -10,7 +10,7 @@ from api.deps.parameters import LateAfter, TheDatabase
 from api.pages.rendering import render
 from graph.analysis import monitoring
 from graph.policy.glossary import words
-from graph.rights import contests, disputes
+from graph.rights import contests, dispute_records
 from graph.server import doctor
 from graph.store.client import Database
 
@@ -43,10 +43,10 @@ def service(database: Database, *, now: datetime, late_after_days: int) -> dict[
         "ages": ages,
         "schemes": schemes,
         "loads": monitoring.last_loads(database),
-        "disputes": disputes.waiting(database, now=now),
+        "disputes": dispute_records.waiting(database, now=now),
         "most": MOST_DISPUTES,
-        "due_days": disputes.DUE_DAYS,
-        "removed_days": disputes.REMOVED_DAYS,
+        "due_days": dispute_records.DUE_DAYS,
+        "removed_days": dispute_records.REMOVED_DAYS,
         "contests": len(contests.open_ones(database)),
         "words": list(words(*WORDS)),
     }

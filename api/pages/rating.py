@@ -17,7 +17,7 @@ from graph import disclosure
 from graph.audit import log
 from graph.errors import NOTHING_OPEN, NotFound
 from graph.policy.publishing import policy_of
-from graph.rights import contests, disputes, grants
+from graph.rights import contests, dispute_records, founders, grants
 
 router = APIRouter(prefix="/me/schemes/{scheme}")
 FEWEST = 5
@@ -51,7 +51,7 @@ def rating_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase,
             for each in grants.given(database, entity, now=now)
             if each.scheme == scheme and each.state == "live"
         ],
-        disputed=[each for each in disputes.of_entity(database, entity, now=now) if each.state == "open"],
+        disputed=[each for each in dispute_records.of_entity(database, entity, now=now) if each.state == "open"],
         contest=next(
             (
                 each
@@ -163,6 +163,20 @@ def leave_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase) 
     """What leaving does, before it is done."""
     _joined, policy = member_of(database, own_entity(member), scheme)
     return render("leave.html.jinja", principal=member, scheme=scheme, policy=policy)
+
+
+@router.get("/founding")
+def founding_page(member: SignedInMember, scheme: SchemeId, database: TheDatabase) -> Response:
+    """What a founder is and, where the member was named, the buttons to accept, decline or give it up."""
+    joined, policy = member_of(database, own_entity(member), scheme)
+    return render(
+        "founding.html.jinja",
+        principal=member,
+        scheme=scheme,
+        policy=policy,
+        founding=joined.founding,
+        counts=founders.at_least(policy) is not None,
+    )
 
 
 @router.get("/contest")

@@ -11,7 +11,7 @@ from api.pages.writing import FILTERS
 from graph.facts.kinds import STORED, WORDS
 from graph.identity import Principal
 from graph.policy.numbers import number
-from graph.policy.scheme import HIGHEST_POINTS, LOWEST_POINTS, POINTS_RANGE
+from graph.policy.scheme import HIGHEST_POINTS, LOWEST_POINTS, NEW, POINTS_RANGE
 
 HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -57,6 +57,7 @@ ENVIRONMENT.globals |= {
     "STORED": STORED,
     "WORDS": WORDS,
     "points_range": POINTS_RANGE,
+    "NEW": NEW.name,
     "lowest_points": number(LOWEST_POINTS),
     "highest_points": number(HIGHEST_POINTS),
 }

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from api.deps.auth import MaybeSignedIn
 from api.deps.parameters import SchemeId, TheDatabase
 from api.pages.rendering import render
+from graph.analysis.lookback import record
 from graph.disclosure.band_counts import SMALLEST, counts
 from graph.policy import publishing
 from graph.policy.glossary import words
@@ -15,6 +16,7 @@ from graph.policy.numbers import number, percent
 from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme, points_of
 from graph.policy.versions import versions
 from graph.policy.wording import figures, ranges, sections, values
+from graph.rights.founders import at_least
 from graph.store.client import Database, utc
 
 CONDUCT, COMPANY = 0.7, 0.6
@@ -35,7 +37,7 @@ def schemes_page(somebody: MaybeSignedIn, database: TheDatabase) -> Response:
 
 @router.get("/schemes/{scheme}")
 def scheme_page(somebody: MaybeSignedIn, scheme: SchemeId, database: TheDatabase) -> Response:
-    """One scheme: its policy in words and in numbers, how many are in each band, its last run, what changed."""
+    """One scheme: its policy in words and in numbers, counts of bands, what became of it, its last run."""
     return render("scheme.html.jinja", principal=somebody, public=True, **one_scheme(database, scheme))
 
 
@@ -73,7 +75,7 @@ def example(scheme: Scheme) -> Example:
         text = f"{POINTS_RANGE:.0f} × {percent(share)} × {number(COMPANY)}"
         parts.append(Part("The circle", text, round(company, 1)))
     points = points_of((1 - share) * CONDUCT + share * COMPANY)
-    return Example(CONDUCT, COMPANY, share, tuple(parts), round(points, 1), scheme.band(points).name)
+    return Example(CONDUCT, COMPANY, share, tuple(parts), round(points, 1), scheme.band_of_points(points).name)
 
 
 def all_schemes(database: Database) -> dict[str, Any]:
@@ -89,6 +91,7 @@ def one_scheme(database: Database, scheme_id: str) -> dict[str, Any]:
     told = counts(database, scheme_id)
     runs = [row for row in database.run("runs", scheme=scheme_id) if row["run"] == published.run]
     run = runs[0] | {"as_of": utc(runs[0]["as_of"])} if runs else None
+    has_founders = bool(published.founders) or at_least(scheme) is not None
     return {
         "scheme": scheme,
         "sections": sections(scheme),
@@ -100,8 +103,10 @@ def one_scheme(database: Database, scheme_id: str) -> dict[str, Any]:
         "counts": told,
         "most": max((cell.members for cell in told.cells), default=0) if told else 0,
         "smallest": SMALLEST,
+        "look_back": record.published(database, scheme_id),
         "run": run,
+        "founders": published.founders if has_founders else None,
         "waits": run is not None and run["hash"] != scheme.hash,
         "notice": [" ".join(each.split()) for each in scheme.notice.text.strip().split("\n\n")],
-        "words": list(words(*WORDS)),
+        "words": list(words(*WORDS, *(["founder"] if has_founders else []))),
     }

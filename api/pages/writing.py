@@ -17,6 +17,11 @@ from graph.text.counts import counted
 from graph.text.days import day, last_day, moment, until
 
 STEPS = {
+    "reporters": "who kept promises to whom",
+    "praised": "who kept promises to whom",
+    "reach": "how far the founders' word comes, pass",
+    "voices": "what each report counts",
+    "voices_of_run": "what each report counts",
     "conduct": "own conduct of each member",
     "circle": "who is in whose circle",
     "sweep": "sweep",
@@ -86,6 +91,7 @@ FILTERS = {
     "named": named,
     "in_dispute": set_aside.in_words,
     "fact": wording.to_member,
+    "fact_of_two": wording.in_words,
     "date": date,
     "unbroken": unbroken,
 }

@@ -1,4 +1,4 @@
-"""A member's decisions about itself: joining, leaving, pausing ties, showing its part, objecting to being listed.
+"""A member's decisions about itself: joining, leaving, pausing, showing its part, being a founder, objecting.
 
 No answer tells a member whether anybody else takes part: the answer to a pause is the same for any contact.
 """
@@ -13,7 +13,7 @@ from api.deps.idempotency import Done, TheKey, once
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.http.in_flight import TheUnderWay
 from api.openapi import AWAY, responses
-from api.schemas.taking_part import Agreement, Me, Membership, Objection, Sharing
+from api.schemas.taking_part import Agreement, FounderAnswer, Me, Membership, Objection, Sharing
 from graph.errors import (
     NOTHING_OPEN,
     CommitUnknown,
@@ -24,7 +24,7 @@ from graph.errors import (
     StoreConflict,
 )
 from graph.model import Changes
-from graph.rights import membership
+from graph.rights import founders, membership
 from graph.store.transaction import Transaction
 
 WRITES = (ParameterError, StoreConflict, CommitUnknown, *AWAY)
@@ -121,6 +121,27 @@ def set_sharing(member: Member, scheme: SchemeId, wanted: Sharing, database: The
 
     def work(transaction: Transaction) -> Changes:
         membership.share(transaction, entity, scheme, shares=wanted.shares)
+        return Changes()
+
+    decide(database, work)
+
+
+@router.put(
+    "/schemes/{scheme}/founding",
+    status_code=204,
+    summary="Be a founder, or do not",
+    responses=responses(NotFound, Refused, *WRITES, missing=NOTHING_OPEN),
+)
+def answer_founding(member: Member, scheme: SchemeId, wanted: FounderAnswer, database: TheDatabase) -> None:
+    """The member accepts to be a founder, for which it was named; or it declines, or gives it up, at any time.
+
+    It counts from the next run on, and no longer from the next one after it has ended. Refused (409) where it
+    accepts and was not named. Nobody else is told, and no answer to anybody else changes by it until that run.
+    """
+    entity, now = own_entity(member), datetime.now(UTC)
+
+    def work(transaction: Transaction) -> Changes:
+        founders.answer(transaction, entity, scheme, accepts=wanted.accepts, now=now)
         return Changes()
 
     decide(database, work)

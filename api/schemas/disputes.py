@@ -46,6 +46,15 @@ class Said(Model):
     category: str | None = None
 
 
+State = Annotated[
+    Literal["proposed", "open", "refused", "upheld", "rejected", "expired", "withdrawn"],
+    Field(
+        description="open: the fact counts for nothing; proposed: not until a reviewer admits it; refused: never; "
+        "upheld and expired: the fact is removed; rejected and withdrawn: it counts again"
+    ),
+]
+
+
 class OwnDispute(Model):
     """A dispute as its member sees it, with what became of it."""
 
@@ -53,15 +62,20 @@ class OwnDispute(Model):
     kind: FactKind
     fact: str = Field(description="the fact's id")
     statement: str
-    state: Literal["open", "upheld", "rejected", "expired", "withdrawn"] = Field(
-        description="upheld and expired: the fact is removed; rejected and withdrawn: it counts again"
+    state: State
+    proposed: datetime | None = Field(
+        default=None, description="when it was proposed; null: nobody had to admit it"
     )
-    opened: datetime
+    opened: datetime = Field(description="from when on the fact is set aside; where it is proposed, since then")
     due: datetime = Field(description="when a decision is overdue")
     days_left: int | None = Field(
-        description="days from today to that day, in UTC, below 0 when overdue; null: it has ended"
+        description="days from today to that day, in UTC, below 0 when overdue; null: it is not open"
     )
     reminded: datetime | None
+    admitted_by: str | None = Field(default=None, description="the person who admitted it")
+    admission: str | None = Field(default=None, description="why")
+    answer: str | None = Field(default=None, description="what the other side of the fact says")
+    answered: datetime | None = None
     decided: datetime | None = Field(description="when it ended")
     reviewer: str | None = Field(description="the person who decided")
     reason: str | None
@@ -77,18 +91,24 @@ class OwnDisputes(Model):
 
 
 class WaitingDispute(Model):
-    """A dispute that waits for a decision. What it is about is for the reviewer alone."""
+    """A dispute that waits for a decision, or to be admitted. What it is about is for the reviewer alone."""
 
     id: str
     kind: FactKind
+    state: Literal["open", "proposed"] = Field(description="proposed: it waits to be admitted")
     opened: datetime
     due: datetime = Field(description="when a decision is overdue")
-    days_left: int = Field(description="days from today to that day, in UTC, below 0 when overdue")
+    days_left: int | None = Field(
+        default=None,
+        description="days from today to that day, in UTC, below 0 when overdue; not there: it is proposed",
+    )
     overdue: bool
     reminded: datetime | None = None
     entity: str | None = Field(default=None, description="the member; this and what follows: the reviewer only")
     fact: str | None = Field(default=None, description="the fact's id")
     statement: str | None = None
+    answer: str | None = Field(default=None, description="what the other side says")
+    answered: datetime | None = None
     says: Said | None = Field(default=None, description="not there: the fact is gone")
     since: datetime | None = Field(default=None, description="from when on readers count")
     readers: list[Reader] | None = Field(
@@ -118,6 +138,61 @@ class Decided(Model):
     decided: datetime
     reviewer: str
     reason: str
+
+
+class Admission(Model):
+    """Whether a proposed dispute is admitted, and why."""
+
+    admitted: bool = Field(description="true: the fact counts for nothing from now on; false: nothing changes")
+    reason: OneLine = Field(description="the member sees it; one line of plain text")
+
+
+class Admitted(Model):
+    """A dispute that was admitted, or refused."""
+
+    id: str
+    state: Literal["open", "refused"]
+    at: datetime
+    reviewer: str
+    reason: str
+
+
+class ToldDispute(Model):
+    """A dispute as the other side of the fact sees it."""
+
+    id: str
+    entity: str = Field(description="the member that disputes the fact")
+    kind: FactKind
+    fact: str = Field(description="the fact's id")
+    statement: str = Field(description="what that member says")
+    state: State
+    opened: datetime
+    due: datetime = Field(description="by when it is to be decided")
+    decided: datetime | None = Field(description="when it ended")
+    waits: bool = Field(description="whether this side can answer still")
+    answer: str | None = Field(description="what this side said")
+    answered: datetime | None
+    says: Said | None = Field(description="null: the fact is gone, and no copy is kept")
+
+
+class ToldDisputes(Model):
+    """The disputes of which an entity is the other side."""
+
+    disputes: list[ToldDispute] = Field(description="the newest first")
+
+
+class NewAnswer(Model):
+    """What the other side says to a dispute. It says so once."""
+
+    statement: OneLine
+
+
+class Answered(Model):
+    """An answer, as it is kept."""
+
+    id: str = Field(description="the dispute's id")
+    answer: str
+    answered: datetime
 
 
 class NewContest(Model):

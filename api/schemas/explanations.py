@@ -38,6 +38,12 @@ class FactLine(Model):
     part: float = Field(description="what it adds to the rate of its factor, against the prior")
     points: float = Field(description="the same in points of the explained rating")
     whole: int
+    voice: float = Field(
+        description="of who reports it: 0, 0.25, 0.5, 0.75 or 1; 1 where reporters have no voices"
+    )
+    weighs: str | None = Field(
+        description="why it weighs less than its age alone would have it; null: it does not"
+    )
     why: str | None = Field(description="why it does not count; null where it does")
 
 
@@ -67,12 +73,20 @@ class Reasons(Model):
     rest_whole: int
 
 
+class Leaning(Model):
+    """One thing that more than half of a rating comes from, or would."""
+
+    code: Literal["unheard", "one-partner", "one-month"] = Field(description="docs/reasons.md lists them")
+    sentence: str
+
+
 class Explanation(Model):
-    """A rating explained: its lines, the own facts behind them, and why it is not higher."""
+    """A rating explained: its lines, the own facts behind them, why it is not higher, and what it leans on."""
 
     rating: ShownRating
     factors: list[OpenFactor] | None = Field(description="every own fact; null without `facts`")
     reasons: Reasons
+    leaning: list[Leaning] = Field(description="what most of it comes from, where that is one thing")
 
     @classmethod
     def of(cls, explained: disclosure.ShownExplanation) -> Self:
@@ -82,4 +96,5 @@ class Explanation(Model):
             if explained.factors is None
             else [OpenFactor.model_validate(f) for f in explained.factors],
             reasons=Reasons.model_validate(explained.reasons),
+            leaning=[Leaning.model_validate(each) for each in explained.leaning],
         )

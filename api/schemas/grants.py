@@ -94,7 +94,10 @@ class GrantedRating(Model):
     set_aside: SetAside | None = Field(
         default=None, description="facts that the rating lacks, since they are in dispute; told with every rating"
     )
-    band: str | None = None
+    band: str | None = Field(default=None, description="`new`: too little is known, and no points are told")
+    caption: str | None = Field(
+        default=None, description="what is told in one line, such as `682 sound, 7 facts in dispute`"
+    )
     whole_points: int | None = None
     within_points: float | None = Field(
         default=None, description="how far the points can be from those that the operator sees"

@@ -77,7 +77,9 @@ class ShownState(Model):
 class ShownCause(Model):
     """So many points of a change come from here."""
 
-    name: Literal["ageing", "own facts", "who is in the circle", "contacts' ratings", "policy"]
+    name: Literal[
+        "ageing", "own facts", "whose word counts", "who is in the circle", "contacts' ratings", "policy"
+    ]
     whole: int = Field(description="points; the causes sum to the difference of the two states")
 
 

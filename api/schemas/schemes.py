@@ -42,6 +42,10 @@ class Schemes(Model):
 class SchemeDocument(SchemeSummary):
     """One rating system with its whole policy."""
 
+    founders: int | None = Field(
+        description="how many founders there were when the last run began; null before the first. Who they are is "
+        "not told"
+    )
     notice: str = Field(description="what a membership keeps of the notice agreed to: version, start of its hash")
     versions: list[PolicyVersion] = Field(description="every version that was published, oldest first")
     # Described by graph/policy/scheme.py itself: api/openapi.py puts its schema here.
@@ -61,6 +65,7 @@ class SchemeDocument(SchemeSummary):
             hash=policy.pop("hash"),
             run=found.run,
             as_of=found.as_of,
+            founders=found.founders,
             notice=found.scheme.notice_id,
             versions=[PolicyVersion(version=v, hash=h) for v, h in map(str.split, found.versions)],
             policy=policy,

@@ -25,6 +25,18 @@ class Pause(Model):
     at: datetime
 
 
+class Founding(Model):
+    """The member was named as a founder: its word is one of those that the scheme begins with, once it accepts."""
+
+    state: Literal["asked", "in force"] = Field(
+        description="asked: it counts for nothing until the member accepts"
+    )
+    named: datetime
+    named_by: str = Field(description="the operator who named it")
+    accepted: datetime | None = Field(description="null: it was asked and has not accepted")
+    accepted_by: str | None = Field(description="member, or the operator who accepted in its name")
+
+
 class Membership(Model):
     """What an entity agreed to on joining a scheme, and what it decided since."""
 
@@ -34,6 +46,10 @@ class Membership(Model):
     how: Literal["member", "operator", "file"] = Field(description="where the agreement came from")
     shares: bool = Field(description="whether members with it in their circle see its part of their rating")
     pauses: list[Pause] = Field(description="by the contact's id; it need not be a member, nor known")
+    founding: Founding | None = Field(
+        description="whether it is a founder of the scheme or asked to be one, which only the operator is told "
+        "besides; null: neither"
+    )
 
 
 class Me(Model):
@@ -51,6 +67,12 @@ class Sharing(Model):
     """Whether members with this one in their circle see its part of their rating."""
 
     shares: bool
+
+
+class FounderAnswer(Model):
+    """Whether the member will be a founder of the scheme; it can be taken back at any time."""
+
+    accepts: bool
 
 
 class Objection(Model):

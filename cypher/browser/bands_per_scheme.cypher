@@ -13,4 +13,4 @@ MATCH (s:Scheme)
 MATCH (m:Membership {scheme: s.id}) WHERE m.rid >= 0 AND m.band IS NOT NULL
 WITH s.id AS scheme, m.band AS band, count(*) AS members, min(m.points) AS lowest
 RETURN scheme, band, members
-ORDER BY scheme, lowest
+ORDER BY scheme, CASE band WHEN 'new' THEN 0 ELSE 1 END, lowest

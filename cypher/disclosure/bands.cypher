@@ -10,4 +10,4 @@
 MATCH (m:Membership {scheme: $scheme}) WHERE m.rid >= 0 AND m.band IS NOT NULL
 WITH m.band AS band, count(*) AS members, min(m.points) AS lowest
 RETURN band, members
-ORDER BY lowest
+ORDER BY CASE band WHEN 'new' THEN 0 ELSE 1 END, lowest

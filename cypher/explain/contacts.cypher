@@ -9,6 +9,8 @@
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
 // @param  half_life    FLOAT       days in which a day of contact loses half its weight; Infinity: nothing ages
 // @param  size         INTEGER     how many of the strongest ties make the circle
+// @param  voice        STRING      the property of a membership that holds its voice
+// @param  outside      FLOAT       the voice of a member that has none yet; null: everybody speaks in full
 // @return entity       STRING      the contact's Entity.id
 // @return strength     FLOAT       null where there is no tie
 // @return days         INTEGER     on which they were in contact
@@ -33,7 +35,8 @@ CALL (entity) {
 OPTIONAL MATCH (other)-[:JOINED]->(contact:Membership) WHERE contact.scheme = m.scheme
 WITH m, other, contact, days, newest, disputed, given, taken,
      EXISTS { (m)-[:PAUSED]->(other) } OR EXISTS { (contact)-[:PAUSED]->(entity) } AS paused, CASE WHEN contact IS NOT NULL AND given > 0 AND taken > 0 THEN
-       all * 2 * (CASE WHEN given < taken THEN given ELSE taken END + 1) / (given + taken + 2) END AS strength
+       all * 2 * (CASE WHEN given < taken THEN given ELSE taken END + 1) / (given + taken + 2)
+         * CASE WHEN $outside IS NULL THEN 1.0 ELSE coalesce(contact[$voice], $outside) END END AS strength
 ORDER BY paused, coalesce(strength, -1.0) DESC, contact.rid, other.id
 WITH m, collect({entity: other.id, rid: contact.rid, days: days, newest: newest, given: given, taken: taken,
                  strength: strength, paused: paused, disputed: disputed}) AS contacts
@@ -50,6 +53,7 @@ RETURN each.entity AS entity, each.strength AS strength, each.days AS days,
          WHEN each.days = 0 THEN 'after as_of'
          WHEN each.given = 0 THEN 'one-sided: the member has not begun any'
          WHEN each.taken = 0 THEN 'one-sided: the contact has not begun any'
+         WHEN each.strength = 0 THEN 'no voice'
          WHEN place >= $size THEN 'weaker than the circle\'s last'
          ELSE 'new since this rating'
        END AS why

@@ -1,13 +1,14 @@
 // Every fact of some memberships: what it adds to the rate of its factor, or why it does not count.
 //
-// The formulas are those of cypher/rating/factors. A factor's prior and the parts of its facts sum to its rate.
+// The formulas are those of cypher/rating/factors. A factor's prior and the parts of its facts sum to its rate. A cap
+// leaves each fact of one partner in one month, and in one year, the same share of its weight: 1 where it does not bite.
 //
 // @mode   read
 // @result many
 // @for    one entity
 // @param  ids          LIST<STRING>    Membership.id; rated at the same instant under the same policy
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
-// @param  obligations  MAP         a factor, and late_days; null where the policy leaves it out
+// @param  obligations  MAP         a factor, late_days, caps and voices; null where the policy leaves it out
 // @param  purchases    MAP         a factor, and values
 // @param  visits       MAP         a factor, and values
 // @return id           STRING      Membership.id
@@ -20,19 +21,26 @@
 // @return outcome      FLOAT       of the obligation, in [0, 1], where one is given
 // @return late         INTEGER     whole days from the due day to the day it was settled, or to the last day
 // @return age          INTEGER     whole days from the day that it counts from to the last day
-// @return weight       FLOAT       0.5 ^ (age / half_life); null where it does not count, as are the next two
+// @return weight       FLOAT       0.5 ^ (age / half_life), times what the caps leave, times the voice; null where it does
+//                      not count, as are the next two
 // @return value        FLOAT       in [0, 1]
 // @return part         FLOAT       weight * (value - prior) / (prior_weight + sum of weight)
-// @return why          STRING      disputed, not in the policy, not yet due, not yet late, after as_of or unknown category; else null
+// @return month        FLOAT       the share of its weight that the cap of its month leaves
+// @return in_month     INTEGER     facts of the same partner in that month that count
+// @return year         FLOAT       the share that the cap of its year leaves then
+// @return in_year      INTEGER     facts of the same partner in that year that count
+// @return capped       FLOAT       the weight without the voice; null where the fact does not count whoever reports it
+// @return voice        FLOAT       of the creditor of an obligation: 0, 0.25, 0.5, 0.75 or 1
+// @return why          STRING      disputed, no voice, not in the policy, not yet due, not yet late, after as_of or unknown category; else null
 // @uses   membership_id
 UNWIND $ids AS id
-MATCH (:Membership {id: id})<-[:JOINED]-(entity:Entity)
-WITH id, entity, $as_of.epochSeconds / 86400 - 1 AS today
-CALL (entity, today) {
+MATCH (m:Membership {id: id})<-[:JOINED]-(entity:Entity)
+WITH id, m.scheme AS scheme, entity, $as_of.epochSeconds / 86400 - 1 AS today
+CALL (scheme, entity, today) {
   MATCH (entity)-[owed:OWED]->(creditor:Entity)
-  WITH owed, creditor, today, owed.due.epochSeconds / 86400 AS due,
+  WITH scheme, owed, creditor, today, owed.due.epochSeconds / 86400 AS due,
        CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled
-  WITH owed, creditor, settled, coalesce(settled, today) - due AS late,
+  WITH scheme, owed, creditor, settled, coalesce(settled, today) - due AS late,
        today - CASE WHEN settled < due THEN settled ELSE due END AS age
   RETURN 'obligations' AS factor, $obligations AS policy, owed.id AS fact, owed.due AS at, creditor.id AS other,
          null AS category, owed.settled AS settled, owed.outcome AS outcome, late, age,
@@ -42,6 +50,9 @@ CALL (entity, today) {
            WHEN late >= $obligations.late_days THEN 0.0
            ELSE 1 - late / $obligations.late_days
          END AS value,
+         CASE WHEN $obligations.outside IS NULL THEN 1.0 ELSE coalesce(head(COLLECT {
+           MATCH (creditor)-[:JOINED]->(word:Membership) WHERE word.scheme = scheme RETURN word[$obligations.voice]
+         }), $obligations.outside) END AS voice,
          CASE
            WHEN owed.disputed IS NOT NULL THEN 'disputed'
            WHEN $obligations IS NULL THEN 'not in the policy'
@@ -52,7 +63,7 @@ UNION ALL
   MATCH (entity)-[bought:BOUGHT]->(product:Product)
   WITH bought, product, today - bought.at.epochSeconds / 86400 AS age, $purchases.values[product.category] AS value
   RETURN 'purchases' AS factor, $purchases AS policy, bought.id AS fact, bought.at AS at, product.id AS other,
-         product.category AS category, null AS settled, null AS outcome, null AS late, age, value,
+         product.category AS category, null AS settled, null AS outcome, null AS late, age, value, 1.0 AS voice,
          CASE
            WHEN bought.disputed IS NOT NULL THEN 'disputed'
            WHEN $purchases IS NULL THEN 'not in the policy'
@@ -63,7 +74,7 @@ UNION ALL
   MATCH (entity)-[visited:VISITED]->(site:Site)
   WITH visited, site, today - visited.at.epochSeconds / 86400 AS age, $visits.values[site.category] AS value
   RETURN 'visits' AS factor, $visits AS policy, visited.id AS fact, visited.at AS at, site.id AS other,
-         site.category AS category, null AS settled, null AS outcome, null AS late, age, value,
+         site.category AS category, null AS settled, null AS outcome, null AS late, age, value, 1.0 AS voice,
          CASE
            WHEN visited.disputed IS NOT NULL THEN 'disputed'
            WHEN $visits IS NULL THEN 'not in the policy'
@@ -71,14 +82,34 @@ UNION ALL
            WHEN value IS NULL THEN 'unknown category'
          END AS why
 }
-WITH id, factor, policy, fact, at, other, category, settled, outcome, late, age, why,
+WITH id, factor, policy, fact, at, other, category, settled, outcome, late, age, voice, why,
+     date($as_of) - duration({days: age + 1}) AS day,
      CASE WHEN why IS NULL THEN 0.5 ^ (age / policy.half_life) END AS weight,
      CASE WHEN why IS NULL THEN value END AS value
+ORDER BY id, factor, other, age, value, fact
+WITH id, factor, policy, other, voice, day.year AS year, day.month AS month, sum(weight) AS together, count(weight) AS many,
+     collect({fact: fact, at: at, category: category, settled: settled, outcome: outcome, late: late, age: age,
+              weight: weight, value: value, why: why}) AS facts
+ORDER BY month
+WITH id, factor, policy, other, voice, year, together, many, facts,
+     CASE WHEN together > policy.partner_month THEN together / policy.partner_month ELSE 1.0 END AS crowd
+WITH id, factor, policy, other, voice, year, sum(together / crowd) AS together, sum(many) AS many,
+     collect({crowd: crowd, many: many, facts: facts}) AS months
+ORDER BY other, year
+WITH id, factor, policy, other, voice, together, many, months,
+     CASE WHEN together > policy.partner_year THEN together / policy.partner_year ELSE 1.0 END AS crowd
+WITH id, factor, policy, sum(voice * together / crowd) AS evidence,
+     collect({other: other, voice: voice, crowd: crowd, many: many, months: months}) AS years
+UNWIND years AS year
+UNWIND year.months AS month
+UNWIND month.facts AS each
+WITH id, factor, policy, evidence, year, month, each, each.weight / month.crowd / year.crowd AS capped,
+     CASE WHEN each.why IS NULL AND year.voice = 0 THEN 'no voice' ELSE each.why END AS why
+WITH id, factor, policy, evidence, year, month, each, capped, why,
+     CASE WHEN why IS NULL THEN year.voice * capped END AS weight, CASE WHEN why IS NULL THEN each.value END AS value
+RETURN id, factor, each.fact AS fact, each.at AS at, year.other AS other, each.category AS category,
+       each.settled AS settled, each.outcome AS outcome, each.late AS late, each.age AS age, weight, value,
+       weight * (value - policy.prior) / (policy.prior_weight + evidence) AS part,
+       1 / month.crowd AS month, month.many AS in_month, 1 / year.crowd AS year, year.many AS in_year,
+       capped, year.voice AS voice, why
 ORDER BY id, factor, age, fact
-WITH id, factor, policy, sum(weight) AS evidence, collect({fact: fact, at: at, other: other, category: category,
-     settled: settled, outcome: outcome, late: late, age: age, weight: weight, value: value, why: why}) AS facts
-UNWIND facts AS each
-RETURN id, factor, each.fact AS fact, each.at AS at, each.other AS other, each.category AS category,
-       each.settled AS settled, each.outcome AS outcome, each.late AS late, each.age AS age,
-       each.weight AS weight, each.value AS value,
-       each.weight * (each.value - policy.prior) / (policy.prior_weight + evidence) AS part, each.why AS why

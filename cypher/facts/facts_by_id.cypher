@@ -11,7 +11,8 @@
 // @return ref      STRING          Neo4j's own id of the relationship; another may have it once this one is gone
 // @return owners   LIST<STRING>    Entity.id: the first end; both of a contact
 // @return disputed STRING          Dispute.id while one is open
-// @return rejected STRING          Dispute.id of the last one that was rejected; the fact was not corrected since
+// @return rejected STRING          Dispute.id of the last one that was rejected, or taken back; the fact was not corrected
+//                                  since
 // @return says     MAP             {source, target, at, due, settled, outcome, amount, currency, kind, channel, category}
 // @uses   contacted_id owed_id bought_id visited_id
 UNWIND $ids AS id

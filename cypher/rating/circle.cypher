@@ -2,6 +2,7 @@
 //
 // A tie counts the UTC days of contact, newer ones more: over all of them, over those on which this member began
 // it (given) and those on which the other did (taken). Both must have begun it at least once.
+// A tie is as strong as it is close, times the voice of the contact: one without a voice is in no circle.
 // A disputed contact counts for nothing, nor does a tie that either end has paused.
 // A member that joins while a run is under way has a larger rid, and takes part in the next run.
 // Circles are found by transactions side by side, and written by one after the other: writing a tie locks both ends.
@@ -14,6 +15,8 @@
 // @param  as_of        ZONED DATETIME  the midnight that ends the last day that counts
 // @param  half_life    FLOAT       days in which a day of contact loses half its weight; Infinity: nothing ages
 // @param  size         INTEGER     how many of the strongest ties
+// @param  voice        STRING      the property of a membership that holds its voice
+// @param  outside      FLOAT       the voice of a member that has none yet; null: everybody speaks in full
 // @return changed      INTEGER     members whose ties were written
 // @uses   membership_rid
 UNWIND $ranges AS span
@@ -33,7 +36,9 @@ CALL (span) {
     MATCH (other)-[:JOINED]->(contact:Membership {scheme: $scheme}) WHERE $members - contact.rid > 0
       AND NOT EXISTS { (m)-[:PAUSED]->(other) } AND NOT EXISTS { (contact)-[:PAUSED]->(entity) }
     WITH contact, days, newest,
-         all * 2 * (CASE WHEN given < taken THEN given ELSE taken END + 1) / (given + taken + 2) AS strength
+         all * 2 * (CASE WHEN given < taken THEN given ELSE taken END + 1) / (given + taken + 2)
+           * CASE WHEN $outside IS NULL THEN 1.0 ELSE coalesce(contact[$voice], $outside) END AS strength
+    WHERE strength > 0
     ORDER BY strength DESC, contact.rid LIMIT $size
     WITH contact, days, newest, strength ORDER BY contact.rid
     WITH sum(strength) AS total, collect({contact: contact, strength: strength, days: days,

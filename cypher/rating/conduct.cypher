@@ -2,7 +2,7 @@
 //
 // The files of cypher/rating/factors stage a rate for each factor of the policy, and which disputes set facts aside.
 // A disputed fact counts for nothing until it is decided. The number of facts set aside is staged beside the conduct
-// that lacks them: those that the member disputes, and those that others do.
+// that lacks them: those that the member disputes, and those that others do. A factor that weighs nothing lacks none.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result none
@@ -15,7 +15,8 @@ CALL (span) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   WITH m,
        reduce(sum = 0.0, factor IN $factors | sum + factor.weight * m['next_' + factor.name]) AS conduct,
-       reduce(ids = [], factor IN $factors | ids + m['next_' + factor.name + '_aside']) AS aside
+       reduce(ids = [], factor IN $factors |
+         ids + CASE WHEN factor.weight > 0 THEN m['next_' + factor.name + '_aside'] ELSE [] END) AS aside
   CALL (m, aside) {
     UNWIND aside AS id
     MATCH (dispute:Dispute {id: id})

@@ -5,7 +5,7 @@
 // @for    runs
 // @param  scheme    STRING         Scheme.id
 // @param  run       STRING         Run.id
-// @param  bands     LIST<MAP>      {name, from, label}, ascending by from, in points
+// @param  bands     LIST<MAP>      {name, from, label}, in the order in which they are counted
 // @return histogram LIST<INTEGER>  members by whole points: 350 to 399, 400 to 449, ..., 900 to 950
 // @return bands     LIST<INTEGER>  members in each band, in the order of the parameter
 // @uses   membership_rid

@@ -28,6 +28,8 @@
 // @return bound       FLOAT        how far the score can be from the exact one
 // @return stale       BOOLEAN      whether facts are newer than it, or changes were not passed on
 // @return contested   BOOLEAN      whether it is contested: nobody may rely on it
+// @return set_aside_member INTEGER facts that it lacks, since the member disputes them
+// @return set_aside_other INTEGER  facts that it lacks, since others dispute them
 // @return sealed      BOOLEAN      false where the answer was met half-way through publication: read again
 // @uses   membership_rid run_id
 MATCH (m:Membership {scheme: $scheme}) WHERE $first <= m.rid < $end AND m.score IS NOT NULL
@@ -48,6 +50,8 @@ RETURN m.rid AS rid, entity.id AS entity, m.factors AS factors, [name IN m.facto
        m.rerated.epochSeconds * 1000000 + m.rerated.microsecond AS rerated, coalesce(r.slack, r.bound) AS bound,
        coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false) AS stale,
        m.contested IS NOT NULL AS contested,
+       coalesce(m.set_aside[0] + m.set_aside[2], 0) AS set_aside_member,
+       coalesce(m.set_aside[1] + m.set_aside[3], 0) AS set_aside_other,
        m.seal = run + ' ' + toString(score) + ' ' + band
          + reduce(text = '', each IN coalesce(m.set_aside, []) | text + ' ' + toString(each)) AS sealed
 ORDER BY rid

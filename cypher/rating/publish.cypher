@@ -7,10 +7,12 @@
 // name, the weight of the events that counted.
 // `set_aside` says how many facts it lacks, since they are in dispute: own facts that the member disputes, and that
 // others do; contacts that the member disputes, and that others do. It is not there where there are none.
+// `voice` is what a report of the member counts, where the policy has voices.
 // `seal` repeats run, score, band and what is set aside, so that a reader can tell an answer that it met half-way.
 // `seen`, `shown_points` and `shown` are what anybody but the operator is shown, made in the same way from the scores
-// under the veil. A rating of which either caption changes, whole points or band, is kept as it was last published:
-// (:Past).
+// under the veil. A rating of which either changes, whole points or band, is kept as it was last published: (:Past).
+// A member with less evidence than `known_from` is in the first of the bands, new, whatever its points.
+// `caption` says whole points, band and how many facts are in dispute, to whoever looks at the graph.
 // What was staged stays: the ranges that come later read their contacts' scores from it.
 // One range after the other: making (:Past) locks relationships of others, and two that do so block each other.
 //
@@ -21,8 +23,10 @@
 // @param  factors      LIST<STRING>  the names of those that the policy has
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
 // @param  from         STRING      the property that holds [score, score under the veil] of the last sweep
-// @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
+// @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points; the first is new, where there is one
+// @param  known_from   FLOAT       evidence: a member with less is new; 0: nobody is
 // @param  run          STRING      Run.id
+// @param  voices       BOOLEAN     whether the policy has voices; without them none is left
 // @param  contacts_aside MAP       by Membership.rid, as text: contacts in dispute [by the member, by others]
 // @param  started      ZONED DATETIME  of the run
 // @return published    INTEGER     memberships
@@ -51,12 +55,19 @@ CALL (span) {
   WITH m, circle, weights, used, seen, score, veiled, points, shownPoints, toInteger(round(round(points, 6))) AS whole,
        toInteger(round(round(shownPoints, 6))) AS shownWhole
   WITH m, circle, weights, used, seen, score, veiled, points, shownPoints, whole, shownWhole,
-       [band IN $bands WHERE band.from <= whole][-1] AS band, [band IN $bands WHERE band.from <= shownWhole][-1] AS shownBand
+       round(reduce(sum = 0.0, name IN $factors | sum + m['next_' + name + '_evidence']), 9) < $known_from AS new
+  WITH m, circle, weights, used, seen, score, veiled, points, shownPoints, whole, shownWhole,
+       CASE WHEN new THEN $bands[0] ELSE [band IN $bands WHERE band.from <= whole][-1] END AS band,
+       CASE WHEN new THEN $bands[0] ELSE [band IN $bands WHERE band.from <= shownWhole][-1] END AS shownBand
   WITH m, circle, weights, used, seen, score, veiled, points, shownPoints, band,
-       toString(whole) + ' ' + band.name AS caption, toString(shownWhole) + ' ' + shownBand.name AS shown,
+       toString(whole) + ' ' + band.name AS exact, toString(shownWhole) + ' ' + shownBand.name AS shown,
+       toString(toInteger(round(round(m.points, 6)))) + ' ' + m.band AS before,
        coalesce(m.next_set_aside, [0, 0]) + coalesce($contacts_aside[toString(m.rid)], [0, 0]) AS aside
-  WITH *, CASE WHEN any(each IN aside WHERE each > 0) THEN aside END AS set_aside
-  FOREACH (_ IN CASE WHEN m.caption <> caption OR m.shown <> shown THEN [1] END |
+  WITH *, reduce(sum = 0, each IN aside | sum + each) AS disputed
+  WITH *, CASE WHEN disputed > 0 THEN aside END AS set_aside,
+       exact + CASE disputed WHEN 0 THEN '' WHEN 1 THEN ', 1 fact in dispute'
+                 ELSE ', ' + toString(disputed) + ' facts in dispute' END AS caption
+  FOREACH (_ IN CASE WHEN before <> exact OR m.shown <> shown THEN [1] END |
     CREATE (m)-[:WAS]->(past:Past)
     SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .factors, .circle, .weights,
                   .used, .seen, .shown_points, .shown}
@@ -67,10 +78,11 @@ CALL (span) {
   FOREACH (name IN $factors | SET m[name] = m['next_' + name], m[name + '_evidence'] = m['next_' + name + '_evidence'])
   SET m:$(band.label),
       m.factors = $factors, m.conduct = m.next_conduct,
+      m.voice = CASE WHEN $voices THEN m.next_voice END,
       m.set_aside = set_aside, m.circle = circle, m.weights = weights, m.used = used,
       m.seen = seen, m.shown_points = shownPoints, m.veiled = veiled,
       m.score = score, m.points = points, m.band = band.name,
-      m.since = CASE WHEN m.caption = caption AND m.shown = shown THEN m.since ELSE $started END,
+      m.since = CASE WHEN before = exact AND m.shown = shown THEN m.since ELSE $started END,
       m.caption = caption, m.shown = shown,
       m.run = $run, m.seal = $run + ' ' + toString(score) + ' ' + band.name
                + reduce(text = '', each IN coalesce(set_aside, []) | text + ' ' + toString(each))

@@ -14,7 +14,8 @@
 // @param  factors      LIST<STRING>  the names of those that the policy has
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
 // @param  threshold    FLOAT       of a change of score
-// @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points
+// @param  bands        LIST<MAP>   {name, from, label}, ascending by from, in points; the first is new, where there is one
+// @param  known_from   FLOAT       evidence: a member with less is new; 0: nobody is
 // @param  circled      LIST<INTEGER>  the members whose circle was made anew
 // @param  contacts_aside MAP       by Membership.rid, as text: contacts in dispute [by the member, by others]
 // @param  run          STRING      Run.id: its policy and instant hold
@@ -53,16 +54,24 @@ CALL (moved) {
   WITH each, m, score, points, shownPoints, toInteger(round(round(points, 6))) AS whole,
        toInteger(round(round(shownPoints, 6))) AS shownWhole
   WITH each, m, score, points, shownPoints, whole, shownWhole,
-       [band IN $bands WHERE band.from <= whole][-1] AS band, [band IN $bands WHERE band.from <= shownWhole][-1] AS shownBand
-  WITH each, m, score, points, shownPoints, band, toString(whole) + ' ' + band.name AS caption,
+       round(reduce(sum = 0.0, name IN $factors | sum + coalesce(m['next_' + name + '_evidence'], m[name + '_evidence'])),
+             9) < $known_from AS new
+  WITH each, m, score, points, shownPoints, whole, shownWhole,
+       CASE WHEN new THEN $bands[0] ELSE [band IN $bands WHERE band.from <= whole][-1] END AS band,
+       CASE WHEN new THEN $bands[0] ELSE [band IN $bands WHERE band.from <= shownWhole][-1] END AS shownBand
+  WITH each, m, score, points, shownPoints, band, toString(whole) + ' ' + band.name AS exact,
        toString(shownWhole) + ' ' + shownBand.name AS shown,
+       toString(toInteger(round(round(m.points, 6)))) + ' ' + m.band AS before,
        CASE WHEN m.next_conduct IS NULL THEN coalesce(m.set_aside[..2], [0, 0]) ELSE coalesce(m.next_set_aside, [0, 0]) END
          + CASE WHEN m.rid IN $circled THEN coalesce($contacts_aside[toString(m.rid)], [0, 0])
            ELSE coalesce(m.set_aside[2..], [0, 0]) END AS aside
-  WITH *, CASE WHEN any(each IN aside WHERE each > 0) THEN aside END AS set_aside
+  WITH *, reduce(sum = 0, count IN aside | sum + count) AS disputed
+  WITH *, CASE WHEN disputed > 0 THEN aside END AS set_aside,
+       exact + CASE disputed WHEN 0 THEN '' WHEN 1 THEN ', 1 fact in dispute'
+                 ELSE ', ' + toString(disputed) + ' facts in dispute' END AS caption
   // a member that several rounds publish was one thing before all of them: what the first of them that changes
-  // a caption finds
-  FOREACH (_ IN CASE WHEN (m.caption <> caption OR m.shown <> shown) AND m.since <> $now THEN [1] END |
+  // whole points or band finds
+  FOREACH (_ IN CASE WHEN (before <> exact OR m.shown <> shown) AND m.since <> $now THEN [1] END |
     CREATE (m)-[:WAS]->(past:Past)
     SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .factors, .circle, .weights,
                   .used, .seen, .shown_points, .shown}
@@ -76,7 +85,7 @@ CALL (moved) {
       m.set_aside = set_aside, m.conduct = each.conduct, m.circle = each.circle, m.weights = each.weights, m.used = each.used,
       m.seen = each.seen, m.shown_points = shownPoints, m.veiled = each.veiled,
       m.score = score, m.points = points, m.band = band.name,
-      m.since = CASE WHEN m.caption = caption AND m.shown = shown THEN m.since ELSE $now END,
+      m.since = CASE WHEN before = exact AND m.shown = shown THEN m.since ELSE $now END,
       m.caption = caption, m.shown = shown,
       m.run = $run, m.rerated = $now, m.seal = $run + ' ' + toString(score) + ' ' + band.name
                + reduce(text = '', each IN coalesce(set_aside, []) | text + ' ' + toString(each))

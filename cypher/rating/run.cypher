@@ -1,5 +1,7 @@
 // One run: everything that is needed to repeat it.
 //
+// The voices that it used are told by run_voices.cypher: they are many.
+//
 // @mode   read
 // @result optional
 // @for    runs
@@ -7,4 +9,4 @@
 // @return run      MAP             scheme, as_of, policy (text), hash, version, sweeps, bound, members, ties, ...
 // @uses   run_id
 MATCH (r:Run {id: $id})
-RETURN properties(r) AS run
+RETURN r {.*, speakers: null, quarters: null} AS run

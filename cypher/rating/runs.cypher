@@ -18,11 +18,12 @@
 // @return bound    FLOAT           how far any score can be from the exact one, also after changes were passed on
 // @return stale    BOOLEAN         changes were given up on
 // @return histogram LIST<INTEGER>  members in each twelfth of the scale; null in runs before this was kept
+// @return leaning  LIST<INTEGER>   members whose rating leans on reporters without a voice, on one partner, on one month
 // @return bands    LIST<INTEGER>   members in each band of that policy, the lowest first; null as above
 // runs are few, and each says its scheme
 MATCH (r:Run) WHERE r.scheme = $scheme
 RETURN r.id AS run, r.as_of AS as_of, r.started AS started, r.finished AS finished, r.version AS version,
        r.hash AS hash, r.engine AS engine, r.software AS software, r.members AS members, r.ties AS ties,
        r.sweeps AS sweeps, coalesce(r.slack, r.bound) AS bound, coalesce(r.stale, false) AS stale,
-       r.histogram AS histogram, r.bands AS bands
+       r.histogram AS histogram, r.leaning AS leaning, r.bands AS bands
 ORDER BY started, run

@@ -23,7 +23,7 @@ WHERE elementId(fact) = $ref AND fact.id = d.fact AND type(fact) = $type
 WITH fact, CASE WHEN fact IS NULL THEN [] WHEN $both THEN [source, target] ELSE [source] END AS touched
 WHERE fact IS NOT NULL OR $ref IS NULL
 FOREACH (_ IN CASE WHEN $state IN ['rejected', 'withdrawn'] THEN [1] ELSE [] END | REMOVE fact.disputed)
-FOREACH (_ IN CASE WHEN $state = 'rejected' THEN [1] ELSE [] END | SET fact.rejected = $id)
+FOREACH (_ IN CASE WHEN $state IN ['rejected', 'withdrawn'] THEN [1] ELSE [] END | SET fact.rejected = $id)
 FOREACH (_ IN CASE WHEN $state IN ['upheld', 'expired'] THEN [1] ELSE [] END | DELETE fact)
 FOREACH (each IN [each IN touched WHERE (each)-[:JOINED]->()] | SET each.changed = datetime())
 RETURN [each IN touched | each.id] AS touched

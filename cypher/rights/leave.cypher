@@ -1,6 +1,7 @@
 // An entity leaves a scheme: its membership, rating, earlier ratings, circle ties and pauses are gone.
 //
-// Its grants in the scheme are revoked. The members that had it in their circle have to be re-rated: they come back.
+// Its grants in the scheme are revoked, and it is no founder of it any more. The members that had it in their circle, or lacked it
+// there since a contact of the two is in dispute, and those on whom it reported by its voice, have to be re-rated: they come back.
 // Until then the scheme is marked, and what is left of their circles is weighed so that it sums to 1 again.
 // What others have paused stays paused, should it join again.
 //
@@ -9,14 +10,25 @@
 // @param  id        STRING         Membership.id
 // @param  now       ZONED DATETIME
 // @return scheme    STRING         Scheme.id
-// @return followers LIST<INTEGER>  rids of the members who had it in their circle
+// @return followers LIST<INTEGER>  rids of the members who had it in their circle, or lacked it
+// @return debtors   LIST<INTEGER>  rids of the members on whom it reported, where it had a voice: it speaks from outside now
 // @return mark      STRING         in Scheme.unsettled, where there are such members
 // @uses   membership_id scheme_id contest_id
 MATCH (m:Membership {id: $id})
 MATCH (m)<-[:JOINED]-(entity:Entity)
 OPTIONAL MATCH (contest:Contest {id: m.contested})
 SET contest.state = 'left', contest.closed = $now
-WITH m, m.scheme AS scheme, COLLECT { MATCH (m)<-[:INNER]-(follower:Membership) RETURN follower } AS followers,
+WITH m, m.scheme AS scheme, COLLECT {
+       MATCH (m)<-[:INNER]-(follower:Membership)
+       RETURN follower
+       UNION
+       MATCH (entity)-[c:CONTACTED]-(:Entity)-[:JOINED]->(follower:Membership {scheme: m.scheme}) WHERE c.disputed IS NOT NULL
+       RETURN follower
+     } AS followers,
+     COLLECT {
+       MATCH (entity)<-[:OWED]-(:Entity)-[:JOINED]->(debtor:Membership) WHERE m.voice IS NOT NULL AND debtor.scheme = m.scheme
+       RETURN DISTINCT debtor
+     } AS debtors,
      COLLECT { MATCH (m)-[:WAS]->(past:Past) RETURN past } AS pasts,
      COLLECT {
        MATCH (m)-[:PAUSED]->(absent:Absent) WHERE COUNT { (absent)<-[:PAUSED]-() } = 1
@@ -25,11 +37,16 @@ WITH m, m.scheme AS scheme, COLLECT { MATCH (m)<-[:INNER]-(follower:Membership) 
      COLLECT {
        MATCH (entity)-[:GAVE]->(grant:Grant) WHERE grant.scheme = m.scheme AND grant.revoked IS NULL
        RETURN grant
-     } AS grants
+     } AS grants,
+     COLLECT {
+       MATCH (entity)-[f:FOUNDS]->(s:Scheme) WHERE s.id = m.scheme AND f.ended IS NULL
+       RETURN f
+     } AS foundings
 FOREACH (grant IN grants | SET grant.revoked = $now)
+FOREACH (founding IN foundings | SET founding.ended = $now, founding.ended_by = 'left')
 FOREACH (each IN pasts + absents | DETACH DELETE each)
 DETACH DELETE m
-WITH scheme, followers, CASE WHEN size(followers) > 0 THEN 'left ' + randomUUID() END AS mark
+WITH scheme, followers, debtors, CASE WHEN size(followers + debtors) > 0 THEN 'left ' + randomUUID() END AS mark
 CALL (followers) {
   UNWIND followers AS follower
   MATCH (follower)-[tie:INNER]->(:Membership)
@@ -38,4 +55,4 @@ CALL (followers) {
 }
 MATCH (s:Scheme {id: scheme})
 FOREACH (_ IN CASE WHEN mark IS NOT NULL THEN [1] END | SET s.unsettled = coalesce(s.unsettled, []) + [mark])
-RETURN scheme, [follower IN followers | follower.rid] AS followers, mark
+RETURN scheme, [follower IN followers | follower.rid] AS followers, [debtor IN debtors | debtor.rid] AS debtors, mark

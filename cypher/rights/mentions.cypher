@@ -7,11 +7,11 @@
 // @return id       STRING          of that node
 // @return texts    MAP             {property: text or list of texts}
 CALL () {
-  // of one that is open, the fact is still there, and is found by this id
+  // of one that waits, the fact is still there, and is found by this id
   MATCH (d:Dispute)
-  WITH d, CASE WHEN d.state <> 'open' THEN d.fact END AS fact
-  WHERE d.statement =~ $pattern OR d.reason =~ $pattern OR fact =~ $pattern
-  RETURN 'Dispute' AS label, d.id AS id, d {.statement, .reason, fact: fact} AS texts
+  WITH d, CASE WHEN NOT d.state IN ['open', 'proposed'] THEN d.fact END AS fact
+  WHERE any(text IN [d.statement, d.answer, d.admission, d.reason, fact] WHERE text =~ $pattern)
+  RETURN 'Dispute' AS label, d.id AS id, d {.statement, .answer, .admission, .reason, fact: fact} AS texts
 UNION
   MATCH (c:Contest) WHERE c.statement =~ $pattern OR c.reason =~ $pattern
   RETURN 'Contest' AS label, c.id AS id, c {.statement, .reason} AS texts

@@ -13,7 +13,7 @@ from graph.text.counts import counted
 from graph.text.days import day
 
 if TYPE_CHECKING:
-    from graph.rights.disputes import Dispute
+    from graph.rights.dispute_records import Dispute
 
 PANEL = "Disputes"
 disputes = typer.Typer(help="List, decide and keep in time disputes of facts.", invoke_without_command=True)
@@ -27,13 +27,13 @@ def list_disputes(
     purpose: Purpose = OPERATION,
     json: Json = False,
 ) -> None:
-    """List the disputes that wait for a decision, the oldest first.
+    """List the disputes that wait for a decision, or to be admitted, the oldest first.
 
     With --statements also the members, their facts and what they say: that read is recorded.
     """
     if context.invoked_subcommand is not None:
         return
-    from graph.rights.disputes import open_ones
+    from graph.rights.dispute_records import open_ones
 
     with open_database() as database:
         found = open_ones(database, now=datetime.now(UTC))
@@ -46,8 +46,13 @@ def list_disputes(
         _print_opened(found)
     elif found:
         print_table(
-            ("dispute", "of", "opened", "decide by", "days left"),
-            [(each.id, each.kind, day(each.opened), day(each.due), each.days_left) for each in found],
+            ("dispute", "of", "state", "opened", "decide by", "days left"),
+            [
+                (each.id, each.kind, each.state, day(each.opened), day(each.due), each.days_left)
+                if each.state == "open"
+                else (each.id, each.kind, each.state, day(each.opened), None, None)
+                for each in found
+            ],
         )
         print_text("Whose they are, which fact and what is said: --statements. That read is recorded.")
     else:
@@ -56,8 +61,8 @@ def list_disputes(
 
 def _listed(dispute: "Dispute", *, statements: bool) -> dict[str, object]:
     """What the operator sees of a dispute."""
-    whose = ("entity", "fact", "says", "statement") if statements else ()
-    names = ("id", "kind", "opened", "due", "days_left", "reminded", *whose)
+    whose = ("entity", "fact", "says", "statement", "answer", "answered") if statements else ()
+    names = ("id", "kind", "state", "opened", "due", "days_left", "reminded", *whose)
     return {name: getattr(dispute, name) for name in names}
 
 
@@ -66,11 +71,16 @@ def _print_opened(found: "list[Dispute]") -> None:
     from graph.facts.wording import in_words
 
     for each in found:
-        left = f"{counted(each.days_left or 0, 'days')} left" if (each.days_left or 0) >= 0 else "overdue"
-        print_text(f"dispute {each.id}")
+        print_text(f"dispute {each.id}, {each.state}")
         print_text(f"  {each.entity} disputes: {in_words(each.kind, each.says)} [{each.kind}, id {each.fact}]")
         print_text(f"  says: {each.statement}")
-        print_text(f"  opened {day(each.opened)}, to be decided by {day(each.due)}: {left}")
+        if each.answer:
+            print_text(f"  the other side says: {each.answer}")
+        if each.days_left is None:
+            print_text(f"  proposed {day(each.opened)}: `innercircle disputes admit` lets it in, or refuses it")
+        else:
+            left = f"{counted(each.days_left, 'days')} left" if each.days_left >= 0 else "overdue"
+            print_text(f"  opened {day(each.opened)}, to be decided by {day(each.due)}: {left}")
     if not found:
         print_text("No dispute waits for a decision.")
 
@@ -111,6 +121,45 @@ def decide_dispute(
         _print_passed_on(passed_on=passed_on)
 
 
+@disputes.command("admit")
+def admit_dispute(
+    dispute: Annotated[str, typer.Argument(help="The id of a dispute that is proposed.")],
+    admitted: Annotated[
+        bool,
+        typer.Option(
+            "--admitted/--refused", help="The fact counts for nothing, or as before.", show_default=False
+        ),
+    ],
+    reason: Annotated[str, typer.Option(help="Why, in one line; the member sees it.")],
+    reviewer: Annotated[
+        str | None, typer.Option(help="The name of the reviewer; the operator if not given. The member sees it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Admit a dispute of a fact that outlived one before, or refuse it.
+
+    Never by those who may not decide it.
+    """
+    from graph.rating import rerate
+    from graph.rights.admissions import admit
+    from graph.settings import Settings
+
+    name = reviewer or Settings.load().operator
+    with open_database() as database:
+        changes = database.write(
+            lambda transaction: admit(
+                transaction, dispute, admitted=admitted, reason=reason, reviewer=name, now=datetime.now(UTC)
+            )
+        )
+        passed_on = rerate.passed_on(database, changes)
+    state = "open" if admitted else "refused"
+    if json:
+        print_json({"id": dispute, "state": state, "reviewer": name, "passed_on": passed_on})
+    else:
+        print_text(f"{dispute} is {state}: the fact {'counts for nothing' if admitted else 'counts as before'}")
+        _print_passed_on(passed_on=passed_on)
+
+
 @disputes.command("due")
 def due_disputes(json: Json = False) -> None:
     """Name the disputes to be reminded of (25 days), and remove the facts of those that are 45 days old.
@@ -118,7 +167,8 @@ def due_disputes(json: Json = False) -> None:
     Once a day is often enough; repeating it changes nothing.
     """
     from graph.rating import rerate
-    from graph.rights.disputes import due, open_ones
+    from graph.rights.dispute_records import open_ones
+    from graph.rights.disputes import due
 
     now = datetime.now(UTC)
     with open_database() as database:
@@ -136,7 +186,7 @@ def due_disputes(json: Json = False) -> None:
         )
         return
     for id_ in done.reminded:
-        print_text(f"{id_}: to be decided within 5 days")
+        print_text(f"{id_}: waits for 25 days, to be decided within 5, or to be admitted")
     for each in late:
         print_text(f"{each.id}: overdue, was to be decided by {day(each.due)}")
     for id_ in done.expired:

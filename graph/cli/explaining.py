@@ -13,6 +13,7 @@ from graph.text.days import day, last_day, moment
 
 if TYPE_CHECKING:
     from graph.explain import Explanation, FactLine, OpenFactor, Reach, Tie
+    from graph.explain.leaning import Leaning
     from graph.explain.reasons import Reasons
     from graph.model import OpenRating, Part
 
@@ -44,16 +45,17 @@ def explain(
     with open_database() as database:
         explained = explain.explain(database, entity, scheme, path=contact or (), facts=facts)
         reach = explain.reach(database, entity, scheme, largest=largest, facts=facts) if hops else None
-        why = reasons.why_not_higher(database, explained.rating)
+        why, leaning = reasons.with_leaning(database, explained.rating)
         record_reads(database, scheme, _read(explained, reach), what="explain", purpose=purpose)
     if json:
-        print_json({"explanation": explained, "reach": reach, "reasons": why})
+        print_json({"explanation": explained, "reach": reach, "reasons": why, "leaning": leaning})
         return
     print_explanation(explained)
     if reach:
         _print_reach(reach)
     if not contact:
         print_reasons(why)
+        print_leaning(leaning)
 
 
 def _read(explained: "Explanation", reach: "Reach | None") -> set[str]:
@@ -115,6 +117,12 @@ def _print_facts(factor: "OpenFactor") -> None:
             [*parts, *facts, ("sum", "", "", "", "", _signed(factor.points))],
             title=f"{factor.factor}: {counted(factor.whole, 'points')}",
         )
+        if any(fact.weighs for fact in shown):
+            print_table(
+                ("fact", "id", "weighs less"),
+                [(_what(fact), fact.fact, fact.weighs) for fact in shown if fact.weighs],
+                title=f"{factor.factor} that weigh less",
+            )
     if len(shown) < len(factor.facts):
         print_table(
             ("fact", "id", "does not count"),
@@ -191,6 +199,14 @@ def print_reasons(why: "Reasons") -> None:
         print_text(f"{_lost(each.whole)}{each.sentence} [{each.code}]", indent=REASON)
         print_text(f"{' ' * REASON}{each.advice}")
     print_text(f"{_lost(why.rest_whole)}everything else up to {HIGHEST_POINTS:g}")
+
+
+def print_leaning(found: "tuple[Leaning, ...]") -> None:
+    """What most of it comes from, where that is one thing."""
+    if found:
+        print_text("What it leans on")
+    for each in found:
+        print_text(f"  {each.sentence} [{each.code}]", indent=2)
 
 
 def _lost(points: int) -> str:

@@ -107,6 +107,10 @@ def _print_verified(found: "Verified") -> None:
     print_text(f"  the same: {counted(found.equal, 'scores')}, the largest difference is {found.largest:.2g}")
     if found.equal_as_shown:
         print_text(f"  the same as they were shown: {counted(found.equal_as_shown, 'ratings')}")
+    if found.voices or found.voices_apart:
+        print_text(f"  the same: {counted(found.voices, 'voices')}, made anew from the founders on record")
+    if found.voices_why:
+        print_text(f"  {counted(found.voices_apart, 'voices')} would be another now: {found.voices_why}")
     if found.left:
         print_text(
             f"  left since, so that nothing is kept of them: {found.left:,} of {counted(run.members, 'members')}"

@@ -25,6 +25,12 @@ def rate(
         str | None,
         typer.Option(help="A day such as 2026-06-30: facts count up to its end in UTC. Today if not given."),
     ] = None,
+    voices_of: Annotated[
+        str | None,
+        typer.Option(
+            help="An earlier run, whose voices are used: to judge a re-rating by. Made anew if not given."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Rate every member of a scheme, in Cypher on the server. Until it ends, readers see the old ratings."""
@@ -37,7 +43,9 @@ def rate(
     with connect(settings) as database, progress() as tell:
         migrations.require(database)
         instant = end_of_day(as_of, "--as-of") if as_of else None
-        done = run.rate(database, scheme, as_of=instant, batch=settings.batch_members, progress=tell)
+        done = run.rate(
+            database, scheme, as_of=instant, voices_of=voices_of, batch=settings.batch_members, progress=tell
+        )
     if json:
         print_json(done)
     else:

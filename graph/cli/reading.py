@@ -96,21 +96,24 @@ def show(
 
 def print_rating(opened: "OpenRating") -> None:
     """The rating as a sum of its parts."""
-    from graph.disclosure.set_aside import after_band
+    from graph.disclosure.set_aside import caption
 
     print_table(
         ("part", "from", "points"),
         [(part.source, part.name, part.whole) for part in opened.parts]
-        + [("sum", after_band(opened.band, opened.set_aside), opened.whole_points)],
+        + [("sum", caption(opened.band, opened.set_aside), opened.whole_points)],
         title=f"{opened.entity} in {opened.scheme} {opened.version}, as of {last_day(opened.as_of)}",
     )
     print_reserve(opened)
 
 
 def print_reserve(rating: "Rating | None") -> None:
-    """A warning about a rating that is contested, or lacks facts that are in dispute."""
+    """A warning about a rating that is contested, of which too little is known, or that lacks facts in dispute."""
     from graph.disclosure.set_aside import in_words
+    from graph.policy.scheme import NEW
 
+    if rating and rating.band == NEW.name:
+        print_text(f"{NEW.name}: too little is known for a band by points, and clients are told no points.")
     if rating and rating.contested:
         print_text(f"{CONTESTED}: nobody may rely on this rating until a reviewer has closed the contest.")
     if rating and rating.set_aside.total:

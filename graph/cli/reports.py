@@ -75,6 +75,8 @@ def report(
         print_text(in_words(made.set_aside))
     if made.contested:
         print_text("the rating is contested: the report says so, and gives no points and no band")
+    elif made.rating and made.rating.points is None:
+        print_text(f"the rating is {made.rating.band}: the report says so, and gives no points")
 
 
 @app.command(rich_help_panel=PANEL)
@@ -131,7 +133,9 @@ def _print_checked(found: "Checked", audience: str | None) -> None:
         return
     if made.contested:
         print_text(f"CONTESTED: {made.contested}")
-    if made.rating:
+    if made.rating and made.rating.points is None:
+        print_text(f"{made.rating.band}: too little is known for points")
+    elif made.rating:
         print_text(
             f"{made.rating.points} {made.rating.band}, within {counted(f'{made.within_points:.3g}', 'points')}"
         )

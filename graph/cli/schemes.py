@@ -115,6 +115,7 @@ def show(scheme_id: Annotated[str, typer.Argument(metavar="SCHEME")], json: Json
                 "versions": found.versions,
                 "run": found.run,
                 "as_of": found.as_of,
+                "founders": found.founders,
                 "policy": policy.text,
             }
         )

@@ -1,6 +1,7 @@
 """How many members are in each band, without telling anything of fewer than SMALLEST members.
 
-A band with fewer members is put together with a neighbour, and only their sum is told. The counts of a later run
+A band with fewer members is put together with a neighbour, and only their sum is told; the band of new members
+stands below all others. The counts of a later run
 replace the present ones only if the two differ by at least SMALLEST changes. So a reader who looks before and
 after one member joins, leaves or changes band learns nothing of that member. docs/decisions/0026 says why.
 """
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from graph.policy.scheme import LOWEST_POINTS, Band, Scheme, parse
+from graph.policy.scheme import Band, Scheme, parse
 from graph.store.client import Database, utc
 
 SMALLEST = 20
@@ -51,7 +52,7 @@ def counts(database: Database, scheme_id: str) -> Counts | None:
         schemes[row["hash"]] = parse(row["policy"], f"scheme {scheme_id}")
     told: Counts | None = None
     for row in runs:
-        cells = merged(schemes[row["hash"]].bands, row["bands"])
+        cells = merged(schemes[row["hash"]].all_bands, row["bands"])
         if told is None or takes_over(told.cells, cells):
             told = Counts(row["run"], utc(row["as_of"]), row["version"], cells)
     if told is not None and told.cells[0].members < SMALLEST:
@@ -83,11 +84,12 @@ def takes_over(told: Sequence[Cell], later: Sequence[Cell]) -> bool:
 def changes(before: Sequence[Cell], after: Sequence[Cell]) -> int:
     """How many changes a reader of both can make out: between the points at which cells of both begin."""
     common = sorted({cell.start for cell in before} & {cell.start for cell in after})
+    # from nowhere: the cell of new members begins below all points, and one policy may have it and the other not
     return sum(
         abs(_between(before, start, end) - _between(after, start, end))
-        for start, end in pairwise([*common, float("inf")])
+        for start, end in pairwise([float("-inf"), *common, float("inf")])
     )
 
 
 def _between(cells: Sequence[Cell], start: float, end: float) -> int:
-    return sum(cell.members for cell in cells if max(start, LOWEST_POINTS) <= cell.start < end)
+    return sum(cell.members for cell in cells if start <= cell.start < end)

@@ -40,6 +40,8 @@ class OwnFact:
     late: int | None
     whole: int
     "points"
+    weighs: str | None
+    "why it weighs less than its age alone would have it; None: it does not"
     why: str | None
     "why it does not count; None: it does"
     source: Source | None
@@ -87,6 +89,7 @@ def own_facts(database: Database, entity: str, factors: Sequence[OpenFactor]) ->
             outcome=line.outcome,
             late=line.late,
             whole=line.whole,
+            weighs=line.weighs,
             why=line.why,
             source=found.get(loads.get((line.factor, line.fact)) or ""),
         )

@@ -1,5 +1,6 @@
 """What a rating was, as it was shown: each state as it was published, and what changed between."""
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -74,7 +75,7 @@ def _as_shown(state: State, policy: Scheme) -> State | None:
         state,
         points=detail.shown_points,
         whole_points=whole(detail.shown_points),
-        band=policy.band(detail.shown_points).name,
+        band=policy.band(detail.shown_points, math.fsum(detail.evidence.values())).name,
         detail=replace(detail, circle=circle),
     )
 

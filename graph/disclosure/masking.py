@@ -57,7 +57,7 @@ def with_circle(opened: OpenRating, circle: tuple[Contact, ...], scheme: Scheme)
         score=score,
         points=points,
         whole_points=whole(points),
-        band=scheme.band(points).name,
+        band=scheme.band(points, opened.evidence).name,
         circle=circle,
         parts=rounded(parts, whole(points)),
     )

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from graph.disclosure.masking import Veil, veil_width, veiled, within
-from graph.explain import OpenFactor, open_factors, read_facts, reasons
+from graph.explain import OpenFactor, leaning, open_factors, read_facts, reasons
+from graph.explain.leaning import Leaning
 from graph.explain.reasons import Reasons
 from graph.model import Contact, OpenRating, SetAside
 from graph.policy.scheme import Scheme
@@ -70,6 +71,8 @@ class ShownExplanation:
     factors: tuple[OpenFactor, ...] | None
     "every own fact with its points; None where they were not asked for"
     reasons: Reasons
+    leaning: tuple[Leaning, ...]
+    "what most of it comes from, where that is one thing"
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def explain(database: Database, entity: str, scheme_id: str, *, facts: bool = Fa
         rating=show(opened),
         factors=open_factors(rating, opened.policy, given, parts=rating.parts) if facts else None,
         reasons=reasons.find(nameless, opened.policy, given),
+        leaning=leaning.find(given, rating.as_of),
     )
 
 

@@ -18,6 +18,7 @@ def in_words(aside: SetAside, member: str = "its member") -> str:
     return f"{counted(aside.total, 'facts')} {are} for nothing here: {', '.join(raised)}."
 
 
-def after_band(band: str, aside: SetAside) -> str:
-    """`sound, 7 facts in dispute`; the band alone where there are none."""
-    return f"{band}, {counted(aside.total, 'facts')} in dispute" if aside.total else band
+def caption(band: str, aside: SetAside, *, points: int | None = None) -> str:
+    """A rating in one line: `682 sound, 7 facts in dispute`; points: None where they are not told."""
+    told = band if points is None else f"{points} {band}"
+    return f"{told}, {counted(aside.total, 'facts')} in dispute" if aside.total else told

@@ -13,12 +13,13 @@ from typing import Any
 
 from graph.audit import log, refusals
 from graph.disclosure.rating import Opened, ShownPart, open_veiled, show
+from graph.disclosure.set_aside import caption
 from graph.errors import NOTHING_OPEN, NotFound, ParameterError, PurposeMismatch
 from graph.explain import read_facts
 from graph.explain.reasons import Reasons, find
 from graph.model import SetAside
 from graph.policy.publishing import check_purpose, policy_of
-from graph.policy.scheme import Scheme
+from graph.policy.scheme import NEW, Scheme
 from graph.rights.grants import WHATS, What
 from graph.store.client import Database
 from graph.store.transaction import Transaction
@@ -45,7 +46,10 @@ class Told:
     set_aside: SetAside | None = None
     "facts that the rating lacks, since they are in dispute: told with every part of the rating"
     band: str | None = None
+    caption: str | None = None
+    "all of the rating that is told, in one line: `682 sound, 7 facts in dispute`"
     whole_points: int | None = None
+    "of a new member neither these are told nor what could be added up to them, whatever is granted"
     within_points: float | None = None
     "how far the points can be from those that the operator sees"
     parts: tuple[ShownPart, ...] | None = None
@@ -207,16 +211,22 @@ def _told(database: Database, scheme: str, asked: _Asked) -> Told | None:
         contested=False,
         set_aside=rating.set_aside,
         band=rating.band,
+        caption=caption(rating.band, rating.set_aside),
         run=rating.run,
         as_of=rating.as_of,
         stale=rating.stale,
         version=rating.version,
         hash=rating.hash,
     )
-    if asked.what == "band":
+    if asked.what == "band" or rating.band == NEW.name:
         return told
     shown = show(opened)
-    told = replace(told, whole_points=shown.whole_points, within_points=shown.within_points)
+    told = replace(
+        told,
+        caption=caption(rating.band, rating.set_aside, points=shown.whole_points),
+        whole_points=shown.whole_points,
+        within_points=shown.within_points,
+    )
     if asked.what == "points":
         return told
     return replace(told, parts=_nameless(shown.parts), reasons=_reasons(database, opened))

@@ -1,11 +1,12 @@
 """What a rating would be as it is shown, if one thing had been otherwise; and which payments would lift it.
 
 An answer is made from what is shown already: own facts as the change has them, and the veiled scores of the circle
-as they are. A new contact in the circle counts with the circle's average. So no number of questions tells more of
-others than one look at the rating. The answer leaves out how the ratings of others would change in turn. It is the
-same whether the other end of a tie has paused it or not.
+as they are. A new contact in the circle counts with the circle's average, and a full voice. So no number of
+questions tells more of others than one look at the rating. The answer leaves out how the ratings of others would
+change in turn. It is the same whether the other end of a tie has paused it or not.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from graph.explain.what_if import (
     fewest_payments,
     in_words,
     other_end,
-    own_rates,
+    own_conduct,
 )
 from graph.facts.extract import facts_of, own_ties
 from graph.facts.values import Facts
@@ -31,6 +32,8 @@ from graph.rating import reference
 from graph.store.client import Database
 
 ASSUMED = "the ratings of others stay as they are, and someone new in the circle counts as its average does"
+HEARD = ", with a full voice"
+"What is assumed of someone new besides, where the policy has voices."
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,11 @@ def what_if(database: Database, entity: str, scheme_id: str, change: Change) -> 
         policy, circle = change.policy, _company(opened, facts, change.policy)
         if policy.id != scheme_id:
             raise ParameterError(f"this is a policy of {policy.id!r}, and not of {scheme_id!r}: schemes never mix")
+        if policy.voice and not opened.policy.voice:
+            raise ParameterError(
+                f"nobody has a voice in {scheme_id!r} before the first run under a policy that has voices: "
+                "ask after that run, or about another policy"
+            )
     else:
         policy = opened.policy
         if isinstance(change, NewContactDay):
@@ -107,7 +115,8 @@ def what_if(database: Database, entity: str, scheme_id: str, change: Change) -> 
             facts = _as_member(facts, entity, change.contact)
         touches_circle = other_end(facts, entity, change) is not None
         facts = changed(facts, entity, change, rating.as_of)
-        circle = _company(opened, facts, policy) if touches_circle else rating.circle
+        heard = _heard(facts, change, rating.circle)
+        circle = _company(opened, heard, policy) if touches_circle else rating.circle
     return _compared(opened, _after(opened, facts, policy, circle), policy, in_words(change))
 
 
@@ -157,6 +166,16 @@ def _as_member(facts: Facts, entity: str, contact: str) -> Facts:
     return replace(facts, members=[*facts.members, (contact, max(rids.values()) + 1)])
 
 
+def _heard(facts: Facts, change: Change, circle: Sequence[Contact]) -> Facts:
+    """The facts for finding the circle, in which somebody new is heard in full.
+
+    A voice above 0 would tell that the contact has joined.
+    """
+    if not isinstance(change, NewContactDay) or change.contact in {each.entity for each in circle}:
+        return facts
+    return replace(facts, voices={**(facts.voices or {}), change.contact: 1.0})
+
+
 def _company(opened: Opened, facts: Facts, policy: Scheme) -> tuple[Contact, ...]:
     """The circle that the facts give under this policy, with the veiled scores that are shown already."""
     rating = opened.rating
@@ -168,8 +187,9 @@ def _company(opened: Opened, facts: Facts, policy: Scheme) -> tuple[Contact, ...
 
 def _after(opened: Opened, facts: Facts, policy: Scheme, circle: tuple[Contact, ...]) -> OpenRating:
     rating = opened.rating
-    rates = own_rates(facts, policy, rating.as_of, rating.entity)
-    return with_circle(replace(rating, rates=rates, conduct=policy.factors.conduct(rates)), circle, policy)
+    rates, evidence = own_conduct(facts, policy, rating.as_of, rating.entity)
+    own = replace(rating, rates=rates, evidence=evidence, conduct=policy.factors.conduct(rates))
+    return with_circle(own, circle, policy)
 
 
 def _compared(opened: Opened, after: OpenRating, policy: Scheme, asked: str) -> ShownWhatIf:
@@ -184,7 +204,7 @@ def _compared(opened: Opened, after: OpenRating, policy: Scheme, asked: str) -> 
         after=_points_and_band(after),
         parts=_moves(show_parts(rating, veil), show_parts(after, veil)),
         within_points=within(after.circle, veil, policy),
-        assumed=ASSUMED,
+        assumed=ASSUMED + (HEARD if policy.voice else ""),
         stale=rating.stale,
     )
 

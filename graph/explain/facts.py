@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from graph.explain.weighing import heard, in_words
 from graph.model import OpenRating
 from graph.policy import parameters
 from graph.rating.runs import policy_of_run
@@ -37,8 +38,28 @@ class Given:
     value: float
     part: float
     "weight * (value - prior) / (prior_weight + sum of weight)"
+    month: float
+    "the share of its weight that the cap of its partner's month leaves; 1: all"
+    in_month: int
+    "facts of that partner in that month that count"
+    year: float
+    "the share that the cap of its partner's year leaves then"
+    in_year: int
+    "facts of that partner in that year that count"
+    capped: float
+    "the weight without the voice; 0 where it does not count whoever reports it"
+    voice: float
+    "of who reports it, the creditor of an obligation: 0, 0.25, 0.5, 0.75 or 1"
     why: str | None
     "it does not count; None: it does"
+
+    @property
+    def weighs(self) -> str | None:
+        """Why it weighs less than its age alone would have it, in words; None: it does not."""
+        said = (
+            () if self.why else (in_words(self.month, self.in_month, self.year, self.in_year), heard(self.voice))
+        )
+        return "; ".join(filter(None, said)) or None
 
 
 @dataclass(frozen=True)
@@ -86,7 +107,7 @@ def read_facts(
 def _given(entity: str, row: dict[str, Any]) -> Given:
     for name in ("at", "settled"):
         row[name] = row[name] and utc(row[name])
-    for name in ("weight", "value", "part"):
+    for name in ("weight", "value", "part", "capped"):
         row[name] = row[name] or 0.0
     return Given(entity=entity, **row)
 
@@ -98,10 +119,12 @@ def drift(published: float, now: float) -> float:
 
 def read_ties(database: Database, rating: OpenRating) -> tuple[Tie, ...]:
     """Everyone that the rated member had contact with, the strongest tie first; one query."""
+    policy = policy_of_run(database, rating.run)
     rows = database.run(
         "contacts",
         id=f"{rating.scheme}|{rating.entity}",
         as_of=rating.as_of,
-        **parameters.circle(policy_of_run(database, rating.run)),
+        **parameters.voice(policy),
+        **parameters.circle(policy),
     )
     return tuple(Tie(**row | {"last": row["last"] and row["last"].to_native()}) for row in rows)

@@ -63,9 +63,9 @@ CODES = {
     ),
     "few-obligations": Texts(
         "Few debts so far",
-        "Obligations that count so far: {events}. " + _ASSUMED,
-        "One more obligation that is settled on time would add {gain:.1f} points. Nobody should owe for the sake "
-        "of a rating: what falls due anyway is enough.",
+        "Obligations that count so far: {events}{unheard}. " + _ASSUMED,
+        "One more obligation that is settled on time would add {up_to}{gain:.1f} points. Nobody should owe for "
+        "the sake of a rating: what falls due anyway is enough.",
     ),
     **{
         code: texts

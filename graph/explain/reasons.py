@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from graph.explain import Given, read_facts
+from graph.explain import Given, leaning, read_facts
+from graph.explain.leaning import Leaning
 from graph.explain.reason_codes import CODES, by_category
+from graph.explain.weighing import NO_VOICE
 from graph.model import Contact, OpenRating
 from graph.policy.scheme import HIGHEST_POINTS, POINTS_RANGE, CategoryFactor, Factor, ObligationsFactor, Scheme
 from graph.rating.published import wholes
@@ -61,8 +63,13 @@ class _Loss(NamedTuple):
 
 def why_not_higher(database: Database, rating: OpenRating) -> Reasons:
     """The reasons of this rating, from its parts and the facts behind them; one query."""
-    given = read_facts(database, rating.scheme, [rating.entity], run=rating.run, as_of=rating.as_of)
-    return find(rating, policy_of_run(database, rating.run), given[rating.entity])
+    return with_leaning(database, rating)[0]
+
+
+def with_leaning(database: Database, rating: OpenRating) -> tuple[Reasons, tuple[Leaning, ...]]:
+    """The same, and what most of the rating comes from, where that is one thing; one query."""
+    given = read_facts(database, rating.scheme, [rating.entity], run=rating.run, as_of=rating.as_of)[rating.entity]
+    return find(rating, policy_of_run(database, rating.run), given), leaning.find(given, rating.as_of)
 
 
 def find(rating: OpenRating, scheme: Scheme, given: Sequence[Given]) -> Reasons:
@@ -99,20 +106,30 @@ def _own(rating: OpenRating, scheme: Scheme, given: Sequence[Given]) -> list[_Lo
         # what 1 of weight is worth in this factor: a fact costs it times weight * (1 - value)
         scale = unit * factor.weight / (factor.prior_weight + evidence)
         if isinstance(factor, ObligationsFactor):
-            losses += _obligations(events, factor, scale, rating.as_of)
+            unheard = sum(fact.why == NO_VOICE for fact in given)
+            losses += _obligations(events, factor, scale, rating.as_of, unheard, voice=scheme.voice is not None)
         elif isinstance(factor, CategoryFactor):
             losses += _categories(name, events, factor, scale, evidence)
     return losses
 
 
-def _obligations(events: Sequence[Given], factor: ObligationsFactor, scale: float, as_of: datetime) -> list[_Loss]:
+def _obligations(
+    events: Sequence[Given],
+    factor: ObligationsFactor,
+    scale: float,
+    as_of: datetime,
+    unheard: int,
+    *,
+    voice: bool,
+) -> list[_Loss]:
     kinds: dict[str, list[Given]] = {"overdue": [], "paid-late": [], "low-outcome": []}
     for fact in events:
         if fact.value < 1:
             still_open = fact.settled is None or fact.settled >= as_of
             kind = "low-outcome" if fact.outcome is not None else "overdue" if still_open else "paid-late"
             kinds[kind].append(fact)
-    losses = [_few("few-obligations", events, factor, scale, best=1.0)]
+    held = factor.caps or voice
+    losses = [_few("few-obligations", events, factor, scale, best=1.0, unheard=unheard, held=held)]
     for code, found in kinds.items():
         if found:
             numbers = {
@@ -142,12 +159,26 @@ def _categories(
     return losses
 
 
-def _few(code: str, events: Sequence[Given], factor: Factor, scale: float, *, best: float) -> _Loss:
-    """The loss by the assumption that stands in for missing facts, compared with an assumption of 1."""
+def _few(
+    code: str,
+    events: Sequence[Given],
+    factor: Factor,
+    scale: float,
+    *,
+    best: float,
+    unheard: int = 0,
+    held: bool = False,
+) -> _Loss:
+    """The loss by the assumption that stands in for missing facts, compared with an assumption of 1.
+
+    unheard: reports without a voice. held: whether a cap or a voice can leave less of another fact's weight.
+    """
     whole = factor.prior_weight + math.fsum(fact.weight for fact in events)
     rate = factor.prior + math.fsum(fact.part for fact in events)
     numbers = {
         "events": len(events),
+        "unheard": _unheard(unheard),
+        "up_to": "up to " if held else "",
         "prior": factor.prior,
         "prior_weight": factor.prior_weight,
         "best": best,
@@ -155,6 +186,13 @@ def _few(code: str, events: Sequence[Given], factor: Factor, scale: float, *, be
         "gain": scale * whole * (1 - rate) / (whole + 1),
     }
     return _Loss(code, scale * factor.prior_weight * (1 - factor.prior), numbers)
+
+
+def _unheard(reports: int) -> str:
+    if not reports:
+        return ""
+    verb = "do" if reports > 1 else "does"
+    return f", and {reports:,} more {verb} not, since nobody whose word counts reports them"
 
 
 def _lack(fact: Given) -> float:

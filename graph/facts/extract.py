@@ -32,19 +32,27 @@ def facts_of(database: Database, scheme_id: str, entities: Sequence[str]) -> Fac
         raise NotFound(f"there is no entity {missing!r}")
     rids: dict[str, int] = {}
     contacts: dict[str, Contact] = {}
+    voices: dict[str, float] = {}
     own, categories = _by_kind(), _by_kind_of_things()
     for row in rows:
         entity = row["entity"]
         rids |= {entity: row["rid"]} if row["rid"] is not None else {}
+        voices |= _voice(entity, row)
         for each in row["facts"]:
             kind, other = kinds[each["type"]], each["other"]
             own[kind].append(MADE[kind](entity, other, _with_instants(each)))
             categories[kind][other] = each["category"]
+            voices |= _voice(other, each)
         for each in row["contacts"]:
+            voices |= _voice(each["other"], each)
             rids |= {each["other"]: each["rid"]} if each["rid"] is not None else {}
             contacts |= {fact.id: fact for fact in _contacts(entity, each)}
     members = sorted(rids.items(), key=lambda member: member[1])
-    return Facts.of(own, categories, list(contacts.values()), members)
+    return Facts.of(own, categories, list(contacts.values()), members, voices)
+
+
+def _voice(entity: str, row: dict[str, Any]) -> dict[str, float]:
+    return {} if row["voice"] is None else {entity: row["voice"]}
 
 
 def own_ties(database: Database, scheme_id: str, entity: str) -> tuple[list[Contact], set[str]]:
@@ -87,9 +95,12 @@ def all_facts(database: Database, scheme_id: str, *, below: int | None = None, r
             yield from page
 
     one = _interned()  # an id is one object, however many facts name it
-    members = [
-        (one(row["entity"]), row["rid"]) for row in rows("gather_members") if row["rated"] or not rated_only
-    ]
+    members: list[tuple[str, int]] = []
+    voices: dict[str, float] = {}
+    for row in rows("gather_members"):
+        if row["rated"] or not rated_only:
+            members.append((one(row["entity"]), row["rid"]))
+            voices |= _voice(one(row["entity"]), row)
     joined = {entity for entity, _ in members}
     contacts = [
         Contact(one(row["source"]), one(row["target"]), _instant(row["at"]), row["id"])
@@ -104,7 +115,7 @@ def all_facts(database: Database, scheme_id: str, *, below: int | None = None, r
             own[kind].append(MADE[kind](one(row[source]), other, _with_instants(row)))
             if "category" in row:
                 categories[kind][other] = one(row["category"])
-    return Facts.of(own, categories, contacts, members)
+    return Facts.of(own, categories, contacts, members, voices)
 
 
 def _by_kind() -> dict[FactorKind, list[Fact]]:

@@ -55,6 +55,7 @@ class Facts:
 
     products, sites: the category of each id.
     members:         (entity id, rid) by ascending rid; rids may have gaps.
+    voices:          by entity id, of members as the last run made them; None: no run has made any.
     """
 
     obligations: Sequence[Obligation] = ()
@@ -64,6 +65,7 @@ class Facts:
     products: Mapping[str, str] = field(default_factory=dict)
     sites: Mapping[str, str] = field(default_factory=dict)
     members: Sequence[tuple[str, int]] = ()
+    voices: Mapping[str, float] | None = None
 
     @classmethod
     def of(
@@ -72,8 +74,9 @@ class Facts:
         categories: Mapping[FactorKind, Mapping[str, str]],
         contacts: Sequence[Contact],
         members: Sequence[tuple[str, int]],
+        voices: Mapping[str, float],
     ) -> Self:
-        """These facts. own: by kind; categories: by kind, of the things at their other ends."""
+        """These facts. own: by kind; categories: by kind, of the things at their other ends; voices: if any."""
         return cls(
             obligations=own["obligations"],
             contacts=contacts,
@@ -82,4 +85,5 @@ class Facts:
             products=categories["purchases"],
             sites=categories["visits"],
             members=members,
+            voices=voices or None,
         )

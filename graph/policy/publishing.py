@@ -22,6 +22,8 @@ class Published:
     "every version that was published, with the hash of what it said"
     run: str | None
     as_of: datetime | None
+    founders: int | None
+    "how many were in force when that run began"
 
 
 def named(database: Database, scheme: Scheme, operator: str | None = None) -> Scheme:
@@ -87,6 +89,7 @@ def published(database: Database, scheme_id: str) -> Published:
         versions=tuple(row["versions"]),
         run=row["run"],
         as_of=row["as_of"] and row["as_of"].to_native(),
+        founders=row["founders"],
     )
 
 

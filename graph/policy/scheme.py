@@ -38,6 +38,9 @@ _MEANING = {
 Share = Annotated[float, Meta(ge=0, le=1)]
 # Below a day, ageing by whole days means nothing; 36500 days are a century.
 Days = Annotated[float, Meta(ge=1, le=36_500)]
+Cap = Annotated[float, Meta(gt=0, le=1_000_000)]
+QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
+"What a voice can be."
 Word = Annotated[str, Meta(pattern=_WORD, max_length=60)]
 Text = Annotated[str, Meta(pattern=_TEXT)]
 
@@ -66,6 +69,15 @@ class ObligationsFactor(Factor, frozen=True, kw_only=True):
     """Obligations are valued by lateness: 1 on time, 0 at `late_days` whole days late."""
 
     late_days: Annotated[int, Meta(gt=0, le=36_500)]
+    partner_month: Cap | None = None
+    "what all of one creditor in one UTC month weigh together at most"
+    partner_year: Cap | None = None
+    "the same of a calendar year, after the months are held to theirs"
+
+    @property
+    def caps(self) -> bool:
+        """Whether there is any."""
+        return self.partner_month is not None or self.partner_year is not None
 
 
 class CategoryFactor(Factor, frozen=True, kw_only=True):
@@ -102,6 +114,19 @@ class Circle(_Table, frozen=True):
     half_life_days: Days | None = None
 
 
+class Voice(_Table, frozen=True):
+    """What a report is worth by who makes it: graph/rating/reference_voices.py has the law."""
+
+    passed_on: Annotated[float, Meta(gt=0, le=1)] = field(name="pass", default=0.6)
+    "what a member passes on of what reached it, to those who kept their promises to it"
+    full: Annotated[float, Meta(gt=0, le=1)] = 0.8
+    "the share of all reach that those hold together who speak in full"
+    outside: Share = 0.0
+    "the voice of a creditor who was no member at the run: one of QUARTERS, so that it tells nobody from a member"
+    founders_at_least: Annotated[int, Meta(ge=1, le=10_000)] = 3
+    "with fewer founders in force nobody is rated"
+
+
 class Solver(_Table, frozen=True):
     """When the sweeps stop: at a `bound` of at most `tolerance`, or failing after `max_sweeps`."""
 
@@ -119,6 +144,12 @@ class Band(_Table, frozen=True):
     def label(self) -> str:
         """The node label of this band, e.g. BandVeryGood."""
         return "Band" + "".join(word.capitalize() for word in self.name.split())
+
+
+NEW = Band(name="new", from_points=0.0)
+"The band of a member of whom too little is known, whatever its points: below all bands that go by points."
+EVIDENCE_DIGITS = 9
+"Digits beyond these are noise of the sum, and decide nothing."
 
 
 class Access(_Table, frozen=True):
@@ -165,8 +196,12 @@ class Policy(_Table, frozen=True):
     circle: Circle
     solver: Solver
     bands: Annotated[tuple[Band, ...], Meta(min_length=1)]
+    known_from: Annotated[float, Meta(gt=0, le=1_000_000)] | None = None
+    "evidence: the weight of the events that counted; a member with less is new. None: nobody is"
     access: Access = AS_EVERYWHERE
     retention: Retention = FOR_GOOD
+    voice: Voice | None = None
+    "None: every report counts in full, whoever makes it"
 
     def uses(self) -> tuple[str, ...]:
         """The kinds of facts that its ratings are made from."""
@@ -189,11 +224,24 @@ class Scheme(Policy, frozen=True, kw_only=True):
         return f"{self.notice.version} {_sha256(self.notice.text)[:16]}"
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """The band labels, lowest band first."""
-        return tuple(band.label for band in self.bands)
+    def all_bands(self) -> tuple[Band, ...]:
+        """Every band that a member can be in: new, where the policy has it, and then the lowest one first."""
+        return self.bands if self.known_from is None else (NEW, *self.bands)
 
-    def band(self, points: float) -> Band:
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The band labels, in the order of all bands."""
+        return tuple(band.label for band in self.all_bands)
+
+    def knows(self, evidence: float) -> bool:
+        """Whether so much evidence is enough for a band that goes by points."""
+        return self.known_from is None or round(evidence, EVIDENCE_DIGITS) >= self.known_from
+
+    def band(self, points: float, evidence: float) -> Band:
+        """The band of a rating: that of its points if enough is known, else new."""
+        return self.band_of_points(points) if self.knows(evidence) else NEW
+
+    def band_of_points(self, points: float) -> Band:
         """The highest band that starts at or below these points as they are shown: whole."""
         return [band for band in self.bands if band.from_points <= whole(points)][-1]
 
@@ -253,12 +301,26 @@ def parse(text: str, file: str, categories: Categories | None = None) -> Scheme:
     except msgspec.ValidationError as error:
         message, key = _explain(str(error), raw)
         raise SchemeInvalid(message, file=file, key=key) from error
-    for key, message in (*_contradictions(policy), *_misplaced(policy.factors, categories)):
+    for key, message in (
+        *_contradictions(policy),
+        *_misplaced(policy.factors, categories),
+        *_taken(policy, categories),
+    ):
         raise SchemeInvalid(message, file=file, key=key)
     if policy.access == AS_EVERYWHERE:
         policy = msgspec.structs.replace(policy, access=AS_EVERYWHERE)
+    if policy.voice:
+        policy = msgspec.structs.replace(policy, voice=_with_defaults(policy.voice))
     canonical = msgspec.json.encode(policy, order="sorted").decode()
     return Scheme(text=text, hash=_sha256(canonical), **msgspec.structs.asdict(policy))
+
+
+def _with_defaults(voice: Voice) -> Voice:
+    """The same, with the very objects of the defaults: what is the default is left out of the hash."""
+    usual = Voice()
+    return Voice(
+        **{name: each for name, each in msgspec.structs.asdict(voice).items() if each != getattr(usual, name)}
+    )
 
 
 def with_operator(scheme: Scheme, name: str, file: str) -> Scheme:
@@ -282,6 +344,10 @@ def _contradictions(policy: Policy) -> list[tuple[str, str]]:
         found.append(("factors", "at least one of obligations, purchases, visits is needed"))
     elif abs(sum(weights) - 1) > 1e-9:
         found.append(("factors", f"the weights must sum to 1, not {sum(weights):.12g}"))
+    if policy.voice and policy.voice.outside not in QUARTERS:
+        found.append(("voice.outside", "one of 0, 0.25, 0.5, 0.75 and 1, or it would tell who has not joined"))
+    if policy.voice and policy.factors.obligations is None:
+        found.append(("voice", "only obligations have a reporter, and this policy has no factors.obligations"))
     if len(set(policy.purpose)) < len(policy.purpose):
         found.append(("purpose", "a purpose is given twice"))
     if policy.bands[0].from_points != LOWEST_POINTS:
@@ -307,6 +373,19 @@ def _misplaced(factors: Factors, categories: Categories | None) -> Iterator[tupl
                 yield key, REFUSED.format(subject)
             elif categories and category not in categories.neutral:
                 yield key, NOT_NEUTRAL
+
+
+def _taken(policy: Policy, categories: Categories | None) -> Iterator[tuple[str, str]]:
+    """The bands with a name that is taken, as (key, message).
+
+    A policy on record that came before the name was taken still holds, unless it has that band itself.
+    """
+    for number, band in enumerate(policy.bands):
+        if band.name == NEW.name and (categories or policy.known_from is not None):
+            yield (
+                f"bands[{number}].name",
+                f"the name {NEW.name!r} is taken: it is the band of members with less evidence than known_from",
+            )
 
 
 def _explain(error: str, raw: dict[str, Any]) -> tuple[str, str]:

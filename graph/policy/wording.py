@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.policy.numbers import number, percent, points
-from graph.policy.scheme import HIGHEST_POINTS, Band, CategoryFactor, Factor, ObligationsFactor, Scheme
+from graph.policy.scheme import HIGHEST_POINTS, NEW, Band, CategoryFactor, Factor, ObligationsFactor, Scheme, Voice
 from graph.text.counts import counted
 
 FACTS = {"obligations": "what members owe", "purchases": "what members buy", "visits": "the sites they visit"}
@@ -49,6 +49,8 @@ def sections(scheme: Scheme) -> list[Section]:
             for name, factor in _factors(scheme)
         ),
         Section("What counts: the circle", tuple(_circle(scheme))),
+        *((Section("Whose word counts", tuple(_voice(scheme.voice))),) if scheme.voice else ()),
+        *([Section("Who is new", tuple(_new(scheme)))] if scheme.known_from is not None else []),
         Section("Who may join, and who may look", tuple(_access(scheme))),
         Section("How long facts are kept", tuple(_retention(scheme))),
     ]
@@ -67,12 +69,19 @@ def _factor(name: str, factor: Factor) -> Iterator[str]:
         if late > 1:
             yield f"From {counted(late, 'days')} late on it is worth 0, and so is a debt that is never paid."
         yield "A debt that is not due yet does not count."
+        yield from _caps(factor)
     else:
         yield "Each kind has a worth from 0 to 1. The table below lists them all."
         yield "A kind that is not in the table does not count."
     yield _ageing(ONE[name], factor.half_life_days)
     yield f"As long as little is known, the scheme assumes a worth of {number(factor.prior)}."
     yield f"That guess has the weight of {number(factor.prior_weight)} new {MANY[name]}."
+
+
+def _caps(factor: ObligationsFactor) -> Iterator[str]:
+    for most, span in ((factor.partner_month, "month"), (factor.partner_year, "year")):
+        if most is not None:
+            yield f"All debts to one partner in one {span} weigh no more than {number(most)} together."
 
 
 def _ageing(what: str, half_life_days: float | None) -> str:
@@ -97,6 +106,27 @@ def _circle(scheme: Scheme) -> Iterator[str]:
         yield "A member without a circle is rated by own conduct only."
     else:
         yield "The circle is shown, and adds nothing to the score."
+
+
+def _voice(voice: Voice) -> Iterator[str]:
+    yield "What a report is worth depends on who makes it."
+    yield "Some members are founders. Their reports count in full."
+    yield f"The scheme rates nobody with less than {counted(voice.founders_at_least, 'founders')}."
+    yield "A member who kept its word to a founder gets a voice by that."
+    yield "It can pass on a part of it in the same way."
+    yield "So reports of made-up members, who only praise each other, count for nothing."
+    yield "A report counts in full, for three quarters, for half, for a quarter, or not at all."
+    said = {0.0: "do not count", 1.0: "count in full"}.get(voice.outside, f"count {percent(voice.outside)}")
+    yield f"Reports of those who have not joined {said}."
+    yield "A contact in the circle counts as much as its voice does."
+    yield "How many founders there are is public. Who they are is not."
+
+
+def _new(scheme: Scheme) -> Iterator[str]:
+    yield "A rating that rests on few facts says little."
+    yield f"So a member is {NEW.name} until facts with the weight of {number(scheme.known_from or 0)} count."
+    yield "A fact of today has the weight 1. What the circle adds is no fact of the member's own."
+    yield f"A member who is {NEW.name} sees its points. A client is told that it is {NEW.name}, and no points."
 
 
 def _access(scheme: Scheme) -> Iterator[str]:
@@ -150,9 +180,11 @@ def figures(scheme: Scheme) -> list[Figure]:
         Figure("circle.size", "Members in a circle, at most", f"{scheme.circle.size}"),
         Figure("circle.share", "Share of the circle, at most", percent(scheme.circle.share)),
         Figure("circle.half_life_days", "Half-life of contact", _days(scheme.circle.half_life_days)),
+        *_of_voice(scheme.voice),
         Figure("solver.tolerance", "Error of a score, at most", number(scheme.solver.tolerance)),
         Figure("solver.max_sweeps", "Sweeps, at most", f"{scheme.solver.max_sweeps:,}"),
         *(Figure(f"bands.{band.name}", f"Band {band.name}", told) for band, told in ranges(scheme)),
+        Figure("known_from", "Facts that must count, or a member is new", _facts(scheme.known_from)),
         Figure("access.minimum_age", "Age for joining, at least", _years(scheme.access.minimum_age)),
         Figure(
             "access.open_organisations",
@@ -176,6 +208,21 @@ def _of_factor(name: str, factor: Factor) -> Iterator[Figure]:
     yield Figure(f"{key}.half_life_days", f"{what}, half-life", _days(factor.half_life_days))
     if isinstance(factor, ObligationsFactor):
         yield Figure(f"{key}.late_days", f"{what}, days late that are worth 0", f"{factor.late_days:,}")
+        yield Figure(f"{key}.partner_month", f"{what}, with one partner in a month", _cap(factor.partner_month))
+        yield Figure(f"{key}.partner_year", f"{what}, with one partner in a year", _cap(factor.partner_year))
+
+
+def _of_voice(voice: Voice | None) -> Iterator[Figure]:
+    if voice is None:
+        return
+    yield Figure("voice.pass", "Voice that is passed on", percent(voice.passed_on))
+    yield Figure("voice.full", "Reach of those who speak in full", percent(voice.full))
+    yield Figure("voice.outside", "Voice of those who have not joined", number(voice.outside))
+    yield Figure("voice.founders_at_least", "Founders, at least", f"{voice.founders_at_least:,}")
+
+
+def _cap(most: float | None) -> str:
+    return "no limit" if most is None else f"weigh {number(most)} at most"
 
 
 def ranges(scheme: Scheme) -> list[tuple[Band, str]]:
@@ -186,6 +233,10 @@ def ranges(scheme: Scheme) -> list[tuple[Band, str]]:
 
 def _days(days: float | None) -> str:
     return "none" if days is None else counted(number(days), "days")
+
+
+def _facts(evidence: float | None) -> str:
+    return "none" if evidence is None else counted(number(evidence), "facts")
 
 
 def _years(years: int | None) -> str:

@@ -7,24 +7,27 @@ each from the score that the one before it led to: docs/formulas.md.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 from graph.errors import NotFound, StoreConflict
 from graph.facts.extract import facts_of
+from graph.facts.values import Facts
 from graph.policy.scheme import POINTS_RANGE, Scheme, whole
-from graph.rating import published, reference
+from graph.rating import published, reference, voices
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database, utc
 
-AGEING, OWN, CIRCLE, CONTACTS, POLICY = (
+AGEING, OWN, VOICES, CIRCLE, CONTACTS, POLICY = (
     "ageing",
     "own facts",
+    "whose word counts",
     "who is in the circle",
     "contacts' ratings",
     "policy",
 )
-CAUSES = (AGEING, OWN, CIRCLE, CONTACTS, POLICY)
+CAUSES = (AGEING, OWN, VOICES, CIRCLE, CONTACTS, POLICY)
 "In the order in which they are taken."
 
 
@@ -156,14 +159,15 @@ def causes(database: Database, entity: str, before: State, after: State) -> tupl
     """What the difference of the two states comes from, in a fixed order."""
     old, new = (policy_of_run(database, state.run) for state in (before, after))
     one, other = before.detail, after.detail
-    aged = _aged(one, old, after.as_of - before.as_of)
-    # Facts are not kept as they were, so what a new policy makes of them is measured on those of today.
-    by_policy = 0.0 if old.hash == new.hash else _by_policy(database, entity, old, new, after.as_of)
+    anew = _Anew(database, entity, before, after)
+    aged = anew.aged() if _held(old) else _aged(one, old, after.as_of - before.as_of)
+    by_voice, by_policy = anew.by_voice(old, new), anew.by_policy(old, new)
     shared = old.circle.share if other.circle else 0.0
     kept = {rid: (weight, one.circle.get(rid, (0.0, used))[1]) for rid, (weight, used) in other.circle.items()}
     steps = [
         score(one.conduct, old.circle.share if one.circle else 0.0, one.circle),
         score(aged, old.circle.share if one.circle else 0.0, one.circle),
+        score(other.conduct - by_policy - by_voice, old.circle.share if one.circle else 0.0, one.circle),
         score(other.conduct - by_policy, old.circle.share if one.circle else 0.0, one.circle),
         score(other.conduct - by_policy, shared, kept),
         score(other.conduct - by_policy, shared, other.circle),
@@ -191,12 +195,63 @@ def _aged(detail: Detail, scheme: Scheme, passed: timedelta) -> float:
     return conduct
 
 
-def _by_policy(database: Database, entity: str, old: Scheme, new: Scheme, as_of: datetime) -> float:
-    """How much more conduct the new policy makes of the entity's present facts than the old one."""
-    facts = facts_of(database, new.id, [entity])
+def _held(scheme: Scheme) -> bool:
+    """Whether events of one partner are held together, so that ageing does not shrink all weights alike."""
+    factor = scheme.factors.obligations
+    return factor is not None and factor.caps and factor.half_life_days is not None
 
-    def conduct(scheme: Scheme) -> float:
-        rates = reference.rate_factors(facts, scheme, as_of)[entity]
+
+@dataclass(frozen=True)
+class _Anew:
+    """Conduct that is made anew from the entity's present facts: facts are not kept as they were.
+
+    It is read only where two states alone do not tell: caps that ageing meets, other voices, another policy.
+    """
+
+    database: Database
+    entity: str
+    before: State
+    after: State
+
+    def aged(self) -> float:
+        """The conduct of before, changed by as much as the events that counted then lose by the later instant."""
+        if self.before.as_of == self.after.as_of:
+            return self.before.detail.conduct
+        policy, spoken = policy_of_run(self.database, self.before.run), self._spoken(self.before)
+        first, then = self.before.as_of, self.after.as_of
+        lost = self._conduct(policy, spoken, first, weighed=then) - self._conduct(policy, spoken, first)
+        return self.before.detail.conduct + lost
+
+    def by_voice(self, old: Scheme, new: Scheme) -> float:
+        """How much more conduct the voices of now make than those of before, under the old policy."""
+        if not (old.voice and new.voice) or self.before.run == self.after.run:
+            return 0.0
+        one, other = self._spoken(self.before), self._spoken(self.after)
+        if one == other:
+            return 0.0
+        now = self.after.as_of
+        return self._conduct(old, other, now) - self._conduct(old, one, now)
+
+    def by_policy(self, old: Scheme, new: Scheme) -> float:
+        """How much more conduct the new policy makes than the old one."""
+        if old.hash == new.hash:
+            return 0.0
+        spoken, now = self._spoken(self.after if new.voice else self.before), self.after.as_of
+        return self._conduct(new, spoken, now) - self._conduct(old, spoken, now)
+
+    def _conduct(
+        self, scheme: Scheme, spoken: Mapping[str, float], as_of: datetime, *, weighed: datetime | None = None
+    ) -> float:
+        facts = replace(self._facts, voices=spoken)
+        rates = reference.rate_factors(facts, scheme, as_of, weighed=weighed)[self.entity]
         return scheme.factors.conduct({name: rate.rate for name, rate in rates.items()})
 
-    return conduct(new) - conduct(old)
+    def _spoken(self, state: State) -> Mapping[str, float]:
+        """The voices of those who report about the entity; none where the policy has none."""
+        if policy_of_run(self.database, state.run).voice is None:
+            return {}
+        return voices.of_reporters(self.database, state.run, self.entity)
+
+    @cached_property
+    def _facts(self) -> Facts:
+        return facts_of(self.database, policy_of_run(self.database, self.after.run).id, [self.entity])

@@ -6,8 +6,8 @@ other. For notebooks too: 5,881 members and 35,592 obligations take about a seco
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
@@ -16,6 +16,8 @@ import networkx as nx
 from graph.errors import NotConverged, ParameterError
 from graph.facts.values import Fact, Facts, Obligation
 from graph.policy.scheme import Band, CategoryFactor, Factor, ObligationsFactor, Scheme, points_of
+from graph.rating import reference_voices
+from graph.rating.partner_caps import Deal, cap
 from graph.text.counts import counted
 
 
@@ -33,7 +35,7 @@ class Event(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A factor's rate in [0, 1], the sum of its events' weights, and the events."""
+    """A factor's rate in [0, 1], the sum of its events' weights as its caps leave them, and the events."""
 
     rate: float
     evidence: float
@@ -75,6 +77,8 @@ class Ratings:
     graph: "nx.DiGraph[str]"
     sweeps: int
     bound: float
+    voices: dict[str, float]
+    "by entity id, of members; empty where the policy has no voices"
 
 
 class Propagation(NamedTuple):
@@ -86,11 +90,23 @@ class Propagation(NamedTuple):
     bound: float
 
 
-def rate(facts: Facts, scheme: Scheme, as_of: datetime) -> Ratings:
+def rate(
+    facts: Facts,
+    scheme: Scheme,
+    as_of: datetime,
+    *,
+    voices: Mapping[str, float] | None = None,
+    founders: Collection[str] = (),
+) -> Ratings:
     """Every member's rating under this policy at `as_of`, the UTC midnight that ends the last day.
 
+    Under a policy with voices these are used, by entity id: whoever has none was no member. Without them they are
+    made from the founders, entity ids; without these they are those that come with the facts, if any do.
     Raises ParameterError (`as_of` is not a UTC midnight), NotConverged (see `propagate`).
     """
+    if scheme.voice and voices is None and (founders or facts.voices is None):
+        voices = make_voices(facts, scheme, as_of, founders)
+    facts = facts if voices is None else replace(facts, voices=voices)
     rates = rate_factors(facts, scheme, as_of)
     conduct = {
         entity: scheme.factors.conduct({name: rate.rate for name, rate in own.items()})
@@ -110,21 +126,62 @@ def rate(facts: Facts, scheme: Scheme, as_of: datetime) -> Ratings:
             rid=rid,
             rates=rates[entity],
             conduct=conduct[entity],
-            evidence=math.fsum(rate.evidence for rate in rates[entity].values()),
+            evidence=_evidence(rates[entity]),
             circle=circles[entity],
             used=tuple(solved.used[tie.contact] for tie in circles[entity]),
             score=solved.scores[entity],
             points=points_of(solved.scores[entity]),
-            band=scheme.band(points_of(solved.scores[entity])),
+            band=scheme.band(points_of(solved.scores[entity]), _evidence(rates[entity])),
         )
         for entity, rid in facts.members
     }
-    return Ratings(members, graph, solved.sweeps, solved.bound)
+    spoken = {entity: voice_of(entity) for entity in members} if (voice_of := _voices(facts, scheme)) else {}
+    return Ratings(members, graph, solved.sweeps, solved.bound, spoken)
 
 
-def rate_factors(facts: Facts, scheme: Scheme, as_of: datetime) -> dict[str, dict[str, Rate]]:
-    """Each member's rate of each factor of the policy, with the events that made it."""
-    last_day = _last_day(as_of)
+def _evidence(rates: Mapping[str, Rate]) -> float:
+    """The weight of all events that counted."""
+    return math.fsum(rate.evidence for rate in rates.values())
+
+
+def make_voices(facts: Facts, scheme: Scheme, as_of: datetime, founders: Collection[str]) -> dict[str, float]:
+    """The voice of each member under this policy with these founders; empty where the policy has no voices.
+
+    What a member kept of its promises to a reporter is the weight of its obligations there, as the caps leave it,
+    each as far as its value is above the prior.
+    """
+    factor = scheme.factors.obligations
+    if scheme.voice is None or factor is None:
+        return {}
+    joined = {entity for entity, _ in facts.members}
+    amounts: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+    heard = replace(facts, voices=dict.fromkeys(joined, 1.0), purchases=(), visits=())
+    for entity, own in rate_factors(heard, scheme, as_of).items():
+        for event in own["obligations"].events:
+            reporter, above = _other(event.fact), event.weight * (event.value - factor.prior)
+            if above > 0 and reporter in joined:
+                amounts[reporter, entity].append(above)
+    kept = {pair: math.fsum(each) for pair, each in amounts.items()}
+    return reference_voices.voices(kept, joined, founders, scheme.voice)
+
+
+def _voices(facts: Facts, scheme: Scheme) -> Callable[[str], float] | None:
+    """Tells an entity's voice; None: all speak in full."""
+    if scheme.voice is None:
+        return None
+    known, outside = facts.voices or {}, scheme.voice.outside
+    return lambda entity: known.get(entity, outside)
+
+
+def rate_factors(
+    facts: Facts, scheme: Scheme, as_of: datetime, *, weighed: datetime | None = None
+) -> dict[str, dict[str, Rate]]:
+    """Each member's rate of each factor of the policy, with the events that made it.
+
+    weighed: a later midnight at which these events, as they are at `as_of`, are weighed; None: at `as_of`.
+    """
+    last_day = _last_day(weighed or as_of)
+    voice = _voices(facts, scheme)
     factors = scheme.factors.named()
     counted: dict[str, dict[str, list[tuple[Fact, int, float]]]] = {
         entity: {name: [] for name in factors} for entity, _ in facts.members
@@ -133,14 +190,24 @@ def rate_factors(facts: Facts, scheme: Scheme, as_of: datetime) -> dict[str, dic
         if entity in counted:
             counted[entity][name].append((fact, day, value))
     return {
-        entity: {name: _rate(events, factors[name], last_day) for name, events in own.items()}
+        entity: {name: _rate(events, factors[name], last_day, voice) for name, events in own.items()}
         for entity, own in counted.items()
     }
 
 
-def _rate(events: list[tuple[Fact, int, float]], factor: Factor, last_day: int) -> Rate:
+def _rate(
+    events: list[tuple[Fact, int, float]],
+    factor: Factor,
+    last_day: int,
+    voice: Callable[[str], float] | None,
+) -> Rate:
+    """The rate of these events, as caps and then voices weigh them; those without a voice do not count."""
     age_weight = ageing(factor.half_life_days)
-    weights = [age_weight(last_day - day) for _, day, _ in events]
+    weights = cap([Deal(_other(fact), day, age_weight(last_day - day)) for fact, day, _ in events], factor)
+    if voice is not None and isinstance(factor, ObligationsFactor):
+        spoken = [voice(_other(fact)) for fact, _, _ in events]
+        weights = [weight * loud for weight, loud in zip(weights, spoken, strict=True) if loud > 0]
+        events = [event for event, loud in zip(events, spoken, strict=True) if loud > 0]
     evidence = math.fsum(weights)
     whole = factor.prior_weight + evidence
     parts = tuple(
@@ -149,6 +216,11 @@ def _rate(events: list[tuple[Fact, int, float]], factor: Factor, last_day: int) 
     )
     supported = math.fsum(weight * event[2] for event, weight in zip(events, weights, strict=True))
     return Rate((factor.prior_weight * factor.prior + supported) / whole, evidence, parts)
+
+
+def _other(fact: Fact) -> str:
+    """The counterpart in the fact: only a creditor has caps."""
+    return fact.creditor if isinstance(fact, Obligation) else ""
 
 
 def _counted(facts: Facts, scheme: Scheme, as_of: datetime) -> Iterator[tuple[str, str, Fact, int, float]]:
@@ -190,10 +262,14 @@ def value_obligation(fact: Obligation, factor: ObligationsFactor, as_of: datetim
 
 
 def choose_circles(facts: Facts, scheme: Scheme, as_of: datetime) -> dict[str, tuple[Tie, ...]]:
-    """Each member's circle: the `size` strongest ties (equal ones by rid), in order of rid."""
+    """Each member's circle: the `size` strongest ties (equal ones by rid), in order of rid.
+
+    A tie is as strong as it is close, times the contact's voice: one without a voice supplies nothing.
+    """
     last_day = _last_day(as_of)
     rids = dict(facts.members)
     age_weight = ageing(scheme.circle.half_life_days)
+    voice = _voices(facts, scheme) or (lambda _: 1.0)
     began: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     for contact in facts.contacts:
         pair = contact.source, contact.target
@@ -202,7 +278,7 @@ def choose_circles(facts: Facts, scheme: Scheme, as_of: datetime) -> dict[str, t
     ties: dict[str, list[Tie]] = {entity: [] for entity in rids}
     for (entity, contact_id), days in began.items():
         answered = began.get((contact_id, entity), set())
-        power = strength(days, answered, lambda day: age_weight(last_day - day))
+        power = strength(days, answered, lambda day: age_weight(last_day - day)) * voice(contact_id)
         if power > 0:
             every = days | answered
             last = date.fromordinal(max(every))

@@ -1,9 +1,9 @@
 """Re-rating: members that a change touches are rated anew, and the difference is passed on while it matters.
 
-The instant and the policy are those of the scheme's last run, so the result can be compared with a fresh run at
-that instant. The same files of cypher/rating as in a run make the conduct and the circles of the touched members.
-Then rerate.cypher publishes them and pushes the difference along reversed circle ties, a round at a time, all in
-one transaction.
+The instant, the policy and the voices are those of the scheme's last run, so the result can be compared with a
+fresh run at that instant with these voices. The same files of cypher/rating as in a run make the conduct and the
+circles of the touched members. Then rerate.cypher publishes them and pushes the difference along reversed circle
+ties, a round at a time, all in one transaction.
 """
 
 import uuid
@@ -63,6 +63,10 @@ class _Rerating:
 
     scheme: Scheme
     run: str
+    as_of: datetime
+    "of that run"
+    members: int
+    "a member with this rid or a larger one is in no circle"
     now: datetime
     seeds: list[int]
     "the rids of members that are rated anew in any case"
@@ -144,6 +148,8 @@ def _rerate(
             return None
         scheme = parse(start["policy"], f"run {start['run']}")
         _add_newcomers(database, scheme_id, touched, start["newcomers"])
+        if scheme.voice:  # whoever left had a voice in the reports on them
+            touched.conduct.update(changes.left.get(scheme_id, ()))
         if not scheme.circle.size:
             touched.circle.clear()
         seeds = sorted(touched.conduct | touched.circle)
@@ -166,6 +172,7 @@ def _rerate(
                     ranges=_ranges(touched.circle),
                     members=start["members"],
                     as_of=as_of,
+                    **parameters.voice(scheme),
                     **parameters.circle(scheme),
                 )
             outcome = _publish(
@@ -173,6 +180,8 @@ def _rerate(
                 _Rerating(
                     scheme=scheme,
                     run=start["run"],
+                    as_of=as_of,
+                    members=start["members"],
                     now=utc(start["now"]),
                     seeds=seeds,
                     circled=sorted(touched.circle),
@@ -225,7 +234,7 @@ def _publish(database: Database, work: _Rerating) -> _Outcome:
     rids, forced = work.seeds, work.seeds
     published: set[int] = set()
     rounds = ties = 0
-    aside = contacts_aside(database, scheme) if work.circled else {}
+    aside = contacts_aside(database, scheme, work.as_of, work.members) if work.circled else {}
     with database.transaction() as transaction:
         while rids:
             row = transaction.run(
@@ -237,6 +246,7 @@ def _publish(database: Database, work: _Rerating) -> _Outcome:
                 share=share,
                 threshold=work.tolerance * (1 - share),
                 bands=parameters.bands(scheme),
+                known_from=parameters.known_from(scheme),
                 circled=work.circled,
                 contacts_aside=aside,
                 run=work.run,

@@ -21,6 +21,7 @@ def recorded(database: Database, run: str) -> Run:
     values: dict[str, Any] = {name: row.get(name) for name in Run.__dataclass_fields__}
     for name in ("as_of", "started", "finished"):
         values[name] = values[name] and utc(values[name])
+    values["founders"] = None if values["founders"] is None else tuple(values["founders"])
     return Run(**values)
 
 

@@ -1,20 +1,22 @@
 """An old run is repeated from the facts, and its ratings are compared with what is kept of them.
 
 The facts are read as they are now and rated by graph/rating/reference.py, which shares nothing with the queries,
-at the run's instant and by the text of its policy. Old facts are not kept: if they changed since, or a member
-left, ratings cannot be compared, and are named with the reason.
+at the run's instant, by the text of its policy and with the voices on its record. Those are made anew too, from
+the founders on record. Old facts are not kept: if they changed since, or a member left, ratings cannot be
+compared, and are named with the reason.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 from graph.errors import NotFound
 from graph.facts.extract import all_facts
+from graph.facts.values import Facts
 from graph.model import Run
-from graph.policy.scheme import parse, whole
-from graph.rating import reference
+from graph.policy.scheme import Scheme, parse, whole
+from graph.rating import reference, voices
 from graph.rating.runs import recorded
 from graph.store.client import Database
 
@@ -23,6 +25,7 @@ NOISE = 1e-9
 "In score: the arithmetic of the two differs by less."
 CHANGED = "its facts changed since"
 LOST = "a contact that was in its circle has left"
+GONE = "a reporter whose word counted may have left"
 REACHED = "a member that it draws on has other facts now, or has left"
 NOT_KEPT = "nothing is kept of its rating"
 DIFFERS = "it differs, and nothing that is known explains it"
@@ -57,11 +60,18 @@ class Verified:
     "members of the run that have left the scheme since: nothing is kept of them"
     apart: tuple[Apart, ...]
     "by entity id"
+    voices: int
+    "members of whom the founders on record and the facts give the voice that the run used"
+    voices_apart: int
+    "members of whom they give another one"
+    voices_why: str | None
+    "why; None: there are none"
 
     @property
     def holds(self) -> bool:
         """Whether everything that could be compared is the same, or is explained."""
-        return self.policy_holds and not any(each.why == DIFFERS for each in self.apart)
+        why = [self.voices_why, *(each.why for each in self.apart)]
+        return self.policy_holds and DIFFERS not in why
 
 
 def verify_run(database: Database, run_id: str) -> Verified:
@@ -75,10 +85,13 @@ def verify_run(database: Database, run_id: str) -> Verified:
         raise NotFound(f"run {run_id} never finished: it gave no ratings")
     scheme = parse(run.policy, f"run {run_id}")
     facts = all_facts(database, run.scheme, below=run.range)
-    fresh = reference.rate(facts, scheme, run.as_of)
+    spoken = None if run.founders is None else voices.of_run(database, run, facts.members)
+    fresh = reference.rate(facts, scheme, run.as_of, voices=spoken)
     rows = list(_kept(database, run))
     unlike = [row for row in rows if not _equal(row, fresh.members[row["entity"]], run.bound)]
-    why = _explain(rows, unlike, fresh)
+    left = run.members - len(rows)
+    why = _explain(rows, unlike, fresh, _reported_from_outside(facts) if spoken and left else set())
+    heard = _voices(run, scheme, facts, spoken)
     exact = [row for row in rows if row["exact"] and row["entity"] not in why]
     return Verified(
         run=run,
@@ -86,12 +99,40 @@ def verify_run(database: Database, run_id: str) -> Verified:
         equal=len(exact),
         equal_as_shown=len(rows) - len(unlike) - len(exact),
         largest=max((abs(row["score"] - fresh.members[row["entity"]].score) for row in exact), default=0.0),
-        left=run.members - len(rows),
+        left=left,
         apart=tuple(
             Apart(row["entity"], row["points"], fresh.members[row["entity"]].points, why[row["entity"]])
             for row in sorted(unlike, key=lambda row: str(row["entity"]))
         ),
+        voices=sum(heard),
+        voices_apart=len(heard) - sum(heard),
+        voices_why=None if all(heard) else _why_voices(rows, left),
     )
+
+
+def _voices(run: Run, scheme: Scheme, facts: Facts, spoken: Mapping[str, float] | None) -> list[bool]:
+    """Of each member, whether the founders on record and the facts give the voice that the run used.
+
+    Nothing of a run that used the voices of an earlier one: verifying that one tells.
+    """
+    if run.founders is None or run.voices_of is not None or spoken is None:
+        return []
+    named = {entity for entity, rid in facts.members if rid in run.founders}
+    made = reference.make_voices(facts, scheme, run.as_of, named)
+    return [made[entity] == spoken[entity] for entity, _ in facts.members]
+
+
+def _why_voices(rows: Iterable[dict[str, Any]], left: int) -> str:
+    """Why voices are others now: each hangs on the facts of everyone."""
+    if any(row["changed"] for row in rows):
+        return "facts of members changed since"
+    return "members have left since" if left else DIFFERS
+
+
+def _reported_from_outside(facts: Facts) -> set[str]:
+    """The members with reports of somebody who takes no part now, and may have done so then."""
+    joined = {entity for entity, _ in facts.members}
+    return {owed.debtor for owed in facts.obligations if owed.creditor not in joined}
 
 
 def _kept(database: Database, run: Run) -> Iterator[dict[str, Any]]:
@@ -110,7 +151,7 @@ def _equal(row: dict[str, Any], member: reference.Rating, bound: float) -> bool:
 
 
 def _explain(
-    rows: Iterable[dict[str, Any]], unlike: list[dict[str, Any]], fresh: reference.Ratings
+    rows: Iterable[dict[str, Any]], unlike: list[dict[str, Any]], fresh: reference.Ratings, outside: Set[str]
 ) -> dict[str, str]:
     """Why each of the unlike is so, by entity: from what changed, along the circles of then and of now."""
     rows = list(rows)
@@ -120,6 +161,8 @@ def _explain(
     for entity, circle in circles.items():
         if None in circle:
             reasons.setdefault(entity, LOST)
+        if entity in outside:
+            reasons.setdefault(entity, GONE)
     followers = defaultdict(set)
     for entity, circle in circles.items():
         for contact in filter(None, [*circle, *fresh.graph.successors(entity)]):

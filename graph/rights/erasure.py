@@ -50,6 +50,7 @@ def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
     changes = Changes()
     for joined in known["memberships"]:
         transaction.run("erase_from_circles", **joined)
+        transaction.run("erase_from_runs", **joined)
         changes.include(membership.leave(transaction, entity, joined["scheme"], now=now))
     transaction.run("hide_pauses", entity=entity, hash=objections.hashed(salt, entity))
     kept = transaction.optional("erase_as_creditor", id=entity, anonymous=f"anonymous-{uuid.uuid4()}")

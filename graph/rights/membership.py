@@ -14,6 +14,7 @@ from graph.facts.store import store
 from graph.model import Changes
 from graph.policy.publishing import row_of
 from graph.rights.entity_locks import hold
+from graph.rights.founders import Founding, founding_of
 from graph.store.client import Database, utc
 from graph.store.transaction import Transaction
 
@@ -42,6 +43,8 @@ class Membership:
     shares: bool
     "whether members with it in their circle may see its part"
     pauses: tuple[Pause, ...]
+    founding: Founding | None = None
+    "whether the operator asks it to be a founder, or it is one; None: neither"
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,9 @@ def join(
 
 
 def leave(transaction: Transaction, entity: str, scheme: str, *, now: datetime) -> Changes:
-    """The entity is no member: its rating, history, circle ties and pauses are gone, and its grants are revoked.
+    """The entity is no member: its rating, history, circle ties and pauses are gone, its grants are revoked.
 
+    It is no founder of the scheme any more, nor asked to be one.
     Raises NotFound where it was none.
     """
     hold(transaction, entity)
@@ -111,7 +115,7 @@ def leave(transaction: Transaction, entity: str, scheme: str, *, now: datetime) 
     if left is None:
         raise _no_member(entity, scheme)
     changes = Changes()
-    changes.add_leaver(left["scheme"], left["followers"], left["mark"])
+    changes.add_leaver(left["scheme"], [*left["followers"], *left["debtors"]], left["mark"])
     return changes
 
 
@@ -188,6 +192,7 @@ def _memberships(store: Database | Transaction, entity: str) -> list[Membership]
             how=row["how"],
             shares=row["shares"],
             pauses=tuple(Pause(each["contact"], utc(each["at"])) for each in row["pauses"]),
+            founding=founding_of(row["founding"]) if row["founding"] else None,
         )
         for row in store.run("taking_part", entity=entity)
     ]

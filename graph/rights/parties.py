@@ -5,10 +5,12 @@ known by its id, its name, and the subjects of all tokens that ever acted for it
 """
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import regex
 
+from graph.errors import Refused
 from graph.text.plain import UNSEEN
 
 _UNSEEN_OR_BLANK = regex.compile(rf"{UNSEEN}|\p{{Z}}")
@@ -23,6 +25,27 @@ def have_a_part(names: Iterable[str | None], parties: Iterable[str | None]) -> b
 def names_of(reviewer: str, acts_for: Collection[str]) -> list[str]:
     """Everything by which a reviewer is known: its own name, and the entities that it acts for or belongs to."""
     return [reviewer, *acts_for]
+
+
+def check_reviewer(dispute: Mapping[str, Any], reviewer: str, acts_for: Collection[str]) -> None:
+    """The reviewer has no part in the dispute, as the query `disputes` gives it. Raises Refused."""
+    says = dispute["says"] or {}
+    parties = (
+        *(dispute["entity"], dispute["by"], dispute["told"], dispute["answered_by"]),
+        *(says.get("source"), says.get("target")),
+        *dispute["subjects"],
+        *dispute["names"],
+    )
+    names = names_of(reviewer, acts_for)
+    if have_a_part(names, parties):
+        raise Refused(f"{reviewer!r} is a party of this dispute, and cannot decide it")
+    if have_a_part(names, dispute["loaders"]):
+        raise Refused(f"{reviewer!r} loaded the disputed fact, and cannot decide on it")
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether two texts say the same, but for capitals, blanks and what is not seen."""
+    return _key(one) == _key(other)
 
 
 def _key(name: str) -> str:

@@ -231,15 +231,16 @@ def test_bands_are_veiled_as_contacts_see_them_and_no_score_is_there(main: Datab
     run = main.one("scheme", id="reliability")["run"]
     policy = policy_of_run(main, run)
     rows = main.statement(
-        "MATCH (m:Membership {scheme: 'reliability'}) RETURN m.id AS id, m.veiled AS v, m.score AS s"
+        "MATCH (m:Membership {scheme: 'reliability'}) RETURN m.id AS id, m.veiled AS v, m.score AS s, "
+        "reduce(sum = 0.0, name IN m.factors | sum + m[name + '_evidence']) AS e"
     )
-    veiled = {row["id"]: policy.band(points_of(row["v"])) for row in rows}
-    plain = {row["id"]: policy.band(points_of(row["s"])) for row in rows}
+    veiled = {row["id"]: policy.band(points_of(row["v"]), row["e"]) for row in rows}
+    plain = {row["id"]: policy.band(points_of(row["s"]), row["e"]) for row in rows}
     assert veiled != plain
-    counts = [list(veiled.values()).count(band) for band in policy.bands]
+    counts = [list(veiled.values()).count(band) for band in policy.all_bands]
     names = {
         band: " or ".join(each.name for each in cell.bands)
-        for cell in merged(policy.bands, counts)
+        for cell in merged(policy.all_bands, counts)
         for band in cell.bands
     }
     found = known_again(copy)

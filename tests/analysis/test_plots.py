@@ -30,7 +30,8 @@ from tests.worlds.rated_twice import BY, FORGET, MEMBERS, POLICY, rated_twice
 RATINGS = """
 MATCH (e:Entity)-[:JOINED]->(m:Membership {scheme: $scheme})
 RETURN e.id AS entity, m.rid AS rid, m.points AS points, m.conduct AS conduct, m.circle AS circle,
-       m.weights AS weights, m.used AS used, m.run AS run
+       m.weights AS weights, m.used AS used, m.run AS run,
+       reduce(sum = 0.0, name IN m.factors | sum + m[name + '_evidence']) AS evidence
 ORDER BY m.rid
 """
 RUN = "MATCH (s:Scheme {id: $scheme}) MATCH (r:Run {id: s.run}) RETURN properties(r) AS run"
@@ -210,14 +211,17 @@ def test_the_circle_is_the_one_that_the_rating_used(
     found = plots.circle(graph, POLICY.id, one, by=BY)
     by_rid = {row["rid"]: row for row in ratings}
     own = next(row for row in ratings if row["entity"] == one)
-    assert (found.points, found.band) == (scheme.whole(own["points"]), POLICY.band(own["points"]).name)
+    assert (found.points, found.band) == (
+        scheme.whole(own["points"]),
+        POLICY.band(own["points"], own["evidence"]).name,
+    )
     names = [by_rid[rid]["entity"] for rid in own["circle"]]
     assert [each.entity for each in found.contacts] == sorted(names)
     for each in found.contacts:
         place = names.index(each.entity)
         used = 350 + 600 * own["used"][place]
         assert (each.weight, each.points) == (own["weights"][place], scheme.whole(used))
-        assert each.band == POLICY.band(used).name
+        assert each.band == POLICY.band(used, by_rid[own["circle"][place]]["evidence"]).name
     assert found.inside == tuple(
         sorted(
             (by_rid[rid]["entity"], by_rid[other]["entity"])
@@ -247,7 +251,7 @@ def test_what_is_drawn_of_a_circle_are_its_contacts_and_weights(graph: Database,
         assert np.allclose(line.get_xydata(), [places[one_end], places[other]])
     dots = [dot for dot in axes.collections if len(dot.get_offsets()) == 1]
     bands = [*(each.band for each in found.contacts), found.band]
-    shades = paper.colours(POLICY.bands)
+    shades = paper.colours(POLICY.all_bands)
     assert [to_hex(dot.get_facecolor()[0]) for dot in dots] == [shades[band].lower() for band in bands]
     assert str(found.points) in texts(figure)
     angles = [math.atan2(y, x) for x, y in (places[each.entity] for each in found.contacts)]
@@ -461,12 +465,12 @@ def test_another_kind_of_file_is_refused_before_anyone_is_read(
 
 
 def test_a_new_policy_and_a_change_stand_in_the_history(graph: Database, one: str) -> None:
-    text = POLICY.text.replace('version = "1"', 'version = "2"', 1).replace("share = 0.2", "share = 0.4")
-    policy = scheme.parse(text, "version 2")
+    text = POLICY.text.replace('version = "2"', 'version = "3"', 1).replace("share = 0.2", "share = 0.4")
+    policy = scheme.parse(text, "version 3")
     publishing.publish(graph, policy)
     rate(graph, policy.id, as_of=synthetic.AS_OF)
     found = plots.past(graph, policy.id, one, by=BY)
-    assert [each.version for each in found.states][-2:] == ["1", "2"]
-    assert "policy 2" in texts(plots.draw_past(found))
+    assert [each.version for each in found.states][-2:] == ["2", "3"]
+    assert "policy 3" in texts(plots.draw_past(found))
     assert found.source.hash == policy.hash
     assert open_rating(graph, one, policy.id).whole_points == found.states[-1].points

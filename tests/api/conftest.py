@@ -70,10 +70,29 @@ p-3,p-1,2026-04-01T00:00:00Z,
 p-4,p-2,2026-06-20T00:00:00Z,2026-06-30T12:00:00Z
 p-4,p-1,2026-07-15T00:00:00Z,
 """,
-    "products": "id,category\nbread,groceries\n",
-    "purchases": "entity,product,at\np-1,bread,2026-06-28T18:00:00Z\np-2,bread,2026-06-29T18:00:00Z\n",
-    "sites": "id,category\nlibrary,education\n",
-    "visits": "entity,site,at\np-1,library,2026-06-30T18:00:00Z\n",
+    # books and news are worth what is assumed anyway: who buys or reads them is known better, and rated as before
+    "products": "id,category\nbread,groceries\natlas,books\n",
+    "purchases": """\
+entity,product,at
+p-1,bread,2026-06-28T18:00:00Z
+p-2,bread,2026-06-29T18:00:00Z
+p-3,atlas,2026-06-27T18:00:00Z
+p-3,atlas,2026-06-28T18:00:00Z
+p-3,atlas,2026-06-29T18:00:00Z
+p-4,atlas,2026-06-27T18:00:00Z
+p-4,atlas,2026-06-28T18:00:00Z
+p-4,atlas,2026-06-29T18:00:00Z
+o/5 Nord,atlas,2026-06-26T18:00:00Z
+o/5 Nord,atlas,2026-06-27T18:00:00Z
+o/5 Nord,atlas,2026-06-28T18:00:00Z
+o/5 Nord,atlas,2026-06-29T18:00:00Z
+""",
+    "sites": "id,category\nlibrary,education\ngazette,news\n",
+    "visits": """\
+entity,site,at
+p-1,library,2026-06-30T18:00:00Z
+p-2,gazette,2026-06-30T18:00:00Z
+""",
     "memberships": """\
 entity,scheme,at,notice
 p-1,reliability,2026-01-02T00:00:00Z,1
@@ -90,7 +109,7 @@ p-3,own-conduct,2026-01-08T00:00:00Z,1
 LATE = """\
 entity,scheme,at,notice
 p-6,reliability,2026-06-30T00:00:00Z,1
-p-1,trading,2026-06-30T00:00:00Z,1
+p-1,trading,2026-06-30T00:00:00Z,2
 """
 
 

@@ -99,6 +99,7 @@ MATRIX: dict[str, Row] = {
     ),
     "GET /v1/me/archive": about_nobody(200, "member"),
     "PUT /v1/schemes/{scheme}/sharing": about_nobody(204, "member", body={"shares": False}),
+    "PUT /v1/schemes/{scheme}/founding": about_nobody(204, "member", body={"accepts": False}),
     "POST /v1/me/objection": about_nobody(409, "member"),
     "DELETE /v1/me/objection": about_nobody(204, "member"),
     "POST /v1/schemes/{scheme}/membership": about_nobody(200, "member", body={"notice": "1"}),
@@ -127,6 +128,19 @@ MATRIX: dict[str, Row] = {
         "reviewer",
         path={"dispute": {about: f"2-{who}" for about, who in ABOUT.items()}},
         body={"upheld": False, "reason": "Seen."},
+    ),
+    "GET /v1/me/disputed": about_nobody(200, "member"),
+    "POST /v1/me/disputed/{dispute}/answer": only(
+        "member",
+        own=201,
+        path={"dispute": {about: f"4-{who}" for about, who in ABOUT.items()}},
+        body={"statement": "Yes."},
+    ),
+    "POST /v1/disputes/{dispute}/admission": about_nobody(
+        200,
+        "reviewer",
+        path={"dispute": {about: f"5-{who}" for about, who in ABOUT.items()}},
+        body={"admitted": False, "reason": "Seen."},
     ),
     # the first contests the rating; the others find it contested, for they are the same member
     "POST /v1/schemes/{scheme}/contest": only(
@@ -213,6 +227,14 @@ WITH owed, collect(c)[0] AS contact
 FOREACH (i IN [0, 1] | FOREACH (each IN [owed[i]] | SET each.id = toString(i + 1) + '-' + $entity))
 SET contact.id = '3-' + $entity
 """
+MORE_DISPUTES = """
+MATCH (other:Entity {id: 'o/5 Nord'})
+MATCH (e:Entity {id: $entity})
+CREATE (other)-[:OPENED]->(:Dispute {id: '4-' + $entity, kind: 'contacts', fact: 'gone', statement: 'No.',
+                                     state: 'open', opened: datetime()})-[:TOLD]->(e)
+CREATE (e)-[:OPENED]->(:Dispute {id: '5-' + $entity, kind: 'contacts', fact: 'gone', statement: 'No.',
+                                 state: 'proposed', proposed: datetime(), opened: datetime()})
+"""
 RENAME_DISPUTE = (
     "MATCH (d:Dispute {id: $id}) SET d.id = d.fact WITH d MATCH ()-[f {disputed: $id}]->() SET f.disputed = d.id"
 )
@@ -222,8 +244,12 @@ RENAME_CONTEST = (
 
 
 def _dispute(community: Database, entity: str, now: datetime) -> None:
-    """The entity's facts are 1-, 2- and 3-ENTITY; the last two are disputed, and so are the disputes called."""
+    """The entity's facts are 1-, 2- and 3-ENTITY; the last two are disputed, and so are the disputes called.
+
+    4-ENTITY is a dispute of which it is the other side, and 5-ENTITY one that it has proposed.
+    """
     community.statement(RENAME_FACTS, entity=entity)
+    community.statement(MORE_DISPUTES, entity=entity)
     for fact, kind in ((f"2-{entity}", "obligations"), (f"3-{entity}", "contacts")):
         dispute = partial(disputes.dispute, entity=entity, kind=kind, fact=fact, statement="No.", now=now)
         id_, _ = community.write(dispute)

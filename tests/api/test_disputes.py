@@ -24,7 +24,7 @@ OWN = "/v1/me/disputes"
 
 @pytest.fixture(scope="module")
 def villages(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
-    return build(database, tmp_path_factory.mktemp("villages"), 13)
+    return build(database, tmp_path_factory.mktemp("villages"), 18)
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_the_reviewer_sees_what_it_is_about_and_the_operator_only_that_it_waits(
     assert (seen["entity"], seen["fact"], seen["statement"]) == (village("bob"), village("o2"), SECRET)
     assert seen["says"]["settled"] == "2026-06-20T09:00:00Z"
     assert seen["readers"] == opened["readers"]
-    assert set(listed(as_operator("op"))) == {"id", "kind", "opened", "due", "days_left", "overdue"}
+    assert set(listed(as_operator("op"))) == {"id", "kind", "state", "opened", "due", "days_left", "overdue"}
     assert village("bob") not in json.dumps(listed(as_operator("op")))
     [read, granted] = as_member(village("bob")).get("/v1/me/accesses").json()["accesses"]
     assert (read["who"], read["role"], read["what"]) == ("Ruth", "reviewer", "dispute"), "and not the operator"
@@ -283,3 +283,81 @@ def test_a_client_reads_no_rating_without_reading_that_facts_are_set_aside(
         headers={"Accept": "text/html"},
     )
     assert "1 fact is in dispute and counts for nothing here: its member disputes 1." in made.text
+
+
+# The other side, and the second time -----------------------------------------------------------------
+
+TOLD = "/v1/me/disputed"
+
+
+def answer(client: httpx.Client, id_: str, statement: str = "It was paid late.", **headers: str) -> httpx.Response:
+    return client.post(f"{TOLD}/{id_}/answer", json={"statement": statement}, headers=headers or once_only())
+
+
+@pytest.mark.slow
+def test_the_other_side_reads_what_is_said_and_answers_once(
+    village: Village, as_member: As, as_reviewer: As
+) -> None:
+    bob, bank = as_member(village("bob")), as_member(village("bank"))
+    id_ = dispute(bob, village("o2")).json()["id"]
+    [told] = bank.get(TOLD).json()["disputes"]
+    assert (told["id"], told["entity"], told["statement"], told["waits"]) == (id_, village("bob"), SECRET, True)
+    [read] = bob.get("/v1/me/accesses").json()["accesses"]
+    assert (read["role"], read["what"], read["outcome"]) == ("member", "dispute", "answered")
+    assert village("bank") not in json.dumps(read), "erasing the reader leaves nothing behind in the record"
+    for other in ("bob", "ann", "cat"):
+        assert text(answer(as_member(village(other)), id_))["detail"] == NOTHING_OPEN
+    key = once_only()
+    first, again = (answer(bank, id_, **key) for _ in range(2))
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert text(answer(bank, id_))["code"] == "refused"
+    assert bob.get(OWN).json()["disputes"][0]["answer"] == "It was paid late."
+    [waits] = (each for each in as_reviewer("Ruth").get("/v1/disputes").json()["disputes"] if each["id"] == id_)
+    assert (waits["answer"], waits["statement"]) == ("It was paid late.", SECRET)
+    assert bank.delete("/v1/me").status_code == 200
+    left = village.database.statement("MATCH (n) WHERE n.answer CONTAINS 'It was paid late.' RETURN n")
+    assert left == [], "neither the answer nor a kept reply outlives its author"
+
+
+@pytest.mark.slow
+def test_one_person_does_not_speak_for_both_sides(
+    village: Village, api: httpx.Client, ring: Keyring, as_member: As
+) -> None:
+    id_ = dispute(as_member(village("bob")), village("o2")).json()["id"]
+    subject = f"login of {village('bob')}"
+    token = issue(ring, Role.MEMBER, subject, village("bank")).text
+    headers = {"Authorization": f"Bearer {token}"} | once_only()
+    refused = api.post(f"{TOLD}/{id_}/answer", json={"statement": "It is so."}, headers=headers)
+    assert text(refused)["code"] == "refused"
+    assert answer(as_member(village("bank")), id_).status_code == 201, "the one answer is not used up"
+
+
+@pytest.mark.slow
+def test_what_was_taken_back_waits_for_a_reviewer_the_second_time(
+    village: Village, as_member: As, as_reviewer: As, as_operator: As
+) -> None:
+    bob, ruth = as_member(village("bob")), as_reviewer("Ruth")
+    before = points(bob, village("bob"))
+    first = dispute(bob, village("o2")).json()["id"]
+    assert bob.delete(f"{OWN}/{first}").json()["state"] == "withdrawn"
+    assert text(dispute(bob, village("o2")))["code"] == "refused"
+    body = {"kind": "obligations", "fact": village("o2"), "statement": "I have found the receipt."}
+    again = bob.post(OWN, json=body, headers=once_only()).json()
+    assert (again["state"], again["days_left"], again["proposed"]) == ("proposed", None, again["opened"])
+    assert abs(points(bob, village("bob")) - before) <= 1
+    for client in (ruth, as_operator("op")):
+        listed = client.get("/v1/disputes")
+        assert listed.status_code == 200
+        [found] = (each for each in listed.json()["disputes"] if each["id"] == again["id"])
+        assert (found["state"], "days_left" in found, found["overdue"]) == ("proposed", False, False)
+    assert text(decide(ruth, again["id"], upheld=True))["code"] == "refused"
+    asked = {"admitted": True, "reason": "A receipt is new."}
+    path = f"/v1/disputes/{again['id']}/admission"
+    party = as_reviewer(f"login of {village('bob')}")
+    assert text(party.post(path, json=asked, headers=once_only()))["code"] == "refused"
+    key = once_only()
+    admitted, repeated = (ruth.post(path, json=asked, headers=key) for _ in range(2))
+    assert (admitted.status_code, admitted.json()) == (200, repeated.json())
+    assert (admitted.json()["state"], admitted.json()["reviewer"]) == ("open", "Ruth")
+    assert points(bob, village("bob")) > before + 20
+    assert text(ruth.post(path, json=asked, headers=once_only()))["code"] == "refused"

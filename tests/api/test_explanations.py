@@ -34,7 +34,13 @@ def test_an_explanation_is_what_the_domain_shows(community: Database, as_member:
     answer = as_member("p-1").get(explanation_of("p-1"), params={"facts": True}).json()
     explained = disclosure.explain(community, "p-1", "reliability", facts=True)
     known = msgspec.json.decode(msgspec.json.encode(explained.factors))
+    for factor, said in zip(explained.factors or (), known, strict=True):
+        for fact, line in zip(factor.facts, said["facts"], strict=True):
+            for name in ("month", "in_month", "year", "in_year", "capped"):  # in one sentence instead
+                del line[name]
+            line["weighs"] = fact.weighs
     assert known == answer["factors"]
+    assert answer["leaning"] == [{"code": each.code, "sentence": each.sentence} for each in explained.leaning]
     assert [each["code"] for each in answer["reasons"]["reasons"]] == [
         each.code for each in explained.reasons.reasons
     ]

@@ -85,6 +85,7 @@ def test_a_client_reads_what_the_grant_says_and_no_more(community: Database, as_
         "what",
         "contested",
         "band",
+        "caption",
         "run",
         "as_of",
         "stale",
@@ -204,7 +205,7 @@ def test_no_answer_of_a_client_is_kept_on_the_way(community: Database, as_client
 
 @pytest.fixture
 def organisations_open(community: Database) -> Iterator[Database]:
-    text = POLICY.text.replace('version = "1"', 'version = "open"', 1) + "\n[access]\nopen_organisations = true\n"
+    text = POLICY.text.replace('version = "2"', 'version = "open"', 1) + "\n[access]\nopen_organisations = true\n"
     publishing.publish(community, scheme.parse(text, "open.toml"))
     yield community
     publishing.publish(community, POLICY)

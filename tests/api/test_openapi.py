@@ -133,6 +133,15 @@ REQUESTS: list[tuple[str, dict[str, str], Any, int]] = [
     ("decide_dispute", {"dispute": "d-2"}, DECISION, 409),
     ("decide_dispute", {"dispute": "lost"}, DECISION, 404),
     ("decide_dispute", {"dispute": "lost"}, {"upheld": True}, 422),
+    ("list_told_disputes", {}, None, 200),
+    ("answer_dispute", {"dispute": "d-3"}, {"statement": "Yes."}, 201),
+    ("answer_dispute", {"dispute": "d-3"}, {"statement": "Yes."}, 409),
+    ("answer_dispute", {"dispute": "lost"}, {"statement": "Yes."}, 404),
+    ("answer_dispute", {"dispute": "d-3"}, {"statement": ""}, 422),
+    ("admit_dispute", {"dispute": "d-4"}, {"admitted": True, "reason": "Seen."}, 200),
+    ("admit_dispute", {"dispute": "d-4"}, {"admitted": True, "reason": "Seen."}, 409),
+    ("admit_dispute", {"dispute": "lost"}, {"admitted": True, "reason": "Seen."}, 404),
+    ("admit_dispute", {"dispute": "d-4"}, {"reason": "Seen."}, 422),
     ("contest_rating", {"scheme": "own-conduct"}, {"statement": "No."}, 201),
     ("contest_rating", {"scheme": "own-conduct"}, {"statement": "No."}, 409),
     ("contest_rating", {"scheme": "lost"}, {"statement": "No."}, 404),
@@ -144,8 +153,8 @@ REQUESTS: list[tuple[str, dict[str, str], Any, int]] = [
     # what p-1 decides is about trading, which has had no run, so that no rating changes
     ("show_me", {}, None, 200),
     ("show_me", {"entity": "nobody"}, None, 200),
-    ("join_scheme", {"scheme": "trading"}, {"notice": "1"}, 200),
-    ("join_scheme", {"scheme": "trading", "entity": "p-4"}, {"notice": "1"}, 200),
+    ("join_scheme", {"scheme": "trading"}, {"notice": "2"}, 200),
+    ("join_scheme", {"scheme": "trading", "entity": "p-4"}, {"notice": "2"}, 200),
     ("join_scheme", {"scheme": "lost"}, {"notice": "1"}, 404),
     ("join_scheme", {"scheme": "sesame-2018"}, {"notice": "1"}, 404),
     ("join_scheme", {"scheme": "trading"}, {}, 422),
@@ -157,6 +166,10 @@ REQUESTS: list[tuple[str, dict[str, str], Any, int]] = [
     ("set_sharing", {"scheme": "trading"}, {"shares": True}, 204),
     ("set_sharing", {"scheme": "lost"}, {"shares": True}, 404),
     ("set_sharing", {"scheme": "trading"}, {"shares": "perhaps"}, 422),
+    ("answer_founding", {"scheme": "trading"}, {"accepts": False}, 204),
+    ("answer_founding", {"scheme": "trading"}, {"accepts": True}, 409),
+    ("answer_founding", {"scheme": "lost"}, {"accepts": True}, 404),
+    ("answer_founding", {"scheme": "trading"}, {"accepts": "perhaps"}, 422),
     ("leave_scheme", {"scheme": "trading"}, None, 204),
     ("leave_scheme", {"scheme": "trading"}, None, 404),
     ("object_to_listing", {}, None, 409),
@@ -190,7 +203,10 @@ def community(community: Database) -> Database:
 
 
 def _dispute(community: Database, now: datetime) -> None:
-    """d-1 is p-1's, d-2 is p-2's, c-1 is p-3's; v-1 is a visit of p-1, and the organisation has a number."""
+    """d-1 is p-1's, d-2 is p-2's, and so is d-4, which is proposed; d-3 is p-3's of its debt to p-1, c-1 is p-3's.
+
+    v-1 is a visit of p-1, and the organisation has a number.
+    """
     community.statement("MATCH (:Entity {id: 'p-1'})-[v:VISITED]->() SET v.id = 'v-1'")
     community.statement("MATCH (e:Entity {id: 'o/5 Nord'}) SET e.lei = '5493001KJTIIGC8Y1R12'")
     for number, entity in enumerate(("p-1", "p-2"), 1):
@@ -198,6 +214,17 @@ def _dispute(community: Database, now: datetime) -> None:
         own: dict[str, Any] = {"kind": "purchases", "fact": fact["id"], "statement": "No.", "now": now}
         id_, _ = community.write(partial(disputes.dispute, entity=entity, **own))
         community.statement("MATCH (d:Dispute {id: $id}) SET d.id = $to", id=id_, to=f"d-{number}")
+    debt: dict[str, Any] = {"entity": "p-3", "kind": "obligations", "statement": "No.", "now": now}
+    [fact] = community.statement("MATCH (:Entity {id: 'p-3'})-[o:OWED]->() RETURN o.id AS id")
+    id_, _ = community.write(partial(disputes.dispute, fact=fact["id"], **debt))
+    community.statement("MATCH (d:Dispute {id: $id}) SET d.id = 'd-3'", id=id_)
+    [fact] = community.statement("MATCH (:Entity {id: 'p-2'})-[v:VISITED]->() RETURN v.id AS id")
+    for statement in ("No.", "Not at all."):
+        seen: dict[str, Any] = {"entity": "p-2", "kind": "visits", "fact": fact["id"], "now": now}
+        id_, _ = community.write(partial(disputes.dispute, statement=statement, **seen))
+        if statement == "No.":
+            community.write(partial(disputes.withdraw, entity="p-2", id_=id_, now=now))
+    community.statement("MATCH (d:Dispute {id: $id}) SET d.id = 'd-4'", id=id_)
     contest = partial(contests.contest, entity="p-3", scheme="reliability", statement="No.", now=now)
     community.statement("MATCH (c:Contest {id: $id}) SET c.id = 'c-1'", id=community.write(contest))
 

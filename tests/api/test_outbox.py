@@ -52,11 +52,13 @@ def wait_for(happens: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def withdrawn(as_member: As) -> None:
+def withdrawn(as_member: As, community: Database) -> None:
+    """Nothing is in dispute, and the next dispute of the same fact needs nobody to admit it."""
     mine = as_member("p-1")
     for each in mine.get("/v1/me/disputes").json()["disputes"]:
         if each["state"] == "open":
             assert mine.delete(f"/v1/me/disputes/{each['id']}").status_code == 200
+    community.statement("MATCH ()-[fact:OWED]->() REMOVE fact.rejected")
 
 
 def test_what_is_kept_is_gone_when_it_was_passed_on(community: Database, as_member: As) -> None:
@@ -75,7 +77,7 @@ def test_a_repeated_request_passes_on_what_its_first_time_left(
     assert not found.stale
     assert found.points != points
     assert community.statement(KEPT) == []
-    withdrawn(as_member)
+    withdrawn(as_member, community)
 
 
 def test_what_was_left_is_passed_on_without_anybody_asking(
@@ -94,7 +96,7 @@ def test_what_was_left_is_passed_on_without_anybody_asking(
     found = published.open_rating(community, "p-1", "reliability")
     assert not found.stale
     assert found.points != broken_off["points"]
-    withdrawn(as_member)
+    withdrawn(as_member, community)
 
 
 def test_a_try_that_broke_off_halfway_does_not_stop_the_next(
@@ -120,7 +122,7 @@ def test_a_try_that_broke_off_halfway_does_not_stop_the_next(
     assert marked["marks"]
     assert catch_up.pass_on_left(community, before=now) == 0
     assert not published.open_rating(community, "p-1", "reliability").stale
-    withdrawn(as_member)
+    withdrawn(as_member, community)
 
 
 @pytest.mark.slow
@@ -141,4 +143,4 @@ def test_what_a_request_left_is_passed_on_though_it_named_somebody_who_is_erased
     assert not found.stale
     assert found.points != before.points
     assert community.statement(KEPT) == []
-    withdrawn(as_member)
+    withdrawn(as_member, community)

@@ -65,6 +65,7 @@ def test_a_member_sees_what_it_agreed_to_and_decided(market: Database, as_member
         "notice": SCHEME.notice_id,
         "how": "file",
         "shares": True,
+        "founding": None,
     }
     assert pause["contact"] == "bob"
     assert ann.put(f"{SCHEMES}/sharing", json={"shares": False}).status_code == 204
@@ -156,6 +157,8 @@ def test_a_caller_that_is_no_member_is_told_the_same_whatever_it_asks(market: Da
         dan.put(f"{SCHEMES}/pauses/ann"),
         dan.delete(f"{SCHEMES}/pauses/nobody"),
         dan.put(f"{SCHEMES}/sharing", json={"shares": True}),
+        dan.put(f"{SCHEMES}/founding", json={"accepts": True}),
+        dan.put(f"{SCHEMES}/founding", json={"accepts": False}),
     ]
     assert {(each.status_code, each.json()["detail"]) for each in answers} == {(404, NOTHING_OPEN)}
     lost = [dan.put("/v1/schemes/lost/pauses/ann"), dan.put("/v1/schemes/lost/pauses/nobody")]
@@ -202,7 +205,7 @@ def test_the_examples_are_what_the_service_answers(market: Database, as_member: 
         "Objection": as_member("eve").post("/v1/me/objection", headers=once_only()).json(),
     }
     known = json.loads((FOLDER / "taking_part.json").read_text(encoding="utf-8"))
-    assert known.keys() == answers.keys() | {"Agreement", "Sharing"}
+    assert known.keys() == answers.keys() | {"Agreement", "FounderAnswer", "Sharing"}
     for name, answer in answers.items():
         assert _lasting(answer) == _lasting(known[name]), name
 

@@ -39,8 +39,8 @@ def test_each_question_is_answered_as_the_domain_answers_it(community: Database,
             what_if.under_share(community, "p-1", "reliability", 0.1),
         ),
         (
-            {"kind": "under-policy", "version": "1"},
-            what_if.under_version(community, "reliability", "1"),
+            {"kind": "under-policy", "version": "2"},
+            what_if.under_version(community, "reliability", "2"),
         ),
     ]
     for question, change in asked:
@@ -68,7 +68,7 @@ def test_a_lift_names_its_payments(community: Database, as_member: As) -> None:
         ("p-1", {"kind": "settled", "obligation": "o", "day": "2027-01-01"}, 422, "goes up to 2026-06-30"),
         ("p-1", {"kind": "settled", "obligation": "o", "day": "yesterday"}, 422, "body.settled.day"),
         ("p-1", {"kind": "under-policy"}, 422, "by its version or its share"),
-        ("p-1", {"kind": "under-policy", "version": "1", "share": 0.1}, 422, "by its version or its share"),
+        ("p-1", {"kind": "under-policy", "version": "2", "share": 0.1}, 422, "by its version or its share"),
         ("p-1", {"kind": "under-policy", "version": "lost"}, 404, "no version 'lost'"),
         ("p-1", {"kind": "under-policy", "share": 0.6}, 422, "body.under-policy.share"),
         ("p-1", {"kind": "new-contact-day", "contact": "q-9", "day": "2026-06-30"}, 422, "no contact with 'q-9'"),

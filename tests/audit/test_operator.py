@@ -12,6 +12,7 @@ from graph.audit import log, verify
 from graph.audit.log import Access
 from graph.errors import NotFound, NotRecorded, ParameterError, StoreUnavailable
 from graph.rating import history
+from graph.rights import founders
 from graph.store.client import Database
 from tests.commands import Run
 from tests.conftest import WIPE
@@ -27,6 +28,8 @@ FORGET = "MATCH (n:Access|Ledger) DETACH DELETE n"
 def rated_ones(database: Database) -> Database:
     database.statement(WIPE)
     rated(database, facts_of(OUTCOMES, CONTACTS), POLICY)
+    named = datetime(2026, 6, 1, tzinfo=UTC)
+    database.write(lambda tx: founders.name(tx, "ann", POLICY.id, by="olga", now=named))
     return database
 
 
@@ -55,6 +58,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "what-if": (("what-if", "ann", *SCHEME, "--without-contact", "bob"), {"ann"}),
     "lift": (("what-if", "ann", *SCHEME, "--lift"), {"ann"}),
     "history": (("history", "ann", *SCHEME), {"ann"}),
+    "founders": (("founders", "list", "reliability"), {"ann"}),
 }
 
 

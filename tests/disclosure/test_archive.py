@@ -58,12 +58,15 @@ def files(archive: Archive) -> dict[str, str]:
 
 KEPT = """
 MATCH (e:Entity {id: $entity})
-MATCH (e)-[r:CONTACTED|OWED|BOUGHT|VISITED|JOINED|GAVE|OPENED|AGAINST]-(n)
+MATCH (e)-[r:CONTACTED|OWED|BOUGHT|VISITED|JOINED|FOUNDS|GAVE|OPENED|AGAINST]-(n)
 RETURN type(r) AS type, properties(r) AS of_tie,
        CASE WHEN n:Grant OR n:Dispute OR n:Contest OR n:Judgment THEN properties(n) ELSE n {.id} END AS of_node
 UNION
 MATCH (e:Entity {id: $entity})<-[:ABOUT]-(:Ledger)<-[:IN]-(n:Access)
 RETURN 'ABOUT' AS type, {} AS of_tie, properties(n) AS of_node
+UNION
+MATCH (e:Entity {id: $entity})<-[:TOLD]-(n:Dispute)
+RETURN 'TOLD' AS type, {} AS of_tie, n {.id, .kind, .state, .opened, .answer, .answered} AS of_node
 UNION
 MATCH (e:Entity {id: $entity})-[:JOINED]->(m:Membership)-[p:PAUSED]->(n)
 RETURN 'PAUSED' AS type, properties(p) AS of_tie, n {.id} AS of_node
@@ -72,6 +75,7 @@ SAID_OTHERWISE = {
     "JOINED id": "it is made of scheme and entity, and both are there",
     "OWED disputed": "whether, for what is disputed by somebody else is theirs",
     "CONTACTED disputed": "the same",
+    "OPENED answered_by": "who said so for the other side is theirs",
 }
 
 
@@ -134,7 +138,7 @@ def test_nothing_is_there_of_others_but_the_ids_of_those_whom_the_entity_knows(
     exact = published.open_rating(community, ENTITY, "reliability")
     for figure in (exact.score, exact.points, *(each.used for each in exact.circle)):
         assert str(figure) not in everything
-    for other in ("o2", "c3", "g2", "d2"):
+    for other in ("o2", "c3", "g2", "d4"):
         assert other not in set(_values(json.loads(files["archive.json"])))
 
 

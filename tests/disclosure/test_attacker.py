@@ -28,7 +28,7 @@ from tests.conftest import WIPE
 from tests.worlds.chosen_conduct import AS_OF, contact, facts_of, pause, rated, resume
 
 SHARE = 0.5
-TEXT = read("reliability").text.replace("share = 0.2", f"share = {SHARE}")
+TEXT = read("reliability").text.replace("share = 0.2", f"share = {SHARE}").replace("known_from", "# known_from")
 POLICY = parse(TEXT, "attacked")
 VICTIMS = [f"v{n}" for n in range(12)]
 GROUP = VICTIMS[:4]

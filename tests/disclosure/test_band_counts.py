@@ -112,7 +112,7 @@ def test_a_run_keeps_how_its_ratings_are_spread(graph: Database) -> None:
     [row] = graph.run("runs", scheme=POLICY.id)
     points = [r["points"] for r in graph.statement("MATCH (m:Membership) RETURN m.points AS points")]
     whole = [scheme.whole(each) for each in points]
-    assert row["bands"] == [1, 2, 3, 4, 5]
+    assert row["bands"] == [0, 1, 2, 3, 4, 5]
     assert row["histogram"] == [sum(350 + 50 * n <= each < 400 + 50 * n for each in whole) for n in range(12)]
     assert sum(row["histogram"]) == 15
 
@@ -155,7 +155,7 @@ def test_a_reader_before_and_after_one_joins_learns_nothing_and_after_twenty_cha
         found = counts(graph, POLICY.id)
         assert found
         seen.append((found.as_of - AS_OF, told(found.cells)))
-    first = [(["poor", "weak"], 20), (["fair"], 20), (["sound"], 20), (["good"], 25)]
+    first = [(["new", "poor", "weak"], 20), (["fair"], 20), (["sound"], 20), (["good"], 25)]
     assert seen[0] == seen[1] == seen[2] == (timedelta(0), first)
     fill_bands(graph, [0, 20, 20, 21, 45], 4)
     last = counts(graph, POLICY.id)
@@ -169,11 +169,11 @@ def test_counts_are_told_by_the_bands_that_they_were_made_with(graph: Database) 
     publishing.publish(graph, POLICY)
     fill_bands(graph, [0, 20, 20, 20, 25], 0)
     other = parse(
-        POLICY.text.replace('version = "1"', 'version = "2"', 1).replace('name = "good"', 'name = "fine"'), "test"
+        POLICY.text.replace('version = "2"', 'version = "3"', 1).replace('name = "good"', 'name = "fine"'), "test"
     )
     publishing.publish(graph, other)
     rate(graph, POLICY.id, as_of=AS_OF + timedelta(days=1))
     found = counts(graph, POLICY.id)
     assert found
-    assert found.version == "1"
+    assert found.version == POLICY.version
     assert told(found.cells)[-1] == (["good"], 25)

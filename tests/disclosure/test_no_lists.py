@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -52,9 +53,10 @@ OF_NONE = {
         "guide",
     ),
     *("rate", "leave", "pause", "share", "object", "verify-report"),
-    *("grants add", "grants revoke", "disputes decide", "disputes due", "contests close"),
-    *("scheme check", "scheme publish"),
-    *("plot distribution", "plot conduct", "plot share"),
+    *("grants add", "grants revoke", "disputes decide", "disputes admit", "disputes due"),
+    "contests close",
+    *("scheme check", "scheme publish", "founders add", "founders accept", "founders remove"),
+    *("plot distribution", "plot conduct", "plot share", "backtest", "cheating", "scheme try"),
     *("key create", "key list", "key export", "key revoke", "token issue", "token revoke", "link issue"),
 }
 # ... or something about many, which is looked at here.
@@ -66,6 +68,7 @@ OF_MANY: dict[str, tuple[str, ...]] = {
     "grants list": ("grants", "list", "ann"),
     "disputes": ("disputes",),
     "contests": ("contests",),
+    "founders list": ("founders", "list", "reliability"),
     "scheme list": ("scheme", "list"),
     "scheme show": ("scheme", "show", "reliability"),
     "query": ("query", "--list"),
@@ -149,6 +152,7 @@ PLACES = {
     "client": "bank",
     "type": "VISITED",
     "time": "at",
+    "as_of": datetime(2026, 7, 1, tzinfo=UTC),
 }
 
 

@@ -91,7 +91,7 @@ def test_a_report_says_what_is_shown_and_adds_up(community: Database, made: Repo
     assert made.rating
     assert made.circle.points is not None
     assert (made.rating.points, made.rating.band) == (what.whole_points, what.band)
-    parts = [made.rating.base, made.circle.points, *(each.points or 0 for each in made.factors)]
+    parts = [made.rating.base or 0, made.circle.points, *(each.points or 0 for each in made.factors)]
     assert sum(parts) == made.rating.points
     assert {each.name: each.rate for each in made.factors} == what.rates
     assert made.circle.contacts == sum(part.contacts for part in what.parts) == 3

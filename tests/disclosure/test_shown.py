@@ -60,7 +60,7 @@ def test_what_is_shown_adds_up_and_is_as_near_as_it_says(community: Database, en
     assert sum(part.whole for part in shown.parts) == shown.whole_points
     assert abs(shown.whole_points - exact.points) <= shown.within_points + 0.5
     assert shown.within_points <= POLICY.circle.share * 37.5
-    assert shown.band == POLICY.band(shown.whole_points).name
+    assert shown.band == POLICY.band(shown.whole_points, exact.evidence).name
     assert shown.conduct == exact.conduct
     assert shown.rates == exact.rates
 

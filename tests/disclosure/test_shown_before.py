@@ -18,7 +18,8 @@ from tests.conftest import WIPE
 from tests.storing import leave_one
 from tests.worlds.chosen_conduct import AS_OF, contact, facts_of, pause, rated, resume, share
 
-POLICY = parse(read("reliability").text.replace("share = 0.2", "share = 0.5"), "half")
+TEXT = read("reliability").text.replace("share = 0.2", "share = 0.5")
+POLICY = parse(TEXT.replace("known_from", "# known_from"), "half")
 MEMBERS = ("a", "b", "c", "d", "e")
 FACTS = facts_of(
     {"a": [1.0, 0.5], "b": [0.1] * 5, "c": [0.9] * 5, "d": [0.4], "e": [0.7, 0.2]},

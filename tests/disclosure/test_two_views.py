@@ -8,6 +8,7 @@ without it, the estimate is the score.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
@@ -30,8 +31,9 @@ STEADY = (
     read("reliability")
     .text.replace("share = 0.2", f"share = {SHARE}")
     .replace("half_life_days", "# half_life_days")
+    .replace("known_from", "# known_from")
 )
-"Nothing ages, so that a score is the same whenever it is looked at."
+"Nothing ages, so that a score is the same whenever it is looked at; nobody is new, so that all points are told."
 VICTIMS = [f"v{n}" for n in range(12)]
 FACTS = facts_of(
     {victim: [[0.0, 0.3, 0.6, 1.0][n % 4]] * (1 + n) for n, victim in enumerate(VICTIMS)}
@@ -47,9 +49,8 @@ Seen = dict[str, list[float]]
 def policy(name: str = "reliability", version: str = "1", *, narrowest: int = 50) -> Scheme:
     """One of like policy; narrowest: points of its narrowest band."""
     starts = {550: 600 - narrowest, 650: 600 + narrowest, 700: 600 + 2 * narrowest}
-    text = STEADY.replace('id = "reliability"', f'id = "{name}"').replace(
-        'version = "1"', f'version = "{version}"', 1
-    )
+    text = re.sub(r'^version = "\d+"', f'version = "{version}"', STEADY, count=1, flags=re.M)
+    text = text.replace('id = "reliability"', f'id = "{name}"')
     for old, new in starts.items():
         text = text.replace(f"from = {old}", f"from = {new}")
     return parse(text, name)
@@ -87,6 +88,7 @@ def in_a_report(database: Database, entity: str, scheme: Scheme) -> float:
         database, entity, scheme.id, audience="a friend", purpose=scheme.purpose[0], issuer="here", now=AS_OF
     )
     assert made.rating
+    assert made.rating.points is not None
     return float(made.rating.points)
 
 

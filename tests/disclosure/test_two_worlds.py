@@ -36,7 +36,8 @@ def policy(name: str = "reliability", version: str = "1", share_of_others: float
     text = read("reliability").text
     for old, new in (
         ('id = "reliability"', f'id = "{name}"'),
-        ('version = "1"', f'version = "{version}"'),
+        ('version = "2"', f'version = "{version}"'),
+        ("known_from", "# known_from"),  # clients see the points of all
         ("half_life_days", "# half_life_days"),  # nothing ages, so that CONDUCT holds on every day
         ("share = 0.2", f"share = {share_of_others}"),
         ("from = 550", f"from = {band}"),

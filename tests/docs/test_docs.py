@@ -27,7 +27,8 @@ from graph.rating import published
 from graph.rating.apply import apply
 from graph.rating.rerate import rerate
 from graph.rating.run import SWEPT, rate
-from graph.rights import contests, disputes, grants, membership
+from graph.rating.voices import PASSED
+from graph.rights import admissions, answers, contests, disputes, founders, grants, membership
 from graph.server.local import Server
 from graph.settings import Settings
 from graph.store import migrations, queries, secrets
@@ -152,6 +153,20 @@ def test_every_setting_is_documented_with_its_default_and_no_other_is() -> None:
             shown = documented[variable]
         expected[variable] = "not set" if field.default is None else shown
     assert documented == expected
+
+
+def test_the_bounds_of_every_setting_are_documented_beside_its_unit() -> None:
+    units = {code(cells[0])[0]: cells[2] for cells in rows(page("settings.md"))}
+    for name, field in Settings.model_fields.items():
+        bounds = {each: limit for given in field.metadata for each, limit in limits_of(given).items()}
+        if bounds:
+            low = f"{bounds['ge']} to" if "ge" in bounds else f"above {bounds['gt']}, at most"
+            assert units[f"INNERCIRCLE_{name.upper()}"].endswith(f", {low} {bounds['le']:.0f}"), name
+
+
+def limits_of(given: object) -> dict[str, float]:
+    """The limits that a piece of a field's metadata sets, such as {"ge": 1}."""
+    return {name: getattr(given, name) for name in ("ge", "gt", "le") if hasattr(given, name)}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -409,6 +424,20 @@ def label_or_type(pattern: str) -> str:
     return relationship[1] if relationship else pattern.rpartition(":")[2]
 
 
+def _hear(graph: Database) -> None:
+    """Bob is a founder, and a run has voices; another one has the same."""
+    text = scheme.read("reliability").text.replace('version = "2"', 'version = "heard"', 1)
+    publishing.publish(graph, scheme.parse(f"{text}\n[voice]\noutside = 1\nfounders_at_least = 1\n", "heard.toml"))
+
+    def work(transaction: Transaction) -> None:
+        founders.name(transaction, "bob", "reliability", by="ops", now=AS_OF)
+        founders.accept(transaction, "bob", "reliability", now=AS_OF)
+
+    graph.write(work)
+    made = rate(graph, "reliability", as_of=AS_OF)
+    rate(graph, "reliability", as_of=AS_OF, voices_of=made.id)
+
+
 def _grant_and_read(graph: Database) -> None:
     """A grant was given and revoked, and a read recorded."""
     own = {"scheme": "reliability", "purpose": scheme.read("reliability").purpose[0]}
@@ -437,6 +466,9 @@ def _decide(graph: Database) -> None:
         for contact in ("bob", "nobody-yet"):
             membership.pause(transaction, "ann", "reliability", contact, now=AS_OF)
         membership.share(transaction, "ann", "reliability", shares=True)
+        founders.name(transaction, "ann", "reliability", by="ops", now=AS_OF)
+        founders.accept(transaction, "ann", "reliability", now=AS_OF)
+        founders.end(transaction, "ann", "reliability", now=AS_OF)
         membership.object_to_listing(transaction, "somebody", now=AS_OF)
 
     graph.write(work)
@@ -446,7 +478,10 @@ DISPUTED = {"contacts": "CONTACTED", "obligations": "OWED", "purchases": "BOUGHT
 
 
 def _dispute(graph: Database) -> None:
-    """One fact of each kind is disputed, and the dispute of another was rejected; a rating is contested."""
+    """One fact of each kind is disputed, and the dispute of another was rejected, proposed once more and admitted.
+
+    One is answered, and a rating is contested.
+    """
 
     def work(transaction: Transaction) -> None:
         for kind, type_ in DISPUTED.items():
@@ -457,6 +492,13 @@ def _dispute(graph: Database) -> None:
             disputes.dispute(transaction, "ann", fact=first["id"], **own)
             rejected, _ = disputes.dispute(transaction, "ann", fact=second["id"], **own)
             disputes.decide(transaction, rejected, upheld=False, reason="Yes.", reviewer="Ruth", now=AS_OF)
+            again, _ = disputes.dispute(transaction, "ann", fact=second["id"], **own | {"statement": "Never."})
+            seen: dict[str, Any] = {"reason": "Seen.", "reviewer": "Ruth", "now": AS_OF}
+            admissions.admit(transaction, again, admitted=True, **seen)
+            disputes.decide(transaction, again, upheld=False, **seen)
+        for told in answers.told(transaction, "mill"):
+            if told.waits:
+                answers.answer(transaction, "mill", told.id, statement="Yes.", by="login of mill", now=AS_OF)
         disputes.due(transaction, now=AS_OF + timedelta(days=25))
         closed = contests.contest(transaction, "ann", "reliability", statement="No.", now=AS_OF)
         contests.close(transaction, closed, reason="Yes.", reviewer="Ruth", now=AS_OF)
@@ -472,6 +514,7 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
         (tmp_path / f"{kind}.csv").write_text(text, encoding="utf-8")
     assert sum(each.rejected for each in load(graph, [tmp_path], by="ops")) == 0
     rate(graph, "reliability", as_of=AS_OF)
+    _hear(graph)
     for settled in ("2026-06-29", "2026-05-29"):
         (tmp_path / "later.csv").write_text(LATER.format(settled=settled), encoding="utf-8")
         apply(graph, [tmp_path / "later.csv"], kind="obligations")
@@ -493,6 +536,7 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     rerate(graph, Changes(conduct={"ann"}))
     graph.run("act_for", entity="ann", subject="login of ann")
     graph.run("mark_stale", scheme="reliability")
+    graph.run("publish_look_back", scheme="reliability", figures="{}", at=AS_OF, until=AS_OF)
     graph.run("unsettle", scheme="reliability", id="a run that broke off", all=True)
     graph.write(lambda transaction: membership.pause(transaction, "ann", "reliability", "gone", now=AS_OF))
     graph.run("hide_pauses", entity="gone", hash="a hash")
@@ -506,5 +550,5 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
         if query.room == "rating"
         for name in re.findall(r"\bm\.(next_\w+)", query.text)
     }
-    staged |= {*SWEPT}
+    staged |= {*SWEPT, *PASSED}
     assert {name.rstrip("?") for name in first(page("graph.md")) if name.startswith("next_")} == staged

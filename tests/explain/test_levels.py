@@ -222,3 +222,22 @@ def test_a_path_that_leaves_the_circle_is_refused(graph: Database) -> None:
         explain.explain(graph, "a", scheme.id, path=["c"])
     with pytest.raises(NotFound, match="not a member"):
         explain.explain(graph, "nobody", scheme.id)
+
+
+def test_a_fact_that_a_cap_holds_says_what_it_weighs_and_why(graph: Database) -> None:
+    many = [Obligation("a", "b", AS_OF - timedelta(days=3, hours=hour), None, 1.0) for hour in range(5)]
+    alone = Obligation("a", "c", AS_OF - timedelta(days=3), None, 1.0)
+    scheme = make_scheme(weights={"obligations": 1.0}, half_life_days=None, partner_month=1.0, partner_year=0.5)
+    facts = numbered(Facts(obligations=[*many, alone], members=[("a", 0)]))
+    store(graph, facts, scheme)
+    rate(graph, scheme.id, as_of=AS_OF)
+    explained = explain.explain(graph, "a", scheme.id, facts=True)
+    assert explained.factors
+    found = {fact.fact: fact for fact in explained.factors[0].facts}
+    assert found["o0"].weight == pytest.approx(0.1)
+    assert found["o0"].weighs == (
+        "weighs a fifth: five with the same partner in that month, "
+        "and of that half: five with the same partner in that year"
+    )
+    assert found["o5"].weighs == "weighs half: one with the same partner in that year"
+    check_levels(explained)

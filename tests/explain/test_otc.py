@@ -8,26 +8,23 @@ from benchmarks import held_view
 from graph import explain
 from graph.explain import reasons
 from graph.facts.load import load
-from graph.policy import scheme
 from graph.rating import published, reference
 from graph.rating.run import rate
 from graph.store.client import Database
 from tests.explain.summing import check_opened, check_reach, close
 from tests.explain.test_hops import pagerank
-from tests.rating.test_otc import OTC, facts
+from tests.rating.test_otc import FOUNDER, OTC, POLICY, facts
 
 pytestmark = [
     pytest.mark.skipif(not OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project"),
     pytest.mark.usefixtures("roomy"),
 ]
 
-POLICY = scheme.read("trading")
-
 
 def rated(database: Database, folder: Path) -> list[str]:
     """Everyone who traded is rated; returns the members, those with the lowest rid first."""
     load(database, [OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
-    held_view.join_everyone(database, POLICY, folder)
+    held_view.join_everyone(database, POLICY, folder, founders=[FOUNDER])
     rate(database, POLICY.id, as_of=held_view.AS_OF)
     return [row["entity"] for row in published.members(database, POLICY.id)]
 
@@ -48,7 +45,7 @@ def test_members_of_bitcoin_otc_are_explained_exactly(graph: Database, tmp_path:
     for number, entity in enumerate(members[::15]):
         # what is inside a contact's line is the contact's own rating, so a few ways inside say enough
         check(graph, entity, depth=0 if number % 10 else 2)
-    circles = reference.rate(facts(), POLICY, held_view.AS_OF).graph
+    circles = reference.rate(facts(), POLICY, held_view.AS_OF, founders=[FOUNDER]).graph
     for entity in members[::300]:
         whole = explain.reach(graph, entity, POLICY.id, largest=len(members), smallest_points=1e-8)
         check_reach(whole)

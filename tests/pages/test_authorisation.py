@@ -58,6 +58,7 @@ IN = "/me/schemes/{scheme}"
 PURPOSE = read("reliability").purpose[0]
 GRANT = {"client": "a bank", "purpose": PURPOSE, "what": "band", "until": UNTIL, "key": "k-2"}
 DISPUTE = {"kind": "obligations", "statement": "No.", "key": "k-3"}
+ANSWER = {"statement": "Yes.", "key": "k-7"}
 
 
 # In the order in which they are asked: what takes something away comes last.
@@ -86,14 +87,20 @@ MATRIX_OF_PAGES: dict[str, Row] = {
     f"GET {IN}/grants": member(scheme=True),
     f"GET {IN}/report": member(scheme=True),
     f"GET {IN}/contest": member(scheme=True),
+    f"GET {IN}/founding": member(scheme=True),
     f"GET {IN}/leave": member(scheme=True),
     f"POST {IN}/pause": member(303, scheme=True, form={"contact": "p-2", "do": "resume"}),
     f"POST {IN}/sharing": member(303, scheme=True, form={"shares": "no"}),
+    f"POST {IN}/founding": member(303, scheme=True, form={"accepts": "no"}),
     f"POST {IN}/grants": member(303, scheme=True, form=GRANT),
     f"POST {IN}/grants/revoke": member(303, scheme=True, form={"grant": "own"}, others={"grant": "foreign"}),
     f"POST {IN}/report": member(200, scheme=True, form={"audience": "a bank", "purpose": PURPOSE}),
     "POST /me/disputes": member(303, form=DISPUTE | {"fact": "own"}, others={"fact": "foreign", "key": "k-9"}),
     "POST /me/disputes/withdraw": member(303, form={"dispute": "own"}, others={"dispute": "foreign"}),
+    "GET /me/disputed": member(),
+    "POST /me/disputed/answer": member(
+        303, form=ANSWER | {"dispute": "own-told"}, others={"dispute": "foreign-told", "key": "k-8"}
+    ),
     f"POST {IN}/contest": member(303, scheme=True, form={"statement": "No.", "key": "k-1"}),
     f"POST {IN}/leave": member(303, scheme=True, left=True),
     "POST /me/erase": member(303, form={"sure": "erase"}),
@@ -160,6 +167,14 @@ SET g.id = $to, d.id = $to, f.disputed = $to, o.id = $to
 """
 
 
+TOLD = """
+MATCH (other:Entity {id: 'p-3'})
+MATCH (e:Entity {id: $entity})
+CREATE (other)-[:OPENED]->(:Dispute {id: $id, kind: 'contacts', fact: 'gone', statement: 'No.', state: 'open',
+                                     opened: datetime()})-[:TOLD]->(e)
+"""
+
+
 @pytest.fixture(scope="module")
 def both(community: Database) -> Database:
     """p-1 and p-2 have each given a grant, opened a dispute and owed something, all called own and foreign."""
@@ -175,6 +190,7 @@ def both(community: Database) -> Database:
 
         community.write(work)
         community.statement(RENAME, entity=entity, to=to)
+        community.statement(TOLD, entity=entity, id=f"{to}-told")
     return community
 
 

@@ -23,9 +23,18 @@ PURPOSE = one_on_a_page.POLICY.purpose[-1]
 TEXT = 'I paid "this" <b>in time</b> & more'
 
 
+TOLD = """
+MATCH (other:Entity {id: 'c-000'})
+MATCH (ada:Entity {id: 'ada'})
+CREATE (other)-[:OPENED]->(:Dispute {id: 'd-told', kind: 'contacts', fact: 'gone', statement: 'No.', state: 'open',
+                                     opened: datetime()})-[:TOLD]->(ada)
+"""
+
+
 @pytest.fixture(scope="module")
 def ada(database: Database) -> Database:
     one_on_a_page.made(database, contacts=3, more=40)
+    database.statement(TOLD)
     return database
 
 
@@ -77,11 +86,16 @@ class Wrong:
 
 GRANT = {"client": TEXT, "purpose": PURPOSE, "what": "reasons", "until": UNTIL}
 DISPUTE = {"kind": "obligations", "fact": "o-1"}
+ANSWER = {"dispute": "d-told"}
 WRONG = {
     "POST /me/disputes": [
         Wrong("/me/disputes", {"statement": TEXT * 70}, "statement", "2,450 characters", more=DISPUTE),
         Wrong("/me/disputes", {"statement": TEXT * 200}, "statement", "7,000 characters", more=DISPUTE),
         Wrong("/me/disputes", {"statement": " "}, "statement", "empty", more=DISPUTE),
+    ],
+    "POST /me/disputed/answer": [
+        Wrong("/me/disputed/answer", {"statement": TEXT * 71}, "statement", "2,485 characters", more=ANSWER),
+        Wrong("/me/disputed/answer", {"statement": "  "}, "statement", "empty", more=ANSWER),
     ],
     "POST /me/schemes/{scheme}/contest": [
         Wrong(f"{HERE}/contest", {"statement": TEXT * 200}, "statement", "7,000 characters"),
@@ -104,6 +118,7 @@ NOTHING_WRITTEN = {
     "POST /me/disputes/withdraw",
     "POST /me/schemes/{scheme}/pause",
     "POST /me/schemes/{scheme}/sharing",
+    "POST /me/schemes/{scheme}/founding",
     "POST /me/schemes/{scheme}/grants/revoke",
     "POST /me/schemes/{scheme}/leave",
 }

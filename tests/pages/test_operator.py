@@ -79,7 +79,7 @@ def test_runs_are_there_with_their_bound_and_their_drift(html: str, market: Data
     assert f"<td>{drift(second.drift)}</td>" in html
     assert html.count("<td>not known</td> <td>yes</td>") == 1
     assert trading.waits
-    assert "Version 1 of the policy waits for its first run." in html
+    assert "Version 2 of the policy waits for its first run." in html
 
 
 def test_a_run_under_way_says_what_it_is_at(market: Database, sign_in: SignIn) -> None:
@@ -109,7 +109,7 @@ def test_rejects_are_counted_and_nothing_of_a_row_is_told(html: str) -> None:
 
 
 def test_open_disputes_have_their_days_and_not_whose_they_are(html: str) -> None:
-    assert "Open: 2. Late: 1." in html
+    assert "Open: 2. To be let in: 0. Late: 1." in html
     assert '<td class="number"><strong>10 late</strong></td>' in html
     assert '<td class="number">29</td>' in html
     assert "It is not so." not in html

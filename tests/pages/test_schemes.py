@@ -105,7 +105,7 @@ def test_a_page_has_the_policy_in_words_and_every_number_of_it(page: Words) -> N
         assert section.heading in text
         for sentence in section.sentences:
             assert sentence in text, sentence
-    told = {row[0].split()[-1]: row[1] for row in page.tables["Version 2"]}
+    told = {row[0].split()[-1]: row[1] for row in page.tables["Version 3"]}
     assert told == {each.key: each.value for each in figures(SECOND)}
     assert SECOND.hash in text
     assert " ".join(SECOND.notice.text.split()) in text
@@ -128,11 +128,11 @@ def test_categories_have_a_table_of_what_they_are_worth(site: httpx.Client) -> N
 
 def test_the_counts_are_those_of_the_database_with_small_bands_put_together(page: Words, market: Database) -> None:
     [caption] = [each for each in page.tables if each.startswith("Members in each band")]
-    assert caption == "Members in each band, at the end of 2026-06-30, in the bands of version 1"
+    assert caption == "Members in each band, at the end of 2026-06-30, in the bands of version 2"
     shown = [(name, int(number)) for name, number, _ in page.tables[caption]]
-    assert shown == [("poor and weak, together", 35), ("fair", 31), ("sound", 22), ("good", 45)]
+    assert shown == [("new and poor and weak, together", 35), ("fair", 31), ("sound", 22), ("good", 45)]
     first = market.run("runs", scheme=POLICY.id)[0]
-    assert first["bands"] == SIZES
+    assert first["bands"] == [0, *SIZES]
     assert sum(number for _, number in shown) == sum(first["bands"])
     assert min(number for _, number in shown) >= SMALLEST
 
@@ -159,11 +159,11 @@ def test_the_last_run_and_what_changed_between_versions(page: Words, market: Dat
     assert newest["run"] in text
     assert f"Sweeps {newest['sweeps']}" in text.replace("Sweeps", "Sweeps ").replace("  ", " ")
     assert "the end of 2026-07-02" in text
-    assert page.tables["Changed since version 1"] == [
+    assert page.tables["Changed since version 2"] == [
         [each.name, each.before or "not there", each.after or "not there"]
         for each in versions(market, publishing.published(market, POLICY.id))[0].changes
     ]
-    assert ["Debts, days late that are worth 0", "30", "40"] in page.tables["Changed since version 1"]
+    assert ["Debts, days late that are worth 0", "30", "40"] in page.tables["Changed since version 2"]
 
 
 @pytest.mark.parametrize("name", scheme.shipped())
@@ -173,7 +173,7 @@ def test_the_example_is_worked_out_by_the_formula_of_the_policy(name: str) -> No
     found = example(policy)
     assert found.points == round(350 + 600 * ((1 - share) * CONDUCT + share * COMPANY), 1)
     assert sum(part.points for part in found.parts) == pytest.approx(found.points, abs=0.11)
-    assert found.band == policy.band(found.points).name
+    assert found.band == policy.band_of_points(found.points).name
 
 
 def test_a_reader_who_asks_again_is_told_the_same_and_nobody_is_named(

@@ -199,7 +199,7 @@ def test_the_band_is_the_highest_that_starts_at_or_below_the_points_shown(
     points: float, shown: int, name: str
 ) -> None:
     assert scheme.whole(points) == shown
-    assert scheme.parse(GOOD, "a").band(points).name == name
+    assert scheme.parse(GOOD, "a").band_of_points(points).name == name
 
 
 def test_points_run_from_350_to_950() -> None:
@@ -273,7 +273,8 @@ def test_every_key_and_every_shipped_scheme_is_documented() -> None:
         set(_keys(scheme.Policy))
         | factor_keys
         | {f"factors.{name}" for name in _keys(scheme.Factors)}
-        | {"factors.obligations.late_days", "factors.purchases.values", "factors.visits.values"}
+        | {f"factors.obligations.{name}" for name in ("late_days", "partner_month", "partner_year")}
+        | {"factors.purchases.values", "factors.visits.values"}
         | {f"notice.{name}" for name in _keys(scheme.Notice)}
         | {f"circle.{name}" for name in _keys(scheme.Circle)}
         | {f"solver.{name}" for name in _keys(scheme.Solver)}

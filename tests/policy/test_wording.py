@@ -138,7 +138,7 @@ def test_numbers_have_all_their_digits_and_no_power_of_ten() -> None:
 def test_what_changed_between_two_policies_is_every_number_that_differs() -> None:
     text = RELIABILITY.text
     for old, new in (
-        ('version = "1"\ntitle', 'version = "2"\ntitle'),
+        ('version = "2"\ntitle', 'version = "3"\ntitle'),
         ("share = 0.2", "share = 0.25"),
         ("groceries = 0.55", "groceries = 0.5"),
         ("games = 0.45\n", ""),
@@ -161,7 +161,7 @@ def test_what_changed_between_two_policies_is_every_number_that_differs() -> Non
 
 def test_each_version_says_what_it_changed_and_since_when_it_is_used(graph: Database) -> None:
     def publish(version: str, share: str) -> None:
-        text = RELIABILITY.text.replace('version = "1"\ntitle', f'version = "{version}"\ntitle', 1)
+        text = RELIABILITY.text.replace('version = "2"\ntitle', f'version = "{version}"\ntitle', 1)
         publishing.publish(graph, parse(text.replace("share = 0.2", f"share = {share}", 1), "test"))
 
     publish("1", "0.2")

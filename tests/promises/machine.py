@@ -4,6 +4,7 @@ Two schemes, whose policies get new versions; members who leave and join again, 
 again under the same id. What is shown of anybody to others has one offset through all of that.
 """
 
+import re
 import tempfile
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ from graph.policy.scheme import POINTS_RANGE, Scheme, parse, points_of, read
 from graph.rating import offsets, published, reference
 from graph.rating.rerate import TOLERANCE_POINTS, passed_on
 from graph.rating.run import rate
-from graph.rights import disputes, erasure, grants, membership
+from graph.rights import disputes, erasure, founders, grants, membership
 from graph.store.client import Database
 from tests.conftest import WIPE
 
@@ -56,6 +57,10 @@ RETURN m.scheme AS scheme, substring(m.id, size(m.scheme) + 1) AS entity, m.cond
                  RETURN substring(c.id, size(m.scheme) + 1) } AS circle
 """
 LIVE = "MATCH (e:Entity)-[:GAVE]->(g:Grant) WHERE g.revoked IS NULL RETURN e.id AS entity, g.id AS id"
+FOUNDINGS = """
+MATCH (e:Entity)-[f:FOUNDS]->(s:Scheme) WHERE f.ended IS NULL
+RETURN s.id AS scheme, e.id AS entity, f.accepted IS NOT NULL AS accepted
+"""
 LEFT_OPEN = TOLERANCE_POINTS / POINTS_RANGE
 "Of a score: what re-rating does not pass on."
 NEAR = 4 * LEFT_OPEN
@@ -67,7 +72,9 @@ def policy(scheme: str, version: int, look: str) -> Scheme:
     """A version of the scheme's policy."""
     narrowest, share, weight = LOOKS[look]
     text = SHIPPED.text.replace('id = "reliability"', f'id = "{scheme}"')
-    text = text.replace('version = "1"', f'version = "{version}"', 1).replace("share = 0.2", f"share = {share}")
+    text = re.sub(r'^version = "\d+"', f'version = "{version}"', text, count=1, flags=re.M).replace(
+        "share = 0.2", f"share = {share}"
+    )
     text = text.replace("weight = 0.8", f"weight = {weight}").replace(
         "weight = 0.1", f"weight = {(1 - weight) / 2:g}"
     )
@@ -101,6 +108,8 @@ class Promises(RuleBasedStateMachine):
         self.rejected: set[str] = set()
         self.pauses: set[tuple[str, str, str]] = set()
         "(scheme, member, the other)"
+        self.foundings: dict[tuple[str, str], bool] = {}
+        "(scheme, member) that was named and is not over -> whether it accepted"
         self.grants: dict[str, tuple[str, str, str, str]] = {}
         "grant -> (scheme, who gave it, client, what); in that order too"
         self.erased: set[str] = set()
@@ -208,6 +217,7 @@ class Promises(RuleBasedStateMachine):
         self.members[scheme].remove(entity)
         self.pauses = {pause for pause in self.pauses if pause[:2] != (scheme, entity)}
         self.grants = {id_: grant for id_, grant in self.grants.items() if grant[:2] != (scheme, entity)}
+        self.foundings.pop((scheme, entity), None)
         self.shown.pop((scheme, entity), None)
 
     def forget_entity(self, entity: str) -> None:
@@ -233,6 +243,40 @@ class Promises(RuleBasedStateMachine):
         scheme, entity, other = data.draw(st.sampled_from(sorted(self.pauses)))
         self.pass_on(self.graph.write(lambda t: membership.resume(t, entity, scheme, other)))
         self.pauses.remove((scheme, entity, other))
+
+    @rule(entity=who, scheme=where)
+    def name_founder(self, entity: str, scheme: str) -> None:
+        def naming() -> None:
+            self.graph.write(lambda t: founders.name(t, entity, scheme, by="op", now=self.now()))
+
+        if entity not in self.people:
+            with pytest.raises(NotFound):
+                naming()
+        elif entity not in self.members[scheme]:
+            with pytest.raises(Refused):
+                naming()
+        else:
+            naming()
+            self.foundings.setdefault((scheme, entity), False)
+
+    @rule(entity=who, scheme=where, accepts=st.booleans())
+    def answer_founding(self, entity: str, scheme: str, accepts: bool) -> None:
+        """No rating changes by it; see the invariants."""
+
+        def answering() -> None:
+            self.graph.write(lambda t: founders.answer(t, entity, scheme, accepts=accepts, now=self.now()))
+
+        if entity not in self.members[scheme]:
+            with pytest.raises(NotFound):
+                answering()
+        elif accepts and (scheme, entity) not in self.foundings:
+            with pytest.raises(Refused):
+                answering()
+        else:
+            answering()
+            self.foundings.pop((scheme, entity), None)
+            if accepts:
+                self.foundings[scheme, entity] = True
 
     @rule(entity=who)
     def object(self, entity: str) -> None:
@@ -418,8 +462,9 @@ class Promises(RuleBasedStateMachine):
         told = asking()
         shown = disclosure.shown(self.graph, entity, scheme)
         assert told.band == shown.band
-        assert told.whole_points == (None if what == "band" else shown.whole_points)
-        assert (told.reasons is not None) == (what == "reasons")
+        closed = what == "band" or shown.band == "new"
+        assert told.whole_points == (None if closed else shown.whole_points)
+        assert (told.reasons is not None) == (what == "reasons" and not closed)
         last = log.accesses(self.graph, entity, limit=1)[0]
         assert (last.who, last.purpose, last.scheme) == (by, PURPOSE, scheme)
 
@@ -531,6 +576,12 @@ class Promises(RuleBasedStateMachine):
     def a_grant_holds_as_long_as_its_member_wants_and_takes_part(self) -> None:
         found = {(row["id"], row["entity"]) for row in self.graph.statement(LIVE)}
         assert found == {(id_, grant[1]) for id_, grant in self.grants.items()}
+
+    @invariant()
+    def a_founder_was_named_accepted_and_takes_part(self) -> None:
+        rows = self.graph.statement(FOUNDINGS)
+        assert len(rows) == len(self.foundings)
+        assert {(row["scheme"], row["entity"]): row["accepted"] for row in rows} == self.foundings
 
     @invariant()
     def the_width_of_the_veil_never_changes(self) -> None:

@@ -1,11 +1,11 @@
 """The promises of the house, driven at random against a model of them in plain Python.
 
 Members join, leave, join again, pause, dispute, grant, object, are erased and come again, in two schemes whose
-policies change; facts are loaded; clients read; reviewers decide; and holders of a token, or of several, ask over
-HTTP. After each step the graph keeps the model's promises. Members are rated as the reference in networkx rates
-the facts that count by the model, and nobody else is rated. A client reads what is granted now, and each read is
-on record once. Nobody is ever shown to others under two offsets. An objector is in no contact. No trace of the
-erased is left.
+policies change; founders are named and answer; facts are loaded; clients read; reviewers decide; and holders of
+a token, or of several, ask over HTTP. After each step the graph keeps the model's promises. Members are rated as
+the reference in networkx rates the facts that count by the model, and nobody else is rated. A client reads what is
+granted now, and each read is on record once. Nobody is ever shown to others under two offsets. A founder was named
+and has accepted. An objector is in no contact. No trace of the erased is left.
 
 `make test` runs a short one, the same each time; `make test-all` some of 50 steps, each time others; PROMISES=500
 in the environment makes them 500, for a night.

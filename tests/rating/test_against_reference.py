@@ -1,10 +1,14 @@
 """The Cypher's ratings against networkx's, from the same facts."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from graph.facts.values import Facts
 from graph.policy.scheme import Scheme
@@ -12,9 +16,10 @@ from graph.rating import reference
 from graph.rating.published import open_rating
 from graph.rating.run import rate
 from graph.store.client import Database
+from tests import storing
 from tests.conftest import WIPE, samples
 from tests.storing import join, store
-from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes
+from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes, schemes_with_voice
 
 CLOSE = 1e-9
 FACTORS = ("obligations", "purchases", "visits")
@@ -27,14 +32,15 @@ RETURN substring(m.id, size($scheme) + 1) AS entity, properties(m) AS membership
 """
 
 
-def check(database: Database, facts: Facts, scheme: Scheme) -> None:
-    """Every published value equals the reference's, and no score hangs on anyone else."""
+def check(database: Database, facts: Facts, scheme: Scheme, founders: Sequence[str] = ()) -> None:
+    """Every published value equals the reference's, voices to the bit, and no score hangs on anyone else."""
     run = rate(database, scheme.id, as_of=AS_OF, batch=4)
-    expected = reference.rate(facts, scheme, AS_OF)
+    expected = reference.rate(facts, scheme, AS_OF, founders=founders)
     found = {row["entity"]: row for row in database.statement(PUBLISHED, scheme=scheme.id)}
     assert found.keys() == expected.members.keys()
     for entity, member in expected.members.items():
         check_member(found[entity], member, scheme)
+        assert found[entity]["membership"].get("voice") == expected.voices.get(entity)
     assert run.bound == pytest.approx(expected.bound, abs=CLOSE)
     assert run.members == len(facts.members)
     assert run.ties == sum(len(member.circle) for member in expected.members.values())
@@ -68,6 +74,39 @@ def test_a_nasty_community_is_rated_as_networkx_rates_it(graph: Database, commun
     scheme = make_scheme()
     store(graph, community.facts, scheme)
     check(graph, community.facts, scheme)
+
+
+HEARD = make_scheme(
+    partner_month=1.0, partner_year=2.0, voice={"full": 0.5, "outside": 0.25, "founders_at_least": 1}
+)
+
+
+@pytest.mark.parametrize("community", NASTY, ids=lambda community: community.name)
+def test_a_nasty_community_has_the_voices_of_the_reference(graph: Database, community: Community) -> None:
+    founders = [entity for entity, _ in community.facts.members][:2]
+    if not founders:
+        return
+    store(graph, community.facts, HEARD)
+    storing.found(graph, HEARD, *founders)
+    check(graph, community.facts, HEARD, founders)
+
+
+@pytest.mark.slow
+@settings(max_examples=samples(10, 25), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(facts=communities(), scheme=schemes_with_voice(), seed=st.integers(0, 1000))
+def test_a_random_community_has_the_voices_of_the_reference_in_whatever_order_it_is_stored(
+    graph: Database, facts: Facts, scheme: Scheme, seed: int
+) -> None:
+    founders = [entity for entity, _ in facts.members][: scheme.voice.founders_at_least if scheme.voice else 0]
+    assume(scheme.voice and len(founders) == scheme.voice.founders_at_least)
+    found = []
+    for obligations in (facts.obligations, Random(seed).sample(facts.obligations, len(facts.obligations))):
+        graph.statement(WIPE)
+        store(graph, replace(facts, obligations=obligations), scheme)
+        storing.found(graph, scheme, *founders)
+        check(graph, facts, scheme, founders)
+        found.append(graph.statement("MATCH (m:Membership) RETURN m.id, m.obligations, m.voice ORDER BY m.id"))
+    assert found[0] == found[1], "not one bit"
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The laws of docs/formulas.md, one property test each, over random and nasty communities and policies."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -100,6 +101,77 @@ def test_ageing_all_events_equally_draws_a_rate_to_the_prior(
     assert abs(then.rate - 0.4) <= abs(now.rate - 0.4) + EXACT
 
 
+# Partner caps ----------------------------------------------------------------------------------------
+
+
+@holds_everywhere
+def test_all_of_one_partner_in_one_month_or_year_weigh_at_most_their_cap(facts: Facts, scheme: Scheme) -> None:
+    factor = scheme.factors.obligations
+    assume(factor is not None)
+    assert factor is not None
+    for own in rate_factors(facts, scheme, AS_OF).values():
+        together: defaultdict[tuple[object, ...], float] = defaultdict(float)
+        for event in own["obligations"].events:
+            assert isinstance(event.fact, Obligation)
+            together["month", event.fact.creditor, event.day.year, event.day.month] += event.weight
+            together["year", event.fact.creditor, event.day.year] += event.weight
+        for (span, *_), weight in together.items():
+            most = factor.partner_month if span == "month" else factor.partner_year
+            assert most is None or weight <= most * (1 + EXACT)
+
+
+def one_partner(ages: list[int], outcome: float = 1.0) -> Facts:
+    """Deals of a with its partner, so many days old."""
+    return Facts(
+        obligations=[Obligation("a", "b", AS_OF - (age + 1) * DAY, outcome=outcome) for age in ages],
+        members=[("a", 0)],
+    )
+
+
+def weights(facts: Facts, **caps: float | None) -> list[float]:
+    scheme = make_scheme(weights={"obligations": 1.0}, half_life_days=None, **caps)  # type: ignore[arg-type]
+    return [event.weight for event in rate_factors(facts, scheme, AS_OF)["a"]["obligations"].events]
+
+
+def test_fifty_deals_with_a_friend_in_one_month_are_one_deal() -> None:
+    assert weights(one_partner([3] * 50), partner_month=1.0) == pytest.approx([0.02] * 50)
+
+
+def test_a_month_that_weighs_less_than_its_cap_stays_as_it_is() -> None:
+    # AS_OF is the 1st of July: 29 days old is the 1st of June, 30 the 31st of May
+    assert weights(one_partner([29, 30, 31]), partner_month=2.0) == [1, 1, 1]
+    assert weights(one_partner([0, 29, 30]), partner_month=1.0) == [0.5, 0.5, 1]
+
+
+def test_a_year_is_held_after_its_months_are() -> None:
+    # three in June, one in May, one on the last day of December
+    found = weights(one_partner([0, 1, 2, 30, 181]), partner_month=1.0, partner_year=1.0)
+    assert found == pytest.approx([1 / 6, 1 / 6, 1 / 6, 1 / 2, 1])
+
+
+def test_what_is_capped_keeps_its_proportions_and_a_rate_stays_a_mean() -> None:
+    scheme = make_scheme(weights={"obligations": 1.0}, half_life_days=10.0, prior_weight=1.0, partner_month=0.5)
+    good, bad = one_partner([0, 10]), one_partner([10], outcome=0.0)
+    rated = rate_factors(replace(good, obligations=[*good.obligations, *bad.obligations]), scheme, AS_OF)["a"][
+        "obligations"
+    ]
+    assert [event.weight for event in rated.events] == pytest.approx([0.25, 0.125, 0.125])
+    assert rated.evidence == pytest.approx(0.5)
+    assert rated.rate == pytest.approx((0.5 + 0.375) / 1.5)
+
+
+@given(st.lists(st.integers(0, 500), max_size=12), st.integers(0, 500), st.sampled_from([0.25, 1.0, 3.0]))
+def test_one_more_deal_that_went_well_never_lowers_a_rate_whatever_the_caps(
+    ages: list[int], age: int, most: float
+) -> None:
+    scheme = make_scheme(weights={"obligations": 1.0}, partner_month=most, partner_year=2 * most)
+    some = one_partner(ages[::2], outcome=0.3)
+    before = replace(some, obligations=[*some.obligations, *one_partner(ages[1::2]).obligations])
+    after = replace(before, obligations=[*before.obligations, *one_partner([age]).obligations])
+    rates = [rate_factors(facts, scheme, AS_OF)["a"]["obligations"].rate for facts in (before, after)]
+    assert rates[1] >= rates[0] - EXACT
+
+
 def test_the_weight_of_an_event_halves_every_half_life() -> None:
     assert [ageing(10.0)(age) for age in (0, 10, 20, 5)] == [1, 0.5, 0.25, 0.5**0.5]
     assert ageing(None)(10_000) == 1
@@ -108,13 +180,19 @@ def test_the_weight_of_an_event_halves_every_half_life() -> None:
 # Obligations -----------------------------------------------------------------------------------------
 
 
-@given(communities(), st.integers(-40, 200), st.floats(0, 1), st.sampled_from([None, 1.0, 365.0]))
+@given(
+    communities(),
+    st.integers(-40, 200),
+    st.floats(0, 1),
+    st.sampled_from([None, 1.0, 365.0]),
+    st.sampled_from([None, 0.5, 1.0]),
+)
 @settings(max_examples=samples(60, 150))
 def test_paying_what_is_open_never_lowers_a_rating(
-    facts: Facts, due_age: int, wait: float, half_life_days: float | None
+    facts: Facts, due_age: int, wait: float, half_life_days: float | None, cap: float | None
 ) -> None:
-    """Paid at any instant from the due one to `as_of`, or on the last day if not due yet."""
-    scheme = make_scheme(half_life_days=half_life_days, share=0.5)
+    """Paid at any instant from the due one to `as_of`, or on the last day if not due yet; whatever the caps."""
+    scheme = make_scheme(half_life_days=half_life_days, share=0.5, partner_month=cap, partner_year=cap and 2 * cap)
     facts = replace(facts, members=[*facts.members, ("debtor", 1000)])
     due = AS_OF - due_age * DAY
     earliest = min(due, AS_OF - DAY)
@@ -352,7 +430,7 @@ def test_the_points_are_the_sum_of_their_parts(facts: Facts, scheme: Scheme) -> 
         ]
         assert member.points == pytest.approx(LOWEST_POINTS + math.fsum([*own, *company]), abs=1e-9)
         assert member.points == points_of(member.score)
-        assert member.band == scheme.band(member.points)
+        assert member.band == scheme.band(member.points, member.evidence)
 
 
 def test_the_bound_is_the_last_change_times_share_over_its_rest() -> None:

@@ -23,7 +23,7 @@ from graph.facts.load import load
 from graph.policy import publishing
 from graph.policy.scheme import read
 from graph.rating.run import rate
-from graph.rights import contests, disputes, erasure, grants, membership
+from graph.rights import contests, disputes, erasure, founders, grants, membership
 from graph.standing import judgments
 from graph.store.client import Database
 from graph.store.transaction import Transaction
@@ -80,6 +80,9 @@ IN_ONE: dict[str, Callable[[Transaction, str], Any]] = {
     "resume": lambda t, entity: membership.resume(t, entity, POLICY.id, "nobody-yet"),
     "share": lambda t, entity: membership.share(t, entity, POLICY.id, shares=True),
     "object": lambda t, entity: membership.object_to_listing(t, entity, now=NOW),
+    "name a founder": lambda t, entity: founders.name(t, entity, POLICY.id, by="olga", now=NOW),
+    "accept": lambda t, entity: founders.accept(t, entity, POLICY.id, now=NOW),
+    "decline": lambda t, entity: founders.end(t, entity, POLICY.id, now=NOW),
     "grant": _grant_in,
     "dispute": lambda t, entity: disputes.dispute(
         t, entity, kind="obligations", fact=f"owed {entity}", statement="it was paid", now=NOW
@@ -190,6 +193,13 @@ MATCH (e:Entity)-[:OPENED]->(c:Contest {state: 'open'})
 WHERE NOT EXISTS { (e)-[:JOINED]->(:Membership {contested: c.id}) }
 RETURN ['an open contest of no rating'] AS labels, properties(c) AS said
 UNION ALL
+MATCH (e:Entity)-[f:FOUNDS]->(s:Scheme) WHERE f.ended IS NULL AND NOT (e)-[:JOINED]->(:Membership {scheme: s.id})
+RETURN ['a founder of no member'] AS labels, properties(f) AS said
+UNION ALL
+MATCH (e:Entity)-[f:FOUNDS]->(s:Scheme) WHERE f.ended IS NULL
+WITH e, s, count(f) AS named WHERE named > 1
+RETURN ['named twice'] AS labels, {named: named} AS said
+UNION ALL
 MATCH (r:Refusal) RETURN labels(r) AS labels, properties(r) AS said
 """
 
@@ -219,6 +229,8 @@ def test_of_any_two_at_once_the_second_sees_what_the_first_did(
     if before == BEFORE[0]:
         _grant(market, entity)
         _looked_at(market, entity)
+        if "name a founder" not in pair:
+            _decided("name a founder")(market, entity)
     assert both(market, entity, pair) == []
     check(market, entity)
 

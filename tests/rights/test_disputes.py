@@ -16,8 +16,8 @@ from graph.errors import NotFound, ParameterError, Refused
 from graph.facts.kinds import FACTS
 from graph.facts.load import load
 from graph.rating.apply import apply, remove
-from graph.rights import disputes
-from graph.rights.disputes import Dispute
+from graph.rights import dispute_records, disputes
+from graph.rights.dispute_records import Dispute
 from graph.settings import Settings
 from graph.store.client import Database
 from graph.text.days import days_left
@@ -90,7 +90,7 @@ def due(village: Village, now: datetime) -> tuple[list[str], list[str]]:
 
 
 def one(village: Village, id_: str, now: datetime = NOW) -> Dispute:
-    [found] = disputes.by_id(village.database, [id_], now=now)
+    [found] = dispute_records.by_id(village.database, [id_], now=now)
     return found
 
 
@@ -211,7 +211,9 @@ def test_two_who_dispute_at_the_same_moment_open_one_dispute(village: Village) -
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(ask, ["ann", "bob"] * 8))
     found = [
-        each for who in ("ann", "bob") for each in disputes.of_entity(village.database, village(who), now=NOW)
+        each
+        for who in ("ann", "bob")
+        for each in dispute_records.of_entity(village.database, village(who), now=NOW)
     ]
     assert len(found) == 1
 
@@ -235,9 +237,13 @@ def test_what_a_later_row_completed_can_be_disputed_again(village: Village, tmp_
     open_one(village, "cat", "obligations", "o3")
 
 
-def test_what_was_withdrawn_can_be_disputed_again(village: Village) -> None:
+def test_what_was_withdrawn_is_set_aside_again_only_when_somebody_admits_that(village: Village) -> None:
     withdraw(village, "bob", open_one(village, "bob", "obligations", "o2"))
-    open_one(village, "bob", "obligations", "o2")
+    with pytest.raises(Refused, match="say what is new"):
+        open_one(village, "bob", "obligations", "o2")
+    again = open_one(village, "bob", "obligations", "o2", statement="I have found the receipt.")
+    assert (one(village, again).state, one(village, again).days_left) == ("proposed", None)
+    assert (village.fact("o2") or {}).get("disputed") is None
 
 
 @pytest.mark.slow
@@ -479,7 +485,7 @@ def test_clients_who_read_the_rating_since_the_fact_was_loaded_are_listed(villag
     ]
     decide(village, id_, upheld=True)
     read(village, "bob", "after-it", NOW + 9 * DAY)
-    for found in (one(village, id_), *disputes.of_entity(village.database, village("bob"), now=NOW)):
+    for found in (one(village, id_), *dispute_records.of_entity(village.database, village("bob"), now=NOW)):
         assert found.since == NOW - 9 * DAY
         assert [(each.who, each.scheme, each.purpose, each.times, each.last) for each in found.readers] == expected
 
@@ -500,9 +506,9 @@ def test_a_member_sees_the_history_of_its_disputes_and_nobody_elses(village: Vil
     decide(village, first, upheld=False)
     second = open_one(village, "ann", "purchases", "p1", NOW + DAY)
     open_one(village, "bob", "obligations", "o2")
-    own = disputes.of_entity(village.database, village("ann"), now=NOW)
+    own = dispute_records.of_entity(village.database, village("ann"), now=NOW)
     assert [(each.id, each.state) for each in own] == [(second, "open"), (first, "rejected")]
-    assert disputes.of_entity(village.database, village("cat"), now=NOW) == []
+    assert dispute_records.of_entity(village.database, village("cat"), now=NOW) == []
 
 
 def test_a_dispute_does_not_end_where_its_fact_was_found_and_another_is_there_by_then(village: Village) -> None:
@@ -523,18 +529,18 @@ def test_the_open_disputes_are_listed_oldest_first(village: Village) -> None:
     earlier = open_one(village, "bob", "obligations", "o2", NOW)
     ended = open_one(village, "cat", "visits", "v1", NOW)
     decide(village, ended, upheld=True)
-    listed = [each.id for each in disputes.open_ones(village.database, now=NOW)]
+    listed = [each.id for each in dispute_records.open_ones(village.database, now=NOW)]
     assert [id_ for id_ in listed if id_ in (earlier, later, ended)] == [earlier, later]
 
 
 def test_what_waits_is_told_without_its_member_and_its_fact(village: Village) -> None:
     id_ = open_one(village, "bob", "obligations", "o2", NOW)
 
-    def found(now: datetime) -> disputes.Waiting:
-        return next(each for each in disputes.waiting(village.database, now=now) if each.id == id_)
+    def found(now: datetime) -> dispute_records.Waiting:
+        return next(each for each in dispute_records.waiting(village.database, now=now) if each.id == id_)
 
     due = NOW + 30 * DAY
-    assert found(NOW + 3 * DAY) == disputes.Waiting(id_, "obligations", NOW, due, 27, None)
+    assert found(NOW + 3 * DAY) == dispute_records.Waiting(id_, "obligations", "open", NOW, due, 27, None)
     assert found(due + INSTANT).days_left == -1
 
 

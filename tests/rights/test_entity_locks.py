@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from graph.rights import disputes
+from graph.rights import dispute_records, disputes
 from graph.store.client import Database
 from graph.store.transaction import Transaction
 from tests.rights.test_at_once import EXPECTED, IN_ONE, NOW, WORK, Work, check, open_market
@@ -30,7 +30,7 @@ WRONG = [
     ("grant", "erase"),
     ("dispute", "erase"),
 ]
-LATER = NOW + timedelta(days=disputes.REMINDED_DAYS + 1)
+LATER = NOW + timedelta(days=dispute_records.REMINDED_DAYS + 1)
 DUE = ("share", "come due")
 BLOCKED = "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN count(*) AS blocked"
 PATIENCE_SECONDS = 30
@@ -90,7 +90,7 @@ def test_what_comes_due_takes_its_turn_too(market: Database) -> None:
     WORK["dispute"](market, entity)
     assert in_turn(market, entity, *DUE) == (True, [])
     check(market, entity)
-    [dispute] = disputes.of_entity(market, entity, now=LATER)
+    [dispute] = dispute_records.of_entity(market, entity, now=LATER)
     assert dispute.reminded == LATER
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from graph import disclosure
 from graph.cli.app import app
 from graph.disclosure import report, to_clients
-from graph.disclosure.set_aside import after_band, in_words
+from graph.disclosure.set_aside import caption, in_words
 from graph.identity import Keyring
 from graph.model import Changes, SetAside
 from graph.policy import scheme
@@ -85,8 +85,8 @@ def test_facts_of_every_kind_are_set_aside_by_the_side_that_raised_the_dispute(v
     assert aside(village, "ann") == SetAside(member=3, other=1)
     assert aside(village, "bob") == SetAside(member=1, other=1)
     assert aside(village, "cat") == NOTHING
-    # a purchase is nothing to a scheme that rates none
-    assert aside(village, "ann", "own-conduct") == SetAside(member=2, other=1)
+    # neither a purchase nor a contact is anything to a scheme in which none of them counts
+    assert aside(village, "ann", "own-conduct") == SetAside(member=1)
 
 
 def test_a_run_and_a_re_rating_set_the_same_aside(village: Village) -> None:
@@ -142,5 +142,6 @@ def test_what_is_set_aside_is_said_in_words() -> None:
     assert in_words(SetAside(7, 0)) == "7 facts are in dispute and count for nothing here: its member disputes 7."
     assert in_words(SetAside(1, 2), "you").endswith(": you dispute 1, others 2.")
     assert in_words(SetAside(0, 1)) == "1 fact is in dispute and counts for nothing here: others dispute 1."
-    assert after_band("sound", SetAside(6, 1)) == "sound, 7 facts in dispute"
-    assert after_band("sound", NOTHING) == "sound"
+    assert caption("sound", SetAside(6, 1)) == "sound, 7 facts in dispute"
+    assert caption("sound", SetAside(0, 1), points=682) == "682 sound, 1 fact in dispute"
+    assert (caption("sound", NOTHING), caption("new", NOTHING)) == ("sound", "new")

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from graph.cli.app import app
 from graph.disclosure import report
 from graph.policy import scheme
-from graph.rights import contests, disputes
+from graph.rights import contests, disputes, founders
 from graph.settings import Settings
 from graph.store.client import Database
 from tests.worlds.villages import build
@@ -38,6 +38,7 @@ def test_no_output_writes_a_day_or_an_instant_in_another_form(
     _, changes = database.write(lambda tx: disputes.dispute(tx, bob, **given))
     village.pass_on(changes)
     database.write(lambda tx: contests.contest(tx, village("ann"), "reliability", statement="No.", now=now))
+    database.write(lambda tx: founders.name(tx, bob, "reliability", by="olga", now=now))
     at = ("--scheme", "reliability")
     granted = ("--client", "bank", "--what", "points", "--purpose", PURPOSE, "--until", LAST)
     for words in [
@@ -54,6 +55,7 @@ def test_no_output_writes_a_day_or_an_instant_in_another_form(
         ("contests", "--statements"),
         ("accesses", bob),
         ("members", "reliability"),
+        ("founders", "list", "reliability"),
         ("scheme", "list"),
         ("rate", "own-conduct", "--as-of", "2026-06-30"),
     ]:

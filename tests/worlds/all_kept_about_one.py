@@ -36,13 +36,20 @@ c6,bob,mill,2026-06-08T09:00:00Z
 """,
     "obligations": f"""\
 id,debtor,creditor,kind,amount,currency,due,settled
-o1,{ENTITY},mill,invoice,12.50,CNY,2026-05-01T00:00:00Z,2026-05-20T00:00:00Z
+o1,{ENTITY},mill,invoice,12.50,CNY,2026-05-01T00:00:00Z,2026-06-20T00:00:00Z
 o2,bob,mill,invoice,10.00,CNY,2026-05-01T00:00:00Z,2026-05-10T00:00:00Z
 {ENTITY} lent to bob,bob,{ENTITY},loan,99.00,CNY,2026-04-01T00:00:00Z,2026-04-16T00:00:00Z
 o4,cy,{ENTITY},,,,2026-06-01T00:00:00Z,
 """,
-    "products": "id,category\nbread,groceries\n",
-    "purchases": f"entity,product,at\n{ENTITY},bread,2026-06-28T18:00:00Z\nbob,bread,2026-06-29T18:00:00Z\n",
+    # a book is worth what is assumed anyway: bob is known better by it, and rated as before
+    "products": "id,category\nbread,groceries\natlas,books\n",
+    "purchases": f"""\
+entity,product,at
+{ENTITY},bread,2026-06-28T18:00:00Z
+bob,bread,2026-06-29T18:00:00Z
+bob,atlas,2026-06-27T18:00:00Z
+bob,atlas,2026-06-28T18:00:00Z
+""",
     "sites": "id,category\nlibrary,education\n",
     "visits": f"entity,site,at\n{ENTITY},library,2026-06-30T18:00:00Z\n",
     "memberships": f"""\
@@ -60,8 +67,10 @@ bob,own-conduct,2026-01-03T00:00:00Z,1
 RECORDS = """
 MATCH (ada:Entity {id: $entity})
 MATCH (bob:Entity {id: 'bob'})
+MATCH (mill:Entity {id: 'mill'})
 MATCH (m:Membership {id: 'reliability|' + $entity})
 MATCH (n:Membership {id: 'reliability|bob'})
+MATCH (s:Scheme {id: 'reliability'})
 CREATE (ada)-[:GAVE]->(:Grant {id: 'g1', scheme: 'reliability', client: 'bank', purpose: 'credit', what: 'band',
           until: $now, at: $now}),
        (bob)-[:GAVE]->(:Grant {id: 'g2', scheme: 'reliability', client: 'bank', purpose: 'credit', what: 'band',
@@ -70,16 +79,20 @@ CREATE (ada)-[:GAVE]->(:Grant {id: 'g1', scheme: 'reliability', client: 'bank', 
        (own)<-[:IN]-(:Access {id: 'a1', ledger: m.id, number: 0, at: $now, who: 'bank', role: 'client',
           purpose: 'credit', what: 'band', outcome: 'answered', previous: '', hash: 'h'}),
        (ada)-[:OPENED]->(:Dispute {id: 'd1', kind: 'obligations', fact: 'o1', statement: 'paid', state: 'open',
-          opened: $now}),
+          opened: $now, answer: 'Not by ' + $name, answered: $now, answered_by: 'mia'})-[:TOLD]->(mill),
        (bob)-[:OPENED]->(:Dispute {id: 'd2', kind: 'obligations', fact: $entity + ' lent to bob',
           statement: 'I, Bob, paid ' + $name + ' (' + toUpper($entity) + ') on time',
-          state: 'open', opened: $now}),
+          state: 'open', opened: $now, answer: 'He did not.', answered: $now,
+          answered_by: $entity})-[:TOLD]->(ada),
        (bob)-[:OPENED]->(:Dispute {id: 'd3', kind: 'contacts', fact: $entity + ' to bob', statement: 'never met',
           state: 'open', opened: $now}),
        (bob)-[:OPENED]->(:Dispute {id: 'd4', kind: 'contacts', fact: 'c3', statement: 'never met Cy',
-          state: 'rejected', opened: $now, decided: $now, reviewer: 'rita', reason: 'says ' + $name}),
+          state: 'rejected', proposed: $now, opened: $now, admitted_by: 'rita',
+          admission: 'not of ' + $entity, decided: $now, reviewer: 'rita', reason: 'says ' + $name}),
        (bob)-[:OPENED]->(:Dispute {id: 'd5', kind: 'contacts', fact: 'bob met ' + $entity, statement: 'never met',
           state: 'upheld', opened: $now, decided: $now, reviewer: 'rita', reason: 'so it is'}),
+       (bob)-[:OPENED]->(:Dispute {id: 'd6', kind: 'contacts', fact: 'c3', statement: 'I was away',
+          state: 'proposed', proposed: $now, opened: $now}),
        (ada)-[:OPENED]->(:Contest {id: 'k1', scheme: 'reliability', statement: 'wrong', state: 'open',
           opened: $now}),
        (:Judgment {id: 'j1', court: 'court', case_number: '7', amount: 1.0, currency: 'CNY', issued: $now,
@@ -91,6 +104,9 @@ CREATE (ada)-[:GAVE]->(:Grant {id: 'g1', scheme: 'reliability', client: 'bank', 
        (:Request {key: 'r3', body: 'b', status: 200, answer: '{"ratings":[{"entity":"bob"}]}', at: $now}),
        (:Load {id: 'l1', by: 'olga', at: $now, files: [$entity + '.csv', 'contacts.csv'],
               rejects: 'rejects of ' + $entity + '.csv'}),
+       (ada)-[:FOUNDS {named: $now, named_by: 'olga', accepted: $now, accepted_by: 'member'}]->(s),
+       (bob)-[:FOUNDS {named: $now, named_by: 'olga', accepted: $now, accepted_by: 'olga', ended: $now,
+          ended_by: 'member'}]->(s),
        (m)-[:PAUSED {at: $now}]->(bob),
        (n)-[:PAUSED {at: $now}]->(ada)
 SET m.contested = 'k1'

@@ -22,7 +22,7 @@ def fill_bands(graph: Database, sizes: list[int], day: int) -> None:
     new = [each for each in wanted if each not in there]
     facts = Facts(
         obligations=[
-            obligation(who, WORTH[who.partition("-")[0]], n)._replace(creditor=f"shop {day}")
+            obligation(who, WORTH[who.partition("-")[0]], n)._replace(creditor=f"shop {day}-{n}")
             for who in new
             for n in range(10)
         ],

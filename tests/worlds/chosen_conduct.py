@@ -24,8 +24,9 @@ RESUMES = "MATCH (:Membership {id: $id})-[p:PAUSED]->(:Entity {id: $contact}) DE
 
 
 def obligation(entity: str, value: float, number: int = 0) -> Obligation:
-    """One that counts with this outcome, and for two years has."""
-    return Obligation(entity, "shop", AS_OF - timedelta(days=90 + number), None, value, f"{entity}-{number}")
+    """One that counts with this outcome, and for two years has; to a shop of its own: no cap bites."""
+    shop = f"shop-{number}" if number else "shop"
+    return Obligation(entity, shop, AS_OF - timedelta(days=90 + number), None, value, f"{entity}-{number}")
 
 
 def contact(one: str, other: str, days: Iterable[int]) -> list[Contact]:

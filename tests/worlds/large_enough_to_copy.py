@@ -84,7 +84,7 @@ def _files() -> dict[str, list[str]]:
             "entity,scheme,at,notice",
             *(f"{member(i)},reliability,{joined[i]}T07:08:09Z,1" for i in everyone),
             *(f"{member(i)},own-conduct,{joined[i]}T07:08:09Z,1" for i in everyone),
-            *(f"{member(i)},{SMALL},{joined[i]}T07:08:09Z,1" for i in range(3)),
+            *(f"{member(i)},{SMALL},{joined[i]}T07:08:09Z,2" for i in range(3)),
         ],
     }
 
@@ -100,7 +100,7 @@ def public(database: Database) -> set[str]:
     """The texts that are about nobody: of schemes and migrations, and words that many hold."""
     rows = database.statement("MATCH (n:Scheme|Migration) RETURN properties(n) AS all")
     words = {"call", "loan", "CNY", "groceries"}
-    bands = {band.name for each in ("reliability", "own-conduct") for band in scheme.read(each).bands}
+    bands = {band.name for each in ("reliability", "own-conduct") for band in scheme.read(each).all_bands}
     return {text for row in rows for value in row["all"].values() for text in _texts(value)} | words | bands
 
 

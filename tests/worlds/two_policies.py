@@ -18,7 +18,7 @@ from tests.worlds.chosen_conduct import AS_OF
 SIZES = [12, 23, 31, 22, 45]
 "Members in each band, the lowest first."
 SECOND = parse(
-    re.sub(r'^version = "1"', 'version = "2"', POLICY.text, count=1, flags=re.M)
+    re.sub(r'^version = "2"', 'version = "3"', POLICY.text, count=1, flags=re.M)
     .replace("late_days = 30", "late_days = 40", 1)
     .replace("purpose = [\n", 'purpose = [\n  "choosing <b>whom</b> & what to trust",\n', 1),
     "test",

@@ -3,7 +3,7 @@
 // A purchase is worth what the policy gives the category of the product; one without a value counts for nothing. It weighs
 // 0.5 ^ (age in UTC days / half_life), and nothing ages with a half_life of Infinity.
 // The rate is (prior_weight * prior + sum of weight * value) / (prior_weight + sum of weight).
-// A disputed one counts for nothing until that is decided.
+// A disputed one counts for nothing until that is decided; it is set aside where it would count otherwise.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result none
@@ -18,10 +18,10 @@ CALL (span) {
   MATCH (m)<-[:JOINED]-(entity:Entity)
   WITH m, entity, $as_of.epochSeconds / 86400 - 1 AS today
   CALL (entity, today) {
-    MATCH (entity)-[bought:BOUGHT]->(product:Product) WHERE bought.at < $as_of OR bought.disputed IS NOT NULL
+    MATCH (entity)-[bought:BOUGHT]->(product:Product) WHERE bought.at < $as_of
     WITH bought.disputed AS disputed, today - bought.at.epochSeconds / 86400 AS age,
          $factor.values[product.category] AS value
-    WHERE disputed IS NOT NULL OR value IS NOT NULL
+    WHERE value IS NOT NULL
     WITH disputed, CASE WHEN disputed IS NULL THEN 0.5 ^ (age / $factor.half_life) END AS weight, value
     RETURN sum(weight) AS evidence, sum(weight * value) AS total, collect(disputed) AS aside
   }

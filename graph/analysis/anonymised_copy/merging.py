@@ -63,9 +63,10 @@ def bands(source: Database, everyone: Everyone, fewest: int) -> dict[Key, str]:
         ]
         bands = {}
         for key in rated:
-            veiled = min(1.0, max(0.0, everyone.memberships[key]["veiled"]))
-            bands[key] = policy.band(points_of(veiled))
-        cells = merged(policy.bands, [list(bands.values()).count(band) for band in policy.bands], smallest=fewest)
+            each = everyone.memberships[key]
+            bands[key] = policy.band(points_of(min(1.0, max(0.0, each["veiled"]))), each["evidence"])
+        counts = [list(bands.values()).count(band) for band in policy.all_bands]
+        cells = merged(policy.all_bands, counts, smallest=fewest)
         if len(rated) >= fewest:
             names = {band: " or ".join(each.name for each in cell.bands) for cell in cells for band in cell.bands}
             found |= {key: names[band] for key, band in bands.items()}

@@ -57,6 +57,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "bound": "number",
         "stale": "flag",
         "contested": "flag",
+        "set_aside_member": "whole",
+        "set_aside_other": "whole",
     },
 }
 "The columns of each frame, and what is in them."

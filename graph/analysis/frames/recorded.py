@@ -66,7 +66,8 @@ def ratings(database: Database, scheme_id: str, *, by: Reader) -> "pd.DataFrame"
     """The published ratings, to the last digit; raises NotRecorded, StoreConflict.
 
     One row each: entity, score, points, band, conduct, the rates of the factors, evidence, run, as_of, rerated,
-    bound, stale, contested. In order of id: nothing here sorts people by what they are worth.
+    bound, stale, contested, set_aside_member and set_aside_other: facts in dispute that it lacks. In order of id:
+    nothing here sorts people by what they are worth.
     """
     found = read(database, scheme_id).ratings
     record(database, scheme_id, found["entity"], by=by, what="frame of ratings")

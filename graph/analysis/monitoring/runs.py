@@ -45,6 +45,8 @@ class Finished:
     "how far any score can be from the exact one, also after changes were passed on"
     stale: bool
     "changes were given up on: the next run settles them"
+    leaning: tuple[int, int, int] | None
+    "members whose rating leans on reporters without a voice, on one partner, on one month; None: it was not kept"
     drift: float | None
     "PSI against the run before; None: there is none, or one of the two kept no histogram"
 
@@ -113,6 +115,7 @@ def _finished(row: dict[str, Any], before: dict[str, Any] | None) -> Finished:
         sweeps=row["sweeps"],
         bound=row["bound"],
         stale=row["stale"],
+        leaning=row["leaning"] and tuple(row["leaning"]),
         drift=stability(*histograms) if compared else None,
     )
 

@@ -13,7 +13,7 @@ from graph.analysis.plots.paper import DARK, GREY, INK, LIGHT, colours, paper, s
 from graph.analysis.plots.source import Source, source_of
 from graph.model import OpenRating
 from graph.policy import scheme
-from graph.policy.scheme import Band
+from graph.policy.scheme import NEW, Band
 from graph.rating import published
 from graph.store.client import Database
 from graph.text.counts import counted
@@ -60,10 +60,12 @@ def circle(database: Database, scheme_id: str, entity: str, *, by: Reader) -> Ci
     names = {each.rid: each.entity for each in contacts if each.entity}
     rows = database.run("circles", scheme=scheme_id, rids=sorted(names))
     inside = sorted((names[row["rid"]], names[rid]) for row in rows for rid in row["circle"] or () if rid in names)
+    known = published.lookup(database, sorted(names.values()), scheme_id)
+    new = {each.entity for each in known if each.band == NEW.name}
     frames.record(database, scheme_id, [entity, *names.values()], by=by, what=WHAT)
     return Circle(
         source=source,
-        bands=policy.bands,
+        bands=policy.all_bands,
         entity=entity,
         points=opened.whole_points,
         band=opened.band,
@@ -73,7 +75,7 @@ def circle(database: Database, scheme_id: str, entity: str, *, by: Reader) -> Ci
                 each.entity,
                 each.weight,
                 scheme.whole(scheme.points_of(each.used)),
-                policy.band(scheme.points_of(each.used)).name,
+                NEW.name if each.entity in new else policy.band_of_points(scheme.points_of(each.used)).name,
                 _supplied(opened, each, policy.circle.share),
             )
             for each in contacts
@@ -146,10 +148,12 @@ def draw_circle(found: Circle) -> Figure:
                 )
                 for band in found.bands
             ],
-            labels=[f"{band.name}, from {band.from_points:g}" for band in found.bands],
+            labels=[
+                band.name if band == NEW else f"{band.name}, from {band.from_points:g}" for band in found.bands
+            ],
             loc="lower center",
             bbox_to_anchor=(0.53, -0.09),
-            ncols=min(5, len(found.bands)),
+            ncols=min(6, len(found.bands)),
             frameon=False,
             fontsize=7.5,
             handletextpad=0.2,

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from graph import output_files
 from graph.analysis.plots.source import Source
 from graph.errors import ParameterError
-from graph.policy.scheme import HIGHEST_POINTS, Band
+from graph.policy.scheme import HIGHEST_POINTS, NEW, Band
 
 # People who see fewer colours can tell these apart (Okabe and Ito); a band's name always stands beside its colour.
 COLOURS = ("#E69F00", "#F0E442", "#56B4E9", "#009E73", "#0072B2")
@@ -39,7 +39,12 @@ STYLE: Any = {
 
 
 def colours(bands: Sequence[Band]) -> dict[str, str]:
-    """The colour of each band by name, the lowest first; where there are more than five, neighbours share one."""
+    """The colour of each band by name, the lowest first; where there are more than five, neighbours share one.
+
+    New is no place on the scale, and has a grey of its own.
+    """
+    if NEW in bands:
+        return {NEW.name: LIGHT} | colours([band for band in bands if band != NEW])
     last = max(len(bands), len(COLOURS)) - 1
     spread = len(COLOURS) - 1
     places = [place * spread // last if len(bands) > len(COLOURS) else place for place in range(len(bands))]

@@ -13,7 +13,7 @@ from graph.audit import log
 from graph.disclosure import ShownRating, history, side_by_side
 from graph.errors import NotFound
 from graph.facts.kinds import FACTORS, KINDS
-from graph.rights import contests, disputes, grants, membership
+from graph.rights import answers, contests, dispute_records, founders, grants, membership
 from graph.rights.membership import TakingPart
 from graph.store.client import Database, utc
 
@@ -40,6 +40,7 @@ class Archive:
 MEANING = {
     "memberships": "what you take part in: when you joined, which notice you agreed to, and who said so",
     "pauses": "ties that you paused",
+    "foundings": "each time that you were named as a founder of a scheme, and what became of it",
     "ratings": "your ratings as they are shown",
     "rating_parts": "the lines of each rating; they sum to its points",
     "history": "what your ratings were before, as they were shown",
@@ -47,6 +48,7 @@ MEANING = {
     "grants": "whom you allowed to read a rating",
     "accesses": "who read your ratings, with the hashes that chain the records",
     "disputes": "facts that you disputed, and what became of that",
+    "disputed": "facts of which you are the other side, that others disputed, and what you answered",
     "dispute_readers": "clients who read a rating of yours while it was made with a fact that you disputed",
     "contests": "ratings that you contested as a whole",
     "loads": "where the facts come from",
@@ -62,14 +64,17 @@ def gather(database: Database, entity: str, *, now: datetime) -> Archive:
     part = database.write(lambda transaction: membership.taking_part(transaction, entity))
     facts = {kind: _rows(database.run(f"own_{kind}", entity=entity)) for kind in FACTS}
     ratings = side_by_side(database, entity)
+    others = ("entity", "statement", "says")  # what somebody else wrote is in its own archive
     found = {
         **_taking_part(part),
+        "foundings": _rows(map(asdict, founders.foundings_of(database, entity))),
         **_ratings(ratings),
         "history": _history(database, entity, ratings),
         **facts,
         "grants": _rows(map(asdict, grants.given(database, entity, now=now))),
         "accesses": _rows(map(asdict, _accesses(database, entity))),
         **_disputes(database, entity, now),
+        "disputed": _rows(_without(asdict(each), *others) for each in answers.told(database, entity)),
         "contests": _rows(_without(asdict(each), "entity") for each in contests.of_entity(database, entity)),
         "loads": _loads(database, facts),
     }
@@ -78,7 +83,7 @@ def gather(database: Database, entity: str, *, now: datetime) -> Archive:
 
 def _taking_part(part: TakingPart) -> dict[str, Rows]:
     return {
-        "memberships": [_without(asdict(each), "pauses") for each in part.memberships],
+        "memberships": [_without(asdict(each), "pauses", "founding") for each in part.memberships],
         "pauses": [{"scheme": each.scheme, **asdict(pause)} for each in part.memberships for pause in each.pauses],
     }
 
@@ -115,7 +120,7 @@ def _accesses(database: Database, entity: str) -> list[log.Access]:
 
 
 def _disputes(database: Database, entity: str, now: datetime) -> dict[str, Rows]:
-    opened = disputes.of_entity(database, entity, now=now)
+    opened = dispute_records.of_entity(database, entity, now=now)
     left_out = ("entity", "says", "readers")  # what a fact says is in its own table
     return {
         "disputes": [_without(asdict(each), *left_out) for each in opened],

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from graph.disclosure import ShownRating, shown
+from graph.disclosure.set_aside import caption
 from graph.errors import ParameterError
 from graph.explain import read_facts
 from graph.model import SetAside
 from graph.policy.publishing import check_purpose, policy_of
-from graph.policy.scheme import POINTS_RANGE, CategoryFactor, Factor, ObligationsFactor, Scheme
+from graph.policy.scheme import NEW, POINTS_RANGE, CategoryFactor, Factor, ObligationsFactor, Scheme
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database
 
@@ -44,7 +45,11 @@ class ReportedFactor:
     "where facts are rated by their category: what one of each is worth"
     rate: float | None
     points: int | None
-    "both None where the rating is contested"
+    "both None where the rating is contested or new"
+    partner_month: float | None = None
+    "of obligations: what all of one partner in one month weigh at most; None: no limit, or an older report"
+    partner_year: float | None = None
+    "the same of a year"
 
 
 @dataclass(frozen=True)
@@ -71,14 +76,16 @@ class NotUsed:
 
 @dataclass(frozen=True)
 class ReportedRating:
-    """The rating itself."""
+    """The rating itself. Of a new member only the band is told, and nothing that could be added up to points."""
 
-    points: int
+    points: int | None
     band: str
-    base: int
+    base: int | None
     "points where every rating starts"
-    conduct: float
+    conduct: float | None
     "the rates as the policy weighs them, in [0, 1]"
+    caption: str | None = None
+    "in one line: `682 sound, 7 facts in dispute`; None: an older report, which has none"
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,8 @@ class Report:
     "the whole text"
     set_aside: SetAside | None = None
     "facts that the rating lacks, since they are in dispute; None: an older report, which does not say"
+    voices: bool = False
+    "whether the policy weighs reports by who makes them"
 
 
 def make(
@@ -162,15 +171,25 @@ def make(
         policy_hash=rated.hash,
         policy=policy.text,
         set_aside=rated.set_aside,
+        voices=policy.voice is not None,
     )
 
 
+def _is_told(rated: ShownRating) -> bool:
+    """Whether the points are told, and what they are made of."""
+    return not rated.contested and rated.band != NEW.name
+
+
 def _reported(rated: ShownRating) -> ReportedRating:
+    if not _is_told(rated):
+        return ReportedRating(None, rated.band, None, None, caption(rated.band, rated.set_aside))
     (base,) = (part.whole for part in rated.parts if part.source == "base")
-    return ReportedRating(rated.whole_points, rated.band, base, rated.conduct)
+    line = caption(rated.band, rated.set_aside, points=rated.whole_points)
+    return ReportedRating(rated.whole_points, rated.band, base, rated.conduct, line)
 
 
 def _factor(name: str, factor: Factor, rated: ShownRating) -> ReportedFactor:
+    owed = factor if isinstance(factor, ObligationsFactor) else None
     (points,) = (part.whole for part in rated.parts if (part.source, part.name) == ("factor", name))
     return ReportedFactor(
         name=name,
@@ -178,10 +197,12 @@ def _factor(name: str, factor: Factor, rated: ShownRating) -> ReportedFactor:
         prior=factor.prior,
         prior_weight=factor.prior_weight,
         half_life_days=factor.half_life_days,
-        late_days=factor.late_days if isinstance(factor, ObligationsFactor) else None,
+        late_days=owed.late_days if owed else None,
+        partner_month=owed.partner_month if owed else None,
+        partner_year=owed.partner_year if owed else None,
         values=dict(factor.values) if isinstance(factor, CategoryFactor) else None,
-        rate=None if rated.contested else rated.rates[name],
-        points=None if rated.contested else points,
+        rate=rated.rates[name] if _is_told(rated) else None,
+        points=points if _is_told(rated) else None,
     )
 
 
@@ -191,8 +212,8 @@ def _circle(policy: Scheme, rated: ShownRating) -> ReportedCircle:
         share=policy.circle.share,
         size=policy.circle.size,
         half_life_days=policy.circle.half_life_days,
-        contacts=None if rated.contested else sum(part.contacts for part in lines),
-        points=None if rated.contested else sum(part.whole for part in lines),
+        contacts=sum(part.contacts for part in lines) if _is_told(rated) else None,
+        points=sum(part.whole for part in lines) if _is_told(rated) else None,
     )
 
 

@@ -4,7 +4,7 @@ changes.py and policies.py say what can be asked, answer.py answers, lift.py ask
 finds how far a change reaches. docs/formulas.md, "What if".
 """
 
-from graph.explain.what_if.answer import Moved, PointsAndBand, WhatIf, own_rates, what_if
+from graph.explain.what_if.answer import Moved, Own, PointsAndBand, WhatIf, own_conduct, what_if
 from graph.explain.what_if.changes import (
     Change,
     NewContactDay,
@@ -23,6 +23,7 @@ __all__ = [
     "Lift",
     "Moved",
     "NewContactDay",
+    "Own",
     "Payment",
     "PointsAndBand",
     "Removed",
@@ -35,7 +36,7 @@ __all__ = [
     "in_words",
     "lift",
     "other_end",
-    "own_rates",
+    "own_conduct",
     "under_share",
     "under_version",
     "what_if",

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from graph.errors import ParameterError, StoreConflict
 from graph.explain.what_if.changes import Change, FactChange, NewContactDay, UnderPolicy, changed, other_end
@@ -15,7 +15,7 @@ from graph.facts.extract import all_facts, facts_of
 from graph.facts.values import Facts
 from graph.model import Contact, OpenRating, Part
 from graph.policy.scheme import POINTS_RANGE, Scheme, whole
-from graph.rating import published, reference
+from graph.rating import published, reference, voices
 from graph.rating.reference import Tie
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database
@@ -70,8 +70,10 @@ class WhatIf:
 def what_if(database: Database, entity: str, scheme_id: str, change: Change) -> WhatIf:
     """The rating as it would be under the change, at its run's instant and, unless that changes, by its policy.
 
+    Under another policy the voices are those of the run; where it has none, they are made from the founders.
     Raises NotFound (no such member or entity, not rated yet), ParameterError (a change that makes no sense),
-    StoreConflict (ratings are being published), NotConverged (another policy whose sweeps end too early).
+    Refused (too few founders), StoreConflict (ratings are being published), NotConverged (another policy whose
+    sweeps end too early).
     """
     return settled(database, scheme_id, lambda anew: _answer(database, entity, scheme_id, change, anew=anew))
 
@@ -96,10 +98,11 @@ def _answer(database: Database, entity: str, scheme_id: str, change: Change, *, 
         policy = change.policy
         if policy.id != scheme_id:
             raise ParameterError(f"this is a policy of {policy.id!r}, and not of {scheme_id!r}: schemes never mix")
-        if policy.circle.share == 0 or policy.circle.size == 0:
-            facts = facts_of(database, scheme_id, [entity])
-            rates = own_rates(facts, policy, opened.as_of, entity)
-            return _compared(opened, change, policy, rates, (), bound=0.0)
+        facts = facts_of(database, scheme_id, [entity])
+        unheard = policy.voice is not None and policy_of_run(database, opened.run).voice is None
+        if (policy.circle.share == 0 or policy.circle.size == 0) and not unheard:
+            own = own_conduct(facts, policy, opened.as_of, entity)
+            return _compared(opened, change, policy, own, (), bound=0.0)
         return _anew(database, opened, change, policy, lambda facts: facts)
     if isinstance(change, NewContactDay):
         _refuse_paused(database, opened, change.contact)
@@ -119,16 +122,17 @@ def _refuse_paused(database: Database, opened: OpenRating, contact: str) -> None
 def _anew(
     database: Database, opened: OpenRating, change: Change, policy: Scheme, apply: Callable[[Facts], Facts]
 ) -> WhatIf:
-    """Everyone is rated anew, from all facts."""
+    """Everyone is rated anew, from all facts: with the voices of the run, or where it has none of the founders."""
     facts = all_facts(database, opened.scheme, rated_only=True)
-    ratings = reference.rate(apply(facts), policy, opened.as_of)
+    named = voices.in_force(database, policy) if policy.voice and facts.voices is None else ()
+    ratings = reference.rate(apply(facts), policy, opened.as_of, founders=named)
     member = ratings.members[opened.entity]
     circle = [
         Contact(tie.contact, tie.rid, tie.weight, used)
         for tie, used in zip(member.circle, member.used, strict=True)
     ]
-    rates = {name: rate.rate for name, rate in member.rates.items()}
-    return _compared(opened, change, policy, rates, circle, bound=ratings.bound)
+    own = Own({name: rate.rate for name, rate in member.rates.items()}, member.evidence)
+    return _compared(opened, change, policy, own, circle, bound=ratings.bound)
 
 
 def _locally(database: Database, opened: OpenRating, change: FactChange, policy: Scheme) -> WhatIf:
@@ -144,15 +148,15 @@ def _locally(database: Database, opened: OpenRating, change: FactChange, policy:
     facts, ties = choose(circles, changed(facts, entity, change, as_of), policy, as_of, [entity, other])
     sources = {}
     for each, circle in ties.items():
-        conduct = policy.factors.conduct(own_rates(facts, policy, as_of, each))
+        conduct = policy.factors.conduct(own_conduct(facts, policy, as_of, each).rates)
         sources[rids[each]] = residual(circles, rids[each], circle, conduct)
     found = spread(circles, sources, rids[entity], within=WITHIN)
     used = [
         Contact(tie.contact, tie.rid, tie.weight, (circles.scores[tie.rid] or 0.0) + found.moved[tie.rid])
         for tie in ties[entity]
     ]
-    rates = own_rates(facts, policy, as_of, entity)
-    return _compared(opened, change, policy, rates, used, bound=opened.bound + found.error)
+    own = own_conduct(facts, policy, as_of, entity)
+    return _compared(opened, change, policy, own, used, bound=opened.bound + found.error)
 
 
 def choose(
@@ -182,22 +186,31 @@ def residual(circles: Circles, rid: int, ties: Sequence[Tie], conduct: float) ->
     return (1 - share) * conduct + share * company - (circles.scores[rid] or 0.0)
 
 
-def own_rates(facts: Facts, policy: Scheme, as_of: datetime, entity: str) -> dict[str, float]:
-    """The rates of the entity's factors, member or not; facts: at least its own."""
+class Own(NamedTuple):
+    """What an entity's own facts say: the rate of each factor, and the weight of all events that counted."""
+
+    rates: dict[str, float]
+    evidence: float
+
+
+def own_conduct(facts: Facts, policy: Scheme, as_of: datetime, entity: str) -> Own:
+    """What the entity's own facts say, member or not; facts: at least its own."""
     alone = replace(facts, members=[(entity, 0)])
-    return {name: rate.rate for name, rate in reference.rate_factors(alone, policy, as_of)[entity].items()}
+    found = reference.rate_factors(alone, policy, as_of)[entity]
+    evidence = math.fsum(rate.evidence for rate in found.values())
+    return Own({name: rate.rate for name, rate in found.items()}, evidence)
 
 
 def _compared(
     opened: OpenRating,
     change: Change,
     policy: Scheme,
-    rates: dict[str, float],
+    own: Own,
     circle: Sequence[Contact],
     *,
     bound: float,
 ) -> WhatIf:
-    parts = published.parts_of(rates, circle, policy)
+    parts = published.parts_of(own.rates, circle, policy)
     points = math.fsum(part.points for part in parts)
     after = published.rounded(parts, whole(points))
     return WhatIf(
@@ -207,7 +220,7 @@ def _compared(
         as_of=opened.as_of,
         asked=in_words(change),
         before=PointsAndBand(opened.points, opened.whole_points, opened.band),
-        after=PointsAndBand(points, whole(points), policy.band(points).name),
+        after=PointsAndBand(points, whole(points), policy.band(points, own.evidence).name),
         parts=tuple(_moved(opened.parts, after)),
         bound=bound,
         stale=opened.stale,

@@ -1,29 +1,31 @@
-"""The fewest own actions that lift a rating by one band. Nothing is ever written.
+"""The fewest own actions that lift a rating by one band, or make a new member known. Nothing is ever written.
 
 Own actions are payments, and nothing else: it is nobody's business to advise on whom to know and what to buy.
 Paying an overdue debt is left out too: its lateness stops growing, but the rating does not rise at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Generic, TypeVar
 
 from graph.errors import StoreConflict
-from graph.explain.what_if.answer import WITHIN, PointsAndBand, choose, own_rates, residual, settled
+from graph.explain.what_if.answer import WITHIN, PointsAndBand, choose, own_conduct, residual, settled
 from graph.explain.what_if.changes import paid
 from graph.explain.what_if.propagation import Circles, Spread, spread
 from graph.facts.extract import facts_of
 from graph.facts.values import Facts, Obligation
 from graph.model import OpenRating
-from graph.policy.scheme import POINTS_RANGE, ObligationsFactor, Scheme, points_of, whole
+from graph.policy.scheme import NEW, POINTS_RANGE, Band, ObligationsFactor, Scheme, points_of, whole
 from graph.rating import published, reference
 from graph.rating.reference import Tie
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database
 from graph.text.counts import counted
 
+NOISE = 1e-12
+"Of a rate: what a payment adds at least to be advised."
 T = TypeVar("T", PointsAndBand, OpenRating)
 
 
@@ -42,7 +44,7 @@ class Fewest(Generic[T]):
     """The fewest payments that lift a rating into the next band, or why there are none."""
 
     aim: str | None
-    "the next band; None in the highest"
+    "the next band; of a new member the band of its points; None in the highest"
     payments: tuple[Payment, ...] = ()
     "those that are worth most first"
     after: T | None = None
@@ -100,30 +102,40 @@ def fewest_payments(
     facts: at least the entity's own.
     score: the rating that such facts give, and how far its score can be off.
     """
-    above = [band for band in policy.bands if band.from_points > rating.whole_points]
-    factor = policy.factors.obligations
-    if not above:
+    factor, aim = policy.factors.obligations, _aim(rating, policy)
+    if aim is None:
         return Fewest(None, reason="this is the highest band")
-    aim = above[0]
     if factor is None or factor.weight == 0:
         reason = "this scheme does not rate obligations, and other actions are not advised"
         return Fewest(aim.name, reason=reason)
     open_ones = _payable(facts, rating.entity, factor, rating.as_of)
+    if factor.caps or policy.voice:
+        open_ones = _worth_most(open_ones, facts, policy, rating)
     if not open_ones:
         reason = "there is no open obligation that paying now, before it is due, would count for"
         return Fewest(aim.name, reason=reason)
     for count in range(1, len(open_ones) + 1):
         chosen = open_ones[:count]
         after, bound = score(paid(facts, [fact.id for fact in chosen], rating.as_of))
-        if policy.band(after.points - POINTS_RANGE * bound).from_points >= aim.from_points:
+        reached = policy.band_of_points(after.points - POINTS_RANGE * bound).from_points >= aim.from_points
+        if reached and after.band != NEW.name:
             day = (rating.as_of - timedelta(days=1)).date()
             payments = tuple(Payment(fact.id, fact.creditor, fact.due, day) for fact in chosen)
             return Fewest(aim.name, payments, after, bound)
-    reason = (
-        f"paying now what is open and not yet due, {counted(len(open_ones), 'obligations')}, gives "
-        f"{counted(after.whole_points, 'points')}, and {aim.name} starts at {aim.from_points:g}"
-    )
+    paying = f"paying now what is open and not yet due, {counted(len(open_ones), 'obligations')}"
+    if after.band == NEW.name:
+        missing = "too little is known then for a band that goes by points"
+    else:
+        missing = f"{aim.name} starts at {aim.from_points:g}"
+    reason = f"{paying}, gives {counted(after.whole_points, 'points')}, and {missing}"
     return Fewest(aim.name, reason=reason)
+
+
+def _aim(rating: OpenRating, policy: Scheme) -> Band | None:
+    """The next band; of a new member the band of its points as they are; None in the highest."""
+    if rating.band == NEW.name:
+        return policy.band_of_points(rating.points)
+    return next((band for band in policy.bands if band.from_points > rating.whole_points), None)
 
 
 def _payable(facts: Facts, entity: str, factor: ObligationsFactor, as_of: datetime) -> list[Obligation]:
@@ -141,6 +153,35 @@ def _payable(facts: Facts, entity: str, factor: ObligationsFactor, as_of: dateti
     return [fact for fact, _ in sorted(found, key=lambda each: (-each[1], each[0].due, each[0].id))]
 
 
+def _worth_most(
+    open_ones: Sequence[Obligation], facts: Facts, policy: Scheme, rating: OpenRating
+) -> list[Obligation]:
+    """The payments one after the other, each time the one that raises the rate most; none that raises nothing.
+
+    Under caps a payment takes room from others of the same creditor, and a creditor without a voice is not heard.
+    Of equal ones the first is taken.
+    """
+    found: list[Obligation] = []
+    left = list(open_ones)
+
+    def rate(more: Obligation | None) -> float:
+        ids = [fact.id for fact in found] + ([more.id] if more else [])
+        return own_conduct(paid(facts, ids, rating.as_of), policy, rating.as_of, rating.entity).rates[
+            "obligations"
+        ]
+
+    while left:
+        # of one creditor's debts the first is worth most, so that no other needs to be tried
+        first = {fact.creditor: fact for fact in reversed(left)}
+        tried = [(fact, rate(fact)) for fact in left if first[fact.creditor] is fact]
+        best, then = max(tried, key=lambda each: each[1])
+        if then <= rate(None) + NOISE:
+            return found
+        found.append(best)
+        left.remove(best)
+    return found
+
+
 @dataclass(frozen=True)
 class _FreshRun:
     """What a fresh run would give an entity of which only own facts change. It reads nothing until it is asked."""
@@ -154,10 +195,11 @@ class _FreshRun:
         """The entity's points with these facts, and how far the score can be off."""
         entity, as_of = self.opened.entity, self.opened.as_of
         circles, circle, rid, echo = self._found
-        conduct = self.policy.factors.conduct(own_rates(facts, self.policy, as_of, entity))
+        own = own_conduct(facts, self.policy, as_of, entity)
+        conduct = self.policy.factors.conduct(own.rates)
         score = self.opened.score + echo.moved[rid] * residual(circles, rid, circle, conduct)
         points = points_of(score)
-        after = PointsAndBand(points, whole(points), self.policy.band(points).name)
+        after = PointsAndBand(points, whole(points), self.policy.band(points, own.evidence).name)
         return after, self.opened.bound + echo.error
 
     @cached_property

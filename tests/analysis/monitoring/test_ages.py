@@ -73,7 +73,7 @@ def test_status_and_readiness_say_it_and_the_service_is_ready_all_the_same(
     assert shown.returncode == 0
     assert f"late           reliability is rated up to 2026-06-30, {days:,} days ago: late" in shown.stdout
     assert "age            trading is not rated yet" in shown.stdout
-    body = json.loads(innercircle("status", "--json", INNERCIRCLE_LATE_AFTER_DAYS="100000").stdout)
+    body = json.loads(innercircle("status", "--json", INNERCIRCLE_LATE_AFTER_DAYS="36500").stdout)
     assert [(each["scheme"], each["days_ago"], each["late"]) for each in body["ages"]] == [
         ("reliability", days, False),
         ("trading", None, False),

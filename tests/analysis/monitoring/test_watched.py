@@ -55,7 +55,7 @@ def test_runs_from_before_histograms_were_kept_have_no_drift(graph: Database) ->
 
 def test_a_policy_that_no_run_has_used_yet_waits(graph: Database) -> None:
     rated(graph, facts_of(OUTCOMES, CONTACTS), POLICY)
-    text = POLICY.text.replace('version = "1"\ntitle', 'version = "2"\ntitle', 1)
+    text = POLICY.text.replace('version = "2"\ntitle', 'version = "3"\ntitle', 1)
     publishing.publish(graph, scheme.parse(text, "test"))
     assert watched(graph)[0].waits
     rate(graph, POLICY.id, as_of=AS_OF)
@@ -124,7 +124,7 @@ def test_every_step_of_a_run_is_tagged_with_its_name(graph: Database) -> None:
         done.set()
         looker.join()
     assert any(step.startswith("sweep ") for step in steps), steps
-    told = {*POLICY.factors.named(), "conduct", "circle", "sweep", "publish", "clear_staged"}
+    told = {*POLICY.factors.named(), "conduct", "circle", "sweep", "leaning", "publish", "clear_staged"}
     assert {step.split()[0] for step in steps} <= told
 
 

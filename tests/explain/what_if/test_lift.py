@@ -139,6 +139,33 @@ def test_a_thousand_lifts_keep_their_promise(graph: Database) -> None:
                 kept += 1
 
 
+@pytest.mark.parametrize(("kept", "payments"), [(2, 1), (1, 2), (0, 3)])
+def test_a_new_member_aims_at_being_known(graph: Database, kept: int, payments: int) -> None:
+    scheme, day = make_scheme(weights={"obligations": 1.0}, half_life_days=None, known_from=3.0), timedelta(days=1)
+    paid = [Obligation("a", "bank", AS_OF - 9 * day, AS_OF - 9 * day, None, f"paid-{n}") for n in range(kept)]
+    due = [Obligation("a", "bank", AS_OF + n * day, None, None, f"due-{n}") for n in range(1, 4)]
+    facts = Facts(obligations=[*paid, *due], members=[("a", 0)])
+    rated(graph, facts, scheme)
+    found = lift(graph, "a", scheme.id)
+    assert (found.before.band, found.reason, len(found.payments)) == ("new", None, payments)
+    promised = reference.rate(
+        paying(facts, "a", [each.obligation for each in found.payments]), scheme, AS_OF
+    ).members["a"]
+    assert promised.band.name == found.after.band != "new"
+    fewer = paying(facts, "a", [each.obligation for each in found.payments[1:]])
+    assert reference.rate(fewer, scheme, AS_OF).members["a"].band.name == "new"
+
+
+def test_a_new_member_that_has_too_little_to_pay_is_told_so(graph: Database) -> None:
+    scheme = make_scheme(weights={"obligations": 1.0}, known_from=3.0)
+    due = Obligation("a", "bank", AS_OF + timedelta(days=9), None, None, "due")
+    rated(graph, Facts(obligations=[due], members=[("a", 0)]), scheme)
+    found = lift(graph, "a", scheme.id)
+    assert (found.payments, found.after.band) == ((), "new")
+    assert found.reason is not None
+    assert "too little is known" in found.reason
+
+
 def test_paying_what_is_overdue_lifts_nothing(graph: Database) -> None:
     overdue = Obligation("a", "bank", AS_OF - timedelta(days=9), None, None, "late")
     facts = Facts(obligations=[overdue], members=[("a", 0)])

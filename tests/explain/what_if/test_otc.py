@@ -1,5 +1,6 @@
 """What-if on Bitcoin OTC: real circles, some of whose members are in those of hundreds."""
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -13,7 +14,7 @@ from graph.rating.run import rate
 from graph.store.client import Database
 from tests.explain.what_if.asking import make
 from tests.explain.what_if.test_what_if import check_answer
-from tests.rating.test_otc import OTC, POLICY, facts
+from tests.rating.test_otc import FOUNDER, OTC, POLICY, facts
 
 pytestmark = [
     pytest.mark.skipif(not OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project"),
@@ -24,10 +25,10 @@ pytestmark = [
 @pytest.mark.slow
 def test_answers_about_bitcoin_otc_are_those_of_a_full_re_rating(graph: Database, tmp_path: Path) -> None:
     load(graph, [OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
-    held_view.join_everyone(graph, POLICY, tmp_path)
+    held_view.join_everyone(graph, POLICY, tmp_path, founders=[FOUNDER])
     rate(graph, POLICY.id, as_of=held_view.AS_OF)
-    known, chance = facts(), Random(8)
-    circles = reference.rate(known, POLICY, held_view.AS_OF).members
+    fresh, chance = reference.rate(facts(), POLICY, held_view.AS_OF, founders=[FOUNDER]), Random(8)
+    known, circles = replace(facts(), voices=fresh.voices), fresh.members
     followed: dict[str, int] = {}
     for member in circles.values():
         for tie in member.circle:

@@ -53,7 +53,7 @@ def check_answer(database: Database, found: WhatIf, expected: reference.Rating, 
     opened = published.open_rating(database, found.entity, found.scheme)
     assert (found.before.points, found.before.band) == (opened.points, opened.band)
     assert found.after.points == pytest.approx(expected.points, abs=600 * CLOSE)
-    assert found.after.band == policy.band(found.after.points).name
+    assert found.after.band == policy.band(found.after.points, expected.evidence).name
     assert found.bound <= opened.bound + CLOSE
     after = {(part.source, part.name): (part.points, part.whole) for part in opened.parts}
     for part in found.parts:
