@@ -126,12 +126,12 @@ def rate(
             rid=rid,
             rates=rates[entity],
             conduct=conduct[entity],
-            evidence=_evidence(rates[entity]),
+            evidence=evidence_of(rates[entity]),
             circle=circles[entity],
             used=tuple(solved.used[tie.contact] for tie in circles[entity]),
             score=solved.scores[entity],
             points=points_of(solved.scores[entity]),
-            band=scheme.band(points_of(solved.scores[entity]), _evidence(rates[entity])),
+            band=scheme.band(points_of(solved.scores[entity]), evidence_of(rates[entity])),
         )
         for entity, rid in facts.members
     }
@@ -139,7 +139,7 @@ def rate(
     return Ratings(members, graph, solved.sweeps, solved.bound, spoken)
 
 
-def _evidence(rates: Mapping[str, Rate]) -> float:
+def evidence_of(rates: Mapping[str, Rate]) -> float:
     """The weight of all events that counted."""
     return math.fsum(rate.evidence for rate in rates.values())
 

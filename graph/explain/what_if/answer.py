@@ -197,8 +197,7 @@ def own_conduct(facts: Facts, policy: Scheme, as_of: datetime, entity: str) -> O
     """What the entity's own facts say, member or not; facts: at least its own."""
     alone = replace(facts, members=[(entity, 0)])
     found = reference.rate_factors(alone, policy, as_of)[entity]
-    evidence = math.fsum(rate.evidence for rate in found.values())
-    return Own({name: rate.rate for name, rate in found.items()}, evidence)
+    return Own({name: rate.rate for name, rate in found.items()}, reference.evidence_of(found))
 
 
 def _compared(
