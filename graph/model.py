@@ -10,7 +10,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Reject:
-    """One row that was not loaded. `line` is 1-based in a CSV file, the row number in a Parquet file."""
+    """One row that was not loaded. `line` is from 1: of a CSV file, of a sheet, or the number of the row."""
 
     file: str
     line: int

@@ -32,7 +32,7 @@
 //                                  what the fact says; null where it is gone
 // @return subjects  LIST<STRING>   of the tokens that act for the member or the entities in the fact, or ever did
 // @return names     LIST<STRING>   Entity.name of the entities that the fact is about
-// @return loaders   LIST<STRING>   Load.by: the people who loaded and corrected the fact; empty where not known
+// @return loaders   LIST<STRING>   Load.by: the people who loaded and corrected the fact, or its category; empty where not known
 // @return since     ZONED DATETIME when the fact was loaded, else when it was; null where neither is known
 // @return readers   LIST<MAP>      {who, scheme, purpose, times, last}: clients who read a rating of this member from then on,
 //                                  until the dispute ended
@@ -44,7 +44,8 @@ WHERE elementId(fact) = $refs[id] AND fact.id = d.fact AND type(fact) = $types[d
 OPTIONAL MATCH (d)-[:TOLD]->(told:Entity)
 OPTIONAL MATCH (loaded:Load {id: d.load})
 OPTIONAL MATCH (corrected:Load {id: fact.load})
-WITH entity, d, fact, source, target, told, loaded, corrected,
+OPTIONAL MATCH (sorted:Load {id: target.load})   // that gave the product or site another category
+WITH entity, d, fact, source, target, told, loaded, corrected, sorted,
      coalesce(loaded.at, corrected.at, fact.at, fact.due) AS since
 RETURN d.id AS id, entity.id AS entity, d.by AS by, d.load AS load, d.kind AS kind, d.fact AS fact,
        d.statement AS statement, d.state AS state, d.proposed AS proposed, d.opened AS opened, d.reminded AS reminded,
@@ -56,7 +57,7 @@ RETURN d.id AS id, entity.id AS entity, d.by AS by, d.load AS load, d.kind AS ki
        coalesce(entity.subjects, []) + coalesce(source.subjects, []) + coalesce(target.subjects, [])
          + coalesce(told.subjects, []) AS subjects,
        [each IN [entity.name, source.name, target.name, told.name] WHERE each IS NOT NULL] AS names,
-       [each IN [loaded.by, corrected.by] WHERE each IS NOT NULL] AS loaders, since,
+       [each IN [loaded.by, corrected.by, sorted.by] WHERE each IS NOT NULL] AS loaders, since,
        COLLECT {
          MATCH (entity)<-[:ABOUT]-(ledger:Ledger)<-[:IN]-(a:Access)
          WHERE a.role = 'client' AND a.outcome = 'answered' AND a.what <> 'standing'

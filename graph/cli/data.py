@@ -14,17 +14,25 @@ from graph.text.counts import counted
 from graph.text.days import last_day
 
 if TYPE_CHECKING:
-    from graph.model import Loaded
+    from graph.model import Chunk, Loaded
     from graph.rating.rerate import Rerated
 
 PANEL = "Data"
-Paths = Annotated[list[Path], typer.Argument(help="CSV or Parquet files, or directories of them.")]
+Paths = Annotated[
+    list[Path], typer.Argument(help="CSV, XLSX, ODS, JSON, XML or Parquet files, or directories of them.")
+]
 RowKind = Annotated[str | None, typer.Option(help="What the rows are, where the file's name does not say.")]
 Mapping = Annotated[
     str | None, typer.Option(help="A mapping file, or the name of a shipped one, such as bitcoin-otc.")
 ]
 Prefix = Annotated[
     str | None, typer.Option(help="Put before the id of every fact, so that those of two sources stay apart.")
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        help="Where days and times without a zone are read, such as Europe/Berlin; else they are rejected."
+    ),
 ]
 Removable = Literal[CorrectableKind, "memberships"]
 Rejects = Annotated[Path, typer.Option(help="Where bad rows go, with their reasons.")]
@@ -59,9 +67,12 @@ def load(
     kind: RowKind = None,
     mapping: Mapping = None,
     prefix: Prefix = None,
+    zone: Zone = None,
     rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, show ten rows, write nothing.")
+    ] = False,
     at_once: Annotated[bool, typer.Option("--rerate", help="Re-rate at once all that the facts touch.")] = False,
     tolerance: Tolerance = 0.05,
     json: Json = False,
@@ -82,7 +93,7 @@ def load(
         raise ParameterError("--dry-run writes nothing, so there is nothing to re-rate")
     settings = Settings.load()
     check_output(rejects, *paths, *([Path(mapping)] if mapping else []))
-    changes = Changes()
+    changes, shown = Changes(), _Shown()
     with connect(settings) as database, progress() as tell:
         migrations.require(database)
         loaded = load.load(
@@ -96,13 +107,73 @@ def load(
             batch=settings.batch_rows,
             categories=categories.read(settings.categories),
             prefix=prefix,
+            zone=zone,
             most_clashes=max_reject_rate,
             progress=tell,
             touch=changes.add if at_once else lambda kind, touched: None,
+            preview=shown.add if dry_run else lambda chunk: None,
         )
         rerated = rerate.rerate(database, changes, tolerance_points=tolerance) if at_once else []
+    if dry_run and not json:
+        shown.print()
     print_loaded(loaded, rerated, rejects, dry_run=dry_run, json=json)
     end_if_rejected(loaded, max_reject_rate)
+
+
+class _Shown:
+    """The first rows of each kind of each file, as they would be loaded."""
+
+    ROWS = 10
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], list[dict[str, object]]] = {}
+
+    def add(self, chunk: "Chunk") -> None:
+        rows = self._rows.setdefault((chunk.kind, chunk.file), [])
+        room = self.ROWS - len(rows)
+        pairs = zip(chunk.rows[:room], chunk.lines[:room], strict=True)
+        rows += [
+            {"line": line} | {name: value for name, value in row.items() if name != "line"} for row, line in pairs
+        ]
+
+    def print(self) -> None:
+        for (kind, file), rows in self._rows.items():
+            if rows:
+                columns = list(rows[0])
+                cells = [["" if row[name] is None else row[name] for name in columns] for row in rows]
+                print_table(columns, cells, title=f"{kind} of {file}, as they would be loaded")
+
+
+@app.command(rich_help_panel=PANEL)
+def import_assistant(
+    file: Annotated[Path, typer.Argument(help="Somebody else's file, in any form that `load` reads.")],
+    output: Annotated[
+        Path | None, typer.Option(help="Where the mapping goes; it is printed if not given.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write a mapping to begin with for somebody else's file, and ask what cannot be known from it.
+
+    Nothing is loaded. What is open is a `?` or a line that is commented out, with which no row is loaded. Try the
+    mapping with `load --dry-run --mapping`, which shows ten rows as they would be loaded.
+    """
+    from graph import output_files
+    from graph.facts import assistant
+
+    if output is not None:
+        check_output(output, file)
+    found = assistant.suggest(file)
+    if output is not None:
+        output_files.write_text(output, found.mapping)
+    if json:
+        print_json({"kind": found.kind or None, "mapping": found.mapping, "questions": found.questions})
+        return
+    if output is None:
+        typer.echo(found.mapping, nl=False)
+    else:
+        print_text(f"wrote {output}, which needs {counted(len(found.questions), 'answers')}:")
+        for number, question in enumerate(found.questions, start=1):
+            print_text(f"{number}. {question}", indent=3)
 
 
 @app.command(rich_help_panel=PANEL)
@@ -111,14 +182,16 @@ def apply(
     kind: RowKind = None,
     mapping: Mapping = None,
     prefix: Prefix = None,
+    zone: Zone = None,
     rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
     tolerance: Tolerance = 0.05,
     json: Json = False,
 ) -> None:
-    """Load facts and corrections of facts, and re-rate at once all members that they touch.
+    """Load facts and corrections, and re-rate at once all members that they touch.
 
-    A row whose id is known with other values corrects what is stored; what it leaves empty stays as it is.
+    A row whose id is known with other values corrects what is stored; what it leaves empty stays as it is. Of
+    entities, names and registered numbers are corrected; of products and sites, the category.
     """
     from graph.policy import categories
     from graph.rating import apply
@@ -140,6 +213,7 @@ def apply(
             batch=settings.batch_rows,
             categories=categories.read(settings.categories),
             prefix=prefix,
+            zone=zone,
             tolerance_points=tolerance,
             progress=tell,
         )

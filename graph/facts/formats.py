@@ -32,7 +32,9 @@ NUMBER_WRITTEN = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 DATE_WRITTEN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 # At most nine digits of a second are read; the graph keeps six.
 LOCAL_WRITTEN = DATE_WRITTEN + r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
-TIME_WRITTEN = LOCAL_WRITTEN + r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+TIME_WRITTEN = LOCAL_WRITTEN + r"(?: ?(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?))"
+# The words for Z that pandas does not read everywhere.
+_UTC = r" ?(?:UTC|GMT)$"
 
 # No dot, slash or colon, so that no host, URL or path fits, and no blank, so that no sentence does.
 OPAQUE_WRITTEN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
@@ -72,6 +74,13 @@ def _times(cells: Cells) -> Cells:
     return times.where(times.between(EARLIEST, LATEST))
 
 
+def _zone_as_z(cells: Cells) -> Cells:
+    """The times with Z in place of UTC and GMT."""
+    if not cells.str.endswith(("UTC", "GMT")).any():
+        return cells
+    return cells.str.replace(_UTC, "Z", regex=True)
+
+
 def _dates(cells: Cells) -> Cells:
     import pandas as pd
 
@@ -100,9 +109,12 @@ def _list(cells: Cells) -> list[Any]:
 
 def _why_no_time(text: str) -> str:
     if re.fullmatch(DATE_WRITTEN, text):
-        return "a date without a time; write it with time and zone, as in 2026-01-31T09:30:00Z"
+        return (
+            "a date without a time, which begins and ends at other times in every zone; write it as in "
+            "2026-01-31T09:30:00Z, or say whose day it is: load with --zone, or `day` in a mapping"
+        )
     if re.fullmatch(LOCAL_WRITTEN, text):
-        return "a time without a zone; end it with Z or an offset such as +08:00"
+        return "a time without a zone; end it with Z or an offset such as +08:00, or say the zone as for a date"
     return "not a time; write it as in 2026-01-31T09:30:00Z"
 
 
@@ -220,6 +232,7 @@ TIME = Format(
     show=iso_utc,
     parquet=frozenset({"text", "time"}),
     dtype="datetime64[us, UTC]",
+    normal=_zone_as_z,
 )
 DATE = Format(
     faults=[(_unlike(DATE_WRITTEN), "not a date; write it as in 1990-12-31")],

@@ -123,6 +123,8 @@ class Kind:
     names: tuple[str, ...] = ()
     "the columns that may not name an entity that objects to being listed"
     stored: Stored | None = None
+    corrected: tuple[str, ...] = ()
+    "the columns that a correction changes where they are, of a kind that other rows name; of facts, all are"
     in_archive: str = ""
     "what the archive of a member says of the table of its own; there is none where this is empty"
     words: Words | None = None
@@ -154,9 +156,10 @@ KINDS: dict[str, Kind] = {
             Rule("uscc", _given_for_a_person("uscc"), "given for a person"),
             Rule("lei", _given_for_a_person("lei"), "given for a person"),
         ),
+        corrected=("name", "uscc", "lei"),
     ),
-    "products": Kind(columns=(Column("id", OPAQUE), Column("category", SLUG))),
-    "sites": Kind(columns=(Column("id", OPAQUE), Column("category", SLUG))),
+    "products": Kind(columns=(Column("id", OPAQUE), Column("category", SLUG)), corrected=("category",)),
+    "sites": Kind(columns=(Column("id", OPAQUE), Column("category", SLUG)), corrected=("category",)),
     "contacts": Kind(
         columns=(
             _optional("id", ID),
@@ -270,6 +273,8 @@ KINDS: dict[str, Kind] = {
 FACTORS: tuple[FactorKind, ...] = get_args(FactorKind)
 FACTS: tuple[FactKind, ...] = get_args(FactKind)
 CORRECTABLE: tuple[CorrectableKind, ...] = get_args(CorrectableKind)
+IN_PLACE = tuple(name for name, kind in KINDS.items() if kind.corrected)
+"What is corrected where it is, since others name it: cypher/facts/correct_KIND.cypher."
 STORED = {name: kind.stored for name, kind in KINDS.items() if kind.stored is not None}
 WORDS = {name: kind.words for name, kind in KINDS.items() if kind.words is not None}
 

@@ -62,6 +62,20 @@ def store(
     return outcome | {"rejects": [*outcome["rejects"], *rejects]}
 
 
+def correct(transaction: Transaction, kind: str, rows: Sequence[Row], *, load: Load) -> dict[str, Any]:
+    """What cypher/facts/correct_KIND.cypher says of rows whose ids are known with other content; kind: IN_PLACE.
+
+    A row that says nothing new is neither corrected nor among the rejects.
+    """
+    name = f"correct_{kind}"
+    given = {"rows": rows, "load": load.id}
+    wanted = {param.name for param in queries.get(name).params}
+    [outcome] = transaction.run(name, **{key: value for key, value in given.items() if key in wanted})
+    if outcome["corrected"]:
+        transaction.run("record_load", id=load.id, by=load.by, at=load.at, files=list(load.files))
+    return outcome
+
+
 def remove(source: Database | Transaction, kind: str, ids: Sequence[str]) -> list[dict[str, Any]]:
     """A row for each that is gone: its id, what it `said` and, of a fact, the entities that this `touched`.
 

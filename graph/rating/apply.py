@@ -27,6 +27,7 @@ def apply(
     batch: int = 10_000,
     categories: Categories | None = None,
     prefix: str | None = None,
+    zone: str | None = None,
     tolerance_points: float = TOLERANCE_POINTS,
     progress: Callable[[str], None] = lambda message: None,
 ) -> tuple[list[Loaded], list[Rerated]]:
@@ -34,6 +35,7 @@ def apply(
 
     by: the person who applies them; kept with what is new.
     prefix: the one that the facts were loaded with.
+    zone: where days and times without a zone are read, in files of our form.
     An empty cell or a missing column says nothing, and what is stored there stays: to take a value away, remove
     the fact and load it anew.
     Raises what load.load and rerate.rerate raise; repeating it is safe.
@@ -50,6 +52,7 @@ def apply(
         batch=batch,
         categories=categories,
         prefix=prefix,
+        zone=zone,
         progress=progress,
         touch=changes.add,
     )

@@ -520,6 +520,9 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
         apply(graph, [tmp_path / "later.csv"], kind="obligations")
     (tmp_path / "later.csv").write_text(LATER.format(settled="never"), encoding="utf-8")
     load(graph, [tmp_path / "later.csv"], kind="obligations", rejects=tmp_path / "rejects.csv")
+    for kind, row in (("products", "bread,household"), ("sites", "gazette,education")):
+        (tmp_path / "later.csv").write_text(f"id,category\n{row}\n", encoding="utf-8")
+        apply(graph, [tmp_path / "later.csv"], kind=kind)
     secrets.salt(graph, "veil")
     graph.run("claim_request", key="a request", body="", now=AS_OF)
     graph.run("answer_request", key="a request", status=200, answer="{}", entity="ann")

@@ -94,6 +94,17 @@ def test_a_dry_run_ends_as_the_load_would_and_writes_nothing(run: Load, graph: D
     assert whole(graph) == []
 
 
+def test_a_dry_run_shows_ten_rows_of_each_kind_as_they_would_be_loaded(
+    run: Load, graph: Database, visits: Path
+) -> None:
+    written(visits, "sites.csv", "id,category", *(f"site-{number},games" for number in range(12)))
+    result = run(visits, "--dry-run")
+    assert "sites of " in result.stdout
+    assert "site-9" in result.stdout
+    assert "site-10" not in result.stdout
+    assert whole(graph) == []
+
+
 def test_more_rejects_than_allowed_end_with_2_and_people_are_told_where_they_are(
     run: Load, visits: Path, tmp_path: Path
 ) -> None:
@@ -233,3 +244,17 @@ def test_the_operators_categories_are_heeded_by_every_command_that_reads_them(
         f"{products},3,category,health,refused: it says something of health"
     ]
     assert graph.statement("MATCH (p:Product) RETURN p.id AS id") == [{"id": "p1"}]
+
+
+def test_days_are_read_where_the_command_says(run: Load, graph: Database, tmp_path: Path) -> None:
+    written(tmp_path, "entities.csv", "id,kind", "ann,person")
+    written(tmp_path, "sites.csv", "id,category", "s1,news")
+    visits = written(tmp_path, "visits.csv", "entity,site,at", "ann,s1,2026-01-31")
+    files = [tmp_path / "entities.csv", tmp_path / "sites.csv", visits]
+    refused = run(*files, "--dry-run")
+    assert refused.returncode == 2
+    assert "load with --zone" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+    assert run(*files, "--zone", "Berlin").returncode == 1
+    assert run(*files, "--zone", "Asia/Shanghai").returncode == 0
+    begins = datetime(2026, 1, 30, 16, tzinfo=UTC).timestamp()
+    assert graph.statement("MATCH ()-[v:VISITED]->() RETURN v.at.epochSeconds AS at") == [{"at": begins}]

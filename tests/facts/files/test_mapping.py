@@ -307,8 +307,8 @@ INVALID = [
     (
         "an unknown key of a cell",
         '{ column = "who" }',
-        '{ column = "who", trim = true }',
-        "visits.entity.trim",
+        '{ column = "who", colour = true }',
+        "visits.entity.colour",
         "unknown",
     ),
     ("a cell from nowhere", '{ column = "who" }', "{ }", "visits.entity", "exactly one of"),
@@ -326,7 +326,7 @@ INVALID = [
         '{ column = "who" }',
         '{ value = "a", prefix = "b" }',
         "visits.entity",
-        "at most one",
+        "nothing is done to a value: prefix",
     ),
     ("a constant that is true", '{ column = "who" }', "{ value = true }", "visits.entity.value", "Expected"),
     (
@@ -374,7 +374,13 @@ INVALID = [
         "no such zone: 'Mars/Olympus'",
     ),
     ("a zone that is a path", '"when" }', '"when", zone = "../UTC" }', "visits.at", "no such zone"),
-    ("two readings of a time", '"when" }', '"when", zone = "UTC", prefix = "x" }', "visits.at", "at most one of"),
+    (
+        "two readings of a time",
+        '"when" }',
+        '"when", zone = "UTC", prefix = "x" }',
+        "visits.at",
+        "prefix makes a text, and zone",
+    ),
     (
         "a comparison with nothing",
         "entity =",

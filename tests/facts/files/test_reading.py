@@ -196,7 +196,7 @@ def test_the_kind_can_be_given(tmp_path: Path) -> None:
 
 
 def test_a_name_without_an_ending_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(RecordError, match=r"contacts: neither \.csv"):
+    with pytest.raises(RecordError, match=r"contacts: not CSV, JSON, XML"):
         next(read(written(tmp_path, "contacts", EXAMPLES["contacts"][0])))
 
 

@@ -1,0 +1,248 @@
+"""The beginning of a file, whatever its form: its columns with some of their cells, and how it is laid out."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from graph.errors import RecordError
+from graph.facts.files.nested import json_records, xml_records
+from graph.facts.files.nested.paths import Element, steps
+from graph.facts.files.open_file import opened, opened_archive_of_sheets, opened_stream
+from graph.facts.files.sources import CELL_CHARACTERS, Fault, Number, Opening
+from graph.facts.files.steps.lines import Layout
+from graph.facts.files.text_encodings import UTF_16_MARKS, looks_like
+from graph.facts.files.workbooks.sheet_rows import Workbook
+
+ROWS, BYTES = 200, 1 << 18
+SEPARATORS = (",", ";", "\t", "|")
+_MOST_COLUMNS = 200
+
+
+@dataclass
+class Sample:
+    """What was found.
+
+    columns: by name or path, the cells of the first rows; None where one is empty.
+    top:     the lines of a mapping that say how the file is laid out, each with its key.
+    questions: what somebody has to look at.
+    """
+
+    columns: dict[str, list[str | None]]
+    top: dict[str, object] = field(default_factory=dict)
+    questions: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        return max(map(len, self.columns.values()), default=0)
+
+
+def sampled(path: Path) -> Sample:
+    """The beginning of the file. Raises RecordError for one that cannot be read at all."""
+    name = path.name.lower()
+    if name.endswith((".xlsx", ".ods")):
+        return _of_workbook(path)
+    if name.endswith(".parquet"):
+        return _of_source(path, Opening(), Sample({}))
+    with opened_stream(path) as (ending, stream):
+        if ending == ".csv":
+            return _of_text(stream, path)
+        if ending == ".xml":
+            [document] = islice(xml_records.everything(stream, str(path)), 1)
+            return _of_records(iter([document]), Sample({}))
+        if ending == ".json":
+            return _of_json(stream, path)
+        records = (each for each in json_records.on_lines(stream, str(path)) if each is not None)
+        return _of_records(records, Sample({}))
+
+
+def _of_source(path: Path, opening: Opening, sample: Sample) -> Sample:
+    """A file that names its columns itself."""
+    with opened(path, opening) as source:
+        for piece in islice(source.pieces(ROWS, source.names), 1):
+            sample.columns = {name: list(cells) for name, cells in piece.columns.items()}
+        sample.columns = sample.columns or {name: [] for name in source.names}
+    return sample
+
+
+def _of_text(stream: io.BufferedReader, path: Path) -> Sample:
+    raw = stream.read(BYTES)
+    is_whole = len(raw) < BYTES
+    sample = Sample({})
+    text = _decoded(raw, is_whole, sample)
+    separator, records = _split(text)
+    if separator != ",":
+        sample.top["separator"] = separator
+    width = Counter(len(fields) for _, fields in records).most_common(1)[0][0] if records else 0
+    if not width:
+        raise RecordError("an empty file", file=str(path))
+    wide = [at for at, (_, fields) in enumerate(records) if len(fields) == width]
+    at = next((at for at in wide if all(records[at][1][:1] + records[at][1][-1:])), wide[0])
+    if at:
+        sample.top["skip_lines"] = records[at - 1][0]
+    head, body = records[at][1], [fields for _, fields in records[at + 1 :] if len(fields) == width][:ROWS]
+    if any(each and each[0].isdigit() for each in head) or len(set(head)) < len(head):
+        sample.questions.append(
+            "The first row does not look like a header. What are the columns? They are named below."
+        )
+        sample.top["header"] = [f"column {number}" for number in range(1, width + 1)]
+        head, body = [f"column {number}" for number in range(1, width + 1)], [head, *body]
+    for place, name in enumerate(head[:_MOST_COLUMNS]):
+        sample.columns[name] = [fields[place] or None for fields in body]
+    return sample
+
+
+def _decoded(raw: bytes, is_whole: bool, sample: Sample) -> str:
+    """The text; what is not UTF-8 is read as it looks, and asked about."""
+    if not is_whole and not raw.startswith(UTF_16_MARKS):
+        raw = raw[: raw.rfind(b"\n") + 1] or raw
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        encoding = looks_like(raw) or "latin-1"
+        sample.top["encoding"] = encoding
+        text = raw.decode(encoding, errors="replace")
+        if encoding != "utf-16":
+            line = raw[raw.rfind(b"\n", 0, error.start) + 1 :].split(b"\n")[0].decode(encoding, errors="replace")
+            sample.questions.append(
+                f"The text is not in UTF-8. Is it {encoding}, and is this line right: {line[:80]}"
+            )
+        return text
+
+
+def _split(text: str) -> tuple[str, list[tuple[int, list[str]]]]:
+    """What separates the fields, and the records, each with the line where it ends."""
+    best: tuple[float, str, list[tuple[int, list[str]]]] = (-1.0, ",", [])
+    for separator in SEPARATORS:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        records: list[tuple[int, list[str]]] = []
+        try:
+            for fields in islice(reader, ROWS + 50):
+                records.append((reader.line_num, fields))
+        except csv.Error:
+            continue
+        widths = Counter(len(fields) for _, fields in records if fields)
+        if not widths:
+            continue
+        width, number = widths.most_common(1)[0]
+        score = (width > 1) * number / len(records) + width / 1_000
+        if score > best[0]:
+            best = score, separator, [(line, fields) for line, fields in records if fields]
+    return best[1], best[2]
+
+
+def _of_workbook(path: Path) -> Sample:
+    sample = Sample({})
+    with opened_archive_of_sheets(path) as book:
+        filled = [sheet for sheet in book.sheets if not sheet.hidden and next(iter(book.rows(sheet)), None)]
+        if not filled:
+            raise RecordError("a workbook without anything in it", file=str(path))
+        if len(filled) > 1:
+            sample.top["sheet"] = filled[0].name
+            others = ", ".join(sheet.name for sheet in filled[1:])
+            sample.questions.append(
+                f"The workbook has other sheets too: {others}. Each needs a mapping of its own."
+            )
+        rows = list(islice(_rows(book, filled[0].name), 30))
+    width = max(len(row) for _, row in rows)
+    header, _ = next((number, row) for number, row in rows if len(row) == width)
+    skip = header - 1 if header != rows[0][0] else 0
+    if skip:
+        sample.top["skip_lines"] = skip
+    return _of_source(path, Opening(sheet=filled[0].name, layout=Layout(skip_lines=skip)), sample)
+
+
+def _rows(book: Workbook, name: str) -> Iterator[tuple[int, Any]]:
+    return iter(book.rows(next(sheet for sheet in book.sheets if sheet.name == name)))
+
+
+def _of_json(stream: io.BufferedReader, path: Path) -> Sample:
+    records = json_records.in_lists(stream, str(path), ())
+    first = next(records, None)
+    sample = Sample({})
+    if isinstance(first, dict) and (way := _to_list(first)):
+        sample.top["rows"] = way
+        return _of_records(json_records.in_lists(stream, str(path), steps(way, str(path))), sample)
+    return _of_records(iter([first, *islice(records, ROWS)] if first is not None else []), sample)
+
+
+def _to_list(record: dict[str, Any]) -> str:
+    """The path to the list in an object that is nothing but an envelope around it; empty where there is none."""
+    for key, value in record.items():
+        if isinstance(value, list) and value and all(isinstance(each, dict) for each in value[:10]):
+            others = [each for other, each in record.items() if other != key and isinstance(each, (dict, list))]
+            return _named(key) if not others else ""
+    return ""
+
+
+def _of_records(records: Iterator[Any], sample: Sample) -> Sample:
+    """Columns are paths to single values, and through the first list of objects that a record has."""
+    through: list[str] = []
+    rows: list[dict[str, str | None]] = []
+    for record in records:
+        rows += _flat(record, through)
+        if len(rows) >= ROWS:
+            break
+    names = list(dict.fromkeys(name for row in rows for name in row))[:_MOST_COLUMNS]
+    if any(name not in row for name in names for row in rows):
+        sample.questions.append(
+            "Some records lack some of the columns. Where a file may lack one, name it in `optional`."
+        )
+    sample.columns = {name: [row.get(name) for row in rows[:ROWS]] for name in names}
+    return sample
+
+
+def _flat(record: Any, through: list[str]) -> list[dict[str, str | None]]:
+    own: dict[str, str | None] = {}
+    inner: list[dict[str, str | None]] = []
+    for path, value in _leaves(record, ""):
+        if not isinstance(value, list):
+            own[path] = value
+        elif path in through or not through:
+            through[:] = [path]
+            inner += [
+                {f"{path}[*]{name if name.startswith('[') else '.' + name}": cell for name, cell in row.items()}
+                for each in value[:ROWS]
+                for row in _flat(each, [])
+            ]
+    return [own | row for row in inner] if inner else [own]
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Each single value with its path, and each list of objects with its own."""
+    if isinstance(value, Element):
+        for name, children in value.children.items():
+            way = f"{path}.{_named(name)}" if path else _named(name)
+            if len(children) > 1:
+                yield way, children
+            else:
+                yield from _leaves(children[0], way)
+        if value.text and path:
+            yield path, value.text[:CELL_CHARACTERS]
+    elif isinstance(value, dict):
+        for key, inside in value.items():
+            yield from _leaves(inside, f"{path}.{_named(key)}" if path else _named(key))
+    elif isinstance(value, list):
+        if value and all(isinstance(each, dict) for each in value):
+            yield path, value
+        elif len(value) in (3, 5, 6, 7) and all(isinstance(each, Number) for each in value):
+            yield path, "-".join(each.zfill(2) for each in value[:3])
+    elif not isinstance(value, Fault) and path:
+        yield path, value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _named(key: str) -> str:
+    """A key as a path has it."""
+    if key and not set(key) & set('.[]"'):
+        return key
+    return '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def filled(cells: Sequence[str | None]) -> list[str]:
+    """Those of the cells that say something."""
+    return [cell.strip() for cell in cells if cell and cell.strip()]

@@ -1,0 +1,135 @@
+"""values, values_from, pseudonym: words that mean something, and addresses that become ids."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.errors import ParameterError, SchemeInvalid
+from graph.facts import reach
+from graph.facts.files import read
+from graph.facts.files.cell import Cell
+from graph.facts.files.steps.look_alikes import looks
+from graph.facts.files.steps.pseudonym import pseudonym
+from graph.facts.files.steps.words import of
+from graph.text.plain import normal
+from tests.facts.files.steps.mapped import SECRET, mapped, taken
+
+PAID = 'column = "how", values = { late = 0.0, "on time" = 1.0 }'
+
+
+def test_words_become_what_they_mean_and_others_refuse_their_row(tmp_path: Path) -> None:
+    found = taken(tmp_path, "how\nlate\non time\nnever\n", mapped("obligations", outcome=PAID))
+    assert found.column("outcome") == [0.0, 1.0]
+    assert found.refused == [(4, "how", "never")]
+    assert found.rejects[0].reason == "none of the words of `values`: late, on time"
+
+
+def test_words_are_compared_after_trim_and_case(tmp_path: Path) -> None:
+    made = mapped("obligations", outcome=f'{PAID}, trim = true, case = "upper"')
+    assert taken(tmp_path, "how\n On  Time\nLATE\n", made).column("outcome") == [1.0, 0.0]
+
+
+SAID = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=6)
+
+
+@given(st.dictionaries(SAID, st.integers(0, 3), min_size=1, max_size=6))
+def test_every_word_of_a_table_is_read_back_as_its_meaning(table: dict[str, int]) -> None:
+    if len({looks(normal(word)) for word in table}) < len(table):
+        return
+    cells, _ = of(Cell(column="x", values=table), trim=False)(pd.Series(list(table), dtype="str"))
+    assert cells.tolist() == [str(meaning) for meaning in table.values()]
+
+
+MEMBERS = 'column = "customer", values_from = "members.csv"'
+
+
+def members(folder: Path, text: str | bytes) -> Path:
+    (folder / "members.csv").write_bytes(text.encode() if isinstance(text, str) else text)
+    return folder
+
+
+def test_names_are_looked_up_in_a_table_of_members(tmp_path: Path) -> None:
+    folder = members(tmp_path, '\ufeffname,id\n"Smith, Ann",m-1\nBob,m-2\n')
+    made = mapped("obligations", folder=folder, debtor=MEMBERS)
+    assert made.tables == (folder / "members.csv",)
+    found = taken(tmp_path, 'customer\n"Smith, Ann"\nBob\nEve\n', made)
+    assert found.column("debtor") == ["m-1", "m-2"]
+    assert [(each.line, each.reason) for each in found.rejects] == [(4, "not in members.csv")]
+
+
+def test_a_name_that_only_looks_like_a_members_is_not_theirs_and_the_reject_says_why(tmp_path: Path) -> None:
+    made = mapped("obligations", folder=members(tmp_path, "name,id\nAnn Smith,m-1\n"), debtor=MEMBERS)
+    found = taken(tmp_path, "customer\n\u0410nn Smith\nAnn\u00a0Smith\nAnn Smith\u200b\n", made)
+    assert found.rows == []
+    assert [each.reason for each in found.rejects] == [
+        "not in members.csv; it looks like 'Ann Smith' there, but has U+0410 CYRILLIC CAPITAL LETTER A",
+        "not in members.csv; it looks like 'Ann Smith' there, but has U+00A0 NO-BREAK SPACE",
+        "not in members.csv",
+    ]
+
+
+# (what is wrong, the table, part of the message)
+TABLES = [
+    ("two members who look alike", "name,id\nAnn,m-1\n\u0410nn,m-2\n", "look alike and mean different things"),
+    ("two accents that look alike", "name,id\n\u00e9,m-1\ne\u0301,m-2\n", "is there twice"),
+    ("a name twice", "name,id\nAnn,m-1\nAnn,m-2\n", ":3: 'Ann' is there twice"),
+    ("three cells", "name,id\nAnn,m-1,x\n", ":2: two cells are needed"),
+    ("an empty cell", "name,id\nAnn,\n", ":2: two cells are needed"),
+    ("no rows", "name,id\n", "no row below its header"),
+    ("a quote that is open", 'name,id\n"Ann,m-1\n', "unexpected end"),
+    ("a letter that nobody sees", "name,id\nAnn\u200b,m-1\n", "cannot be seen: U+200B"),
+    ("another encoding", b"name,id\n\xe9,m-1\n", "not UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("text", "part"), [case[1:] for case in TABLES], ids=[case[0] for case in TABLES])
+def test_a_table_of_words_that_does_not_hold_stops_the_mapping(
+    text: str | bytes, part: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SchemeInvalid) as caught:
+        mapped("obligations", folder=members(tmp_path, text), debtor=MEMBERS)
+    assert caught.value.key == "obligations.debtor"
+    assert part in str(caught.value)
+
+
+def test_a_table_that_is_not_there_stops_the_mapping(tmp_path: Path) -> None:
+    with pytest.raises(SchemeInvalid, match=r"members\.csv cannot be read: No such file"):
+        mapped("obligations", folder=tmp_path, debtor=MEMBERS)
+
+
+MAIL = 'column = "mail", pseudonym = true, prefix = "m-"'
+
+
+def test_an_address_becomes_an_id_that_says_nothing(tmp_path: Path) -> None:
+    content = "mail\nann@example.org\n Ann@Example.ORG \n+45 20 12 34 56\n0045-20123456\n\uff0b4520123456\n"
+    [*ids] = taken(tmp_path, content, mapped("visits", entity=MAIL)).column("entity")
+    assert len(ids) == 5
+    assert ids[0] == ids[1]
+    assert ids[2] == ids[3] == ids[4]
+    assert len({*ids}) == 2
+    assert all(each.startswith("m-") and len(each) == 34 and not reach.why(each) for each in ids)
+
+
+def test_pseudonyms_of_two_databases_have_nothing_in_common() -> None:
+    assert pseudonym(b"a" * 32, "ann@example.org") != pseudonym(b"b" * 32, "ann@example.org")
+    assert pseudonym(SECRET, "ann@example.org") == pseudonym(SECRET, "ANN@example.org")
+
+
+@given(st.lists(st.emails(), min_size=2, max_size=20, unique_by=str.casefold))
+def test_different_addresses_have_different_pseudonyms(addresses: list[str]) -> None:
+    assert len({pseudonym(SECRET, address) for address in addresses}) == len(addresses)
+
+
+def test_an_address_without_a_pseudonym_is_refused_as_before(tmp_path: Path) -> None:
+    found = taken(tmp_path, "who\nann@example.org\n", mapped("entities"))
+    assert "not kept" in found.rejects[0].reason
+
+
+def test_without_a_database_there_are_no_pseudonyms(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("mail\nann@example.org\n")
+    with pytest.raises(ParameterError, match="need the secret of a database"):
+        next(read(path, mapping=mapped("visits", entity=MAIL)))
