@@ -18,8 +18,8 @@ SET product.category = row.category, product.load = $load
 WITH count(*) AS corrected, collect(DISTINCT product) AS products
 CALL (products) {
   UNWIND products AS product
-  MATCH (entity:Entity)-[bought:BOUGHT]->(product)
-  FOREACH (_ IN CASE WHEN bought.rejected IS NULL THEN [] ELSE [1] END | REMOVE bought.rejected)
+  MATCH (entity:Entity)-[fact]->(product)
+  FOREACH (_ IN CASE WHEN fact.rejected IS NULL THEN [] ELSE [1] END | REMOVE fact.rejected)
   WITH DISTINCT entity WHERE (entity)-[:JOINED]->()
   WITH entity ORDER BY entity.id   // two that hold several take them in the same order
   SET entity.changed = datetime()

@@ -18,8 +18,8 @@ SET site.category = row.category, site.load = $load
 WITH count(*) AS corrected, collect(DISTINCT site) AS sites
 CALL (sites) {
   UNWIND sites AS site
-  MATCH (entity:Entity)-[visited:VISITED]->(site)
-  FOREACH (_ IN CASE WHEN visited.rejected IS NULL THEN [] ELSE [1] END | REMOVE visited.rejected)
+  MATCH (entity:Entity)-[fact]->(site)
+  FOREACH (_ IN CASE WHEN fact.rejected IS NULL THEN [] ELSE [1] END | REMOVE fact.rejected)
   WITH DISTINCT entity WHERE (entity)-[:JOINED]->()
   WITH entity ORDER BY entity.id   // two that hold several take them in the same order
   SET entity.changed = datetime()

@@ -125,6 +125,8 @@ class Kind:
     stored: Stored | None = None
     corrected: tuple[str, ...] = ()
     "the columns that a correction changes where they are, of a kind that other rows name; of facts, all are"
+    signs: tuple[str, ...] = ()
+    "the columns without which somebody else's file hardly has rows of this kind; empty: it is never guessed"
     in_archive: str = ""
     "what the archive of a member says of the table of its own; there is none where this is empty"
     words: Words | None = None
@@ -157,9 +159,18 @@ KINDS: dict[str, Kind] = {
             Rule("lei", _given_for_a_person("lei"), "given for a person"),
         ),
         corrected=("name", "uscc", "lei"),
+        signs=("id", "name"),
     ),
-    "products": Kind(columns=(Column("id", OPAQUE), Column("category", SLUG)), corrected=("category",)),
-    "sites": Kind(columns=(Column("id", OPAQUE), Column("category", SLUG)), corrected=("category",)),
+    "products": Kind(
+        columns=(Column("id", OPAQUE), Column("category", SLUG)),
+        corrected=("category",),
+        signs=("product", "category"),
+    ),
+    "sites": Kind(
+        columns=(Column("id", OPAQUE), Column("category", SLUG)),
+        corrected=("category",),
+        signs=("site", "category"),
+    ),
     "contacts": Kind(
         columns=(
             _optional("id", ID),
@@ -170,6 +181,7 @@ KINDS: dict[str, Kind] = {
         ),
         rules=(Rule("target", lambda row: row["source"] == row["target"], "a contact with oneself"),),
         prefix="c-",
+        signs=("source", "target", "at"),
         names=("source", "target"),
         stored=Stored("CONTACTED", "Entity", ("source", "target"), touches_both=True, word="channel"),
         in_archive="with whom you were in contact; began: whether you began it",
@@ -197,6 +209,7 @@ KINDS: dict[str, Kind] = {
             *_MONEY,
         ),
         prefix="o-",
+        signs=("due",),
         stored=Stored("OWED", "Entity", ("debtor", "creditor"), time="due", word="kind"),
         in_archive="what you owed (debtor) and what others owed to you (creditor)",
         words=Words(
@@ -218,6 +231,7 @@ KINDS: dict[str, Kind] = {
         ),
         rules=_MONEY,
         prefix="p-",
+        signs=("product", "at"),
         stored=Stored("BOUGHT", "Product", ("entity", "product")),
         in_archive="what you bought",
         words=Words(
@@ -233,6 +247,7 @@ KINDS: dict[str, Kind] = {
     "visits": Kind(
         columns=(_optional("id", ID), Column("entity"), Column("site"), Column("at", TIME)),
         prefix="v-",
+        signs=("site", "at"),
         stored=Stored("VISITED", "Site", ("entity", "site")),
         in_archive="which sites you visited",
         words=Words(

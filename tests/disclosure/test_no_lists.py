@@ -38,6 +38,7 @@ OF_NONE = {
     *(
         "migrate",
         "load",
+        "import-assistant",
         "apply",
         "remove",
         "erase",

@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.facts.assistant.looks import Look, look
-from graph.facts.assistant.roles import TIMES, Guess, guess
+from graph.facts.assistant.roles import GUESSED, TIMES, Guess, guess
 from graph.facts.assistant.sampled import Sample, sampled
-from graph.facts.kinds import KINDS
+from graph.facts.kinds import IN_PLACE, KINDS, STORED
 from graph.text.counts import counted
 from graph.text.plain import visible
 
 UNKNOWN = "?"
 "In place of what nobody but a person can say; a mapping that has it is refused."
-NEEDED = {"entities": ("id",), "products": ("id", "category"), "sites": ("id", "category")}
 _REFERS = {
-    "entities": ("source", "target", "debtor", "creditor", "entity"),
-    "products": ("product",),
-    "sites": ("site",),
+    "entities": tuple(
+        dict.fromkeys(end for fact in STORED.values() for end in fact.ends[: 2 if fact.of_two else 1])
+    ),
+    **{f"{fact.ends[1]}s": (fact.ends[1],) for fact in STORED.values() if not fact.of_two},
 }
+"The columns of facts that name things of these kinds."
 _ENDING = "due"
 
 
@@ -71,11 +72,12 @@ class _Asked:
 
 def _unknown(asked: _Asked) -> list[str]:
     asked.ask("What do the rows say? No kind of rows is recognised by the names of the columns.")
-    return ["", "# [obligations]   # or contacts, purchases, visits, entities, products, sites"]
+    last, *others = reversed(GUESSED)
+    return ["", f"# [{last}]   # or {', '.join(others)}"]
 
 
 def _tables(found: Guess, looks: Mapping[str, Look], asked: _Asked) -> Iterator[str]:
-    if found.kind not in NEEDED:
+    if found.kind not in IN_PLACE:
         yield from _named_things(found, looks, asked)
     yield ""
     yield f"[{found.kind}]"
@@ -86,7 +88,7 @@ def _tables(found: Guess, looks: Mapping[str, Look], asked: _Asked) -> Iterator[
         elif column.required:
             asked.ask(f"Which column is the {name} of {found.kind}, or is it the same in all rows?")
             yield f'# {name} = {{ value = "{UNKNOWN}" }}'
-    if found.kind in ("obligations", "contacts", "purchases", "visits") and "id" not in found.columns:
+    if found.kind in STORED and "id" not in found.columns:
         asked.ask("Does a column tell the rows apart? Without an id, a later row cannot complete or correct one.")
 
 

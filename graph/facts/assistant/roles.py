@@ -109,16 +109,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
 }
 TIMES = ("due", "settled", "at", "issued")
-# What makes rows of a kind: without these columns a file hardly is of it.
-_SIGNS: dict[str, tuple[tuple[str, ...], int]] = {
-    "obligations": (("due",), 4),
-    "purchases": (("product", "at"), 3),
-    "visits": (("site", "at"), 3),
-    "contacts": (("source", "target", "at"), 3),
-    "products": (("product", "category"), 2),
-    "sites": (("site", "category"), 2),
-    "entities": (("id", "name"), 1),
-}
+GUESSED = tuple(name for name, kind in KINDS.items() if kind.signs)
+"The kinds that are guessed, in the order in which they are loaded: what names others comes behind them."
+_SAYS_MOST = "due"
+"Nothing but an obligation has it."
 
 
 @dataclass(frozen=True)
@@ -130,15 +124,16 @@ class Guess:
 
 
 def guess(looks: Mapping[str, Look]) -> Guess:
-    """The kind whose columns are found; of several, the one that needs more of them."""
+    """The kind whose signs are found; of several, the one that says most, or names things of the others."""
     roles = {role: found for role in WORDS if (found := _likely(role, looks))}
-    fitting = [(worth, kind) for kind, (signs, worth) in _SIGNS.items() if all(sign in roles for sign in signs)]
+    fitting = [kind for kind in GUESSED if all(sign in roles for sign in KINDS[kind].signs)]
     if not fitting:
         return Guess("", {})
-    kind = max(fitting)[1]
+    kind = next((each for each in fitting if _SAYS_MOST in KINDS[each].signs), fitting[-1])
+    of_id = KINDS[kind].signs[0] if KINDS[kind].corrected else "id"
     taken: dict[str, str] = {}
     for column in KINDS[kind].columns:
-        role = {"products": "product", "sites": "site"}.get(kind, "id") if column.name == "id" else column.name
+        role = of_id if column.name == "id" else column.name
         for name in roles.get(role, ()):
             if name not in taken.values():
                 taken[column.name] = name
