@@ -66,6 +66,8 @@ class CsvSource:
 
     def hint(self, wanted: Sequence[str]) -> str:
         """What to do about a header without these columns; reads on, so it is asked last."""
+        if self._separator != "," and len(self.names) == 1 and "," in self.names[0]:
+            return "commas separate the fields: leave `separator` out of the mapping"
         following: list[list[str]] = []
         with suppress(*BREAKS, Misquoted, ValueError):
             for line in islice(self._lines, 20):

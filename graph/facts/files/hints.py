@@ -56,6 +56,8 @@ def of_no_workbook(beginning: bytes) -> str:
     """What to do about a file that begins so and is named like a workbook; empty where it may be one."""
     if beginning.startswith(b"PK"):
         return ""
+    if beginning.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        return "a page or a document in XML: open it in a spreadsheet program, and save it as a workbook"
     return next((hint for mark, hint in _FORMS if beginning.startswith(mark)), "something else: save it as one")
 
 

@@ -1,13 +1,19 @@
 """The beginnings, ends and texts of an XML file, one after the other; nothing of it is kept.
 
-A file that could make much of little is refused: a document type, with which entities come, a depth that no
-document has, thousands of different names, a tag without end.
+A file that could make much of little is refused. defusedxml refuses a document type, and with it all entities.
+Here are the limits that it does not know: a depth that no document has, thousands of different names, a
+tag without end.
 """
 
 import io
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeAlias
+from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import XMLParser
 
 from graph.errors import RecordError
 
@@ -21,19 +27,40 @@ End: TypeAlias = Callable[[str], None]
 Text: TypeAlias = Callable[[str], None]
 
 
-class _Locals(dict[str, str]):
-    """Names without the namespace before them."""
+class _TooMuch(ValueError):
+    """The document has more of something than any document needs."""
 
-    def __init__(self, file: str):
-        self._file = file
 
-    def __missing__(self, name: str) -> str:
-        if len(self) >= MOST_NAMES:
-            raise RecordError(
-                f"more than {MOST_NAMES:,} different names of elements and attributes", file=self._file
-            )
-        self[name] = name.rpartition(" ")[2]
-        return self[name]
+class _Target:
+    """What the parser calls: it hands on names without the namespace before them."""
+
+    def __init__(self, start: Start, end: End, text: Text):
+        self._start, self._end, self.data = start, end, text
+        self._names: dict[str, str] = {}
+        self._depth = 0
+
+    @property
+    def has_begun(self) -> bool:
+        return bool(self._names)
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MOST_DEPTH:
+            raise _TooMuch("nested too deeply")
+        local = self._local
+        self._start(local(name), {local(each): value for each, value in attributes.items()})
+
+    def end(self, name: str) -> None:
+        self._depth -= 1
+        self._end(self._names[name])
+
+    def _local(self, name: str) -> str:
+        known = self._names.get(name)
+        if known is None:
+            if len(self._names) >= MOST_NAMES:
+                raise _TooMuch(f"more than {MOST_NAMES:,} different names of elements and attributes")
+            known = self._names[name] = name.rpartition("}")[2]
+        return known
 
 
 def parse(stream: io.BufferedReader, file: str, start: Start, end: End, text: Text) -> Iterator[int]:
@@ -44,42 +71,35 @@ def parse(stream: io.BufferedReader, file: str, start: Start, end: End, text: Te
     text:  with a part of the text between.
     Raises RecordError, with the line.
     """
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    names, depth = _Locals(file), 0
-
-    def refuse_type(*_: object) -> None:
-        message = "a document type (<!DOCTYPE>), with which entities come: no invoice, statement or sheet has one"
-        raise RecordError(message, file=file, line=parser.CurrentLineNumber)
-
-    def started(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > MOST_DEPTH:
-            raise RecordError("nested too deeply", file=file, line=parser.CurrentLineNumber)
-        start(
-            names[name], {names[each]: value for each, value in attributes.items()} if attributes else attributes
-        )
-
-    def ended(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        end(names[name])
-
-    parser.StartDoctypeDeclHandler = refuse_type
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = started, ended, text
-    read = 0
-    while True:
-        data = stream.read(_READ)
+    target = _Target(start, end, text)
+    parser = XMLParser(target=target, forbid_dtd=True)
+    place, read = parser.parser, 0
+    while data := stream.read(_READ):
         read += len(data)
-        try:
-            parser.Parse(data, not data)
-        except expat.ExpatError as error:
-            message = f"no XML: {expat.ErrorString(error.code)}"
-            raise RecordError(message, file=file, line=error.lineno) from error
-        if not data:
-            return
-        if read - max(0, parser.CurrentByteIndex) > TAG_BYTES:
+        with _told(file, place, target):
+            parser.feed(data)
+        if read - max(0, place.CurrentByteIndex) > TAG_BYTES:
             message = f"a tag or a comment of more than {TAG_BYTES >> 20} MB"
-            raise RecordError(message, file=file, line=parser.CurrentLineNumber)
-        yield parser.CurrentLineNumber
+            raise RecordError(message, file=file, line=place.CurrentLineNumber)
+        yield place.CurrentLineNumber
+    with _told(file, place, target):
+        parser.close()
+
+
+@contextmanager
+def _told(file: str, place: expat.XMLParserType, target: _Target) -> Iterator[None]:
+    """What is wrong with the document becomes a RecordError."""
+    try:
+        yield
+    except ParseError as error:
+        raise RecordError(f"no XML: {expat.ErrorString(error.code)}", file=file, line=error.position[0]) from error
+    except DefusedXmlException as error:
+        message = "a document type (<!DOCTYPE>), with which entities come: no invoice, statement or sheet has one"
+        raise RecordError(message, file=file, line=place.CurrentLineNumber) from error
+    except _TooMuch as error:
+        raise RecordError(str(error), file=file, line=place.CurrentLineNumber) from error
+    except (LookupError, ValueError) as error:
+        if target.has_begun:
+            raise
+        message = "no XML: its first line names an encoding that is not read; save it in UTF-8"
+        raise RecordError(message, file=file, line=1) from error

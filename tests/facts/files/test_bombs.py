@@ -88,6 +88,11 @@ def xlsx_of_many_texts(path: Path) -> None:
     raw_xlsx(path, "<row/>", texts="".join(f"<si><t>{number:x}</t></si>" for number in range(1_500_000)))
 
 
+def xlsx_of_one_long_row(path: Path) -> None:
+    """Of 8 million cells. What makes an object of each needs more than a gigabyte."""
+    raw_xlsx(path, f"<row>{'<c/>' * 8_000_000}</row>")
+
+
 def xlsx_of_zeros(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("_rels/.rels", "w") as member:
         for _ in range(128):
@@ -190,6 +195,7 @@ REFUSED: list[tuple[str, Callable[[Path], None], str]] = [
     ("bomb.xlsx", xlsx_of_empty_rows, "100,000 empty rows"),
     ("bomb.xlsx", xlsx_of_empty_rows_without_numbers, "100,000 empty rows"),
     ("bomb.xlsx", xlsx_of_many_texts, "too many different texts"),
+    ("bomb.xlsx", xlsx_of_one_long_row, "a cell of column XFE"),
     ("bomb.xlsx", xlsx_of_zeros, "unpacks to more than"),
     ("bomb.xlsx", xlsx_with_entities, "a document type"),
     ("bomb.ods", ods_of_one_row_repeated, "stands for"),

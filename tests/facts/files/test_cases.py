@@ -1,15 +1,18 @@
 """Files that operators have, after the shape of real ones: what their mappings take, and what they refuse."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from graph.errors import RecordError
+from graph.facts.files import mapping
 from graph.facts.files.steps.local_days import day_in, local_in
 from graph.facts.values import Obligation
 from graph.policy.scheme import ObligationsFactor
 from graph.rating.reference import value_obligation
-from tests.facts.files.steps.mapped import Taken, of_file
+from tests.facts.files.steps.mapped import Taken, mapped, of_file
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -94,6 +97,59 @@ def test_dates_of_parquet_are_days_as_the_mapping_or_the_load_says() -> None:
     for name in ("date", "naive"):
         ours = of_file(CASES / "parquet" / f"obligations-{name}.parquet", None, zone="Europe/Paris")
         assert ours.column("due")[0] == "2026-05-01T21:59:59.999999Z"
+
+
+# What each file of our own form gives: ids and what is left out, or why none of it is taken.
+OURS = {
+    "entities-born": ["x1", "x2"],
+    "entities-cat": ["pq-e1", "pq-e2"],
+    "entities-zstd": ["z1"],
+    "obligations-dec": ["pq-1", "pq-2"],
+    "obligations-nan": ["pq-3", "pq-4"],
+    "obligations-nat": ["pq-5", "pq-6"],
+    "obligations-null": ["pq-7", "pq-8"],
+    "obligations-realnan": ["pq-10"],
+    "entities-binary": "the type is binary",
+    "entities-floatid": "the type is number; it must be text or whole number",
+    "entities-index": "an unknown column '__index_level_0__'",
+    "entities-list": "the type is list",
+    "obligations-date": "the type is date",
+    "obligations-int96": "the type is time without a zone",
+    "obligations-naive": "the type is time without a zone",
+}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_file_of_parquet_gives_its_rows_or_says_why_not(name: str) -> None:
+    path, expected = CASES / "parquet" / f"{name}.parquet", OURS[name]
+    if isinstance(expected, str):
+        with pytest.raises(RecordError, match=expected):
+            of_file(path, None)
+    else:
+        assert of_file(path, None).column("id") == expected
+
+
+def test_whole_numbers_of_parquet_are_ids_and_a_number_with_a_fraction_is_none() -> None:
+    ints = of_file(CASES / "parquet" / "ints.parquet", CASES / "parquet" / "floats.toml")
+    assert ints.column("id")[:2] == ["f-1", "f-17850"]
+    path = Path(__file__).parent / "foreign" / "floats.parquet"
+    with pytest.raises(RecordError, match="`whole = true`"):
+        of_file(path, mapped("entities", id='column = "cust"'))
+    assert of_file(CASES / "parquet" / "mapped.parquet", CASES / "parquet" / "mappedu.toml").column("due") == [
+        "2026-05-01T07:00:00.000000Z",
+        "2026-05-02T07:00:00.000000Z",
+    ]
+    nan = of_file(CASES / "parquet" / "obligations-realnan.parquet", None)
+    assert nan.refused == [(1, "amount", "nan")]
+
+
+def test_latin_1_is_read_where_the_mapping_names_it_and_is_said_where_it_does_not() -> None:
+    path, ours = CASES / "retail" / "retail-latin1.csv", mapping.read(CASES / "retail" / "retail.toml")
+    in_utf_8 = case("retail/retail.csv", "retail/retail.toml", "purchases")
+    assert of_file(path, replace(ours, encoding="latin-1"), kind="purchases").rows == in_utf_8.rows
+    [reject] = of_file(path, ours, kind="purchases").rejects
+    assert reject.line == 4
+    assert 'encoding = "latin-1"' in reject.reason
 
 
 FACTOR = ObligationsFactor(weight=1.0, prior=0.5, prior_weight=1.0, late_days=30)

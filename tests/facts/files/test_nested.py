@@ -256,6 +256,25 @@ def test_an_element_twice_is_not_read_as_one(tmp_path: Path) -> None:
     assert "an element with others in it" in reject.reason
 
 
+def test_what_stands_for_nothing_in_other_programs_is_nobodys_id(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.json", '[{"a": NaN}, {"a": -Infinity, "b": 1}, {"b": [2, NaN]}, {"b": 3}]')
+    _, rows, rejects = read_table(path, Opening(columns=("a", "b")))
+    assert rows == [(4, None, "3")]
+    assert [(each.line, each.column, each.value) for each in rejects] == [
+        (1, "a", "NaN"),
+        (2, "a", "-Infinity"),
+        (3, "b", "[…]"),
+    ]
+    assert "null" in rejects[0].reason
+
+
+@pytest.mark.parametrize("name", ["no-such", "hex", "utf-7", "gbk", "idna", "x" * 100_000])
+def test_an_encoding_of_xml_that_is_not_read_is_said_in_one_line(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.xml", f"<?xml version='1.0' encoding='{name}'?><Book/>")
+    with pytest.raises(RecordError, match="no XML: its first line names an encoding that is not read"):
+        table(path, Opening(columns=("Book",)))
+
+
 def test_xml_needs_a_mapping(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="through a mapping only"):
         table(written(tmp_path / "sites.xml", XML))

@@ -345,6 +345,7 @@ NO_WORKBOOKS = [
     ("book.xlsx", b"PK", "not a zip archive"),
     ("book.xlsx", b"\xd0\xcf\x11\xe0" + bytes(600), "with a password"),
     ("book.ods", b"id,category\n", "something else"),
+    ("book.xlsx", b"\xef\xbb\xbf\n<html><table>", "a page or a document in XML"),
     ("book.xls", b"\xd0\xcf\x11\xe0", "save it as .xlsx or .ods"),
 ]
 

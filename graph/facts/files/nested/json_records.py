@@ -35,7 +35,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=Number, parse_int=Number, parse_constant=Number)
+def _no_number(written: str) -> Fault:
+    """NaN and infinities, which some programs write where there is nothing; JSON has none, and no id is one."""
+    return Fault(written, "no number: where there is nothing, JSON has null")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=Number, parse_int=Number, parse_constant=_no_number
+)
 
 
 def on_lines(stream: io.BufferedReader, file: str) -> Iterator[Any]:

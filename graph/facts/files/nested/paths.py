@@ -200,7 +200,7 @@ def _child(element: Element, name: str, *, to_all: bool) -> Any:
 
 def _leaf(value: Any) -> Cell | Missing:
     """A single value as text."""
-    if value is None or isinstance(value, Missing):
+    if value is None or isinstance(value, Missing | Fault):
         return value
     if isinstance(value, Element):
         if value.has_others or any(not name.startswith("@") for name in value.children):

@@ -80,7 +80,7 @@ def _formats(formats: tuple[str, ...]) -> Reader:
             try:
                 moment = moment_of(text)
             except ValueError as error:
-                wrong = error
+                wrong = ValueError(f"{error}{_turned(pattern, text)}")
                 continue
             if moment is not None:
                 found.setdefault(moment, pattern)
@@ -94,6 +94,16 @@ def _formats(formats: tuple[str, ...]) -> Reader:
         raise wrong or ValueError(f"not written as {called}")
 
     return read
+
+
+def _turned(pattern: str, text: str) -> str:
+    """What to do where the text has its day and its month the other way round; empty where it has not."""
+    turned = re.sub("%[dm]", lambda found: "%m" if found[0] == "%d" else "%d", pattern)
+    try:
+        moment = None if turned == pattern else reader(turned)(text)
+    except ValueError:
+        return ""
+    return f"; {turned} reads it: look whether rows above were read with day and month changed" if moment else ""
 
 
 def _called(pattern: str) -> str:

@@ -98,6 +98,15 @@ def test_a_day_that_cannot_be_read_is_refused_as_it_is_written(
     assert part in found.rejects[0].reason
 
 
+def test_a_day_that_is_read_with_the_month_before_it_says_so(tmp_path: Path) -> None:
+    made = mapped("obligations", due='column = "t", format = "%m/%d/%Y", day = { zone = "UTC" }')
+    found = taken(tmp_path, "t\n01/10/2026\n31/01/2026\n32/01/2026\n31/13/2026\n", made)
+    assert found.lines == [2]
+    reasons = {each.value: each.reason for each in found.rejects}
+    assert "%d/%m/%Y reads it: look whether rows above" in reasons["31/01/2026"]
+    assert not any("reads it" in reasons[each] for each in ("32/01/2026", "31/13/2026"))
+
+
 def test_two_formats_that_read_a_day_alike_both_fit(tmp_path: Path) -> None:
     made = mapped("obligations", due=f'column = "when", {BERLIN}, format = ["%d/%m/%Y", "%m/%d/%Y"]')
     found = taken(tmp_path, "when\n05/05/2026\n31/01/2026\n01/31/2026\n", made)
