@@ -251,6 +251,41 @@ def test_a_sheet_is_taken_by_its_name_its_number_or_its_kind(tmp_path: Path) -> 
         assert "'visits'" in str(caught.value) or "empty" in part
 
 
+def test_two_sheets_of_one_name_and_a_hidden_one_are_not_chosen_from(tmp_path: Path) -> None:
+    twice = {"One": ods_row("a"), 'One" table:print="false': ods_row("b"), "Visits": "", "visits": ""}
+    path = ods(tmp_path / "book.ods", twice)
+    for opening in (Opening(sheet="One"), Opening(kind="visits")):
+        with pytest.raises(RecordError, match="2 sheets are named"):
+            table(path, opening)
+    assert table(path, Opening(sheet=2)) == (["b"], [])
+    book = Workbook()
+    book.active.append(["seen"])  # type: ignore[union-attr]
+    hidden = book.create_sheet("visits")
+    hidden.append(["not seen"])
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "book.xlsx")
+    assert table(tmp_path / "book.xlsx", Opening(kind="visits")) == (["seen"], [])
+    assert table(tmp_path / "book.xlsx", Opening(sheet="visits")) == (["not seen"], [])
+
+
+def test_a_hidden_sheet_of_an_open_document_is_taken_only_if_a_mapping_names_it(tmp_path: Path) -> None:
+    hides = (
+        '<office:automatic-styles><style:style style:name="ta2" style:family="table">'
+        '<style:table-properties table:display="false"/></style:style></office:automatic-styles><office:body>'
+    )
+    path = ods(tmp_path / "book.ods", {"visits": ods_row("not seen"), "One": ods_row("seen")})
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read("content.xml").decode()
+    content = content.replace("<office:body>", hides, 1).replace(
+        'table:name="visits"', 'table:name="visits" table:style-name="ta2"'
+    )
+    content = content.replace("<office:document-content", '<office:document-content xmlns:style="urn:style"', 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("content.xml", content)
+    assert table(path, Opening(kind="visits")) == (["seen"], [])
+    assert table(path, Opening(sheet="visits")) == (["not seen"], [])
+
+
 def test_the_only_sheet_with_something_in_it_is_taken(tmp_path: Path) -> None:
     path = xlsx(tmp_path / "book.xlsx", [], Members=[(), ("a",), ("1",)], Notes=[])
     assert table(path) == (["a"], [(3, "1")])

@@ -5,7 +5,7 @@ A row or a cell stands for as many as it says. Programs write so what is empty; 
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from graph.errors import RecordError
 from graph.facts.files.sources import CELL_CHARACTERS, Fault
@@ -31,9 +31,7 @@ class Ods:
         self._archive, self.file = archive, file
         if MEMBER not in archive.namelist():
             raise RecordError(f"no workbook: {MEMBER} is not in it", file=file)
-        names: list[str] = []
-        self._each_table(names.append)
-        self.sheets: Sequence[Sheet] = [Sheet(name, str(at)) for at, name in enumerate(names)]
+        self.sheets: Sequence[Sheet] = self._tables()
 
     def rows(self, sheet: Sheet) -> Iterator[SheetRow]:
         cells = _Cells(self.file, int(sheet.member))
@@ -42,15 +40,23 @@ class Ods:
                 yield from cells.taken()
             yield from cells.taken()
 
-    def _each_table(self, found: Callable[[str], None]) -> None:
-        depth = 0
+    def _tables(self) -> list[Sheet]:
+        """The sheets, in their order. Styles, one of which may hide a sheet, come before all of them."""
+        sheets: list[Sheet] = []
+        hiding: set[str] = set()
+        depth, style = 0, ""
 
         def start(name: str, attributes: Mapping[str, str]) -> None:
-            nonlocal depth
-            if name == "table":
+            nonlocal depth, style
+            if name == "style":
+                style = attributes.get("name", "")
+            elif name == "table-properties" and attributes.get("display") == "false":
+                hiding.add(style)
+            elif name == "table":
                 depth += 1
                 if depth == 1:
-                    found(attributes.get("name", ""))
+                    hidden = attributes.get("style-name", "") in hiding
+                    sheets.append(Sheet(attributes.get("name", ""), str(len(sheets)), hidden))
 
         def end(name: str) -> None:
             nonlocal depth
@@ -59,6 +65,7 @@ class Ods:
         with unpacked(self._archive, self._archive.getinfo(MEMBER), self.file) as stream:
             for _ in parse(stream, self.file, start, end, lambda data: None):
                 """Tables are taken as they come."""
+        return sheets
 
 
 class _Cells:

@@ -91,9 +91,13 @@ def _chosen(workbook: Workbook, file: str, opening: Opening) -> Sheet:
         if opening.sheet > len(sheets):
             raise RecordError(f"no sheet {opening.sheet}: {there}", file=file)
         return sheets[opening.sheet - 1]
-    wanted = opening.sheet or opening.kind
-    named = [sheet for sheet in sheets if sheet.name == wanted or sheet.name.lower() == opening.kind]
-    if wanted and named:
+    named = [sheet for sheet in sheets if _is_named(sheet, opening)]
+    if len(named) > 1:
+        message = (
+            f"{len(named)} sheets are named {named[0].name!r}: rename the others, or say its number in a mapping"
+        )
+        raise RecordError(message, file=file)
+    if named:
         return named[0]
     if opening.sheet:
         raise RecordError(f"no sheet {opening.sheet!r}: {there}", file=file)
@@ -103,6 +107,13 @@ def _chosen(workbook: Workbook, file: str, opening: Opening) -> Sheet:
         message = f"which sheet is meant? {there}: {named_for}say in a mapping: sheet = {sheets[0].name!r}"
         raise RecordError(message, file=file)
     return filled[0]
+
+
+def _is_named(sheet: Sheet, opening: Opening) -> bool:
+    """Whether a mapping names this sheet, or it is named for the kind of the rows and can be seen."""
+    if opening.sheet:
+        return sheet.name == opening.sheet
+    return bool(opening.kind) and sheet.name.lower() == opening.kind and not sheet.hidden
 
 
 def _bounded(cell: str | Fault | None) -> str | Fault | None:
