@@ -147,9 +147,17 @@ def test_a_file_without_a_header_gets_names_and_a_question(tmp_path: Path) -> No
 
 
 def test_what_cannot_be_read_at_all_is_said(tmp_path: Path) -> None:
-    for name, content in (("a.csv", b""), ("a.sav", b"$FL2"), ("a.json", b"{"), ("a.xlsx", b"PK")):
+    for name, content, part in (
+        ("a.csv", b"\n", "an empty file"),
+        ("a.csv", b"x" * 300_000, "no table"),
+        ("a.csv", b"%PDF-1.7", "a PDF document"),
+        ("a.csv", b"\0\0\1\0", "no text"),
+        ("a.sav", b"$FL2", "by the end of its name"),
+        ("a.json", b"{", "no JSON"),
+        ("a.xlsx", b"PK", "not a zip archive"),
+    ):
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(RecordError):
+        with pytest.raises(RecordError, match=part):
             suggest(tmp_path / name)
 
 

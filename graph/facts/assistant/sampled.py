@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import RecordError
+from graph.facts.files import hints
 from graph.facts.files.nested import json_records, xml_records
 from graph.facts.files.nested.paths import Element, steps
 from graph.facts.files.open_file import opened, opened_archive_of_sheets, opened_stream
@@ -78,9 +79,12 @@ def _of_text(stream: io.BufferedReader, path: Path) -> Sample:
     separator, records = _split(text)
     if separator != ",":
         sample.top["separator"] = separator
+    if not raw.startswith(UTF_16_MARKS) and (hint := hints.of_content(raw[:16])):
+        raise RecordError(f"this is no CSV but {hint}", file=str(path))
     width = Counter(len(fields) for _, fields in records).most_common(1)[0][0] if records else 0
     if not width:
-        raise RecordError("an empty file", file=str(path))
+        is_empty = not text.strip()
+        raise RecordError("an empty file" if is_empty else "no table: a field of it has no end", file=str(path))
     wide = [at for at, (_, fields) in enumerate(records) if len(fields) == width]
     at = next((at for at in wide if all(records[at][1][:1] + records[at][1][-1:])), wide[0])
     if at:
