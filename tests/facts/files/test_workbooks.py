@@ -259,7 +259,7 @@ def test_two_sheets_of_one_name_and_a_hidden_one_are_not_chosen_from(tmp_path: P
             table(path, opening)
     assert table(path, Opening(sheet=2)) == (["b"], [])
     book = Workbook()
-    book.active.append(["seen"])  # type: ignore[union-attr]
+    book.active.append(["seen"])
     hidden = book.create_sheet("visits")
     hidden.append(["not seen"])
     hidden.sheet_state = "hidden"
