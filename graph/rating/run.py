@@ -47,11 +47,13 @@ def rate(
     """Every member of the scheme is rated at `as_of` under its published policy; returns the finished run.
 
     as_of: a midnight in UTC, the end of the last day that counts; None: the coming one.
-    voices_of: an earlier run, whose voices are used; None: they are made anew, where the policy has any.
+    voices_of: an earlier run under the same policy, whose founders are all in force still: its voices are used;
+    None: they are made anew, where the policy has any.
     batch: members in one transaction at most.
     Raises NotFound (no such scheme or run), ParameterError (as_of), Refused (too few founders; voices of a run
-    that has none), StoreConflict (another run of the scheme is under way), NotConverged (nothing was published),
-    and any StoreError; a run that was broken off leaves the old ratings, and can simply be started again.
+    that cannot be used), StoreConflict (another run of the scheme is under way), NotConverged (nothing was
+    published), and any StoreError; a run that was broken off leaves the old ratings, and can simply be started
+    again.
     """
     as_of = coming_midnight(datetime.now(UTC)) if as_of is None else in_utc(as_of, "as_of")
     if as_of != datetime.combine(as_of.date(), datetime.min.time(), UTC):
