@@ -7,8 +7,8 @@ mapping.py, adapt.py and steps/ bring other people's files into our form. checks
 said before, and reader.py puts all of them together. None of them knows the database.
 """
 
-from graph.facts.files.open_file import ENDINGS
+from graph.facts.files.open_file import ENDINGS, is_lock
 from graph.facts.files.reader import kind_of, read
 from graph.facts.files.rejects import is_rejects, write_rejects
 
-__all__ = ["ENDINGS", "is_rejects", "kind_of", "read", "write_rejects"]
+__all__ = ["ENDINGS", "is_lock", "is_rejects", "kind_of", "read", "write_rejects"]
