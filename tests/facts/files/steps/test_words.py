@@ -1,5 +1,6 @@
 """values, values_from, pseudonym: words that mean something, and addresses that become ids."""
 
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,14 +11,14 @@ from hypothesis import strategies as st
 
 from graph.errors import ParameterError, SchemeInvalid
 from graph.facts import reach
-from graph.facts.files import read
+from graph.facts.files import mapping, read
 from graph.facts.files.cell import Cell, WordTable
 from graph.facts.files.steps.look_alikes import looks
 from graph.facts.files.steps.pseudonym import pseudonym
 from graph.facts.files.steps.words import of
 from graph.facts.files.word_tables import filled
 from graph.text.plain import normal
-from tests.facts.files.steps.mapped import SECRET, Taken, mapped, taken
+from tests.facts.files.steps.mapped import SECRET, Taken, mapped, of_file, taken
 from tests.facts.files.written import xlsx
 
 PAID = 'column = "how", values = { late = 0.0, "on time" = 1.0 }'
@@ -217,6 +218,17 @@ def test_a_list_that_cannot_be_looked_up_stops_the_mapping_and_the_key_is_named(
         mapped("obligations", SHEET.replace(*change), folder=folder, debtor=NAMED)
     assert part in str(caught.value)
     assert caught.value.key == key
+
+
+def test_the_documented_example_looks_names_up(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[4] / "docs" / "loading.md").read_text(encoding="utf-8")
+    example = page.split("#### Names in place of ids")[1].split("```toml\n")[1].partition("```")[0]
+    rows = [("Invoice", "Customer", "Supplier", "Due"), ("17", "Anna Koch", " Mill ", date(2026, 1, 31))]
+    path = xlsx(
+        tmp_path / "cooperative.xlsx", [], Invoices=rows, Members=[("No.", "Name"), (1, "Anna  Koch"), (2, "Mill")]
+    )
+    [row] = of_file(path, mapping.parse(example, "loading.md", tmp_path)).rows
+    assert (row["debtor"], row["creditor"], row["due"][:10]) == ("1", "2", "2026-01-31")
 
 
 def test_a_table_of_words_that_no_column_uses_is_an_error(tmp_path: Path) -> None:
