@@ -79,14 +79,14 @@ def of_archive(members: Sequence[str], form: str) -> str:
 
 
 def of_names(wanted: str, names: Sequence[str]) -> str:
-    """The names that there are, the one first that is nearest to what is wanted."""
+    """The names that there are, those first that are near to the one that is wanted."""
     if len(names) > MOST_NAMES:
         return ""
-    near = get_close_matches(wanted.strip().lower(), [name.strip().lower() for name in names], 1)
-    ordered = sorted(names, key=lambda name: name.strip().lower() not in near)
-    return f"there are {', '.join(repr(name[:LONGEST_NAME]) for name in ordered[:SHOWN])}" + ", ..." * (
-        len(names) > SHOWN
-    )
+    word = wanted.strip().lower()
+    near = get_close_matches(word, [name.strip().lower() for name in names], 1)
+    ordered = sorted(names, key=lambda name: word not in name.lower() and name.strip().lower() not in near)
+    shown = ", ".join(repr(name[:LONGEST_NAME]) for name in ordered[:SHOWN])
+    return f"there are {shown}{', ...' if len(names) > SHOWN else ''}"
 
 
 def of_header(names: Sequence[str], wanted: Sequence[str], following: Sequence[Sequence[str]] = ()) -> str:

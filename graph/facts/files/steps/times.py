@@ -110,7 +110,7 @@ def _may_be(text: str) -> str:
             if reader(pattern)(text) is not None:
                 fitting.append(pattern)
         except ValueError as error:
-            wrong = wrong or f"; by {pattern} there is no such day: {error}"
+            wrong = wrong or f"; as {pattern}: {error}"
     if not fitting:
         return wrong
     which = ", and only you know which" if len(fitting) > 1 else ""
