@@ -17,9 +17,8 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from graph.errors import NotFound, SchemeInvalid
@@ -30,12 +29,11 @@ from graph.facts.files.steps.chain import NO_DEFAULTS, Defaults
 from graph.facts.files.steps.fill_down import FillDown
 from graph.facts.files.steps.lines import PLAIN, Layout
 from graph.facts.files.steps.where import contradiction
-from graph.facts.files.word_tables import filled, path_of
+from graph.facts.files.toml_values import convert
+from graph.facts.files.word_tables import SEPARATOR_IS, filled, lists_of, path_of
 from graph.facts.kinds import KINDS
 
 SHIPPED = Path(__file__).parent / "mappings"
-SEPARATOR_IS = "must be one ASCII character, no quote, no backslash and no line break"
-T = TypeVar("T")
 
 
 class _Top(Table, frozen=True):
@@ -165,8 +163,8 @@ def parse(text: str, file: str, folder: Path = Path()) -> Mapping:
     except tomllib.TOMLDecodeError as error:
         raise SchemeInvalid(f"not TOML: {error}", file=file) from error
     tables = {kind: raw.pop(kind) for kind in KINDS if kind in raw}
-    lists = _lists(raw.pop("words", {}), file)
-    top = _convert(raw, _Top, file, "")
+    lists = lists_of(raw.pop("words", {}), file)
+    top = convert(raw, _Top, file, "")
     for key, message in _of_top(top):
         raise SchemeInvalid(message, file=file, key=key)
     defaults = Defaults(top.trim, top.nothing or (), top.decimal or None, top.thousands or None)
@@ -203,22 +201,6 @@ def parse(text: str, file: str, folder: Path = Path()) -> Mapping:
     return mapping
 
 
-def _lists(raw: object, file: str) -> dict[str, WordTable]:
-    """The tables that say where words stand, by name. Raises SchemeInvalid."""
-    if not isinstance(raw, dict):
-        raise SchemeInvalid("must be a table of tables, such as [words.members]", file=file, key="words")
-    lists: dict[str, WordTable] = {}
-    for name, table in raw.items():
-        key, lists[name] = f"words.{name}", _convert(table, WordTable, file, f"words.{name}")
-        if not name or "." in name:
-            raise SchemeInvalid("a name has no dot: with one it would be a file's", file=file, key=key)
-        if not separates(lists[name].separator):
-            raise SchemeInvalid(SEPARATOR_IS, file=file, key=f"{key}.separator")
-        if lists[name].word == lists[name].means:
-            raise SchemeInvalid("must be another column than word", file=file, key=f"{key}.means")
-    return lists
-
-
 def _of_top(top: _Top) -> Iterator[tuple[str, str]]:
     """(key, what is wrong with it) of what stands above the tables."""
     if not separates(top.separator):
@@ -250,7 +232,7 @@ class _Named:
 def _output(kind: str, table: object, file: str, named: _Named, defaults: Defaults) -> Output:
     if not isinstance(table, dict):
         raise SchemeInvalid("must be a table", file=file, key=kind)
-    where = _convert(table.pop("where", []), tuple[Condition, ...], file, f"{kind}.where")
+    where = convert(table.pop("where", []), tuple[Condition, ...], file, f"{kind}.where")
     for number, condition in enumerate(where):
         if message := contradiction(condition):
             raise SchemeInvalid(message, file=file, key=f"{kind}.where[{number}]")
@@ -261,7 +243,7 @@ def _output(kind: str, table: object, file: str, named: _Named, defaults: Defaul
         if name not in columns:
             known = ", ".join(columns)
             raise SchemeInvalid(f"no such column; {kind} have {known}", file=file, key=key)
-        cell = _convert(value, Cell, file, key)
+        cell = convert(value, Cell, file, key)
         several = kind in chain.NUMBERED and name == "id"
         for message in chain.contradictions(cell, columns[name].format, several=several):
             raise SchemeInvalid(message, file=file, key=key)
@@ -274,16 +256,3 @@ def _output(kind: str, table: object, file: str, named: _Named, defaults: Defaul
         if column.required and column.name not in cells:
             raise SchemeInvalid("missing: no row is good without it", file=file, key=f"{kind}.{column.name}")
     return Output(kind, cells, where)
-
-
-def _convert(raw: object, kind: type[T], file: str, key: str) -> T:
-    """The value, checked. msgspec says, for example, "Expected `str`, got `int` - at `$.column`"."""
-    try:
-        return msgspec.convert(raw, kind)
-    except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at ")
-        path = key + re.sub(r"^\$", "", place.strip("`"))
-        if named := re.fullmatch(r"Object (?:contains unknown|missing required) field `(.*)`", message):
-            message, path = "unknown key" if "unknown" in message else "missing key", f"{path}.{named[1]}"
-        message = re.sub(r"^Expected `int` >= ([0-9]+)$", r"must be a whole number, \1 or more", message)
-        raise SchemeInvalid(message, file=file, key=path.strip(".")) from error

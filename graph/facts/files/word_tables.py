@@ -18,20 +18,38 @@ from pathlib import Path
 
 import msgspec
 
-from graph.errors import RecordError
+from graph.errors import RecordError, SchemeInvalid
 from graph.facts.files.cell import Cell, Value, WordTable
 from graph.facts.files.open_file import opened
-from graph.facts.files.sources import Opening, Piece
+from graph.facts.files.sources import Opening, Piece, separates
 from graph.facts.files.steps import totals
 from graph.facts.files.steps.lines import Layout
 from graph.facts.files.steps.texts import trimmed
 from graph.facts.files.steps.words import Unclear, both
+from graph.facts.files.toml_values import convert
 
 LARGEST = 16_000_000
 "Bytes of a file of two columns."
 MOST = 1_000_000
 "Words of a table."
 ROWS = 10_000
+SEPARATOR_IS = "must be one ASCII character, no quote, no backslash and no line break"
+
+
+def lists_of(raw: object, file: str) -> dict[str, WordTable]:
+    """The tables that say where words stand, by name. Raises SchemeInvalid."""
+    if not isinstance(raw, dict):
+        raise SchemeInvalid("must be a table of tables, such as [words.members]", file=file, key="words")
+    lists: dict[str, WordTable] = {}
+    for name, table in raw.items():
+        key, lists[name] = f"words.{name}", convert(table, WordTable, file, f"words.{name}")
+        if not name or "." in name:
+            raise SchemeInvalid("a name has no dot: with one it would be a file's", file=file, key=key)
+        if not separates(lists[name].separator):
+            raise SchemeInvalid(SEPARATOR_IS, file=file, key=f"{key}.separator")
+        if lists[name].word == lists[name].means:
+            raise SchemeInvalid("must be another column than word", file=file, key=f"{key}.means")
+    return lists
 
 
 def path_of(name: str, folder: Path, tables: Mapping[str, WordTable]) -> Path:
