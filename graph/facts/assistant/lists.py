@@ -45,7 +45,8 @@ def look_up(path: Path, sheet: str | None, columns: Mapping[str, Sequence[str | 
     """
     names = [name for cells in columns.values() for name in _names(cells)]
     best: tuple[int, NameList | None] = (0, None)
-    for where in sheets(path) or [None]:
+    places: list[str | None] = [*sheets(path)]
+    for where in places or [None]:
         if where is None or where != sheet:
             for found in _lists(path, _table(path, where)):
                 had = sum(name in found.words for name in names)

@@ -31,7 +31,7 @@ settled = {{ column = "Paid", day = {{ zone = "Europe/Berlin" }} }}
 HEADER = ("Invoice", "Customer", "Supplier", "Amount", "Due", "Paid")
 GOOD = ("R1", "ann", "mill", 12.5, date(2026, 1, 31), None)
 Rows = list[tuple[Any, ...]]
-Change = Callable[[Path], None]
+Change = Callable[[Path], object]
 
 
 def loaded(path: Path, top: str = "", sheet: str = '"Invoices"') -> Taken:
@@ -190,26 +190,26 @@ def archive(*names: str) -> Change:
 FILES: list[tuple[str, Change, str]] = [
     (
         "~$coop.xlsx",
-        lambda path: path.write_bytes(b"\x04olga".ljust(165)) and None,
+        lambda path: path.write_bytes(b"\x04olga".ljust(165)),
         "has the workbook open: close it there",
     ),
-    ("coop.xls", lambda path: path.write_bytes(OLE) and None, "save it as .xlsx or .ods"),
+    ("coop.xls", lambda path: path.write_bytes(OLE), "save it as .xlsx or .ods"),
     ("coop.xlsm", archive("xl/workbook.xml"), "save it as .xlsx or .ods"),
     ("coop.numbers", archive("Index/Document.iwa"), "save it as .xlsx or .ods"),
     (
         "secret.xlsx",
-        lambda path: path.write_bytes(OLE) and None,
+        lambda path: path.write_bytes(OLE),
         "one with a password: save it as .xlsx, without one",
     ),
     ("numbers.xlsx", archive("Index/Document.iwa"), "a document of Numbers: export it as Excel (.xlsx) there"),
     ("letter.xlsx", archive("_rels/.rels", "word/document.xml"), "a text document"),
     (
         "other.xlsx",
-        lambda path: ods(path, {"One": ods_row("a")}) and None,
+        lambda path: ods(path, {"One": ods_row("a")}),
         "ODS: give it a name that ends in .ods",
     ),
-    ("other.ods", lambda path: xlsx(path, [("a",)]) and None, "XLSX: give it a name that ends in .xlsx"),
-    ("coop.csv", lambda path: xlsx(path.with_suffix(".xlsx"), [("a",)]).rename(path) and None, "ends in .xlsx"),
+    ("other.ods", lambda path: xlsx(path, [("a",)]), "XLSX: give it a name that ends in .xlsx"),
+    ("coop.csv", lambda path: xlsx(path.with_suffix(".xlsx"), [("a",)]).rename(path), "ends in .xlsx"),
 ]
 
 
