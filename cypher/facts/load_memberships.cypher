@@ -1,8 +1,8 @@
 // Entities join schemes: each gets a membership with the next rid of its scheme.
 //
 // The notice that a row names is what the entity agreed to: its version, or its version and hash. It must be
-// one that the scheme published. Without a published scheme there is nothing to agree to. What an entity agreed to before it left
-// does not bring it back.
+// one that the scheme published. Without a published scheme there is nothing to agree to. What a file says that an entity
+// agreed to before it left does not bring it back.
 // Where the scheme wants an age, a person must have it when joining, and so must a sole trader whose birth is known.
 //
 // @mode   write
@@ -27,7 +27,7 @@ WITH row, entity, scheme, joined, gone, notice, CASE
   WHEN entity IS NULL THEN {line: row.line, column: 'entity', value: row.entity, reason: 'there is no such entity'}
   WHEN scheme IS NULL THEN {line: row.line, column: 'scheme', value: row.scheme, reason: 'no such scheme is published'}
   WHEN notice IS NULL THEN {line: row.line, column: 'notice', value: row.notice, reason: 'the scheme published no such notice'}
-  WHEN joined IS NULL AND datetime(row.at) <= gone.at
+  WHEN joined IS NULL AND $how = 'file' AND datetime(row.at) <= gone.at
     THEN {line: row.line, column: 'at', value: row.at,
           reason: 'the entity left on ' + toString(date(gone.at)) + ', and agreed to this before: joining anew takes a new agreement'}
   WHEN joined IS NULL AND entity:Person AND entity.born IS NULL AND scheme.minimum_age IS NOT NULL
