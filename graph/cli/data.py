@@ -139,14 +139,23 @@ class _Shown:
     def print(self) -> None:
         for (kind, file), rows in self._rows.items():
             if rows:
-                columns = list(rows[0])
-                cells = [["" if row[name] is None else row[name] for name in columns] for row in rows]
-                print_table(columns, cells, title=f"{kind} of {file}, as they would be loaded")
+                said = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+                cells = [["" if row[name] is None else row[name] for name in said] for row in rows]
+                print_table(said, cells, title=f"{kind} of {file}, as they would be loaded")
+                if empty := [name for name in rows[0] if name not in said]:
+                    print_text(f"empty in all of these: {', '.join(empty)}")
 
 
 @app.command(rich_help_panel=PANEL)
 def import_assistant(
     file: Annotated[Path, typer.Argument(help="Somebody else's file, in any form that `load` reads.")],
+    sheet: Annotated[
+        str | None, typer.Option(help="Of a workbook; the first that has something if not given.")
+    ] = None,
+    members: Annotated[
+        Path | None,
+        typer.Option(help="A list that says the id of each name; else the other sheets are looked at."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Where the mapping goes; it is printed if not given.")
     ] = None,
@@ -161,8 +170,9 @@ def import_assistant(
     from graph.facts import assistant
 
     if output is not None:
-        check_output(output, file)
-    found = assistant.suggest(file)
+        check_output(output, file, *([members] if members else []))
+    folder = output.parent if output else Path()
+    found = assistant.suggest(file, sheet=sheet, members=members, folder=folder)
     if output is not None:
         output_files.write_text(output, found.mapping)
     if json:

@@ -6,6 +6,7 @@ columns are read, and not by modules that only need the kinds of rows.
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -127,7 +128,19 @@ def _why_no_such_time(text: str) -> str:
 def _why_no_number(text: str) -> str:
     if text.strip("+-").lower() in ("inf", "infinity", "nan"):
         return "not a finite number"
-    return "not a number; write it as in 1250.50"
+    if re.fullmatch(r"[+-]?[0-9][0-9.,' ]*", text):
+        return "not a number; write it as in 1250.50, or have a mapping say its marks with decimal and thousands"
+    return f"not a number; write it as in 1250.50{beside_number(text)}"
+
+
+def beside_number(text: str) -> str:
+    """What a person has written beside a number, as the end of a reason; empty where there is nothing such."""
+    if not re.search("[0-9]", text):
+        return ""
+    if "%" in text:
+        return ", without a percent sign"
+    has_unit = any(each.isalpha() or unicodedata.category(each) == "Sc" for each in text)
+    return ", without a currency or a unit" if has_unit else ""
 
 
 def _unlike(pattern: str) -> Callable[[Cells], Mask]:
@@ -244,7 +257,7 @@ AMOUNT = Format(
     faults=[(_unlike(NUMBER_WRITTEN), _why_no_number)],
     read=numbers,
     limits=[
-        (lambda values: values < 0, "negative"),
+        (lambda values: values < 0, "negative; an amount is 0 or more"),
         (_infinite, "not a finite number"),
     ],
     parquet=frozenset({"text", "whole number", "number"}),

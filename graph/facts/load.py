@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from graph import output_files
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.facts import clashes
-from graph.facts.files import ENDINGS, is_rejects, kind_of, read, write_rejects
+from graph.facts.files import ENDINGS, is_lock, is_rejects, kind_of, read, write_rejects
 from graph.facts.files.mapping import resolve
 from graph.facts.kinds import CORRECTABLE, IN_PLACE, KINDS
 from graph.facts.store import Load, correct, filled_in, remove, store
@@ -245,7 +245,9 @@ def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, reje
             inside = [
                 file
                 for file in sorted(path.iterdir())
-                if file.name.lower().endswith(ENDINGS) and Path(os.path.realpath(file)) != former
+                if file.name.lower().endswith(ENDINGS)
+                and not is_lock(file)
+                and Path(os.path.realpath(file)) != former
             ]
             if not inside:
                 raise RecordError(

@@ -1,6 +1,7 @@
 """The import assistant: what it finds, what it asks, and that nothing loads before somebody has answered."""
 
 import json
+import os
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
@@ -202,6 +203,62 @@ def test_words_for_nothing_are_named(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,customer,due,paid\n1,ann,2026-01-31,NULL\n2,bob,2026-01-31,2026-01-30\n")
     assert tomllib.loads(suggest(path).mapping)["obligations"]["settled"]["nothing"] == ["NULL"]
+
+
+COOP = Path(__file__).parents[2] / "examples" / "cooperative"
+
+
+def test_the_assistant_finds_the_list_that_names_stand_in_and_says_which_are_not_there() -> None:
+    found = suggest(COOP / "cooperative.xlsx", sheet="Invoices", folder=COOP)
+    text = answered(
+        found, ('# file = "cooperative.xlsx"', 'file = "cooperative.xlsx"'), ('"?"', '"Europe/Berlin"')
+    )
+    said = tomllib.loads(text)
+    assert said["words"]["members"] == {
+        "file": "cooperative.xlsx",
+        "sheet": "Members",
+        "skip_lines": 3,
+        "totals": ["Total"],
+        "word": "Name",
+        "means": "No.",
+    }
+    assert said["obligations"]["debtor"] == {"column": "Customer", "trim": True, "values_from": "members"}
+    assert "entities" not in said, "the names are no entities"
+    assert any("'Jörg Bäker'. Are they misspelt" in question for question in found.questions)
+    assert not any("Annelise" in question for question in found.questions), "two blanks are one"
+    with pytest.raises(SchemeInvalid, match=r"words\.members\.file: missing key"):
+        parse(found.mapping, "m.toml", COOP)
+
+
+def test_a_list_in_another_file_is_given_or_asked_for(tmp_path: Path) -> None:
+    asked = suggest(COOP / "darlehen.csv")
+    assert any("--members" in question for question in asked.questions)
+    found = suggest(COOP / "darlehen.csv", members=COOP / "cooperative.xlsx", folder=tmp_path)
+    assert f'# file = "{Path(os.path.relpath(COOP / "cooperative.xlsx", tmp_path)).as_posix()}"' in found.mapping
+    with pytest.raises(RecordError, match=r"darlehen\.csv: no list of names"):
+        suggest(COOP / "cooperative.xlsx", sheet="Invoices", members=COOP / "darlehen.csv")
+
+
+def test_what_a_treasurer_writes_is_recognised_and_asked_about() -> None:
+    loans = suggest(COOP / "darlehen.csv", members=COOP / "cooperative.xlsx")
+    said = tomllib.loads(loans.mapping)
+    assert (said["encoding"], said["totals"]) == ("cp1252", ["Summe"])
+    assert said["obligations"]["settled"]["nothing"] == ["offen"]
+    assert any("'offen': does it mean that it is not done yet" in question for question in loans.questions)
+    assert any("In which currency" in question for question in loans.questions)
+    assert any("as 'Rate' might" in question for question in loans.questions)
+    members = suggest(COOP / "cooperative.xlsx", sheet="Members")
+    assert '# fill_down = { columns = ["Kind"] }' in members.mapping
+    assert '# kind = { column = "Kind", values = { "person" = "?", "firm" = "?" } }' in members.mapping
+    assert '# name = { column = "Name" }' in members.mapping, "names come in only where somebody wants them"
+    assert "# [memberships]" in members.mapping
+
+
+def test_a_sheet_that_is_not_there_is_named_with_those_that_are() -> None:
+    with pytest.raises(RecordError, match="no sheet 'Invoice': it has 'Members', 'Invoices', 'Deliveries'"):
+        suggest(COOP / "cooperative.xlsx", sheet="Invoice")
+    with pytest.raises(RecordError, match="leave --sheet out"):
+        suggest(COOP / "darlehen.csv", sheet="Invoices")
 
 
 def test_the_command_writes_the_mapping_and_asks(tmp_path: Path) -> None:

@@ -1,19 +1,23 @@
 """The draft of a mapping, in TOML, with the questions that a person has to answer before it loads anything."""
 
-import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.facts.assistant.looks import Look, look
+from graph.errors import RecordError
+from graph.facts.assistant import totals
+from graph.facts.assistant.columns import meanings, of_id, of_time, told
+from graph.facts.assistant.lists import MOST, NameList, are_ids, look_up
+from graph.facts.assistant.looks import PENDING, Look, look
+from graph.facts.assistant.questions import UNKNOWN, Asked
 from graph.facts.assistant.roles import GUESSED, TIMES, Guess, guess
-from graph.facts.assistant.sampled import Sample, sampled
+from graph.facts.assistant.sampled import ROWS, Sample, filled, sampled, sheets
+from graph.facts.assistant.toml import text, value
 from graph.facts.kinds import IN_PLACE, KINDS, STORED
 from graph.text.counts import counted
 from graph.text.plain import visible
 
-UNKNOWN = "?"
-"In place of what nobody but a person can say; a mapping that has it is refused."
 _REFERS = {
     "entities": tuple(
         dict.fromkeys(end for fact in STORED.values() for end in fact.ends[: 2 if fact.of_two else 1])
@@ -21,7 +25,20 @@ _REFERS = {
     **{f"{fact.ends[1]}s": (fact.ends[1],) for fact in STORED.values() if not fact.of_two},
 }
 "The columns of facts that name things of these kinds."
-_ENDING = "due"
+_LIST = "members"
+"How the mapping calls the list of names."
+_MAY_BE_EMPTY = ("settled", "name", "born", "uscc", "lei")
+_FEW, _SHOWN = 0.5, 8
+_CONSENT = (
+    "",
+    "# To be in this list is not to have agreed to be rated. Where a column has the day on which each one agreed:",
+    "# [memberships]",
+    f'# where = [{{ column = "{UNKNOWN}", empty = false }}]',
+    f'# entity = {{ column = "{UNKNOWN}" }}',
+    f'# scheme = {{ value = "{UNKNOWN}" }}',
+    f'# at = {{ column = "{UNKNOWN}", day = {{ zone = "{UNKNOWN}" }} }}',
+    f'# notice = {{ value = "{UNKNOWN}" }}',
+)
 
 
 @dataclass(frozen=True)
@@ -34,168 +51,210 @@ class Suggestion:
     questions: tuple[str, ...]
 
 
-def suggest(path: Path) -> Suggestion:
+def suggest(
+    path: Path, *, sheet: str | None = None, members: Path | None = None, folder: Path | None = None
+) -> Suggestion:
     """What a mapping of this file may look like, from its first rows. Nothing is loaded, and no database is asked.
 
+    sheet:   of a workbook; the first that has something if not given.
+    members: the file of a list that says the id of each name. Another sheet of the same workbook is found without.
+    folder:  where the mapping will lie, from which it names that file; the present directory if not given.
     Raises RecordError for a file that cannot be read at all.
     """
-    sample = sampled(path)
-    looks = {name: look(cells) for name, cells in sample.columns.items()}
+    sample = sampled(path, sheet, MOST)
+    asked = Asked(list(sample.questions))
+    endings = totals.left_out(sample.columns)
+    if endings:
+        sample.top["totals"] = list(endings)
+    looks = {name: look(cells[:ROWS]) for name, cells in sample.columns.items()}
     found = guess(looks)
-    asked = _Asked(list(sample.questions))
-    body = list(_tables(found, looks, asked)) if found.kind else _unknown(asked)
+    names = _lookup(path, sample, found, members, asked)
+    draft = _Draft(found, looks, sample, names, asked)
+    above = draft.filled_down()
+    body = list(draft.tables()) if found.kind else _unknown(asked)
     lines = [
         f"# A mapping to begin with, from the first {counted(sample.rows, 'rows')} of {visible(path.name)}.",
         "# Where there is a ?, and where a line is commented out, it waits for an answer and loads nothing.",
         *(f"# Question {number}: {visible(question)}" for number, question in enumerate(asked.questions, start=1)),
         "",
-        f"about = {_text(f'What {path.name} holds: say it here.')}",
-        *(f"{key} = {_value(value)}" for key, value in sample.top.items()),
+        f"about = {text(f'What {path.name} holds: say it here.')}",
+        *(f"{key} = {value(said)}" for key, said in sample.top.items()),
+        *above,
+        *(_list(names, folder or Path()) if names else ()),
         *body,
         "",
         "# The columns of the file:",
-        *(f"#   {visible(name)}: {_told(looks[name], sample, name)}" for name in looks),
+        *(f"#   {visible(name)}: {told(looks[name], sample, name)}" for name in looks),
     ]
     return Suggestion(found.kind, "\n".join(lines) + "\n", tuple(asked.questions))
 
 
-@dataclass
-class _Asked:
-    """Questions, each once."""
-
-    questions: list[str]
-
-    def ask(self, question: str) -> None:
-        if question not in self.questions:
-            self.questions.append(question)
-
-
-def _unknown(asked: _Asked) -> list[str]:
+def _unknown(asked: Asked) -> list[str]:
     asked.ask("What do the rows say? No kind of rows is recognised by the names of the columns.")
     last, *others = reversed(GUESSED)
     return ["", f"# [{last}]   # or {', '.join(others)}"]
 
 
-def _tables(found: Guess, looks: Mapping[str, Look], asked: _Asked) -> Iterator[str]:
-    if found.kind not in IN_PLACE:
-        yield from _named_things(found, looks, asked)
-    yield ""
-    yield f"[{found.kind}]"
-    for column in KINDS[found.kind].columns:
-        name = column.name
-        if name in found.columns:
-            yield _cell(name, found.columns[name], looks[found.columns[name]], asked)
-        elif column.required:
-            asked.ask(f"Which column is the {name} of {found.kind}, or is it the same in all rows?")
-            yield f'# {name} = {{ value = "{UNKNOWN}" }}'
-    if found.kind in STORED and "id" not in found.columns:
-        asked.ask("Does a column tell the rows apart? Without an id, a later row cannot complete or correct one.")
-
-
-def _named_things(found: Guess, looks: Mapping[str, Look], asked: _Asked) -> Iterator[str]:
-    """Tables of the entities, products and sites that the rows name, which have to be there first."""
-    for kind, columns in _REFERS.items():
-        used = [found.columns[name] for name in columns if name in found.columns]
-        if not used:
-            continue
-        yield ""
-        yield f"# Leave this table out where the {kind} come from a file of their own."
-        yield f"[{kind}]"
-        key = f"column = {_text(used[0])}" if len(used) == 1 else f"columns = [{', '.join(map(_text, used))}]"
-        yield f"id = {{ {key}{_of_id(looks[used[0]], asked)} }}"
-        if kind == "entities":
-            asked.ask("Are the entities persons, organisations or sole traders?")
-            yield f'# kind = {{ value = "{UNKNOWN}" }}'
-        else:
-            asked.ask(f"Which neutral category do the {kind} have? docs/loading.md lists them.")
-            yield f'# category = {{ value = "{UNKNOWN}" }}'
-
-
-def _cell(name: str, column: str, seen: Look, asked: _Asked) -> str:
-    """The line of one of our columns; commented out where the file can be read in two ways."""
-    parts, is_open = [f"column = {_text(column)}"], False
-    if seen.nothing:
-        parts.append(f"nothing = [{', '.join(map(_text, seen.nothing))}]")
-    if name in TIMES or name == "born":
-        more, is_open = _of_time(name, column, seen, asked)
-        parts += more
-    elif seen.number and name in ("amount", "outcome"):
-        parts += [
-            f"{key} = {_text(mark)}"
-            for key, mark in (("decimal", seen.decimal), ("thousands", seen.thousands))
-            if mark
-        ]
-        if seen.thousands:
-            asked.ask(f"Is {column!r} written with {seen.thousands!r} between thousands, and not before decimals?")
-    elif name in ("kind", "channel", "category"):
-        is_open = True
-        asked.ask(f'What do the words of {column!r} mean? values = {{ word = "ours" }}')
-        parts.append("values = { }")
-    elif name not in ("name", "currency", "uscc", "lei"):
-        return f"{name} = {{ {parts[0]}{''.join(', ' + part for part in parts[1:])}{_of_id(seen, asked)} }}"
-    return f"{'# ' if is_open else ''}{name} = {{ {', '.join(parts)} }}"
-
-
-def _of_time(name: str, column: str, seen: Look, asked: _Asked) -> tuple[list[str], bool]:
-    """The keys of a day or time, and whether it is open which of them hold."""
-    if not seen.cells:
-        asked.ask(f"{column!r} is empty in all rows that were looked at. How are its days written?")
-        return [f'day = {{ zone = "{UNKNOWN}" }}'], True
-    if seen.unix:
-        return [f"{'seconds' if seen.unix == 1 else 'milliseconds'}_since = 1970-01-01T00:00:00Z"], False
-    parts = []
-    if seen.patterns[0] != "ISO":
-        parts.append(f"format = {_text(seen.patterns[0])}")
-    is_open = len(seen.patterns) > 1
-    if is_open:
-        asked.ask(f"How is {column!r} written? These read it, as different days: {', '.join(seen.patterns)}")
-    if name != "born" and not seen.zoned:
-        asked.ask("In which zone are the days and times? Write it as in Europe/Copenhagen.")
-        if seen.clock:
-            parts.append(f'zone = "{UNKNOWN}"')
-        else:
-            parts.append(f'day = {{ zone = "{UNKNOWN}"{", end = true" if name == _ENDING else ""} }}')
-    return parts, is_open
-
-
-def _of_id(seen: Look, asked: _Asked) -> str:
-    """The keys of an id, as the end of a table."""
-    if seen.mail or seen.phone:
-        asked.ask(
-            "Addresses and telephone numbers are not kept: the mapping makes pseudonyms of them. Is that meant?"
-        )
-        return ", pseudonym = true"
-    return ", whole = true" if seen.floats else ""
-
-
-def _told(seen: Look, sample: Sample, name: str) -> str:
-    """What a column looks like, in words, with no more than one of its cells."""
-    if not seen.cells:
-        return "empty"
-    kinds = {
-        "a time with its zone": seen.zoned,
-        "a local time": seen.clock and not seen.zoned,
-        "a day": bool(seen.patterns) and not seen.clock,
-        "seconds since 1970": seen.unix == 1,
-        "milliseconds since 1970": seen.unix == 1_000,
-        "an address": seen.mail,
-        "a telephone number": seen.phone,
-        "a currency": seen.currency,
-        "whole numbers": seen.whole,
-        "numbers": seen.number,
+def _lookup(path: Path, sample: Sample, found: Guess, members: Path | None, asked: Asked) -> NameList | None:
+    """The list that the names of entities are in, where they are names and there is one."""
+    columns = {
+        found.columns[name]: sample.columns[found.columns[name]]
+        for name in _REFERS["entities"]
+        if name in found.columns
     }
-    what = next((words for words, holds in kinds.items() if holds), "text")
-    example = next((cell for cell in sample.columns[name] if cell), "")
-    shown = "" if seen.mail or seen.phone else f", such as {visible(example[:40])}"
-    return f"{what}, {seen.different:,} different{shown}"
+    named = [name for name, cells in columns.items() if _are_names(cells)]
+    if not columns or not (members or named):
+        return None
+    sheet = sample.top.get("sheet")
+    names = (
+        look_up(members or path, str(sheet) if sheet and not members else None, columns)
+        if (members or sheets(path))
+        else None
+    )
+    if names is None and members:
+        raise RecordError(
+            f"no list of names: no column of it has half of the names under {', '.join(map(repr, columns))} "
+            "and another one with something that tells its rows apart",
+            file=str(members),
+        )
+    if names is None:
+        asked.ask(
+            f"{', '.join(map(repr, named))}: these look like names. Which file says the id of each? Give it with "
+            "--members; else the names become the ids."
+        )
+        return None
+    asked.ask(f"Is {names.means!r} the id of whoever stands under {names.word!r} in {names.path.name}?")
+    for column, cells in columns.items():
+        if names.has_most(cells) and (lacking := names.lacks(cells)):
+            shown = ", ".join(map(repr, lacking[:_SHOWN])) + (", ..." if len(lacking) > _SHOWN else "")
+            asked.ask(
+                f"Under {column!r} there are names that the list does not have: {shown}. Are they misspelt? Their "
+                "rows are rejected until they are mended in one of the two."
+            )
+    return names
 
 
-def _text(text: str) -> str:
-    """A text of TOML. What JSON writes is one, but for the one control character that it leaves as it is."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _are_names(cells: Sequence[str | None]) -> bool:
+    """Whether half of the texts have two words or more, as the names of people do."""
+    said = filled(cells)
+    return bool(said) and sum(" " in cell for cell in said) >= len(said) / 2
 
 
-def _value(value: object) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
-    return _text(value) if isinstance(value, str) else str(value)
+def _list(names: NameList, folder: Path) -> Iterator[str]:
+    """The table that says where the list stands; its file is to be confirmed."""
+    where = Path(os.path.relpath(names.path, folder)).as_posix()
+    yield ""
+    yield f"[words.{_LIST}]"
+    yield f"# file = {text(where)}"
+    yield from (f"{key} = {value(said)}" for key, said in names.top.items())
+    yield f"word = {text(names.word)}"
+    yield f"means = {text(names.means)}"
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """What is known of the file while its mapping is written."""
+
+    found: Guess
+    looks: Mapping[str, Look]
+    sample: Sample
+    names: NameList | None
+    asked: Asked
+
+    def _looked_up(self, column: str) -> bool:
+        return self.names is not None and self.names.has_most(self.sample.columns[column])
+
+    def filled_down(self) -> list[str]:
+        """The line for columns in which only the first of several rows says what holds for all."""
+        gaps = [
+            column
+            for name, column in self.found.columns.items()
+            if name not in _MAY_BE_EMPTY and 0 < len(filled(self.sample.columns[column])) < self.sample.rows * _FEW
+        ]
+        if not gaps:
+            return []
+        listed = ", ".join(map(repr, gaps))
+        self.asked.ask(f"Few rows say something under {listed}. Do the empty cells mean what stands above them?")
+        return [f"# fill_down = {{ columns = [{', '.join(map(text, gaps))}] }}"]
+
+    def tables(self) -> Iterator[str]:
+        kind, columns = self.found.kind, self.found.columns
+        if kind not in IN_PLACE:
+            yield from self._named_things()
+        yield ""
+        yield f"[{kind}]"
+        for column in KINDS[kind].columns:
+            name = column.name
+            if name in columns:
+                yield self._cell(name, columns[name])
+            elif column.required:
+                self.asked.ask(f"Which column is the {name} of {kind}, or is it the same in all rows?")
+                yield f'# {name} = {{ value = "{UNKNOWN}" }}'
+            elif name == "currency" and "amount" in columns:
+                self.asked.ask("In which currency are the amounts? Write it as in EUR.")
+                yield f'# {name} = {{ value = "{UNKNOWN}" }}'
+        if kind in STORED and "id" not in columns:
+            may = [repr(name) for name, cells in self.sample.columns.items() if are_ids(cells)]
+            might = f", as {' or '.join(may)} might" if may else ""
+            self.asked.ask(
+                f"Does a column tell the rows apart{might}? Without an id, a later row cannot complete or correct "
+                "one."
+            )
+        if kind == "entities":
+            yield from _CONSENT
+
+    def _named_things(self) -> Iterator[str]:
+        """Tables of the entities, products and sites that the rows name, which have to be there first."""
+        for kind, roles in _REFERS.items():
+            used = [self.found.columns[name] for name in roles if name in self.found.columns]
+            used = [column for column in used if not self._looked_up(column)]
+            if not used:
+                continue
+            yield ""
+            yield f"# Leave this table out where the {kind} come from a file of their own."
+            yield f"[{kind}]"
+            key = f"column = {text(used[0])}" if len(used) == 1 else f"columns = [{', '.join(map(text, used))}]"
+            yield f"id = {{ {key}{of_id(self.looks[used[0]], self.asked)} }}"
+            if kind == "entities":
+                self.asked.ask("Are the entities persons, organisations or sole traders?")
+                yield f'# kind = {{ value = "{UNKNOWN}" }}'
+            else:
+                self.asked.ask(f"Which neutral category do the {kind} have? docs/loading.md lists them.")
+                yield f'# category = {{ value = "{UNKNOWN}" }}'
+
+    def _cell(self, name: str, column: str) -> str:
+        """The line of one of our columns; commented out where the file can be read in two ways."""
+        seen, asked = self.looks[column], self.asked
+        parts, is_open = [f"column = {text(column)}"], False
+        if seen.nothing:
+            parts.append(f"nothing = [{', '.join(map(text, seen.nothing))}]")
+        if name in TIMES or name == "born":
+            if pending := [word for word in seen.nothing if word.lower() in PENDING]:
+                asked.ask(f"{column!r} has {', '.join(map(repr, pending))}: does it mean that it is not done yet?")
+            more, is_open = of_time(name, column, seen, asked)
+            parts += more
+        elif seen.number and name in ("amount", "outcome"):
+            parts += [
+                f"{key} = {text(mark)}"
+                for key, mark in (("decimal", seen.decimal), ("thousands", seen.thousands))
+                if mark
+            ]
+            if seen.thousands:
+                asked.ask(
+                    f"Is {column!r} written with {seen.thousands!r} between thousands, and not before decimals?"
+                )
+        elif name in ("kind", "channel", "category"):
+            is_open = True
+            words = list(dict.fromkeys(filled(self.sample.columns[column])))[:_SHOWN]
+            asked.ask(f"What do the words of {column!r} mean? {meanings(self.found.kind, name)}")
+            listed = ", ".join(f'{text(word)} = "{UNKNOWN}"' for word in words)
+            parts.append(f"values = {{ {listed} }}")
+        elif name == "name":
+            is_open = True
+            asked.ask(f"Is {column!r} needed? Without names the graph knows its entities by their ids alone.")
+        elif name not in ("currency", "uscc", "lei"):
+            more_of_id = of_id(seen, asked)
+            if name in _REFERS["entities"] and self._looked_up(column):
+                more_of_id = f", trim = true, values_from = {text(_LIST)}"
+            return f"{name} = {{ {parts[0]}{''.join(', ' + part for part in parts[1:])}{more_of_id} }}"
+        return f"{'# ' if is_open else ''}{name} = {{ {', '.join(parts)} }}"

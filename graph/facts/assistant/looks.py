@@ -21,7 +21,9 @@ PATTERNS = (
 )
 _POINT = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?|-?[0-9]+\.[0-9]+")
 _COMMA = re.compile(r"-?[0-9]{1,3}(?:[. '][0-9]{3})*(?:,[0-9]+)?|-?[0-9]+,[0-9]+")
-_NOTHING = ("null", "none", "n/a", "-", "\\n", "nan", "(null)")
+PENDING = ("open", "unpaid", "pending", "offen", "ausstehend", "unbezahlt", "impayé", "pendiente")
+"Words in place of a day that has not come yet."
+_NOTHING = ("null", "none", "n/a", "-", "\\n", "nan", "(null)", *PENDING)
 ENOUGH = 0.9
 "Of the cells: so many look alike where a column is of one sort. A few may be mistakes."
 

@@ -75,6 +75,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "product": ("product", "item", "sku", "article", "artikel", "stockcode", "produkt", "produit", "producto"),
     "site": ("site", "page", "place", "ort", "lieu", "lugar", "visited", "domain"),
+    "kind": ("kind", "type", "art", "typ", "sort"),
+    "channel": ("channel", "kanal", "canal"),
     "category": ("category", "kategorie", "categorie", "categoria"),
     "entity": (
         "member",

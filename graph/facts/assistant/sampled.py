@@ -21,6 +21,7 @@ from graph.facts.files.text_encodings import UTF_16_MARKS, looks_like
 from graph.facts.files.workbooks.sheet_rows import Workbook
 
 ROWS, BYTES = 200, 1 << 18
+WORKBOOKS = (".xlsx", ".ods")
 SEPARATORS = (",", ";", "\t", "|")
 _MOST_COLUMNS = 200
 
@@ -43,16 +44,22 @@ class Sample:
         return max(map(len, self.columns.values()), default=0)
 
 
-def sampled(path: Path) -> Sample:
-    """The beginning of the file. Raises RecordError for one that cannot be read at all."""
+def sampled(path: Path, sheet: str | None = None, rows: int = ROWS) -> Sample:
+    """The beginning of the file, as many rows as this.
+
+    sheet: of a workbook; the first that has something if not given.
+    Raises RecordError for a file that cannot be read at all, or that has no such sheet.
+    """
     name = path.name.lower()
-    if name.endswith((".xlsx", ".ods")):
-        return _of_workbook(path)
+    if name.endswith(WORKBOOKS):
+        return _of_workbook(path, sheet, rows)
+    if sheet is not None:
+        raise RecordError("only workbooks (XLSX, ODS) have sheets: leave --sheet out", file=str(path))
     if name.endswith(".parquet"):
-        return _of_source(path, Opening(), Sample({}))
+        return _of_source(path, Opening(), Sample({}), rows)
     with opened_stream(path) as (ending, stream):
         if ending == ".csv":
-            return _of_text(stream, path)
+            return _of_text(stream, path, rows)
         if ending == ".xml":
             [document] = islice(xml_records.everything(stream, str(path)), 1)
             return _of_records(iter([document]), Sample({}))
@@ -62,21 +69,30 @@ def sampled(path: Path) -> Sample:
         return _of_records(records, Sample({}))
 
 
-def _of_source(path: Path, opening: Opening, sample: Sample) -> Sample:
+def sheets(path: Path) -> list[str]:
+    """The names of the sheets of a workbook that are not hidden and not empty; none of another file."""
+    if not path.name.lower().endswith(WORKBOOKS):
+        return []
+    with opened_archive_of_sheets(path) as book:
+        return [sheet.name for sheet in book.sheets if not sheet.hidden and next(iter(book.rows(sheet)), None)]
+
+
+def _of_source(path: Path, opening: Opening, sample: Sample, rows: int) -> Sample:
     """A file that names its columns itself."""
     with opened(path, opening) as source:
-        for piece in islice(source.pieces(ROWS, source.names), 1):
+        for piece in islice(source.pieces(rows, source.names), 1):
             sample.columns = {name: list(cells) for name, cells in piece.columns.items()}
         sample.columns = sample.columns or {name: [] for name in source.names}
     return sample
 
 
-def _of_text(stream: io.BufferedReader, path: Path) -> Sample:
-    raw = stream.read(BYTES)
-    is_whole = len(raw) < BYTES
+def _of_text(stream: io.BufferedReader, path: Path, rows: int) -> Sample:
+    most = BYTES * (1 + rows // ROWS // 4)
+    raw = stream.read(most)
+    is_whole = len(raw) < most
     sample = Sample({})
     text = _decoded(raw, is_whole, sample)
-    separator, records = _split(text)
+    separator, records = _split(text, rows)
     if separator != ",":
         sample.top["separator"] = separator
     if not raw.startswith(UTF_16_MARKS) and (hint := hints.of_content(raw[:16])):
@@ -89,7 +105,7 @@ def _of_text(stream: io.BufferedReader, path: Path) -> Sample:
     at = next((at for at in wide if all(records[at][1][:1] + records[at][1][-1:])), wide[0])
     if at:
         sample.top["skip_lines"] = records[at - 1][0]
-    head, body = records[at][1], [fields for _, fields in records[at + 1 :] if len(fields) == width][:ROWS]
+    head, body = records[at][1], [fields for _, fields in records[at + 1 :] if len(fields) == width][:rows]
     if any(each and each[0].isdigit() for each in head) or len(set(head)) < len(head):
         sample.questions.append(
             "The first row does not look like a header. What are the columns? They are named below."
@@ -114,19 +130,19 @@ def _decoded(raw: bytes, is_whole: bool, sample: Sample) -> str:
         if encoding != "utf-16":
             line = raw[raw.rfind(b"\n", 0, error.start) + 1 :].split(b"\n")[0].decode(encoding, errors="replace")
             sample.questions.append(
-                f"The text is not in UTF-8. Is it {encoding}, and is this line right: {line[:80]}"
+                f"The text is not in UTF-8. Is it {encoding}, and is this line right: {line.strip()[:80]}"
             )
         return text
 
 
-def _split(text: str) -> tuple[str, list[tuple[int, list[str]]]]:
+def _split(text: str, rows: int) -> tuple[str, list[tuple[int, list[str]]]]:
     """What separates the fields, and the records, each with the line where it ends."""
     best: tuple[float, str, list[tuple[int, list[str]]]] = (-1.0, ",", [])
     for separator in SEPARATORS:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         records: list[tuple[int, list[str]]] = []
         try:
-            for fields in islice(reader, ROWS + 50):
+            for fields in islice(reader, rows + 50):
                 records.append((reader.line_num, fields))
         except csv.Error:
             continue
@@ -140,25 +156,33 @@ def _split(text: str) -> tuple[str, list[tuple[int, list[str]]]]:
     return best[1], best[2]
 
 
-def _of_workbook(path: Path) -> Sample:
+def _of_workbook(path: Path, wanted: str | None, most: int) -> Sample:
     sample = Sample({})
     with opened_archive_of_sheets(path) as book:
         filled = [sheet for sheet in book.sheets if not sheet.hidden and next(iter(book.rows(sheet)), None)]
         if not filled:
             raise RecordError("a workbook without anything in it", file=str(path))
-        if len(filled) > 1:
-            sample.top["sheet"] = filled[0].name
-            others = ", ".join(sheet.name for sheet in filled[1:])
+        there = [sheet.name for sheet in book.sheets]
+        if wanted is not None and wanted not in there:
+            raise RecordError(f"no sheet {wanted!r}: it has {', '.join(map(repr, there))}", file=str(path))
+        name = filled[0].name if wanted is None else wanted
+        if len(there) > 1:
+            sample.top["sheet"] = name
+        others = [sheet.name for sheet in filled if sheet.name != name]
+        if others and wanted is None:
             sample.questions.append(
-                f"The workbook has other sheets too: {others}. Each needs a mapping of its own."
+                f"The workbook has other sheets too: {', '.join(others)}. Each needs a mapping of its own: give "
+                "its name with --sheet."
             )
-        rows = list(islice(_rows(book, filled[0].name), 30))
+        rows = list(islice(_rows(book, name), 30))
+    if not rows:
+        raise RecordError(f"the sheet {name!r} is empty", file=str(path))
     width = max(len(row) for _, row in rows)
     header, _ = next((number, row) for number, row in rows if len(row) == width)
     skip = header - 1 if header != rows[0][0] else 0
     if skip:
         sample.top["skip_lines"] = skip
-    return _of_source(path, Opening(sheet=filled[0].name, layout=Layout(skip_lines=skip)), sample)
+    return _of_source(path, Opening(sheet=name, layout=Layout(skip_lines=skip)), sample, most)
 
 
 def _rows(book: Workbook, name: str) -> Iterator[tuple[int, Any]]:

@@ -21,10 +21,27 @@ Range = tuple[Finite, Finite]
 Origin = Annotated[datetime, Meta(tz=True)]
 Decimal = Literal[",", "."]
 Thousands = Literal[".", ",", " ", "'"]
+Encoding = Literal["utf-8", "utf-16", "cp1252", "latin-1"]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of a mapping file: a key that it does not know is an error."""
+
+
+class WordTable(Table, frozen=True):
+    """Where words and their meanings stand in a file that has more: `word` and `means` are columns of it.
+
+    The other keys are those of a mapping of that file.
+    """
+
+    file: Text
+    word: Text
+    means: Text
+    separator: str = ","
+    encoding: Encoding = "utf-8"
+    sheet: Text | Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    skip_lines: Annotated[int, Meta(ge=0, le=1_000)] = 0
+    totals: Words | UnsetType = UNSET
 
 
 class Day(Table, frozen=True):

@@ -42,6 +42,7 @@ class CsvSource:
         separator: str,
         layout: Layout = PLAIN,
         encoding: str = "utf-8",
+        read: Sequence[str] | None = None,
     ):
         self.file, self._separator, self._encoding = file, separator, encoding
         self.types: Mapping[str, str] = {}
@@ -62,7 +63,7 @@ class CsvSource:
                 self.names = self._fields(first.text)
             except ValueError as error:
                 raise RecordError(f"the header cannot be read: {error}", file=file, line=first.line) from error
-        no_twins(self.names, file, self.line)
+        no_twins(self.names, file, self.line, read)
 
     def hint(self, wanted: Sequence[str]) -> str:
         """What to do about a header without these columns; reads on, so it is asked last."""

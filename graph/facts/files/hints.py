@@ -1,6 +1,7 @@
 """Hints about a file that cannot be read: what it seems to be, and what to do about it."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from graph.text.counts import counted
@@ -28,6 +29,13 @@ _ENDINGS = {
     (".tsv", ".tab", ".txt", ".psv"): "a table as text: name it .csv, and where no comma separates its fields, "
     'write a mapping with the separator, such as separator = "\\t"',
 }
+# By the end of the name of a file in an archive.
+_INSIDE = (
+    (".iwa", "a document of Numbers: export it as Excel (.xlsx) there"),
+    ("word/document.xml", "a text document: copy its table into a spreadsheet, and save that as .xlsx"),
+)
+SHOWN, MOST_NAMES, LONGEST_NAME = 12, 500, 60
+"Names of columns: so many are shown, of so many the nearest is looked for, and so much of each is shown."
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -59,6 +67,28 @@ def of_no_workbook(beginning: bytes) -> str:
     if beginning.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         return "a page or a document in XML: open it in a spreadsheet program, and save it as a workbook"
     return next((hint for mark, hint in _FORMS if beginning.startswith(mark)), "something else: save it as one")
+
+
+def of_archive(members: Sequence[str], form: str) -> str:
+    """What to do about an archive of these files that is named like a workbook; empty where it may be one."""
+    for ending, called in _INSIDE:
+        if any(member.endswith(ending) for member in members):
+            return called
+    is_ods, is_xlsx = "content.xml" in members, "xl/workbook.xml" in members
+    if form == "XLSX" and is_ods and not is_xlsx:
+        return "one in ODS: give it a name that ends in .ods"
+    return "one in XLSX: give it a name that ends in .xlsx" if form == "ODS" and is_xlsx and not is_ods else ""
+
+
+def of_names(wanted: str, names: Sequence[str]) -> str:
+    """The names that there are, those first that are near to the one that is wanted."""
+    if len(names) > MOST_NAMES:
+        return ""
+    word = wanted.strip().lower()
+    near = get_close_matches(word, [name.strip().lower() for name in names], 1)
+    ordered = sorted(names, key=lambda name: word not in name.lower() and name.strip().lower() not in near)
+    shown = ", ".join(repr(name[:LONGEST_NAME]) for name in ordered[:SHOWN])
+    return f"there are {shown}{', ...' if len(names) > SHOWN else ''}"
 
 
 def of_header(names: Sequence[str], wanted: Sequence[str], following: Sequence[Sequence[str]] = ()) -> str:

@@ -17,23 +17,23 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated
 
-import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from graph.errors import NotFound, SchemeInvalid
-from graph.facts.files.cell import Cell, Condition, Decimal, Table, Text, Thousands, Words
-from graph.facts.files.sources import Opening
+from graph.facts.files.cell import Cell, Condition, Decimal, Encoding, Table, Text, Thousands, Words, WordTable
+from graph.facts.files.sources import Opening, separates
 from graph.facts.files.steps import chain, words
 from graph.facts.files.steps.chain import NO_DEFAULTS, Defaults
 from graph.facts.files.steps.fill_down import FillDown
 from graph.facts.files.steps.lines import PLAIN, Layout
 from graph.facts.files.steps.where import contradiction
+from graph.facts.files.toml_values import convert
+from graph.facts.files.word_tables import SEPARATOR_IS, filled, lists_of, path_of
 from graph.facts.kinds import KINDS
 
 SHIPPED = Path(__file__).parent / "mappings"
-T = TypeVar("T")
 
 
 class _Top(Table, frozen=True):
@@ -42,7 +42,7 @@ class _Top(Table, frozen=True):
     about: Text
     header: tuple[Text, ...] = ()
     separator: str = ","
-    encoding: Literal["utf-8", "utf-16", "cp1252", "latin-1"] = "utf-8"
+    encoding: Encoding = "utf-8"
     sheet: Text | Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     rows: str = ""
     optional: tuple[Text, ...] = ()
@@ -163,11 +163,13 @@ def parse(text: str, file: str, folder: Path = Path()) -> Mapping:
     except tomllib.TOMLDecodeError as error:
         raise SchemeInvalid(f"not TOML: {error}", file=file) from error
     tables = {kind: raw.pop(kind) for kind in KINDS if kind in raw}
-    top = _convert(raw, _Top, file, "")
+    lists = lists_of(raw.pop("words", {}), file)
+    top = convert(raw, _Top, file, "")
     for key, message in _of_top(top):
         raise SchemeInvalid(message, file=file, key=key)
     defaults = Defaults(top.trim, top.nothing or (), top.decimal or None, top.thousands or None)
-    outputs = tuple(_output(kind, table, file, folder, defaults) for kind, table in tables.items())
+    named = _Named(folder, lists)
+    outputs = tuple(_output(kind, table, file, named, defaults) for kind, table in tables.items())
     if not outputs:
         raise SchemeInvalid(f"no rows are taken: a table is needed, one of {', '.join(KINDS)}", file=file)
     mapping = Mapping(
@@ -179,12 +181,17 @@ def parse(text: str, file: str, folder: Path = Path()) -> Mapping:
         top.totals or (),
         top.fill_down or None,
         defaults,
-        tuple(folder / name for name in _tables(outputs)),
+        tuple(path_of(name, folder, lists) for name in _tables(outputs)),
         top.encoding,
         None if top.sheet is UNSET else top.sheet,
         top.rows,
         top.optional,
     )
+    for name in lists:
+        if name not in _tables(outputs):
+            raise SchemeInvalid(
+                "no column takes its words from here: leave it out", file=file, key=f"words.{name}"
+            )
     for name in mapping.columns(outputs):
         if top.header and name not in top.header:
             raise SchemeInvalid(f"the column {name!r} is used and not named here", file=file, key="header")
@@ -196,8 +203,8 @@ def parse(text: str, file: str, folder: Path = Path()) -> Mapping:
 
 def _of_top(top: _Top) -> Iterator[tuple[str, str]]:
     """(key, what is wrong with it) of what stands above the tables."""
-    if len(top.separator) != 1 or top.separator in '"\r\n\0\\' or not top.separator.isascii():
-        yield "separator", "must be one ASCII character, no quote, no backslash and no line break"
+    if not separates(top.separator):
+        yield "separator", SEPARATOR_IS
     if len(set(top.header)) < len(top.header):
         yield "header", "a column is named twice"
     if isinstance(top.comments, str) and not re.fullmatch(r"[!#%&*+./:;<=>?@^_|~\\-]+", top.comments):
@@ -214,10 +221,18 @@ def _tables(outputs: Sequence[Output]) -> list[str]:
     return list(dict.fromkeys(name for name in named if isinstance(name, str)))
 
 
-def _output(kind: str, table: object, file: str, folder: Path, defaults: Defaults) -> Output:
+@dataclass(frozen=True)
+class _Named:
+    """Where the words lie that cells name: files of the folder, and tables that the mapping describes."""
+
+    folder: Path
+    tables: dict[str, WordTable]
+
+
+def _output(kind: str, table: object, file: str, named: _Named, defaults: Defaults) -> Output:
     if not isinstance(table, dict):
         raise SchemeInvalid("must be a table", file=file, key=kind)
-    where = _convert(table.pop("where", []), tuple[Condition, ...], file, f"{kind}.where")
+    where = convert(table.pop("where", []), tuple[Condition, ...], file, f"{kind}.where")
     for number, condition in enumerate(where):
         if message := contradiction(condition):
             raise SchemeInvalid(message, file=file, key=f"{kind}.where[{number}]")
@@ -228,12 +243,12 @@ def _output(kind: str, table: object, file: str, folder: Path, defaults: Default
         if name not in columns:
             known = ", ".join(columns)
             raise SchemeInvalid(f"no such column; {kind} have {known}", file=file, key=key)
-        cell = _convert(value, Cell, file, key)
+        cell = convert(value, Cell, file, key)
         several = kind in chain.NUMBERED and name == "id"
         for message in chain.contradictions(cell, columns[name].format, several=several):
             raise SchemeInvalid(message, file=file, key=key)
         try:
-            cells[name] = words.filled(cell, folder)
+            cells[name] = filled(cell, named.folder, named.tables)
             words.of(cells[name], trim=defaults.trim or cell.has("trim"))
         except ValueError as error:
             raise SchemeInvalid(str(error), file=file, key=key) from error
@@ -241,15 +256,3 @@ def _output(kind: str, table: object, file: str, folder: Path, defaults: Default
         if column.required and column.name not in cells:
             raise SchemeInvalid("missing: no row is good without it", file=file, key=f"{kind}.{column.name}")
     return Output(kind, cells, where)
-
-
-def _convert(raw: object, kind: type[T], file: str, key: str) -> T:
-    """The value, checked. msgspec says, for example, "Expected `str`, got `int` - at `$.column`"."""
-    try:
-        return msgspec.convert(raw, kind)
-    except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at ")
-        path = key + re.sub(r"^\$", "", place.strip("`"))
-        if named := re.fullmatch(r"Object (?:contains unknown|missing required) field `(.*)`", message):
-            message, path = "unknown key" if "unknown" in message else "missing key", f"{path}.{named[1]}"
-        raise SchemeInvalid(message, file=file, key=path.strip(".")) from error

@@ -37,7 +37,8 @@ def _csv(stream: BufferedReader, file: str, opening: Opening) -> Source:
         raise RecordError(f"this is no CSV in UTF-8 but {hint}", file=file)
     stream.seek(0)
     text = in_utf_8(stream, opening.encoding, file)
-    return CsvSource(text, file, opening.header, opening.separator, opening.layout, opening.encoding)
+    read = opening.columns
+    return CsvSource(text, file, opening.header, opening.separator, opening.layout, opening.encoding, read)
 
 
 def _json(stream: BufferedReader, file: str, opening: Opening) -> Source:
@@ -90,9 +91,7 @@ def opened(path: Path, opening: Opening | None = None) -> Iterator[Source]:
     Raises RecordError for a file that is missing, empty, damaged, of another format, or that names a column twice.
     """
     name, opening = path.name.lower(), opening or Opening()
-    if not name.endswith(ENDINGS):
-        hint = hints.of_name(path) if path.exists() else "no such file"
-        raise RecordError(f"not {FORMS} by the end of its name" + hints.appended(hint), file=str(path))
+    _has_form(path)
     _is_there(path)
     with ExitStack() as open_files:
         try:
@@ -108,9 +107,7 @@ def opened(path: Path, opening: Opening | None = None) -> Iterator[Source]:
 def opened_stream(path: Path) -> Iterator[tuple[str, BufferedReader]]:
     """What is in a file of text, unpacked, with the ending that says its form. Raises RecordError."""
     name = path.name.lower()
-    if not name.endswith(ENDINGS):
-        hint = hints.of_name(path) if path.exists() else "no such file"
-        raise RecordError(f"not {FORMS} by the end of its name" + hints.appended(hint), file=str(path))
+    _has_form(path)
     _is_there(path)
     with ExitStack() as open_files:
         try:
@@ -124,9 +121,27 @@ def opened_stream(path: Path) -> Iterator[tuple[str, BufferedReader]]:
 def opened_archive_of_sheets(path: Path) -> Iterator[Xlsx | Ods]:
     """The workbook, open until the block ends. Raises RecordError."""
     name = path.name.lower()
+    _has_form(path)
     _is_there(path)
     with ExitStack() as open_files:
         yield _book(path, name, open_files)
+
+
+def is_lock(path: Path) -> bool:
+    """Whether the file only says that a spreadsheet program has another one open, as `~$members.xlsx` does."""
+    return path.name.startswith(("~$", ".~lock."))
+
+
+def _has_form(path: Path) -> None:
+    """Raises RecordError where the name of the file is none of a table."""
+    if is_lock(path):
+        message = (
+            "no table, but the sign that a program has the workbook open: close it there, and load the workbook"
+        )
+        raise RecordError(message, file=str(path))
+    if not path.name.lower().endswith(ENDINGS):
+        hint = hints.of_name(path) if path.exists() else "no such file"
+        raise RecordError(f"not {FORMS} by the end of its name" + hints.appended(hint), file=str(path))
 
 
 def _opened(path: Path, name: str, opening: Opening, open_files: ExitStack) -> Source:
@@ -147,6 +162,8 @@ def _book(path: Path, name: str, open_files: ExitStack) -> Xlsx | Ods:
         if hint := hints.of_no_workbook(beginning.read(16)):
             raise RecordError(f"this is no workbook in {form} but {hint}", file=str(path))
     archive = open_files.enter_context(opened_archive(path))
+    if hint := hints.of_archive(archive.namelist(), form):
+        raise RecordError(f"this is no workbook in {form} but {hint}", file=str(path))
     read_book = next(read for ending, read in _WORKBOOKS.items() if name.endswith(ending))
     return read_book(archive, str(path))
 

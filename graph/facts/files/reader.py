@@ -124,11 +124,11 @@ def _checked(zone: str | None) -> str | None:
 def _plain(path: Path, kind: str, pieces: _Pieces, zone: str | None) -> Iterator[Chunk]:
     """The chunks of a file in our form."""
     with opened(path, Opening(kind=kind)) as source:
-        fits(source, kind, str(path), zone=zone)
+        fits(source, kind, source.file, zone=zone)
 
         def sheet(piece: Piece) -> Iterator[Sheet]:
             cells = {name: cells_of(values) for name, values in piece.columns.items()}
-            made = Sheet(kind, str(path), piece.lines, cells)
+            made = Sheet(kind, source.file, piece.lines, cells)
             if zone is not None:
                 _in_zone(made, zone)
             yield made
@@ -158,11 +158,11 @@ def _mapped(
     used = mapping.columns(outputs)
     key = secret() if secret and mapping.has_pseudonyms else None
     with opened(path, mapping.opening(outputs)) as source:
-        has_all(source, [name for name in used if name not in mapping.optional], str(path))
-        are_no_floats(source, outputs, str(path))
-        is_no_header(source, outputs, str(path))
-        are_of_one_list(source, outputs, str(path))
-        adapter = Adapter(mapping, outputs, source, str(path), key)
+        has_all(source, [name for name in used if name not in mapping.optional], source.file)
+        are_no_floats(source, outputs, source.file)
+        is_no_header(source, outputs, source.file)
+        are_of_one_list(source, outputs, source.file)
+        adapter = Adapter(mapping, outputs, source, source.file, key)
         wanted = [name for name in source.names if name in used or (mapping.totals and is_plain(source, name))]
         lacking = [name for name in used if name not in source.names]
         found = (_with(piece, lacking) for piece in source.pieces(pieces.rows, wanted))

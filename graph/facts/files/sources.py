@@ -62,23 +62,27 @@ class Piece:
 
     rejects: the lines between them that are no records.
     broken:  whether the file breaks off behind it.
+    beginnings: by line, the first cell of rows that are rejects for another of their cells.
     """
 
     columns: Mapping[str, Sequence[str | None]]
     lines: Sequence[int]
     rejects: list[Reject] = field(default_factory=list)
     broken: bool = False
+    beginnings: Mapping[int, str] = field(default_factory=dict)
 
 
 class Source(Protocol):
     """An open file; closed by its opener.
 
-    names: the columns, all different.
+    file:  how messages name it; of a workbook of several sheets, with the sheet.
+    names: the columns; those that are read are all different.
     types: by column, in the words of parquet_source.py; empty for all other files, where all is text.
     line:  of the header, where there is one.
     first: the first record of a CSV file or a sheet whose header is given, as far as it is one line.
     """
 
+    file: str
     names: Sequence[str]
     types: Mapping[str, str]
     line: int | None
@@ -91,16 +95,25 @@ class Source(Protocol):
         """The records in pieces of at most `rows`, with these columns of theirs."""
 
 
+def separates(sign: str) -> bool:
+    """Whether this can separate the fields of a CSV file."""
+    return len(sign) == 1 and sign.isascii() and sign not in '"\r\n\0\\'
+
+
 def clipped(value: str) -> str:
     """The value as a rejects file shows it: its first VALUE_LENGTH characters."""
     return value if len(value) <= VALUE_LENGTH else value[:VALUE_LENGTH] + "…"
 
 
-def no_twins(names: Sequence[str], file: str, line: int | None) -> None:
-    for name in names:
+def no_twins(names: Sequence[str], file: str, line: int | None, read: Sequence[str] | None = None) -> None:
+    """Raises RecordError where two columns have one name.
+
+    read: those that a mapping reads, of which one alone can be meant; None: all.
+    """
+    for name in names if read is None else read:
         if names.count(name) > 1:
             message = (
-                "a column that is there twice"
+                "a column that is there twice: give one of the two another name"
                 if name
                 else ("columns without a name; where something stands above the header, remove it")
             )
@@ -108,14 +121,26 @@ def no_twins(names: Sequence[str], file: str, line: int | None) -> None:
 
 
 class Gathering:
-    """Rows and faults on their way into one piece; it is `full` once it has enough of either, or of text."""
+    """Rows and faults on their way into one piece; it is `full` once it has enough of either, or of text.
 
-    def __init__(self, file: str, columns: Sequence[str], rows: int, decimals: Mapping[str, str]):
-        self._file, self._most = file, rows
+    needed: the columns in which a cell that cannot be read refuses its row; None: all. Of others, which only show
+            where a row begins, it is taken as what is written there.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        columns: Sequence[str],
+        rows: int,
+        decimals: Mapping[str, str],
+        needed: Sequence[str] | None = None,
+    ):
+        self._file, self._most, self._needed = file, rows, needed
         self._columns = [(name, decimals.get(name, ".")) for name in columns]
         self._cells: list[list[str | None]] = []
         self._lines: list[int] = []
         self._rejects: list[Reject] = []
+        self._beginnings: dict[int, str] = {}
         self._characters = 0
 
     @property
@@ -132,8 +157,10 @@ class Gathering:
         for name, mark in self._columns:
             cell = cells.get(name)
             if isinstance(cell, Fault):
-                self.refuse(line, name, cell)
-                return
+                if self._needed is None or name in self._needed:
+                    self.refuse(line, name, cell, cells)
+                    return
+                cell = cell.value or None
             if mark != "." and isinstance(cell, Number):
                 cell = cell.replace(".", mark)
             row.append(cell)
@@ -141,10 +168,19 @@ class Gathering:
         self._cells.append(row)
         self._lines.append(line)
 
-    def refuse(self, line: int, column: str, fault: Fault) -> None:
-        self._rejects.append(Reject(self._file, line, column, clipped(fault.value), fault.reason))
+    def refuse(
+        self, line: int, column: str, fault: Fault, cells: Mapping[str, str | Fault | None] | None = None
+    ) -> None:
+        """The row is refused. cells: all of it; by the first one totals.py knows a row that sums up others."""
+        first = next((cell for name, _ in self._columns if (cell := (cells or {}).get(name))), "")
+        begins = first.value if isinstance(first, Fault) else first
+        reject = Reject(self._file, line, column, clipped(fault.value), fault.reason)
+        self._rejects.append(reject)
+        self._beginnings[line] = begins
 
     def piece(self) -> Piece:
         names = [name for name, _ in self._columns]
         columns = zip(*self._cells, strict=True) if self._cells else [() for _ in names]
-        return Piece(dict(zip(names, columns, strict=True)), self._lines, self._rejects)
+        return Piece(
+            dict(zip(names, columns, strict=True)), self._lines, self._rejects, beginnings=self._beginnings
+        )

@@ -138,7 +138,14 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
         "5 CNY",
         "not a number",
     ),
-    ("a negative amount", OBLIGATIONS, f"x,ann,bob,-5,CNY,{AT},,", "amount", "-5", "negative"),
+    (
+        "a negative amount",
+        OBLIGATIONS,
+        f"x,ann,bob,-5,CNY,{AT},,",
+        "amount",
+        "-5",
+        "negative; an amount is 0 or more",
+    ),
     (
         "an infinite amount",
         OBLIGATIONS,

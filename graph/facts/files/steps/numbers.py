@@ -14,7 +14,7 @@ import pandas as pd
 
 from graph.facts.files.cell import Cell
 from graph.facts.files.steps.step import Step, each
-from graph.facts.formats import NUMBER_WRITTEN, Cells, numbers
+from graph.facts.formats import NUMBER_WRITTEN, Cells, beside_number, numbers
 
 POINT = "."
 # What a mark of thousands is written as.
@@ -33,7 +33,9 @@ def written(decimal: object = None, thousands: object = None) -> Callable[[str],
 
     def number(text: str) -> str:
         if not pattern.fullmatch(text):
-            raise ValueError(f"not a number; the mapping says that numbers are written as {example} is")
+            raise ValueError(
+                f"not a number; the mapping says that numbers are written as {example} is{beside_number(text)}"
+            )
         for each_mark in marks:
             text = text.replace(each_mark, "")
         return text.replace(point, ".")

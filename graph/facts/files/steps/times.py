@@ -61,6 +61,10 @@ def days(zone: str, *, end: bool) -> Step:
     return _beside_times(each(lambda text: _written(place(read(text)))))
 
 
+TYPED = ("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d")
+"How people type days, where a program does not write them."
+
+
 def patterns(cell: Cell) -> tuple[str, ...]:
     """The formats of a cell."""
     if isinstance(cell.format, str):
@@ -91,7 +95,7 @@ def _formats(formats: tuple[str, ...]) -> Reader:
             )
         if found:
             return next(iter(found))
-        raise wrong or ValueError(f"not written as {called}")
+        raise wrong or ValueError(f"not written as {called}{_may_be(text)}")
 
     return read
 
@@ -104,6 +108,24 @@ def _turned(pattern: str, text: str) -> str:
     except ValueError:
         return ""
     return f"; {turned} reads it: look whether rows above were read with day and month changed" if moment else ""
+
+
+def _may_be(text: str) -> str:
+    """How else a day could be written that a person typed, as the end of a reason; empty where nobody knows."""
+    if re.fullmatch(r"[2-7][0-9]{4}(?:\.[0-9]+)?", text):
+        return "; to a spreadsheet this is a day: give the cell the format of a day, and save the workbook again"
+    fitting, wrong = [], ""
+    for pattern in TYPED:
+        try:
+            if reader(pattern)(text) is not None:
+                fitting.append(pattern)
+        except ValueError as error:
+            wrong = wrong or f"; as {pattern}: {error}"
+    if not fitting:
+        return wrong
+    which = ", and only you know which" if len(fitting) > 1 else ""
+    formats = " or ".join(f'format = "{pattern}"' for pattern in fitting)
+    return f"; a mapping can say {formats}{which}, or mend the cell"
 
 
 def _called(pattern: str) -> str:

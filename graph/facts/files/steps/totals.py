@@ -41,7 +41,9 @@ def _totals_at_end(piece: Piece, known: set[str]) -> int:
     while number < MOST and rows + rejects:
         if not rows or (rejects and piece.rejects[rejects - 1].line > piece.lines[rows - 1]):
             rejects -= 1
-            sums_up = _begins(piece.rejects[rejects], known)
+            reject = piece.rejects[rejects]
+            begins = piece.beginnings.get(reject.line)
+            sums_up = _begins(reject, known) if begins is None else normal(trimmed(begins)) in known
         else:
             rows -= 1
             first = next((cell for column in columns if (cell := column[rows])), "")
@@ -60,7 +62,8 @@ def _begins(reject: Reject, known: set[str]) -> bool:
 
 def _both(one: Piece, other: Piece) -> Piece:
     columns = {name: [*cells, *other.columns[name]] for name, cells in one.columns.items()}
-    return Piece(columns, [*one.lines, *other.lines], [*one.rejects, *other.rejects], other.broken)
+    beginnings = {**one.beginnings, **other.beginnings}
+    return Piece(columns, [*one.lines, *other.lines], [*one.rejects, *other.rejects], other.broken, beginnings)
 
 
 def _cut(piece: Piece, last: int) -> tuple[Piece, Piece | None]:
@@ -76,5 +79,6 @@ def _cut(piece: Piece, last: int) -> tuple[Piece, Piece | None]:
         {name: cells[rows:] for name, cells in piece.columns.items()},
         piece.lines[rows:],
         [reject for reject in piece.rejects if reject.line >= border],
+        beginnings=piece.beginnings,
     )
     return head, tail

@@ -3,16 +3,12 @@
     outcome = { column = "paid", values = { late = 0.0, "on time" = 1.0 } }
     debtor = { column = "customer", values_from = "members.csv" }
 
-`values_from` is a CSV file of two columns beside the mapping: the word, and what it means. A word that is not
-there refuses its row; nobody guesses. Words are compared after trim and case, in Unicode's normal form.
+`values_from` names a file, or a table of the mapping (../word_tables.py). A word that is not there refuses its
+row, and so does one that two have; nobody guesses. Words are compared after trim and case, in Unicode's normal
+form.
 """
 
-import csv
-import io
-from collections.abc import Mapping
-from pathlib import Path
-
-import msgspec
+from difflib import get_close_matches
 
 from graph.facts.files.cell import Cell, Value
 from graph.facts.files.steps.look_alikes import looks, odd_one
@@ -20,10 +16,25 @@ from graph.facts.files.steps.step import Step, each
 from graph.facts.files.steps.texts import cased, trimmed
 from graph.text.plain import normal, unseen
 
-LARGEST = 16_000_000
-"Bytes of a file of words."
 SHOWN = 8
 "Words that a reject names, of those that there are."
+ASKED, AMONG, NEAR = 100, 5_000, 0.75
+"For so many unknown words, and in a table of so many, the nearest word is looked for; and how near it has to be."
+
+
+class Unclear(str):
+    """What a word means that cannot be taken: why not, behind `it`."""
+
+    __slots__ = ()
+
+
+def both(one: Value, other: Value) -> Value:
+    """What a word means that is there with each of these."""
+    if str(one) == str(other):
+        return one
+    if isinstance(one, Unclear) or isinstance(other, Unclear):
+        return one if isinstance(one, Unclear) else other
+    return Unclear(f"means {one} and {other} there: tell them apart there, and here")
 
 
 def of(cell: Cell, *, trim: bool) -> Step:
@@ -31,31 +42,58 @@ def of(cell: Cell, *, trim: bool) -> Step:
     known = _table(cell, trim=trim)
     like = {looks(word): word for word in known}
     name = str(cell.values_from) if isinstance(cell.values_from, str) else "`values`"
+    nearest = _Nearest(known)
 
     def meaning(text: str) -> str:
         word = normal(text)
         if word in known:
-            return known[word]
+            if isinstance(known[word], Unclear):
+                raise ValueError(f"in {name}, it {known[word]}")
+            return str(known[word])
         if (other := like.get(looks(word))) is not None:
             raise ValueError(f"not in {name}; it looks like {other!r} there, but has {odd_one(word, other)}")
+        if cell.values_from and (reason := unseen(word)):
+            raise ValueError(f"not in {name}; it {reason}")
+        if cell.values_from:
+            near = nearest(word)
+            raise ValueError(f"not in {name}" + (f"; the nearest there is {near!r}" if near else ""))
         shown = ", ".join(list(known)[:SHOWN]) + (", ..." if len(known) > SHOWN else "")
-        raise ValueError(f"not in {name}" if cell.values_from else f"none of the words of {name}: {shown}")
+        raise ValueError(f"none of the words of {name}: {shown}")
 
     return each(meaning)
 
 
-def _table(cell: Cell, *, trim: bool) -> dict[str, str]:
-    """Meanings by word. Raises ValueError for two words that are one, or look it, and mean different things."""
-    known: dict[str, str] = {}
+class _Nearest:
+    """The word of a table that an unknown one is nearest to; only for the first ones, since it takes long."""
+
+    def __init__(self, known: dict[str, Value]):
+        self._known = list(known) if len(known) <= AMONG else []
+        self._found: dict[str, str] = {}
+
+    def __call__(self, word: str) -> str:
+        if word not in self._found and len(self._found) < ASKED:
+            self._found[word] = next(iter(get_close_matches(word, self._known, 1, NEAR)), "")
+        return self._found.get(word, "")
+
+
+def _table(cell: Cell, *, trim: bool) -> dict[str, Value]:
+    """Meanings by word. Raises ValueError for two words that are one, or look it, and mean different things.
+
+    One word with two meanings in a file means nothing, and stops nothing: two members may have one name.
+    """
+    known: dict[str, Value] = {}
     seen: dict[str, str] = {}
     for written, value in (cell.values or {}).items():
         word = cased(normal(trimmed(written) if trim else written), cell.case)
         if reason := unseen(word):
             raise ValueError(f"the word {written!r} {reason}")
-        if known.setdefault(word, str(value)) != str(value):
+        meaning = value if isinstance(value, Unclear) else str(value)
+        if cell.values_from:
+            known[word] = both(known.get(word, meaning), meaning)
+        elif known.setdefault(word, meaning) != meaning:
             raise ValueError(f"the word {word!r} is there twice, and means different things")
         other = seen.setdefault(looks(word), word)
-        if known[other] != known[word]:
+        if other != word and known[other] != known[word]:
             raise ValueError(
                 f"the words {other!r} and {word!r} look alike and mean different things: {_odd(word, other)}"
             )
@@ -64,43 +102,3 @@ def _table(cell: Cell, *, trim: bool) -> dict[str, str]:
 
 def _odd(word: str, other: str) -> str:
     return f"one has {odd_one(word, other)}, the other {odd_one(other, word)}"
-
-
-def filled(cell: Cell, folder: Path) -> Cell:
-    """The cell with the words of its file. Raises ValueError saying what is wrong with the file."""
-    if not isinstance(cell.values_from, str):
-        return cell
-    return msgspec.structs.replace(cell, values=_read(folder / cell.values_from))
-
-
-def _read(path: Path) -> Mapping[str, Value]:
-    """The rows of a file of two columns, below its header."""
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST + 1)
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not UTF-8: {error.reason} at byte {error.start + 1}") from error
-    if len(content) > LARGEST:
-        raise ValueError(f"{path} has more than {LARGEST:,} bytes")
-    return _rows(path, text)
-
-
-def _rows(path: Path, text: str) -> dict[str, Value]:
-    known: dict[str, Value] = {}
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        for number, row in enumerate(row for row in reader if row):
-            if len(row) != 2 or "" in row:
-                raise ValueError(f"{path}:{reader.line_num}: two cells are needed, a word and what it means")
-            if number and known.setdefault(row[0], row[1]) != row[1]:
-                raise ValueError(
-                    f"{path}:{reader.line_num}: {row[0]!r} is there twice, and means different things"
-                )
-    except csv.Error as error:
-        raise ValueError(f"{path}:{reader.line_num}: {error}") from error
-    if not known:
-        raise ValueError(f"{path} has no row below its header")
-    return known

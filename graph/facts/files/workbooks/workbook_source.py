@@ -9,14 +9,18 @@ from graph.errors import RecordError
 from graph.facts.files.hints import of_header
 from graph.facts.files.sources import CELL_CHARACTERS, TOO_LONG, Fault, Gathering, Opening, Piece, no_twins
 from graph.facts.files.workbooks.sheet_rows import Sheet, SheetRow, Workbook, letters
+from graph.text.plain import visible
 
 
 class WorkbookSource:
     """A sheet of an open workbook."""
 
     def __init__(self, workbook: Workbook, file: str, opening: Opening):
-        self.file, self._workbook = file, workbook
+        self._workbook = workbook
         self._sheet = _chosen(workbook, file, opening)
+        if len(workbook.sheets) > 1:
+            file = f"{file} ({visible(self._sheet.name)})"
+        self.file, self._needed = file, opening.columns
         self.types: Mapping[str, str] = {}
         self.line: int | None = None
         self.first: Sequence[str] = ()
@@ -33,7 +37,7 @@ class WorkbookSource:
         else:
             self.line = self._header = first[0]
             self.names = self._named(first[1])
-        no_twins(self.names, file, self.line)
+        no_twins(self.names, file, self.line, opening.columns)
         for _ in filled:
             """The whole sheet can be read."""
 
@@ -49,7 +53,7 @@ class WorkbookSource:
 
     def pieces(self, rows: int, columns: Sequence[str]) -> Iterator[Piece]:
         places = {name: at for at, name in enumerate(self.names) if name in columns}
-        gathering = Gathering(self.file, columns, rows, self._decimals)
+        gathering = self._gathering(columns, rows)
         for number, row in self._rows():
             if number <= self._header:
                 continue
@@ -61,9 +65,12 @@ class WorkbookSource:
                 gathering.add(number, {name: _bounded(row.get(at)) for name, at in places.items()})
             if gathering.full:
                 yield gathering.piece()
-                gathering = Gathering(self.file, columns, rows, self._decimals)
+                gathering = self._gathering(columns, rows)
         if gathering.has_any:
             yield gathering.piece()
+
+    def _gathering(self, columns: Sequence[str], rows: int) -> Gathering:
+        return Gathering(self.file, columns, rows, self._decimals, self._needed)
 
     def _rows(self) -> Iterator[SheetRow]:
         """The rows of the sheet but for those that the mapping skips."""

@@ -1,6 +1,8 @@
 """values, values_from, pseudonym: words that mean something, and addresses that become ids."""
 
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
@@ -9,13 +11,15 @@ from hypothesis import strategies as st
 
 from graph.errors import ParameterError, SchemeInvalid
 from graph.facts import reach
-from graph.facts.files import read
-from graph.facts.files.cell import Cell
+from graph.facts.files import mapping, read
+from graph.facts.files.cell import Cell, WordTable
 from graph.facts.files.steps.look_alikes import looks
 from graph.facts.files.steps.pseudonym import pseudonym
 from graph.facts.files.steps.words import of
+from graph.facts.files.word_tables import filled
 from graph.text.plain import normal
-from tests.facts.files.steps.mapped import SECRET, mapped, taken
+from tests.facts.files.steps.mapped import SECRET, Taken, mapped, of_file, taken
+from tests.facts.files.written import xlsx
 
 PAID = 'column = "how", values = { late = 0.0, "on time" = 1.0 }'
 
@@ -67,18 +71,16 @@ def test_a_name_that_only_looks_like_a_members_is_not_theirs_and_the_reject_says
     assert [each.reason for each in found.rejects] == [
         "not in members.csv; it looks like 'Ann Smith' there, but has U+0410 CYRILLIC CAPITAL LETTER A",
         "not in members.csv; it looks like 'Ann Smith' there, but has U+00A0 NO-BREAK SPACE",
-        "not in members.csv",
+        "not in members.csv; it contains a control character or one that cannot be seen: U+200B ZERO WIDTH SPACE",
     ]
 
 
 # (what is wrong, the table, part of the message)
 TABLES = [
     ("two members who look alike", "name,id\nAnn,m-1\n\u0410nn,m-2\n", "look alike and mean different things"),
-    ("two accents that look alike", "name,id\n\u00e9,m-1\ne\u0301,m-2\n", "is there twice"),
-    ("a name twice", "name,id\nAnn,m-1\nAnn,m-2\n", ":3: 'Ann' is there twice"),
     ("three cells", "name,id\nAnn,m-1,x\n", ":2: two cells are needed"),
     ("an empty cell", "name,id\nAnn,\n", ":2: two cells are needed"),
-    ("no rows", "name,id\n", "no row below its header"),
+    ("no rows", "name,id\n", "below its header"),
     ("a quote that is open", 'name,id\n"Ann,m-1\n', "unexpected end"),
     ("a letter that nobody sees", "name,id\nAnn\u200b,m-1\n", "cannot be seen: U+200B"),
     ("another encoding", b"name,id\n\xe9,m-1\n", "not UTF-8"),
@@ -98,6 +100,140 @@ def test_a_table_of_words_that_does_not_hold_stops_the_mapping(
 def test_a_table_that_is_not_there_stops_the_mapping(tmp_path: Path) -> None:
     with pytest.raises(SchemeInvalid, match=r"members\.csv cannot be read: No such file"):
         mapped("obligations", folder=tmp_path, debtor=MEMBERS)
+
+
+NAMED = 'column = "customer", values_from = "members"'
+SHEET = """
+[words.members]
+file = "members.csv"
+separator = ";"
+encoding = "cp1252"
+skip_lines = 1
+totals = ["Total"]
+word = "Name"
+means = "No."
+"""
+LIST = """\
+Our members
+No.;Since;Name;Telephone
+m-1;2019;M\u00fcller, J\u00f6rg;0511
+m-2;2020; Anna  Koch;0512
+m-3;2020;Hans Voss;0513
+;;Firms;
+f-1;2019;B\u00e4ckerei Morgen;0514
+m-4;2024;Hans Voss;0515
+;;;
+Total;;5 members;
+"""
+
+
+def looked_up(folder: Path, *names: str) -> Taken:
+    """What debtors of these names become."""
+    made = mapped(
+        "obligations", "trim = true" + SHEET, folder=members(folder, LIST.encode("cp1252")), debtor=NAMED
+    )
+    assert made.tables == (folder / "members.csv",)
+    return taken(folder, "customer\n" + "".join(f'"{name}"\n' for name in names), made)
+
+
+def test_names_are_looked_up_in_two_columns_of_a_list_that_has_more(tmp_path: Path) -> None:
+    found = looked_up(tmp_path, "M\u00fcller, J\u00f6rg", "Anna Koch", "Anna   Koch ", "B\u00e4ckerei Morgen")
+    assert found.column("debtor") == ["m-1", "m-2", "m-2", "f-1"]
+    assert found.rejects == []
+
+
+def test_a_name_that_two_members_have_refuses_its_rows_and_no_others(tmp_path: Path) -> None:
+    found = looked_up(tmp_path, "Hans Voss", "Anna Koch")
+    assert found.column("debtor") == ["m-2"]
+    assert [(each.line, each.value, each.reason) for each in found.rejects] == [
+        (2, "Hans Voss", "in members, it means m-3 and m-4 there: tell them apart there, and here")
+    ]
+    two = mapped("obligations", folder=members(tmp_path, "name,id\nAnn,m-1\nAnn,m-2\nBob,m-3\n"), debtor=MEMBERS)
+    found = taken(tmp_path, "customer\nAnn\nBob\n", two)
+    assert (found.column("debtor"), found.refused) == (["m-3"], [(2, "customer", "Ann")])
+
+
+def test_a_name_that_is_misspelt_or_has_no_number_refuses_its_row_and_says_what_is_there(tmp_path: Path) -> None:
+    found = looked_up(tmp_path, "Ana Koch", "Firms", "Total", "5 members", "somebody else")
+    assert [each.reason for each in found.rejects] == [
+        "not in members; the nearest there is 'Anna Koch'",
+        "in members, it has nothing under 'No.' there, in row 6: fill that in",
+        "not in members",
+        "not in members",
+        "not in members",
+    ]
+
+
+@given(st.dictionaries(SAID, st.integers(0, 3), min_size=1, max_size=6), st.integers(0, 5))
+def test_every_word_of_a_list_is_read_back_as_what_stands_beside_it(table: dict[str, int], at: int) -> None:
+    if len({looks(normal(word)) for word in table}) < len(table):
+        return
+    with TemporaryDirectory() as folder:
+        path = xlsx(
+            Path(folder) / "list.xlsx",
+            [("a",)],
+            Members=[("No.", "x", "Name"), *((f"m-{number}", at, word) for word, number in table.items())],
+        )
+        where = WordTable(file=path.name, sheet="Members", word="Name", means="No.")
+        cell = filled(Cell(column="x", values_from="members"), path.parent, {"members": where})
+    cells, _ = of(cell, trim=False)(pd.Series(list(table), dtype="str"))
+    assert cells.tolist() == [f"m-{number}" for number in table.values()]
+
+
+# (what is wrong, what is instead of what in the mapping, part of the message, the key)
+WRONG = [
+    (
+        "no such column",
+        ('means = "No."', 'means = "Number"'),
+        "it has No., Since, Name, Telephone",
+        "obligations.debtor",
+    ),
+    ("no such file", ("members.csv", "lost.csv"), "no such file", "obligations.debtor"),
+    (
+        "one column for both",
+        ('means = "No."', 'means = "Name"'),
+        "another column than word",
+        "words.members.means",
+    ),
+    (
+        "a table that nobody uses",
+        ("[words.members]", "[words.others]"),
+        "no table [words.members]",
+        "obligations.debtor",
+    ),
+    ("a name like a file's", ("[words.members]", '[words."a.csv"]'), "has no dot", "words.a.csv"),
+    ("a separator of two signs", ('";"', '";;"'), "one ASCII character", "words.members.separator"),
+    ("a key that is none", ('word = "Name"', 'word = "Name"\nlines = 2'), "unknown key", "words.members.lines"),
+    ("no encoding", ('encoding = "cp1252"\n', ""), "not UTF-8", "obligations.debtor"),
+]
+
+
+@pytest.mark.parametrize(("change", "part", "key"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
+def test_a_list_that_cannot_be_looked_up_stops_the_mapping_and_the_key_is_named(
+    change: tuple[str, str], part: str, key: str, tmp_path: Path
+) -> None:
+    folder = members(tmp_path, LIST.encode("cp1252"))
+    assert change[0] in SHEET
+    with pytest.raises(SchemeInvalid) as caught:
+        mapped("obligations", SHEET.replace(*change), folder=folder, debtor=NAMED)
+    assert part in str(caught.value)
+    assert caught.value.key == key
+
+
+def test_the_documented_example_looks_names_up(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[4] / "docs" / "loading.md").read_text(encoding="utf-8")
+    example = page.split("#### Names in place of ids")[1].split("```toml\n")[1].partition("```")[0]
+    rows = [("Invoice", "Customer", "Supplier", "Due"), ("17", "Anna Koch", " Mill ", date(2026, 1, 31))]
+    path = xlsx(
+        tmp_path / "cooperative.xlsx", [], Invoices=rows, Members=[("No.", "Name"), (1, "Anna  Koch"), (2, "Mill")]
+    )
+    [row] = of_file(path, mapping.parse(example, "loading.md", tmp_path)).rows
+    assert (row["debtor"], row["creditor"], row["due"][:10]) == ("1", "2", "2026-01-31")
+
+
+def test_a_table_of_words_that_no_column_uses_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SchemeInvalid, match="leave it out"):
+        mapped("obligations", SHEET, folder=members(tmp_path, LIST.encode("cp1252")))
 
 
 MAIL = 'column = "mail", pseudonym = true, prefix = "m-"'
