@@ -1,8 +1,8 @@
 """The names of zones: a place of the time zone database, as in Europe/Berlin, or UTC.
 
-Only names with a place are taken, as they are written there. `CET` and `EST` say an offset, and which clocks follow
-it is read differently by different programs: Neo4j does not know `EST` at all, and `Etc/GMT+1` is an hour behind. The
-server counts days in these zones, so a name that it does not have is refused as well: server_zones.py.
+Only names with a place are taken, as they are written there. `CET` and `EST` say an offset, and which clocks
+follow it is read differently by different programs: Neo4j does not know `EST` at all, and `Etc/GMT+1` is an hour
+behind. The server counts days in these zones, so a name that it does not have is refused as well: server_zones.py.
 """
 
 from collections import defaultdict

@@ -249,8 +249,8 @@ def _value_category(category: str | None, factor: CategoryFactor) -> float | Non
 def value_obligation(fact: Obligation, factor: ObligationsFactor, as_of: datetime) -> tuple[int, float] | None:
     """(the UTC day that it ages from, its value), or None while it counts for nothing.
 
-    Days late are those of the obligation's zone. One that is open is as late as if it were paid at the last instant
-    that counts.
+    Days late are those of the obligation's zone. One that is open is as late as if it were paid at the last
+    instant that counts.
     """
     settled = fact.settled if fact.settled is not None and fact.settled < as_of else None
     counts_from = fact.due if settled is None else min(fact.due, settled)

@@ -1,7 +1,7 @@
 """How days and instants are written for people: one form for each, everywhere.
 
-day       `2026-06-30`: a day, in UTC. Days of facts, of deadlines, of runs. What is due is due on a day of the zone
-          that the fact names; where that is another day than in UTC, `zone_time` says whose: `, Berlin time`.
+day       `2026-06-30`: a day, in UTC. Days of facts, of deadlines, of runs. What is due is due on a day of the
+          zone that the fact names; where that is another than in UTC, `zone_time` says whose: `, Berlin time`.
 last_day  `2026-06-30`: of what ends at a midnight, the last day that counts: a run's `as_of`, a grant's `until`.
 moment    `2026-07-01 09:30 UTC`: when something was done.
 until     the last day of what ends at midnight, the moment of what ends at another time.

@@ -184,6 +184,23 @@ def test_a_debt_settled_after_as_of_is_overdue_still(graph: Database) -> None:
     assert "12 days late" in found["overdue"][0]
 
 
+@pytest.mark.parametrize(
+    ("zone", "due_at", "said"),
+    [
+        # the last microsecond of 18 June in Los Angeles is on the 19th in UTC
+        ("America/Los_Angeles", timedelta(hours=31), "due 2026-06-18, Los Angeles time: 12 days late"),
+        ("Asia/Kolkata", timedelta(hours=18.5), "due 2026-06-18: 13 days late"),
+        (None, timedelta(hours=31), "due 2026-06-19: 11 days late"),
+    ],
+)
+def test_a_day_is_said_as_the_calendar_of_its_zone_has_it_and_whose_it_is_where_that_matters(
+    graph: Database, zone: str | None, due_at: timedelta, said: str
+) -> None:
+    owed = Obligation("a", "mill", due(12) + due_at - timedelta(microseconds=1), zone=zone)
+    sentence, _ = reasons_of(graph, Facts(obligations=[owed]))["overdue"]
+    assert sentence == f"Past due and not settled: 1 obligation. It is the one to mill, {said}."
+
+
 def test_where_nothing_fades_no_fading_is_promised(graph: Database) -> None:
     scheme = make_scheme(weights={"obligations": 1.0}, half_life_days=None)
     _, advice = reasons_of(graph, Facts(obligations=[Obligation("a", "mill", due(12))]), scheme)["overdue"]

@@ -91,10 +91,10 @@ def _means(facts: Facts, factor: ObligationsFactor, day: datetime) -> dict[str, 
 def became(obligations: Sequence[Obligation], day: datetime, end: datetime) -> dict[str, list[bool]]:
     """For each debtor, of each obligation that became due from `day` on and before `end`, whether it was broken.
 
-    Broken is a given outcome below HALF; and without one, what was settled a whole day of its zone late or more, or
-    is not settled at `end`. Left out is what was settled before `day`: the rating knows it already. So is what has no
-    outcome and is due on the last day of its zone: being late shows on the day after, and to count only what was
-    settled in time would make that day better than the others.
+    Broken is a given outcome below HALF; and without one, what was settled a whole day of its zone late or more,
+    or is not settled at `end`. Left out is what was settled before `day`: the rating knows it already. So is what
+    has no outcome and is due on the last day of its zone: being late shows on the day after, and to count only
+    what was settled in time would make that day better than the others.
     """
     found: defaultdict[str, list[bool]] = defaultdict(list)
     for fact in obligations:

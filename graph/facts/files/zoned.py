@@ -50,7 +50,7 @@ def _read(sheet: Sheet, column: str, zone: str, there: Mask) -> None:
 
 
 def of_mapping(kind: str, cells: Mapping[str, Cell]) -> str | None:
-    """The zone in which a mapping reads the days on which something is due; None: none, or it has `zone` itself."""
+    """The zone in which a mapping reads the days on which something is due; None: none, or it maps `zone`."""
     if not any(column.format is ZONE and column.name not in cells for column in KINDS[kind].columns):
         return None
     due = cells.get(ENDING, Cell())
