@@ -122,13 +122,13 @@ ROWS = "when,where,paid\n2026-03-03,Asia/Kolkata,\n2026-03-03,,2026-03-04\n"
         ({"due": f'value = "{AT}"'}, [None] * 2),
         # a day in another column says nothing of what is due
         ({"settled": 'column = "paid", day = { zone = "Europe/Berlin" }'}, [None] * 2),
-        # the mapping's own word goes first
+        # the row's own word goes first
         (
             {
                 "due": 'column = "when", day = { zone = "Europe/Berlin", end = true }',
                 "zone": 'column = "where"',
             },
-            ["Asia/Kolkata", None],
+            ["Asia/Kolkata", "Europe/Berlin"],
         ),
         ({"zone": 'value = "Asia/Tokyo"'}, ["Asia/Tokyo"] * 2),
     ],

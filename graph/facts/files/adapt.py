@@ -77,8 +77,7 @@ class Adapter:
                 sheet.refuse(refused, Origin(said[column], (column,)), "not a number, and a number decides on it")
             for each in made:
                 _write(sheet, each, rows, said)
-            if zone := zoned.of_mapping(output.kind, output.cells):
-                sheet.cells["zone"] = cells_of([zone] * len(rows))
+            zoned.by_mapping(sheet, output.cells)
             yield sheet
 
     def _tidy(self, written: pd.DataFrame, piece: Piece) -> pd.DataFrame:

@@ -49,11 +49,11 @@ def _read(sheet: Sheet, column: str, zone: str, there: Mask) -> None:
     sheet.origins[column] = origin
 
 
-def of_mapping(kind: str, cells: Mapping[str, Cell]) -> str | None:
-    """The zone in which a mapping reads the days on which something is due; None: none, or it maps `zone`."""
-    if not any(column.format is ZONE and column.name not in cells for column in KINDS[kind].columns):
-        return None
+def by_mapping(sheet: Sheet, cells: Mapping[str, Cell]) -> None:
+    """Rows that name no zone have the one in which the mapping reads the days on which something is due."""
     due = cells.get(ENDING, Cell())
-    if isinstance(due.day, Day):
-        return due.day.zone
-    return due.zone if isinstance(due.zone, str) else None
+    zone = due.day.zone if isinstance(due.day, Day) else due.zone
+    for column in KINDS[sheet.kind].columns:
+        if column.format is ZONE and isinstance(zone, str):
+            own, all_rows = sheet.cells.get(column.name), cells_of([zone] * len(sheet.lines))
+            sheet.cells[column.name] = all_rows if own is None else own.fillna(all_rows)
