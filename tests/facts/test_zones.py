@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -134,7 +135,7 @@ ROWS = "when,where,paid\n2026-03-03,Asia/Kolkata,\n2026-03-03,,2026-03-04\n"
     ],
 )
 def test_a_mapping_says_the_zone_with_the_day_that_something_is_due_on(
-    tmp_path: Path, cells: dict[str, str], zones: list[str | None]
+    tmp_path: Path, cells: dict[str, Any], zones: list[str | None]
 ) -> None:
     assert taken(tmp_path, ROWS, mapped("obligations", **cells)).column("zone") == zones
 

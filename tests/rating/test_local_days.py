@@ -155,8 +155,8 @@ def test_the_queries_count_days_as_the_reference_does_in_any_zone_at_any_time(
     assert staged(graph, owed, as_of) == [rates[each.debtor]["obligations"].rate for each in owed]
     told = explained(graph, owed, as_of)
     for each in owed:
-        valued = [event.value for event in rates[each.debtor]["obligations"].events]
-        assert [told[each.id]["value"]] == (valued or [None])
+        valued = next((event.value for event in rates[each.debtor]["obligations"].events), None)
+        assert told[each.id]["value"] == valued
         known = each.settled is not None and each.settled < as_of
         assert told[each.id]["late"] == each.days_late(each.settled if known and each.settled else as_of - LEAST)
 
