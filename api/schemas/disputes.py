@@ -36,6 +36,7 @@ class Said(Model):
     at: datetime | None = None
     due: datetime | None = None
     settled: datetime | None = None
+    zone: str | None = None
     outcome: float | None = None
     amount: float | None = None
     currency: str | None = None

@@ -13,7 +13,7 @@
 // @return disputed STRING          Dispute.id while one is open
 // @return rejected STRING          Dispute.id of the last one that was rejected, or taken back; the fact was not corrected
 //                                  since
-// @return says     MAP             {source, target, at, due, settled, outcome, amount, currency, kind, channel, category}
+// @return says     MAP             {source, target, at, due, settled, outcome, zone, amount, currency, kind, channel, category}
 // @uses   contacted_id owed_id bought_id visited_id
 UNWIND $ids AS id
 CALL (id) {
@@ -30,5 +30,5 @@ CALL (id) {
   RETURN fact, source, target, [source.id] AS owners
 }
 RETURN id, elementId(fact) AS ref, owners, fact.disputed AS disputed, fact.rejected AS rejected,
-       fact {source: source.id, target: target.id, category: target.category, .at, .due, .settled, .outcome, .amount,
+       fact {source: source.id, target: target.id, category: target.category, .at, .due, .settled, .outcome, .zone, .amount,
          .currency, .kind, .channel} AS says

@@ -6,7 +6,7 @@
 //
 // @mode   write
 // @result one
-// @param  rows      LIST<MAP>      {line, id, debtor, creditor, kind, amount, currency, due, settled, outcome}; times as ISO 8601 text
+// @param  rows      LIST<MAP>      {line, id, debtor, creditor, kind, amount, currency, due, settled, outcome, zone}; times as ISO 8601 text
 // @param  load      STRING         Load.id: of the load that the new rows come with
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        rows that filled in what was missing before
@@ -31,6 +31,7 @@ WITH row, debtor, creditor, known, past, CASE
   WHEN known.due <> datetime(row.due) THEN {line: row.line, column: 'due', value: row.due, reason: 'the id is known with another due'}
   WHEN known.settled <> datetime(row.settled) THEN {line: row.line, column: 'settled', value: row.settled, reason: 'the id is known with another settled'}
   WHEN known.outcome <> row.outcome THEN {line: row.line, column: 'outcome', value: toString(row.outcome), reason: 'the id is known with another outcome'}
+  WHEN known.zone <> row.zone THEN {line: row.line, column: 'zone', value: row.zone, reason: 'the id is known with another zone'}
   WHEN past.state <> 'open' THEN {line: row.line, column: 'id', value: row.id, reason: 'a dispute removed this fact'}
 END AS reject
 WITH row, debtor, creditor, known, past, reject, reject IS NULL AND known IS NULL AS new,
@@ -38,15 +39,17 @@ WITH row, debtor, creditor, known, past, reject, reject IS NULL AND known IS NUL
        OR known.amount IS NULL AND row.amount IS NOT NULL
        OR known.currency IS NULL AND row.currency IS NOT NULL
        OR known.settled IS NULL AND row.settled IS NOT NULL
-       OR known.outcome IS NULL AND row.outcome IS NOT NULL) AS completes
+       OR known.outcome IS NULL AND row.outcome IS NOT NULL
+       OR known.zone IS NULL AND row.zone IS NOT NULL) AS completes
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (debtor)-[:OWED {id: row.id, kind: row.kind, amount: row.amount, currency: row.currency, due: datetime(row.due), settled: datetime(row.settled), outcome: row.outcome, load: $load, disputed: past.id}]->(creditor))
+  CREATE (debtor)-[:OWED {id: row.id, kind: row.kind, amount: row.amount, currency: row.currency, due: datetime(row.due), settled: datetime(row.settled), outcome: row.outcome, zone: row.zone, load: $load, disputed: past.id}]->(creditor))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.kind = coalesce(known.kind, row.kind),
       known.amount = coalesce(known.amount, row.amount),
       known.currency = coalesce(known.currency, row.currency),
       known.settled = coalesce(known.settled, datetime(row.settled)),
       known.outcome = coalesce(known.outcome, row.outcome),
+      known.zone = coalesce(known.zone, row.zone),
       known.rejected = null)
 WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,

@@ -28,8 +28,8 @@
 // @return decided   ZONED DATETIME when it ended; null while it is open
 // @return reviewer  STRING         the person who decided
 // @return reason    STRING         why
-// @return says      MAP            {source, target, at, due, settled, outcome, amount, currency, kind, channel, category}:
-//                                  what the fact says; null where it is gone
+// @return says      MAP            {source, target, at, due, settled, outcome, zone, amount, currency, kind, channel,
+//                                  category}: what the fact says; null where it is gone
 // @return subjects  LIST<STRING>   of the tokens that act for the member or the entities in the fact, or ever did
 // @return names     LIST<STRING>   Entity.name of the entities that the fact is about
 // @return loaders   LIST<STRING>   Load.by: the people who loaded and corrected the fact, or its category; empty where not known
@@ -53,7 +53,7 @@ RETURN d.id AS id, entity.id AS entity, d.by AS by, d.load AS load, d.kind AS ki
        d.answered_by AS answered_by, coalesce(entity.subjects, []) AS disputing,
        d.decided AS decided, d.reviewer AS reviewer, d.reason AS reason,
        CASE WHEN fact IS NOT NULL THEN fact {source: source.id, target: target.id, category: target.category, .at, .due,
-         .settled, .outcome, .amount, .currency, .kind, .channel} END AS says,
+         .settled, .outcome, .zone, .amount, .currency, .kind, .channel} END AS says,
        coalesce(entity.subjects, []) + coalesce(source.subjects, []) + coalesce(target.subjects, [])
          + coalesce(told.subjects, []) AS subjects,
        [each IN [entity.name, source.name, target.name, told.name] WHERE each IS NOT NULL] AS names,

@@ -31,7 +31,8 @@ Prefix = Annotated[
 Zone = Annotated[
     str | None,
     typer.Option(
-        help="Where days and times without a zone are read, such as Europe/Berlin; else they are rejected."
+        help="Where days and times without a zone are read, and days late counted, such as Europe/Berlin; else "
+        "they are rejected, and counted in UTC. A row's own zone goes first."
     ),
 ]
 Removable = Literal[CorrectableKind, "memberships"]

@@ -36,6 +36,8 @@ class OwnFact:
     "the creditor, the product or the site"
     category: str | None
     settled: datetime | None
+    zone: str | None
+    "in which the days of an obligation are meant; None: UTC"
     outcome: float | None
     late: int | None
     whole: int
@@ -86,6 +88,7 @@ def own_facts(database: Database, entity: str, factors: Sequence[OpenFactor]) ->
             other=line.other,
             category=line.category,
             settled=line.settled,
+            zone=line.zone,
             outcome=line.outcome,
             late=line.late,
             whole=line.whole,

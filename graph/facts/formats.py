@@ -14,7 +14,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from graph.facts import reach, registered_numbers
+from graph.facts import reach, registered_numbers, zones
 from graph.facts.registered_numbers import standard_form
 from graph.policy.categories import REFUSED, SLUG_IS, SLUG_WRITTEN, refusal
 from graph.text.plain import MAYBE_ODD, normal, odd_blank, unseen
@@ -271,6 +271,7 @@ OUTCOME = Format(
     dtype="float64",
 )
 CURRENCY = Format(faults=[(_unlike("[A-Z]{3}"), "not a currency code of three capitals, such as CNY")])
+ZONE = Format(faults=[(_having(lambda text: not zones.is_zone(text)), zones.why_no_zone)])
 SCHEME = Format(
     faults=[
         *TEXT.faults[:1],

@@ -26,6 +26,7 @@ from graph.facts.formats import (
     TIME,
     USCC,
     WHO,
+    ZONE,
     Format,
     Mask,
     Reason,
@@ -48,6 +49,8 @@ class Column:
     name: str
     format: Format = TEXT
     required: bool = True
+    in_id: bool = True
+    "whether a derived id is made from it, as from all cells; not of what says how others are meant"
 
 
 @dataclass(frozen=True)
@@ -203,6 +206,7 @@ KINDS: dict[str, Kind] = {
             Column("due", TIME),
             _optional("settled", TIME),
             _optional("outcome", OUTCOME),
+            _optional("zone", ZONE, in_id=False),
         ),
         rules=(
             Rule("creditor", lambda row: row["debtor"] == row["creditor"], "an obligation to oneself"),

@@ -22,6 +22,7 @@ from graph.facts import clashes
 from graph.facts.files import ENDINGS, is_lock, is_rejects, kind_of, read, write_rejects
 from graph.facts.files.mapping import resolve
 from graph.facts.kinds import CORRECTABLE, IN_PLACE, KINDS
+from graph.facts.server_zones import ServerZones
 from graph.facts.store import Load, correct, filled_in, remove, store
 from graph.model import Chunk, Loaded, Reject, Row
 from graph.policy.categories import Categories
@@ -46,6 +47,7 @@ class _Loader:
     progress: Callable[[str], None]
     touch: Callable[[str, Iterable[str]], None]
     preview: Callable[[Chunk], None]
+    zones: ServerZones
     counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     "by kind and file: the numbers of Loaded so far"
 
@@ -61,6 +63,9 @@ class _Loader:
             rows = chunk.rows
             for row, line in zip(rows, chunk.lines, strict=True):
                 row["line"] = line
+            nowhere = self.zones.refused(chunk.kind, rows)
+            lines = {each["line"] for each in nowhere}
+            rows[:] = [row for row in rows if row["line"] not in lines]
             outcome = self._store(chunk.kind, rows)
             refused, corrected = outcome["rejects"], 0
             self.touch(chunk.kind, outcome.get("touched", ()))
@@ -68,7 +73,7 @@ class _Loader:
                 corrected, refused = self._corrected(chunk.kind, rows, refused)
             # The driver's result refers to itself and to these: they would stay until a full garbage collection.
             rows.clear()
-            for each in refused:
+            for each in [*nowhere, *refused]:
                 column = chunk.names.get(each["column"], each["column"])  # as the file calls it
                 rejects.append(Reject(file=chunk.file, **(each | {"column": column})))
             counts["corrected"] += corrected
@@ -161,7 +166,8 @@ def load(
     batch:   rows in one transaction.
     categories: those that products and sites may have; None: the shipped ones.
     prefix:  put before the id of every fact, so that those of two sources stay apart.
-    zone:    where days and times without a zone are read, in files of our form; None: they are rejected.
+    zone:    where days and times without a zone are read, in files of our form, and the days of obligations are
+             meant; None: bare days are rejected, and days late are those of UTC. A row's own zone goes first.
     most_clashes: the share of a file's rows whose ids may be known with other content; where there are more,
              nothing is written. By default they are rejected one by one. A correction clashes with nothing.
     touch:   told, kind by kind, of the entities whose ratings what is new can change; of memberships, the schemes.
@@ -199,7 +205,9 @@ def load(
         database.rolled_back() if dry_run else nullcontext() as rehearsal,
     ):
         record = Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files])
-        loader = _Loader(database, rehearsal, record, correct, reject, progress, touch, preview)
+        loader = _Loader(
+            database, rehearsal, record, correct, reject, progress, touch, preview, ServerZones(database)
+        )
         for file in files:
             for chunk in _ahead(chunks_of(file)):
                 loader.take(chunk)

@@ -38,6 +38,7 @@ WRITTEN = {
     id(formats.DATE): "1990-12-31",
     id(formats.USCC): "91110000600037341L",
     id(formats.LEI): "213800KUD8LAJWSQ9D15",
+    id(formats.ZONE): "Europe/Berlin",
 }
 OF_REQUIRED = {
     "source": "ann",

@@ -27,6 +27,19 @@ TOLD: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     (
         "obligations",
+        # half past five in the afternoon of 19 June there, and a day on which it is 1 May in both
+        OWED | {"settled": datetime(2026, 6, 20, 0, 30, tzinfo=UTC), "zone": "America/Los_Angeles"},
+        "debt of ann to bank: due 2026-05-01, settled 2026-06-19, Los Angeles time",
+        "debt to The bank (bank): due 2026-05-01, settled 2026-06-19, Los Angeles time",
+    ),
+    (
+        "obligations",
+        OWED | {"settled": datetime(2026, 6, 20, 17, 30, tzinfo=UTC), "zone": "Europe/Berlin"},
+        "debt of ann to bank: due 2026-05-01, settled 2026-06-20",
+        "debt to The bank (bank): due 2026-05-01, settled 2026-06-20",
+    ),
+    (
+        "obligations",
         OWED | {"settled": LATER, "outcome": 0.25},
         "debt of ann to bank: due 2026-05-01, ended with 0.25 of 1",
         "debt to The bank (bank): due 2026-05-01, ended with 0.25 of 1",

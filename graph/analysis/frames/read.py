@@ -33,6 +33,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "at": "instant",
         "settled": "instant",
         "outcome": "number",
+        "zone": "text",
     },
     "circles": {
         "entity": "text",

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from msgspec import UNSET
 
+from graph.facts.files import zoned
 from graph.facts.files.cell import Cell
 from graph.facts.files.checks import Origin, Sheet, cells_of
 from graph.facts.files.mapping import Mapping as MappingFile
@@ -76,6 +77,7 @@ class Adapter:
                 sheet.refuse(refused, Origin(said[column], (column,)), "not a number, and a number decides on it")
             for each in made:
                 _write(sheet, each, rows, said)
+            zoned.by_mapping(sheet, output.cells)
             yield sheet
 
     def _tidy(self, written: pd.DataFrame, piece: Piece) -> pd.DataFrame:

@@ -137,7 +137,8 @@ class Sheet:
     def _derived(self, shown: dict[str, list[Any]], numbering: Numbering, prefix: str = "") -> list[str]:
         """The ids, with one derived from the other cells where there is none."""
         ids, named = shown["id"], KINDS[self.kind].named_by
-        rest = [cells for name, cells in shown.items() if (name in named if named else name != "id")]
+        counts = {column.name for column in KINDS[self.kind].columns if column.in_id} - {"id"}
+        rest = [cells for name, cells in shown.items() if name in (named or counts)]
         contents = [
             SEPARATOR.join(["" if cell is None else str(cell) for cell in row])
             for row, known in zip(zip(*rest, strict=True), ids, strict=True)

@@ -15,10 +15,10 @@ LOCAL = frozenset({"date", "time without a zone"})
 "The types of days and times that a zone makes instants of."
 
 
-def fits(source: Source, kind: str, file: str, *, zone: str | None = None) -> None:
+def fits(source: Source, kind: str, file: str, *, zoned: bool = False) -> None:
     """Raises RecordError for the first column that is unknown, missing, or of the wrong Parquet type.
 
-    zone: where days and times without a zone are read; with one, they are times.
+    zoned: whether the load or its rows say where days and times without a zone are read; then they are times.
     """
     columns = {column.name: column for column in KINDS[kind].columns}
     known = f"{kind} have {', '.join(columns)}"
@@ -33,7 +33,7 @@ def fits(source: Source, kind: str, file: str, *, zone: str | None = None) -> No
                 raise RecordError(f"a column is missing; {known}", file=file, line=source.line, column=name)
             continue
         found, wanted = source.types.get(name, "empty"), column.format.parquet
-        if zone is not None and "time" in wanted:
+        if zoned and "time" in wanted:
             wanted = wanted | LOCAL
         if found != "empty" and found not in wanted:
             message = f"the type is {found}; it must be {' or '.join(sorted(wanted))}"

@@ -15,17 +15,15 @@ from graph.facts.files.ids import Numbering
 from graph.facts.files.mapping import Mapping, resolve
 from graph.facts.files.open_file import opened
 from graph.facts.files.sources import Opening, Piece
-from graph.facts.files.steps import times, totals
-from graph.facts.files.steps.local_days import is_zone
-from graph.facts.formats import TIME
+from graph.facts.files.steps import totals
+from graph.facts.files.zoned import in_zones
 from graph.facts.kinds import KINDS
+from graph.facts.zones import is_zone, why_no_zone
 from graph.model import Chunk
 from graph.policy.categories import Categories, shipped_categories
 
 PREFIX_WRITTEN = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}"
 PREFIX_IS = "letters, digits, dots, colons, hyphens and underscores, at most 40, such as shop-"
-ENDING = "due"
-"The column whose days are meant to their end: who pays on the day is not late."
 
 
 def kind_of(path: Path) -> str:
@@ -62,7 +60,8 @@ def read(
     chunk_rows: records of the file in one piece; memory grows with this, not with the file.
     categories: those that products and sites may have; None: the shipped ones.
     prefix:     put before the id of every fact, given or derived, so that those of two sources stay apart.
-    zone:       where days and times without a zone are read, in a file of our form; None: they are refused.
+    zone:       where days and times without a zone are read, in a file of our form, and where the days of
+                obligations are meant; a row that names a zone has that one. None: they are refused.
     secret:     gives the key of a mapping's pseudonyms.
 
     A record is in a chunk's rows or in its rejects, with two exceptions: rows that the mapping filters
@@ -117,33 +116,22 @@ class _Pieces(NamedTuple):
 
 def _checked(zone: str | None) -> str | None:
     if zone is not None and not is_zone(zone):
-        raise ParameterError(f"no such zone: {zone!r}; write it as in Europe/Copenhagen")
+        raise ParameterError(why_no_zone(zone, named=True))
     return zone
 
 
 def _plain(path: Path, kind: str, pieces: _Pieces, zone: str | None) -> Iterator[Chunk]:
     """The chunks of a file in our form."""
     with opened(path, Opening(kind=kind)) as source:
-        fits(source, kind, source.file, zone=zone)
+        fits(source, kind, source.file, zoned=zone is not None or "zone" in source.names)
 
         def sheet(piece: Piece) -> Iterator[Sheet]:
             cells = {name: cells_of(values) for name, values in piece.columns.items()}
             made = Sheet(kind, source.file, piece.lines, cells)
-            if zone is not None:
-                _in_zone(made, zone)
+            in_zones(made, zone)
             yield made
 
         yield from _chunks(source.pieces(pieces.rows, list(source.names)), sheet, pieces)
-
-
-def _in_zone(sheet: Sheet, zone: str) -> None:
-    """Days and times without a zone are those of this zone; a day that something is due on is its end."""
-    for column in KINDS[sheet.kind].columns:
-        if column.format is TIME and column.name in sheet.cells:
-            cells, origin = sheet.cells[column.name], sheet.origin(column.name)
-            read, reason = times.days(zone, end=column.name == ENDING)(cells)
-            sheet.refuse(cells.notna() & read.isna(), origin, reason)
-            sheet.cells[column.name], sheet.origins[column.name] = read, origin
 
 
 def _mapped(

@@ -50,8 +50,8 @@ EXAMPLES: dict[str, tuple[str, Row]] = {
         },
     ),
     "obligations": (
-        "id,debtor,creditor,kind,amount,currency,due,settled,outcome\n"
-        "o1,ann,bob,loan,1250.50,CNY,2026-01-31T00:00Z,2026-02-01 00:00:00-00:30,1\n",
+        "id,debtor,creditor,kind,amount,currency,due,settled,outcome,zone\n"
+        "o1,ann,bob,loan,1250.50,CNY,2026-01-31T00:00Z,2026-02-01 00:00:00-00:30,1,Asia/Kolkata\n",
         {
             "id": "o1",
             "debtor": "ann",
@@ -62,6 +62,7 @@ EXAMPLES: dict[str, tuple[str, Row]] = {
             "due": "2026-01-31T00:00:00.000000Z",
             "settled": "2026-02-01T00:30:00.000000Z",
             "outcome": 1.0,
+            "zone": "Asia/Kolkata",
         },
     ),
     "purchases": (

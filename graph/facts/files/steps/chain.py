@@ -12,10 +12,10 @@ from msgspec import UNSET
 
 from graph.facts.files.cell import OF_NUMBERS, OF_TIMES, SINCE, Cell, Day, Decimal, Thousands
 from graph.facts.files.steps import instants, numbers, pseudonym, times, words
-from graph.facts.files.steps.local_days import is_zone
 from graph.facts.files.steps.step import Step
 from graph.facts.files.steps.written import ISO, has_day_only, has_offset, has_time, reader
 from graph.facts.formats import AMOUNT, CASE_NUMBER, DATE, ID, OPAQUE, OUTCOME, TEXT, TIME, Cells, Format
+from graph.facts.zones import is_zone, why_no_zone
 
 NUMBERED = ("entities", "products", "sites")
 "The kinds whose ids can come from several columns in turn, since one row can name several of them."
@@ -143,7 +143,7 @@ def _of_times(cell: Cell, format_: Format) -> Iterator[str]:
         yield "clock_change says how a local time of a zone is read, and there is none: give zone or day"
     zone = cell.day.zone if isinstance(cell.day, Day) else cell.zone
     if isinstance(zone, str) and not is_zone(zone):
-        yield f"no such zone: {zone!r}; write it as in Europe/Copenhagen"
+        yield why_no_zone(zone, named=True)
     yield from _of_formats(cell, format_)
 
 

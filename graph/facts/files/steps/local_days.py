@@ -7,19 +7,10 @@ A day that the zone left out, such as 2011-12-30 in Samoa, has no instant.
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 FIRST_YEAR, LAST_YEAR = 1969, 2200
 _LEAST = timedelta(microseconds=1)
-
-
-def is_zone(name: str) -> bool:
-    """Whether the database of zones knows this name."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # also for names that are paths or directories
-        return False
-    return True
 
 
 def day_in(zone: str, day: date, *, end: bool) -> datetime:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.facts.files.steps.local_days import day_in, is_zone, local_in
+from graph.facts.files.steps.local_days import day_in, local_in
 
 LAST = timedelta(microseconds=1)
 ZONES = st.sampled_from(
@@ -113,8 +113,3 @@ def test_midnight_is_the_beginning_of_its_day_and_the_instant_before_is_the_end_
     midnight = local_in("Europe/Berlin", date(2026, 2, 1), time())
     assert day_in("Europe/Berlin", date(2026, 1, 31), end=True) < midnight
     assert day_in("Europe/Berlin", date(2026, 2, 1), end=False) == midnight
-
-
-def test_a_zone_has_a_name_and_is_no_path() -> None:
-    assert is_zone("Europe/Berlin")
-    assert not any(map(is_zone, ("Mars/Olympus", "../UTC", "Europe", "", "/etc/localtime")))
