@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from graph.facts.assistant.known import fitting
 from graph.facts.assistant.looks import Look, look
 from graph.facts.assistant.roles import TIMES, Guess, guess
 from graph.facts.assistant.sampled import Sample, sampled
@@ -31,6 +32,8 @@ class Suggestion:
     "of the rows that the file may have; empty: not known"
     mapping: str
     questions: tuple[str, ...]
+    shipped: str = ""
+    "the name of a shipped mapping that the file fits"
 
 
 def suggest(path: Path) -> Suggestion:
@@ -38,12 +41,17 @@ def suggest(path: Path) -> Suggestion:
 
     Raises RecordError for a file that cannot be read at all.
     """
+    if path.name.lower().endswith(".txt") and (chat := fitting(path, None)):
+        head = "".join(f"# {visible(line)}\n" for line in chat.lines(path.name))
+        return Suggestion("contacts", f"{head}\nabout = {_text(chat.about)}\n", (), chat.name)
     sample = sampled(path)
+    known = fitting(path, sample)
     looks = {name: look(cells) for name, cells in sample.columns.items()}
     found = guess(looks)
     asked = _Asked(list(sample.questions))
     body = list(_tables(found, looks, asked)) if found.kind else _unknown(asked)
     lines = [
+        *(f"# {visible(line)}" for line in (known.lines(path.name) if known else ())),
         f"# A mapping to begin with, from the first {counted(sample.rows, 'rows')} of {visible(path.name)}.",
         "# Where there is a ?, and where a line is commented out, it waits for an answer and loads nothing.",
         *(f"# Question {number}: {visible(question)}" for number, question in enumerate(asked.questions, start=1)),
@@ -55,7 +63,7 @@ def suggest(path: Path) -> Suggestion:
         "# The columns of the file:",
         *(f"#   {visible(name)}: {_told(looks[name], sample, name)}" for name in looks),
     ]
-    return Suggestion(found.kind, "\n".join(lines) + "\n", tuple(asked.questions))
+    return Suggestion(found.kind, "\n".join(lines) + "\n", tuple(asked.questions), known.name if known else "")
 
 
 @dataclass

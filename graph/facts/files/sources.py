@@ -54,6 +54,10 @@ class Opening:
     "which lines of a CSV file, or rows of a sheet, are none of the table"
     decimals: Mapping[str, str] = field(default_factory=dict)
     "by column: the mark by which its numbers are read; what the file has as a number is written with it"
+    form: str = "table"
+    "of a text file: `chat` where each message begins a line"
+    formats: Sequence[str] = ()
+    "how times are written, as far as a mapping says; of a chat"
 
 
 @dataclass(frozen=True)

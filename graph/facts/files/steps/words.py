@@ -3,13 +3,17 @@
     outcome = { column = "paid", values = { late = 0.0, "on time" = 1.0 } }
     debtor = { column = "customer", values_from = "members.csv" }
 
+    source = { column = "author", values_from = "members.csv", others = "left out" }
+
 `values_from` is a CSV file of two columns beside the mapping: the word, and what it means. A word that is not
-there refuses its row; nobody guesses. Words are compared after trim and case, in Unicode's normal form.
+there refuses its row; nobody guesses. With `others`, its row is left out instead, so that somebody who is no
+member is named nowhere, not even among the rejects; a word that looks like a known one still refuses its row.
+Words are compared after trim and case, in Unicode's normal form.
 """
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -18,6 +22,7 @@ from graph.facts.files.cell import Cell, Value
 from graph.facts.files.steps.look_alikes import looks, odd_one
 from graph.facts.files.steps.step import Step, each
 from graph.facts.files.steps.texts import cased, trimmed
+from graph.facts.formats import Cells, Mask
 from graph.text.plain import normal, unseen
 
 LARGEST = 16_000_000
@@ -42,6 +47,20 @@ def of(cell: Cell, *, trim: bool) -> Step:
         raise ValueError(f"not in {name}" if cell.values_from else f"none of the words of {name}: {shown}")
 
     return each(meaning)
+
+
+def strangers(cell: Cell, *, trim: bool) -> Callable[[Cells], Mask] | None:
+    """Where a word is none of the table, and looks like none either; None where such a row is not left out."""
+    if cell.others != "left out":
+        return None
+    known = _table(cell, trim=trim)
+    like = {looks(word) for word in known}
+
+    def found(cells: Cells) -> Mask:
+        words = {text: normal(text) for text in cells.dropna().unique()}
+        return cells.isin([text for text, word in words.items() if word not in known and looks(word) not in like])
+
+    return found
 
 
 def _table(cell: Cell, *, trim: bool) -> dict[str, str]:
