@@ -300,10 +300,7 @@ def print_loaded(
             f"{rejected:,} of {counted(sum(map(rows, loaded)), 'rows')} {were} rejected: {rejects} says why"
         )
     if left_out := sum(each.left_out for each in loaded):
-        were = "was" if left_out == 1 else "were"
-        print_text(
-            f"{counted(left_out, 'rows')} {were} left out: they name somebody who is in no table of the mapping"
-        )
+        print_text(f"left out: {counted(left_out, 'rows')} with somebody who is in no table of the mapping")
     print_rerated(rerated)
 
 

@@ -21,6 +21,7 @@ from graph.facts.files.sources import Opening
 from graph.facts.kinds import KINDS
 
 NESTED = (".json", ".jsonl", ".ndjson", ".xml")
+TYPED = (".xlsx", ".ods", ".parquet")
 FEWEST = 3
 "Columns that a mapping must name, to be told from others by them."
 
@@ -94,14 +95,14 @@ def _columns(tables: Any) -> Iterator[str]:
 
 
 def _has(path: Path, sample: Sample, known: Known) -> bool:
+    if path.name.lower().endswith(TYPED):
+        return known.columns <= set(sample.columns)
     try:
         with opened_stream(path) as (ending, stream):
-            if ending in NESTED:
-                return known.columns <= _found(ending, stream, str(path), known)
-    except RecordError:
-        if path.name.lower().endswith((*NESTED, *(f"{ending}.gz" for ending in NESTED))):
-            return False
-    return known.columns <= set(sample.columns)
+            found = _found(ending, stream, str(path), known) if ending in NESTED else set(sample.columns)
+    except RecordError:  # the file is not of the shape that this mapping reads
+        return False
+    return known.columns <= found
 
 
 def _found(ending: str, stream: Any, file: str, known: Known) -> set[str]:
