@@ -1,7 +1,7 @@
 """An open file, as other modules see it: pieces of text columns, whatever the columns mean.
 
-csv_source.py, parquet_source.py, workbooks/ and nested/ read it. None ever has a whole file in memory, and all
-check everything that can be known about a file before its first record.
+csv_source.py, parquet_source.py, chat_source.py, workbooks/ and nested/ read it. None ever has a whole file in
+memory, and all check everything that can be known about a file before its first record.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
