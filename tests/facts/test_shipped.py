@@ -39,7 +39,8 @@ RETURN who.id AS who, what.id AS what, what.category AS category, b.amount AS am
 """
 NAMED = """
 MATCH (e:Entity) WITH e ORDER BY e.id
-RETURN e.id AS id, e.kind AS kind, e.name AS name, e.lei AS lei, e.uscc AS uscc
+RETURN e.id AS id, [label IN labels(e) WHERE label <> 'Entity'][0] AS kind, e.name AS name, e.lei AS lei,
+       e.uscc AS uscc
 """
 
 
@@ -233,8 +234,8 @@ def test_organisations_of_gleif_are_there_under_their_numbers_and_sole_proprieto
     ]
     first, second = "9999MADEUP0000000113", "9999MADEUP0000000598"
     assert rows(graph, NAMED) == [
-        (f"lei-{first}", "organisation", "Mill Street Bakery, Ltd", first, None),
-        (f"lei-{second}", "organisation", "A Fund", second, None),
+        (f"lei-{first}", "Organisation", "Mill Street Bakery, Ltd", first, None),
+        (f"lei-{second}", "Organisation", "A Fund", second, None),
     ]
     nobody_else(graph, "A Sole Trader")
 
@@ -244,8 +245,8 @@ def test_organisations_of_followthemoney_are_there_and_persons_are_not(graph: Da
     assert found.counts == {"entities": (2, 0, 1, 0)}
     assert [each[:3] for each in found.rejects] == [(5, "properties.leiCode[0]", "9999MADEUP0000000114")]
     assert rows(graph, NAMED) == [
-        ("ftm-NK-made-up-1", "organisation", "Mill Street Bakery", "9999MADEUP0000000113", None),
-        ("ftm-NK-made-up-4", "organisation", "Town Office", None, "919900000000000018"),
+        ("ftm-NK-made-up-1", "Organisation", "Mill Street Bakery", "9999MADEUP0000000113", None),
+        ("ftm-NK-made-up-4", "Organisation", "Town Office", None, "919900000000000018"),
     ]
     nobody_else(graph, "A Person", "Somebody", "role.pep")
 

@@ -14,7 +14,7 @@ an iPhone whose text begins with an invisible mark is the system's; so is, there
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from io import BufferedReader
 from typing import NamedTuple
@@ -96,11 +96,11 @@ class ChatSource:
                 )
             before = at or before
         if len(names) < 2:
-            message = (
+            reason = (
                 f"no chat of two: {counted(len(names), 'names')} wrote in it, in lines that begin as in "
                 "[15/01/2026, 09:30:12] Ann: ... or 15/01/2026, 09:30 - Ann: ..."
             )
-            raise RecordError(message, file=self._file)
+            raise RecordError(reason, file=self._file)
         one, other = names
         return {one: other, other: one}
 
@@ -145,13 +145,13 @@ def _message(line: str) -> tuple[str, str] | None:
     return f"{found['day']}, {found['clock'].replace('.', ':')}{half}", name
 
 
-def _read(readers: Sequence[object], text: str) -> datetime | None:
+def _read(readers: Sequence[Callable[[str], Moment | None]], text: str) -> datetime | None:
     """The local time that a text says; None where no format reads it, which is refused row by row."""
     for read in readers:
         try:
-            moment = read(text) if callable(read) else None
+            moment = read(text)
         except ValueError:
             continue
-        if isinstance(moment, Moment):
+        if moment:
             return datetime.combine(moment.day, moment.at or time())
     return None

@@ -184,7 +184,7 @@ def parse(text: str, file: str, folder: Path = Path(), answers: MappingOf[str, s
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SchemeInvalid(f"not TOML: {error}", file=file) from error
-    asks = _convert(raw.get("asks", {}), MappingOf[Text, Text], file, "asks")
+    asks = _convert(raw.get("asks", {}), dict[Text, Text], file, "asks")
     raw = filled_in({key: value for key, value in raw.items() if key != "asks"}, asks, answers, file)
     tables = {kind: raw.pop(kind) for kind in KINDS if kind in raw}
     top = _convert(raw, _Top, file, "")
