@@ -25,6 +25,10 @@ RowKind = Annotated[str | None, typer.Option(help="What the rows are, where the 
 Mapping = Annotated[
     str | None, typer.Option(help="A mapping file, or the name of a shipped one, such as bitcoin-otc.")
 ]
+Answers = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="What a mapping asks, as NAME=VALUE: --set zone=Europe/Berlin; several times."),
+]
 Prefix = Annotated[
     str | None, typer.Option(help="Put before the id of every fact, so that those of two sources stay apart.")
 ]
@@ -67,6 +71,7 @@ def load(
     paths: Paths,
     kind: RowKind = None,
     mapping: Mapping = None,
+    answers: Answers = None,
     prefix: Prefix = None,
     zone: Zone = None,
     rejects: Rejects = Path("rejects.csv"),
@@ -83,6 +88,7 @@ def load(
     Nothing is written where ids are known with other content: `--prefix` keeps those of two sources apart.
     """
     from graph.facts import load
+    from graph.facts.files.answers import given
     from graph.model import Changes
     from graph.policy import categories
     from graph.rating import rerate
@@ -102,6 +108,7 @@ def load(
             paths,
             kind=kind,
             mapping=mapping,
+            answers=given(answers or []),
             rejects=rejects,
             dry_run=dry_run,
             by=settings.operator,
@@ -162,7 +169,7 @@ def import_assistant(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Write a mapping to begin with for somebody else's file, and ask what cannot be known from it.
+    """Name the shipped mapping that a file fits, or write one to begin with and ask what cannot be known from it.
 
     Nothing is loaded. What is open is a `?` or a line that is commented out, with which no row is loaded. Try the
     mapping with `load --dry-run --mapping`, which shows ten rows as they would be loaded.
@@ -177,11 +184,23 @@ def import_assistant(
     if output is not None:
         output_files.write_text(output, found.mapping)
     if json:
-        print_json({"kind": found.kind or None, "mapping": found.mapping, "questions": found.questions})
+        print_json(
+            {
+                "shipped": found.shipped or None,
+                "kind": found.kind or None,
+                "mapping": found.mapping,
+                "questions": found.questions,
+            }
+        )
         return
     if output is None:
         typer.echo(found.mapping, nl=False)
-    else:
+        return
+    if found.shipped:
+        print_text(
+            f"the file fits the shipped mapping {found.shipped}: the first lines of {output} say how to load it"
+        )
+    if found.questions:
         print_text(f"wrote {output}, which needs {counted(len(found.questions), 'answers')}:")
         for number, question in enumerate(found.questions, start=1):
             print_text(f"{number}. {question}", indent=3)
@@ -192,6 +211,7 @@ def apply(
     paths: Paths,
     kind: RowKind = None,
     mapping: Mapping = None,
+    answers: Answers = None,
     prefix: Prefix = None,
     zone: Zone = None,
     rejects: Rejects = Path("rejects.csv"),
@@ -204,6 +224,7 @@ def apply(
     A row whose id is known with other values corrects what is stored; what it leaves empty stays as it is. Of
     entities, names and registered numbers are corrected; of products and sites, the category.
     """
+    from graph.facts.files.answers import given
     from graph.policy import categories
     from graph.rating import apply
     from graph.server.connect import connect
@@ -219,6 +240,7 @@ def apply(
             paths,
             kind=kind,
             mapping=mapping,
+            answers=given(answers or []),
             rejects=rejects,
             by=settings.operator,
             batch=settings.batch_rows,
@@ -288,6 +310,8 @@ def print_loaded(
         print_text(
             f"{rejected:,} of {counted(sum(map(rows, loaded)), 'rows')} {were} rejected: {rejects} says why"
         )
+    if left_out := sum(each.left_out for each in loaded):
+        print_text(f"left out: {counted(left_out, 'rows')} with somebody who is in no table of the mapping")
     print_rerated(rerated)
 
 

@@ -6,7 +6,7 @@ was broken off can simply be run again.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -79,6 +79,7 @@ class _Loader:
             counts["corrected"] += corrected
             counts.update({each: outcome[each] for each in ("stored", "completed", "known")})
         counts["rejected"] += len(rejects)
+        counts["left_out"] += chunk.left_out
         self.reject(sorted(rejects, key=lambda reject: reject.line))
         self.progress(f"{chunk.file}: {counts['stored']:,} {chunk.kind} stored, {counts['rejected']:,} rejected")
 
@@ -139,6 +140,7 @@ def load(
     *,
     kind: str | None = None,
     mapping: str | None = None,
+    answers: Mapping[str, str] | None = None,
     rejects: Path | None = None,
     dry_run: bool = False,
     correct: bool = False,
@@ -157,6 +159,7 @@ def load(
     paths:   files, and directories whose files are named for their kinds. Kinds that others refer to go first.
     kind:    of the rows, where the files' names do not say it.
     mapping: the name or path of a mapping file, for files that are not in our form.
+    answers: to what the mapping asks, by name.
     rejects: where to write the bad rows with their reasons; the file is made only when there are any. A path
              that no file can replace, or that is read here, is a ParameterError before anything is loaded.
     dry_run: everything is checked, also against the graph, in one transaction that is rolled back.
@@ -178,7 +181,10 @@ def load(
     if rejects:
         output_files.check(rejects)
     files = _files(paths, kind=kind, mapping=mapping, rejects=rejects)
-    made = resolve(mapping) if mapping else None  # once: a mapping may be edited while its files are read
+    if answers and not mapping:
+        raise ParameterError("answers are for a mapping: --set goes with --mapping")
+    # Once: a mapping may be edited while its files are read.
+    made = resolve(mapping, answers or {}) if mapping else None
     chunks_of = partial(
         read,
         kind=kind,

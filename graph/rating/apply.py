@@ -1,6 +1,6 @@
 """Changes of facts, passed on to every rating that they touch: new facts, corrections, removals, joins, leaves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ def apply(
     *,
     kind: str | None = None,
     mapping: str | None = None,
+    answers: Mapping[str, str] | None = None,
     rejects: Path | None = None,
     by: str | None = None,
     batch: int = 10_000,
@@ -34,6 +35,7 @@ def apply(
     """The files are loaded, known facts are corrected by them, and all members that this touches are re-rated.
 
     by: the person who applies them; kept with what is new.
+    answers: to what the mapping asks, by name.
     prefix: the one that the facts were loaded with.
     zone: where days and times without a zone are read, in files of our form.
     An empty cell or a missing column says nothing, and what is stored there stays: to take a value away, remove
@@ -46,6 +48,7 @@ def apply(
         paths,
         kind=kind,
         mapping=mapping,
+        answers=answers,
         rejects=rejects,
         correct=True,
         by=by,

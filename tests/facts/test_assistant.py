@@ -274,4 +274,4 @@ def test_the_command_writes_the_mapping_and_asks(tmp_path: Path) -> None:
     assert out.read_text() == printed.stdout
     assert "In which zone" in written.stdout
     told = json.loads(runner.invoke(app, ["import-assistant", str(path), "--json"]).stdout)
-    assert (told["kind"], told["mapping"]) == ("obligations", printed.stdout)
+    assert (told["shipped"], told["kind"], told["mapping"]) == (None, "obligations", printed.stdout)

@@ -73,7 +73,7 @@ def test_a_load_without_rejects_ends_with_0(run: Load, graph: Database, visits: 
 
 def _loaded(file: Path, kind: str, stored: int, rejected: int = 0) -> dict[str, object]:
     own = {"kind": kind, "file": str(file), "stored": stored, "rejected": rejected}
-    return {"completed": 0, "corrected": 0, "known": 0, **own}
+    return {"completed": 0, "corrected": 0, "known": 0, "left_out": 0, **own}
 
 
 def test_as_many_rejects_as_allowed_end_with_0(run: Load, graph: Database, visits: Path, tmp_path: Path) -> None:
@@ -158,6 +158,27 @@ def test_a_mapping_is_named_on_the_command_line(run: Load, graph: Database, tmp_
         ("contacts", 1, 1),
         ("obligations", 2, 1),
     ]
+
+
+def test_a_mapping_is_answered_on_the_command_line_and_what_is_left_out_is_counted(
+    run: Load, graph: Database, tmp_path: Path
+) -> None:
+    people = written(tmp_path, "entities.csv", "id,kind", "ann,person", "bea,person")
+    assert run(people).returncode == 0
+    members = written(tmp_path, "members.csv", "name,id", "Ann,ann", "Bea,bea")
+    bank = written(tmp_path, "bank.csv", "Date,Name,Amount", "15/01/2026,Bea,1", "16/01/2026,Eve,1")
+    asked = run(bank, "--mapping", "bank-csv", "--set", "owner=ann")
+    assert asked.returncode == 1
+    assert "--set members=..." in asked.stderr
+    answers = {"owner": "ann", "members": members, "date": "Date", "amount": "Amount", "other": "Name"}
+    answers |= {"dates": "%d/%m/%Y", "zone": "Europe/London"}
+    options = [part for name, answer in answers.items() for part in ("--set", f"{name}={answer}")]
+    result = run(bank, "--mapping", "bank-csv", *options)
+    assert result.returncode == 0, result.stderr
+    assert "left out: 1 row with somebody who is in no table of the mapping" in result.stdout
+    assert "Eve" not in result.stdout + result.stderr
+    assert not (tmp_path / "rejects.csv").exists()
+    assert run(people, "--set", "owner=ann").returncode == 1
 
 
 PEAK = """

@@ -8,6 +8,7 @@ from pathlib import Path
 from graph.errors import RecordError
 from graph.facts.assistant import totals
 from graph.facts.assistant.columns import meanings, of_id, of_time, told
+from graph.facts.assistant.known import fitting
 from graph.facts.assistant.lists import MOST, NameList, are_ids, look_up
 from graph.facts.assistant.looks import PENDING, Look, look
 from graph.facts.assistant.questions import UNKNOWN, Asked
@@ -49,6 +50,8 @@ class Suggestion:
     "of the rows that the file may have; empty: not known"
     mapping: str
     questions: tuple[str, ...]
+    shipped: str = ""
+    "the name of a shipped mapping that the file fits"
 
 
 def suggest(
@@ -61,7 +64,11 @@ def suggest(
     folder:  where the mapping will lie, from which it names that file; the present directory if not given.
     Raises RecordError for a file that cannot be read at all.
     """
+    if path.name.lower().endswith(".txt") and (chat := fitting(path, None)):
+        head = "".join(f"# {visible(line)}\n" for line in chat.lines(path.name))
+        return Suggestion("contacts", f"{head}\nabout = {text(chat.about)}\n", (), chat.name)
     sample = sampled(path, sheet, MOST)
+    known = fitting(path, sample)
     asked = Asked(list(sample.questions))
     endings = totals.left_out(sample.columns)
     if endings:
@@ -73,6 +80,7 @@ def suggest(
     above = draft.filled_down()
     body = list(draft.tables()) if found.kind else _unknown(asked)
     lines = [
+        *(f"# {visible(line)}" for line in (known.lines(path.name) if known else ())),
         f"# A mapping to begin with, from the first {counted(sample.rows, 'rows')} of {visible(path.name)}.",
         "# Where there is a ?, and where a line is commented out, it waits for an answer and loads nothing.",
         *(f"# Question {number}: {visible(question)}" for number, question in enumerate(asked.questions, start=1)),
@@ -86,7 +94,7 @@ def suggest(
         "# The columns of the file:",
         *(f"#   {visible(name)}: {told(looks[name], sample, name)}" for name in looks),
     ]
-    return Suggestion(found.kind, "\n".join(lines) + "\n", tuple(asked.questions))
+    return Suggestion(found.kind, "\n".join(lines) + "\n", tuple(asked.questions), known.name if known else "")
 
 
 def _unknown(asked: Asked) -> list[str]:

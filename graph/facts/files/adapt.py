@@ -3,7 +3,7 @@
 The steps that bring cells into our form are in steps/; here they are put to the columns of one file.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from graph.facts.files.checks import Origin, Sheet, cells_of
 from graph.facts.files.mapping import Mapping as MappingFile
 from graph.facts.files.mapping import Output
 from graph.facts.files.sources import Piece, Source
-from graph.facts.files.steps import chain, joined, numbers, texts, where
+from graph.facts.files.steps import chain, joined, numbers, texts, where, words
 from graph.facts.files.steps.fill_down import Filler
 from graph.facts.files.steps.step import Step
 from graph.facts.formats import NUMBER_WRITTEN, Cells, Mask
@@ -36,6 +36,8 @@ class _Made(NamedTuple):
     numbers: Mapping[str, Step]
     "by column of the file: from a number as it is written there to ours"
     of_whole: Sequence[Step]
+    strangers: Callable[[Cells], Mask] | None
+    "where a row names somebody who is in no table of the mapping, and is left out for that"
 
 
 class Adapter:
@@ -67,11 +69,14 @@ class Adapter:
             written = written.where(found.isna() | written.notna(), found)
         for output, made in zip(self._outputs, self._made, strict=True):
             kept, unread = where.taken(output.where, found, self._read)
+            left_out = kept & _with_strangers(made, found)
+            kept &= ~left_out
             # Where several columns name entities, each row counts once for each of them, in turn.
             times = max(len(each.cell.columns or "1") for each in made)
             at = np.repeat(kept.index[kept].to_numpy(), times)
             rows, said = (each.take(at).reset_index(drop=True) for each in (found, written))
             sheet = Sheet(output.kind, self._file, np.asarray(piece.lines)[at].tolist(), {})
+            sheet.left_out = int(left_out.sum())
             for column, bad in unread:
                 refused = bad.take(at).reset_index(drop=True)
                 sheet.refuse(refused, Origin(said[column], (column,)), "not a number, and a number decides on it")
@@ -100,7 +105,27 @@ def _made(
     read = chain.numbers_of(cell, format_, mapping.defaults)
     numbers_ = {column: read for column in cell.used if read and source.types.get(column) not in NUMBERS}
     of_whole = list(chain.of_whole(cell, format_, mapping.defaults, typed=bool(types & TIMES), secret=secret))
-    return _Made(name, cell, list(texts.of_parts(cell)), numbers_, of_whole)
+    strangers = words.strangers(cell, trim=mapping.defaults.trim or cell.has("trim"))
+    return _Made(name, cell, list(texts.of_parts(cell)), numbers_, of_whole, strangers)
+
+
+def _with_strangers(made: Sequence[_Made], found: pd.DataFrame) -> Mask:
+    """The rows that are left out for somebody whom they name."""
+    left_out = pd.Series(False, index=found.index)
+    for each in made:
+        if each.strangers:
+            cells = _tidied(each.cell, found[each.cell.sources[0]])
+            for step in each.of_parts:
+                cells, _ = step(cells)
+            left_out |= each.strangers(cells)
+    return left_out
+
+
+def _tidied(cell: Cell, cells: Cells) -> Cells:
+    """The cells as they count for this column of ours."""
+    if cell.has("trim") or cell.nothing:
+        return texts.tidy(cells, trim=cell.has("trim"), nothing=cell.nothing or ())
+    return cells
 
 
 def _write(sheet: Sheet, made: _Made, rows: pd.DataFrame, said: pd.DataFrame) -> None:
@@ -120,6 +145,8 @@ def _write(sheet: Sheet, made: _Made, rows: pd.DataFrame, said: pd.DataFrame) ->
         cells = _product(sheet, made, cells, origin, rows, said)
     for step in made.of_whole:
         cells = _step(sheet, step, cells, origin)
+    if cell.has("needed"):
+        sheet.refuse(cells.isna(), origin, "empty, and the mapping needs it")
     sheet.cells[column], sheet.origins[column] = cells, origin
 
 
@@ -133,9 +160,7 @@ def _in_turn(names: Sequence[str], rows: pd.DataFrame) -> Cells:
 
 def _parts(sheet: Sheet, made: _Made, cells: Cells, origin: Origin) -> Cells:
     """What is done to each column of the file by itself."""
-    cell = made.cell
-    if cell.has("trim") or cell.nothing:
-        cells = texts.tidy(cells, trim=cell.has("trim"), nothing=cell.nothing or ())
+    cells = _tidied(made.cell, cells)
     for step in made.of_parts:
         cells = _step(sheet, step, cells, origin)
     return cells

@@ -56,8 +56,9 @@ class Cell(Table, frozen=True):
 
     column, columns, joined, value: exactly one: a column of the file; several, in turn; several as one text; the
                             same for all rows. by: what stands between joined cells.
+    needed:                 a row without it is refused, also where ours may be without it.
     trim, nothing, case, whole: text -> text (steps/texts.py).
-    values, values_from:    a word becomes what it means (steps/words.py).
+    values, values_from:    a word becomes what it means (steps/words.py); others: what becomes of the rest.
     pseudonym, prefix:      an id that says nothing; what is put before a text.
     decimal, thousands, times, from_, to: numbers (steps/numbers.py).
     ..._since, format, zone, clock_change, day: times (steps/times.py).
@@ -68,12 +69,14 @@ class Cell(Table, frozen=True):
     joined: tuple[Text, ...] | UnsetType = UNSET
     by: Literal["-", "_", ".", ":", "/", "|"] | UnsetType = UNSET
     value: Value | UnsetType = UNSET
+    needed: bool | UnsetType = UNSET
     trim: bool | UnsetType = UNSET
     nothing: Words | UnsetType = UNSET
     case: Literal["lower", "upper"] | UnsetType = UNSET
     whole: bool | UnsetType = UNSET
     values: Mapping[Text, Value] | UnsetType = UNSET
     values_from: Text | UnsetType = UNSET
+    others: Literal["left out"] | UnsetType = UNSET
     pseudonym: bool | UnsetType = UNSET
     prefix: Text | UnsetType = UNSET
     decimal: Decimal | UnsetType = UNSET
@@ -114,7 +117,7 @@ class Cell(Table, frozen=True):
         """Whether a number or a time is read from the cells."""
         return bool(self.given & COUNTING)
 
-    def has(self, key: Literal["trim", "whole", "pseudonym"]) -> bool:
+    def has(self, key: Literal["needed", "trim", "whole", "pseudonym"]) -> bool:
         """Whether this switch is on."""
         return getattr(self, key) is True
 

@@ -49,6 +49,8 @@ class Sheet:
         self.kind, self.file = kind, file
         self.lines, self.cells = lines, dict(cells)
         self.origins: dict[str, Origin] = {}
+        self.left_out = 0
+        "rows that are in none of these cells, because they name somebody who is in no table of a mapping"
         self._refused: dict[int, Reject] = {}
 
     def origin(self, column: str) -> Origin:

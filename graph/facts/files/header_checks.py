@@ -49,9 +49,9 @@ def has_all(source: Source, used: Sequence[str], file: str) -> None:
     """Raises RecordError for the first column of these that is missing, or of a type that is not read."""
     for name in used:
         if name not in source.names:
-            message = "a column is missing" + hints.appended(
-                source.hint(used) or hints.of_names(name, source.names)
-            )
+            like = hints.of_a_missing(name, [other for other in source.names if other not in used])
+            hint = source.hint(used) or ("" if like else hints.of_names(name, source.names))
+            message = "a column is missing" + hints.appended(like) + hints.appended(hint)
             raise RecordError(message, file=file, line=source.line, column=name)
         if not is_plain(source, name):
             message = f"the type is {source.types[name]}; only text, numbers, dates and times are read"

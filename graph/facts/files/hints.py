@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from graph.text.counts import counted
+from graph.text.plain import visible
 
 _SAVE = "save the table as CSV with commas, in UTF-8, and load that"
 _UTF_16 = 'save it in UTF-8, or say so in a mapping: encoding = "utf-16"'
@@ -125,6 +126,13 @@ def of_header(names: Sequence[str], wanted: Sequence[str], following: Sequence[S
     if not needed <= set(names) and needed <= folded:
         return "columns are named in small letters, without blanks around them"
     return ""
+
+
+def of_a_missing(name: str, names: Sequence[str]) -> str:
+    """Which column of a file may be the one that is missing; empty where none is like it."""
+    by_letters = {other.strip().lower(): other for other in names}
+    like = get_close_matches(name.strip().lower(), by_letters, n=1, cutoff=0.6)
+    return f"it has {visible(by_letters[like[0]])!r}, which is like it" if like else ""
 
 
 def _toml(separator: str) -> str:

@@ -9,19 +9,21 @@
     target = { column = "ratee", prefix = "otc-" }
     at = { column = "time", seconds_since = 1970-01-01T00:00:00Z }
 
-docs/loading.md describes every key; adapt.py does what the file says.
+docs/loading.md describes every key; answers.py fills in what it asks, and adapt.py does what the file says.
 """
 
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
 from graph.errors import NotFound, SchemeInvalid
+from graph.facts.files.answers import filled_in
 from graph.facts.files.cell import Cell, Condition, Decimal, Encoding, Table, Text, Thousands, Words, WordTable
 from graph.facts.files.sources import Opening, separates
 from graph.facts.files.steps import chain, words
@@ -34,12 +36,17 @@ from graph.facts.files.word_tables import SEPARATOR_IS, filled, lists_of, path_o
 from graph.facts.kinds import KINDS
 
 SHIPPED = Path(__file__).parent / "mappings"
+NO_ANSWERS: MappingOf[str, str] = {}
 
 
 class _Top(Table, frozen=True):
     """What stands above the tables of kinds."""
 
     about: Text
+    source: str = ""
+    cannot_know: tuple[Text, ...] = ()
+    notice: str = ""
+    form: Literal["table", "chat"] = "table"
     header: tuple[Text, ...] = ()
     separator: str = ","
     encoding: Encoding = "utf-8"
@@ -58,7 +65,7 @@ class _Top(Table, frozen=True):
 
 @dataclass(frozen=True)
 class Output:
-    """The rows of one kind that a file holds: `cells` by column of ours."""
+    """The rows of one kind that a file holds: `cells` by column of ours. Several may be of one kind."""
 
     kind: str
     cells: dict[str, Cell]
@@ -71,7 +78,9 @@ class Mapping:
 
     layout, totals, fill_down: which lines are rows, and what an empty cell says. defaults: for all cells.
     tables: the files of words that it reads. encoding, sheet, rows: where the rows are in a file.
-    optional: columns that a file may lack; their cells are then empty.
+    optional: columns that a file may lack; their cells are then empty. form: what a text file is, if no table.
+    source: where the file's form is described. cannot_know: what no such file says. notice: what the persons in it
+    must have agreed to.
     """
 
     about: str
@@ -87,6 +96,10 @@ class Mapping:
     sheet: str | int | None = None
     rows: str = ""
     optional: tuple[str, ...] = ()
+    form: str = "table"
+    source: str = ""
+    cannot_know: tuple[str, ...] = ()
+    notice: str = ""
 
     @property
     def has_pseudonyms(self) -> bool:
@@ -112,7 +125,15 @@ class Mapping:
             columns=columns,
             layout=self.layout,
             decimals=marks,
+            form=self.form,
+            formats=tuple(dict.fromkeys(times for output in outputs for times in _patterns(output))),
         )
+
+
+def _patterns(output: Output) -> Iterator[str]:
+    """How the times of these rows are written."""
+    for cell in output.cells.values():
+        yield from (cell.format,) if isinstance(cell.format, str) else (cell.format or ())
 
 
 def sources(outputs: Sequence[Output]) -> list[str]:
@@ -127,11 +148,12 @@ def shipped() -> list[str]:
     return sorted(file.stem for file in SHIPPED.glob("*.toml"))
 
 
-def read(path_or_name: str | Path) -> Mapping:
+def read(path_or_name: str | Path, answers: MappingOf[str, str] = NO_ANSWERS) -> Mapping:
     """The mapping of a file, or the shipped one of that name.
 
-    A string without a separator and without `.toml` is a name.
-    Raises NotFound (no such file or name), SchemeInvalid (the file does not hold).
+    A string without a separator and without `.toml` is a name. answers: to what the mapping asks.
+    Raises NotFound (no such file or name), SchemeInvalid (the file does not hold), ParameterError (a question
+    without an answer, or the reverse).
     """
     file = Path(path_or_name)
     if isinstance(path_or_name, str) and file.name == path_or_name and file.suffix != ".toml":
@@ -140,28 +162,30 @@ def read(path_or_name: str | Path) -> Mapping:
             raise NotFound(f"no shipped mapping {path_or_name!r}; give a .toml file or one of {known}")
         file = SHIPPED / f"{path_or_name}.toml"
     try:
-        return parse(file.read_text(encoding="utf-8"), str(path_or_name), file.parent)
+        return parse(file.read_text(encoding="utf-8"), str(path_or_name), file.parent, answers)
     except UnicodeDecodeError as error:
         raise SchemeInvalid(f"not UTF-8 text: {error}", file=str(path_or_name)) from error
     except OSError as error:
         raise NotFound(f"cannot read the mapping file {path_or_name}: {error.strerror}") from error
 
 
-def resolve(given: str | Path | Mapping) -> Mapping:
+def resolve(given: str | Path | Mapping, answers: MappingOf[str, str] = NO_ANSWERS) -> Mapping:
     """A mapping as it is; of a file or a name, as `read` finds it."""
-    return given if isinstance(given, Mapping) else read(given)
+    return given if isinstance(given, Mapping) else read(given, answers)
 
 
-def parse(text: str, file: str, folder: Path = Path()) -> Mapping:
+def parse(text: str, file: str, folder: Path = Path(), answers: MappingOf[str, str] = NO_ANSWERS) -> Mapping:
     """The mapping that this text describes; `file` names it in errors.
 
-    folder: where the files of words lie that it names.
-    Raises SchemeInvalid with the dotted path of the offending key.
+    folder: where the files of words lie that it names. answers: to what it asks.
+    Raises SchemeInvalid with the dotted path of the offending key, ParameterError for what is not answered.
     """
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SchemeInvalid(f"not TOML: {error}", file=file) from error
+    asks = convert(raw.get("asks", {}), dict[Text, Text], file, "asks")
+    raw = filled_in({key: value for key, value in raw.items() if key != "asks"}, asks, answers, file)
     tables = {kind: raw.pop(kind) for kind in KINDS if kind in raw}
     lists = lists_of(raw.pop("words", {}), file)
     top = convert(raw, _Top, file, "")
@@ -169,7 +193,11 @@ def parse(text: str, file: str, folder: Path = Path()) -> Mapping:
         raise SchemeInvalid(message, file=file, key=key)
     defaults = Defaults(top.trim, top.nothing or (), top.decimal or None, top.thousands or None)
     named = _Named(folder, lists)
-    outputs = tuple(_output(kind, table, file, named, defaults) for kind, table in tables.items())
+    outputs = tuple(
+        _output(kind, table, file, named, defaults, key)
+        for kind, given in tables.items()
+        for key, table in _of_one_kind(kind, given)
+    )
     if not outputs:
         raise SchemeInvalid(f"no rows are taken: a table is needed, one of {', '.join(KINDS)}", file=file)
     mapping = Mapping(
@@ -186,6 +214,10 @@ def parse(text: str, file: str, folder: Path = Path()) -> Mapping:
         None if top.sheet is UNSET else top.sheet,
         top.rows,
         top.optional,
+        top.form,
+        top.source,
+        top.cannot_know,
+        top.notice,
     )
     for name in lists:
         if name not in _tables(outputs):
@@ -229,17 +261,25 @@ class _Named:
     tables: dict[str, WordTable]
 
 
-def _output(kind: str, table: object, file: str, named: _Named, defaults: Defaults) -> Output:
+def _of_one_kind(kind: str, given: object) -> Iterator[tuple[str, object]]:
+    """(key, table) of each table of this kind: `[contacts]` is one, and each `[[contacts]]` is another."""
+    if isinstance(given, list):
+        yield from ((f"{kind}[{number}]", table) for number, table in enumerate(given))
+    else:
+        yield kind, given
+
+
+def _output(kind: str, table: object, file: str, named: _Named, defaults: Defaults, place: str) -> Output:
     if not isinstance(table, dict):
-        raise SchemeInvalid("must be a table", file=file, key=kind)
-    where = convert(table.pop("where", []), tuple[Condition, ...], file, f"{kind}.where")
+        raise SchemeInvalid("must be a table", file=file, key=place)
+    where = convert(table.pop("where", []), tuple[Condition, ...], file, f"{place}.where")
     for number, condition in enumerate(where):
         if message := contradiction(condition):
-            raise SchemeInvalid(message, file=file, key=f"{kind}.where[{number}]")
+            raise SchemeInvalid(message, file=file, key=f"{place}.where[{number}]")
     columns = {column.name: column for column in KINDS[kind].columns}
     cells: dict[str, Cell] = {}
     for name, value in table.items():
-        key = f"{kind}.{name}"
+        key = f"{place}.{name}"
         if name not in columns:
             known = ", ".join(columns)
             raise SchemeInvalid(f"no such column; {kind} have {known}", file=file, key=key)
@@ -254,5 +294,5 @@ def _output(kind: str, table: object, file: str, named: _Named, defaults: Defaul
             raise SchemeInvalid(str(error), file=file, key=key) from error
     for column in columns.values():
         if column.required and column.name not in cells:
-            raise SchemeInvalid("missing: no row is good without it", file=file, key=f"{kind}.{column.name}")
+            raise SchemeInvalid("missing: no row is good without it", file=file, key=f"{place}.{column.name}")
     return Output(kind, cells, where)

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from graph.errors import RecordError
 from graph.facts.files import hints
+from graph.facts.files.chat_source import ChatSource
 from graph.facts.files.csv_source import CsvSource
 from graph.facts.files.nested import json_records, xml_records
 from graph.facts.files.nested.nested_source import NestedSource
@@ -73,7 +74,7 @@ _STREAMS: dict[str, Read] = {
 }
 "By the end of a file's name: how what is in it is read, one piece after the other."
 _WORKBOOKS: dict[str, Callable[[zipfile.ZipFile, str], Xlsx | Ods]] = {".xlsx": Xlsx, ".ods": Ods}
-_PACKED, _ZIP, _PARQUET = ".gz", ".zip", ".parquet"
+_PACKED, _ZIP, _PARQUET, _CHAT = ".gz", ".zip", ".parquet", ".txt"
 ENDINGS = (
     *_STREAMS,
     *(ending + _PACKED for ending in _STREAMS),
@@ -91,7 +92,10 @@ def opened(path: Path, opening: Opening | None = None) -> Iterator[Source]:
     Raises RecordError for a file that is missing, empty, damaged, of another format, or that names a column twice.
     """
     name, opening = path.name.lower(), opening or Opening()
-    _has_form(path)
+    if opening.form == "chat" and path.exists() and not name.endswith((_CHAT, _ZIP)):
+        raise RecordError("the mapping reads exports of chats, which end in .txt or .zip", file=str(path))
+    if opening.form != "chat":
+        _has_form(path)
     _is_there(path)
     with ExitStack() as open_files:
         try:
@@ -151,6 +155,9 @@ def _opened(path: Path, name: str, opening: Opening, open_files: ExitStack) -> S
         return ParquetSource(open_files.enter_context(parquet), str(path))
     if name.endswith(tuple(_WORKBOOKS)):
         return WorkbookSource(_book(path, name, open_files), str(path), opening)
+    if opening.form == "chat":
+        _, stream = _unpacked(path, name, open_files, (_CHAT,))
+        return ChatSource(stream, str(path), opening)
     name, stream = _unpacked(path, name, open_files)
     read = next(read for ending, read in _STREAMS.items() if name.endswith(ending))
     return read(stream, str(path), opening)
@@ -168,10 +175,15 @@ def _book(path: Path, name: str, open_files: ExitStack) -> Xlsx | Ods:
     return read_book(archive, str(path))
 
 
-def _unpacked(path: Path, name: str, open_files: ExitStack) -> tuple[str, BufferedReader]:
-    """The name of what is in a file, by whose end its form is known, and its content."""
+def _unpacked(
+    path: Path, name: str, open_files: ExitStack, endings: tuple[str, ...] = tuple(_STREAMS)
+) -> tuple[str, BufferedReader]:
+    """The name of what is in a file, by whose end its form is known, and its content.
+
+    endings: of what may be in an archive.
+    """
     if name.endswith(_ZIP):
-        name, stream = _only_file(path, open_files)
+        name, stream = _only_file(path, open_files, endings)
     elif name.endswith(_PACKED):
         name, stream = name.removesuffix(_PACKED), gunzipped(path)
     else:
@@ -189,7 +201,7 @@ def _has_lines(name: str, opening: Opening, path: Path) -> None:
         raise RecordError(message, file=str(path))
 
 
-def _only_file(path: Path, open_files: ExitStack) -> tuple[str, BufferedReader]:
+def _only_file(path: Path, open_files: ExitStack, endings: tuple[str, ...]) -> tuple[str, BufferedReader]:
     """The name and the content of the one file in an archive. Raises RecordError where it holds another number."""
     archive = open_files.enter_context(opened_archive(path))
     # What a Mac adds to every archive is no file of its user.
@@ -200,8 +212,9 @@ def _only_file(path: Path, open_files: ExitStack) -> tuple[str, BufferedReader]:
         message = f"an archive of {len(inside)} files; it must hold one: unpack it, and load the files in it"
         raise RecordError(message, file=str(path))
     name = inside[0].filename.lower()
-    if not name.endswith(tuple(_STREAMS)):
-        message = f"the file in it, {visible(name)}, is not CSV, JSON or XML by the end of its name: unpack it"
+    if not name.endswith(endings):
+        wanted = "a text" if endings == (_CHAT,) else "CSV, JSON or XML"
+        message = f"the file in it, {visible(name)}, is not {wanted} by the end of its name: unpack it"
         raise RecordError(message, file=str(path))
     return name, unpacked(archive, inside[0], str(path))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from graph.errors import ParameterError, RecordError
+from graph.facts.files import day_order
 from graph.facts.files.adapt import Adapter
 from graph.facts.files.checks import Sheet, cells_of
 from graph.facts.files.header_checks import are_no_floats, are_of_one_list, fits, has_all, is_no_header, is_plain
@@ -64,9 +65,10 @@ def read(
                 obligations are meant; a row that names a zone has that one. None: they are refused.
     secret:     gives the key of a mapping's pseudonyms.
 
-    A record is in a chunk's rows or in its rejects, with two exceptions: rows that the mapping filters
-    out, and a row that repeats one of its chunk under the same id. A line that is no record at all is
-    a reject of the first kind only. Rows without an id get one that depends on the file's content only.
+    A record is in a chunk's rows or in its rejects, with three exceptions: rows that the mapping filters
+    out, rows that name somebody of no table of it, and a row that repeats one of its chunk under the same id. A
+    line that is no record at all is a reject of the first kind only. Rows without an id get one that depends
+    on the file's content only.
 
     Raises, before the first chunk, RecordError (a file that cannot be opened, is empty, or whose columns
     do not fit), ParameterError, NotFound and SchemeInvalid (the mapping).
@@ -97,10 +99,13 @@ def named_by_ids(
     if mapping is None:
         read_as = kind or kind_of(path)
         with opened(path, Opening(kind=read_as)) as source:
-            given = {read_as: set(source.names)}
+            given: dict[str, set[str]] = {read_as: set(source.names)}
     else:
         made = resolve(mapping)
-        given = {output.kind: set(output.cells) for output in made.outputs if kind in (None, output.kind)}
+        given = {}
+        for output in made.outputs:
+            if kind in (None, output.kind):
+                given.setdefault(output.kind, set()).update(output.cells)
     return tuple(
         each for each in given if KINDS[each].key == ("id",) and ("id" in given[each] or KINDS[each].named_by)
     )
@@ -145,11 +150,13 @@ def _mapped(
         raise ParameterError("the mapping makes pseudonyms, and they need the secret of a database")
     used = mapping.columns(outputs)
     key = secret() if secret and mapping.has_pseudonyms else None
-    with opened(path, mapping.opening(outputs)) as source:
+    opening = mapping.opening(outputs)
+    with opened(path, opening) as source:
         has_all(source, [name for name in used if name not in mapping.optional], source.file)
         are_no_floats(source, outputs, source.file)
         is_no_header(source, outputs, source.file)
         are_of_one_list(source, outputs, source.file)
+        day_order.forbid_the_other(path, opening, outputs, source)
         adapter = Adapter(mapping, outputs, source, source.file, key)
         wanted = [name for name in source.names if name in used or (mapping.totals and is_plain(source, name))]
         lacking = [name for name in used if name not in source.names]
@@ -175,5 +182,5 @@ def _chunks(
                 rejects = sorted([*broken, *refused], key=lambda reject: reject.line)
                 read = len(piece.lines) + len(broken)
                 names = {column: origin.names[0] for column, origin in sheet.origins.items()}
-                yield Chunk(sheet.kind, sheet.file, rows, lines, rejects, read, names)
+                yield Chunk(sheet.kind, sheet.file, rows, lines, rejects, read, names, sheet.left_out)
                 broken = []

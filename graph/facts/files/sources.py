@@ -1,7 +1,7 @@
 """An open file, as other modules see it: pieces of text columns, whatever the columns mean.
 
-csv_source.py, parquet_source.py, workbooks/ and nested/ read it. None ever has a whole file in memory, and all
-check everything that can be known about a file before its first record.
+csv_source.py, parquet_source.py, chat_source.py, workbooks/ and nested/ read it. None ever has a whole file in
+memory, and all check everything that can be known about a file before its first record.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,6 +54,10 @@ class Opening:
     "which lines of a CSV file, or rows of a sheet, are none of the table"
     decimals: Mapping[str, str] = field(default_factory=dict)
     "by column: the mark by which its numbers are read; what the file has as a number is written with it"
+    form: str = "table"
+    "of a text file: `chat` where each message begins a line"
+    formats: Sequence[str] = ()
+    "how times are written, as far as a mapping says; of a chat"
 
 
 @dataclass(frozen=True)

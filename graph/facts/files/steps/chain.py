@@ -19,7 +19,7 @@ from graph.facts.zones import is_zone, why_no_zone
 
 NUMBERED = ("entities", "products", "sites")
 "The kinds whose ids can come from several columns in turn, since one row can name several of them."
-SWITCHES = ("trim", "whole", "pseudonym")
+SWITCHES = ("needed", "trim", "whole", "pseudonym")
 
 
 class Defaults(NamedTuple):
@@ -103,6 +103,8 @@ def _of_texts(cell: Cell, format_: Format) -> Iterator[str]:
             yield f"{switch} = false says nothing; leave it out"
     if {"values", "values_from"} <= given:
         yield "values or values_from, and not both"
+    if "others" in given and not ("column" in given and given & {"values", "values_from"}):
+        yield "others says what becomes of words that are in no table: give column, and values or values_from"
     if "pseudonym" in given and format_ not in (ID, TEXT):
         yield "a pseudonym is an id of an entity or a fact"
     if "pseudonym" in given and given & {"values", "values_from"}:

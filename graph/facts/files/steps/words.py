@@ -3,17 +3,22 @@
     outcome = { column = "paid", values = { late = 0.0, "on time" = 1.0 } }
     debtor = { column = "customer", values_from = "members.csv" }
 
+    source = { column = "author", values_from = "members.csv", others = "left out" }
+
 `values_from` names a file, or a table of the mapping (../word_tables.py). A word that is not there refuses its
-row, and so does one that two have; nobody guesses. Words are compared after trim and case, in Unicode's normal
-form.
+row, and so does one that two have; nobody guesses. With `others`, its row is left out instead, so that somebody
+who is no member is named nowhere, not even among the rejects; a word that looks like a known one still refuses its
+row. Words are compared after trim and case, in Unicode's normal form.
 """
 
+from collections.abc import Callable
 from difflib import get_close_matches
 
 from graph.facts.files.cell import Cell, Value
 from graph.facts.files.steps.look_alikes import looks, odd_one
 from graph.facts.files.steps.step import Step, each
 from graph.facts.files.steps.texts import cased, trimmed
+from graph.facts.formats import Cells, Mask
 from graph.text.plain import normal, unseen
 
 SHOWN = 8
@@ -61,6 +66,20 @@ def of(cell: Cell, *, trim: bool) -> Step:
         raise ValueError(f"none of the words of {name}: {shown}")
 
     return each(meaning)
+
+
+def strangers(cell: Cell, *, trim: bool) -> Callable[[Cells], Mask] | None:
+    """Where a word is none of the table, and looks like none either; None where such a row is not left out."""
+    if cell.others != "left out":
+        return None
+    known = _table(cell, trim=trim)
+    like = {looks(word) for word in known}
+
+    def found(cells: Cells) -> Mask:
+        words = {text: normal(text) for text in cells.dropna().unique()}
+        return cells.isin([text for text, word in words.items() if word not in known and looks(word) not in like])
+
+    return found
 
 
 class _Nearest:

@@ -42,6 +42,22 @@ def test_a_reject_of_a_later_step_still_quotes_what_is_written(tmp_path: Path) -
     assert found.refused == [(2, "who", " X\u200bY ")]
 
 
+DAY = 'day = { zone = "Europe/Berlin" }'
+TWO = """
+about = "Who came, and who went."
+[[visits]]
+where = [{ column = "way", equals = "in" }]
+entity = { value = "owner" }
+site = { column = "where" }
+at = { value = "2026-01-31T09:30:00Z" }
+[[visits]]
+where = [{ column = "way", equals = "out" }]
+entity = { column = "who" }
+site = { column = "where" }
+at = { value = "2026-01-31T09:30:00Z" }
+"""
+
+
 def test_every_key_of_a_mapping_is_documented_and_steps_in_their_order() -> None:
     documented = [name for line in PAGE.splitlines() if line.startswith("| `") for name in _code(line)]
     keys = [name.removesuffix("_") for name in Cell.__struct_fields__]
@@ -55,6 +71,43 @@ def test_every_key_of_a_mapping_is_documented_and_steps_in_their_order() -> None
 def _code(line: str) -> list[str]:
     return [part for part in line.split("|")[1].split("`")[1::2] if part.replace("_", "").isalpha()] + (
         ["by"] if "`by`" in line else []
+    )
+
+
+def test_a_row_without_a_cell_that_is_needed_is_refused_also_where_ours_may_be_without_it(tmp_path: Path) -> None:
+    made = mapped(
+        "obligations", 'optional = ["paid"]', settled=f'column = "paid", needed = true, {DAY}', id='column = "n"'
+    )
+    found = taken(tmp_path, "n,paid\n1,2026-01-31\n2,\n", made)
+    assert found.column("id") == ["1"]
+    assert [(each.line, each.column, each.reason) for each in found.rejects] == [
+        (3, "paid", "empty, and the mapping needs it")
+    ]
+    assert [each.line for each in taken(tmp_path, "n\n1\n2\n", made).rejects] == [2, 3]
+
+
+def test_several_tables_of_one_kind_take_rows_in_their_own_ways_and_a_wrong_one_is_named() -> None:
+    both = mapping.parse(TWO, "test.toml")
+    assert [(each.kind, sorted(each.cells)) for each in both.outputs] == [("visits", ["at", "entity", "site"])] * 2
+    with pytest.raises(SchemeInvalid) as caught:
+        mapping.parse(TWO.replace('"who"', '"who", mood = 1'), "test.toml")
+    assert caught.value.key == "visits[1].entity.mood"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["in", "out", "x"]), st.sampled_from("ab")), max_size=12), st.integers(1, 5)
+)
+def test_rows_of_several_tables_of_one_kind_have_ids_of_their_own_however_the_file_is_cut(
+    tmp_path_factory: pytest.TempPathFactory, said: list[tuple[str, str]], rows: int
+) -> None:
+    directory = tmp_path_factory.mktemp("two")
+    content = "\n".join(["way,who,where", *(f"{way},{who},s1" for way, who in said), ""])
+    found = taken(directory, content, mapping.parse(TWO, "test.toml"), chunk_rows=rows)
+    whole = taken(directory, content, mapping.parse(TWO, "test.toml"))
+    assert len(set(found.column("id"))) == len(found.rows) == sum(way != "x" for way, _ in said)
+    assert set(found.column("id")) == set(whole.column("id"))
+    assert sorted(found.column("entity")) == sorted(
+        {"in": "owner", "out": who}[way] for way, who in said if way != "x"
     )
 
 
@@ -82,6 +135,19 @@ INVALID = [
     ),
     ("words that are one", "id", 'column = "a", case = "lower", values = { X = 1, x = 2 }', "is there twice"),
     ("words that look alike", "id", 'column = "a", values = { x = 1, "\u0445" = 2 }', "look alike"),
+    (
+        "others of no table",
+        "debtor",
+        'column = "a", others = "left out"',
+        "give column, and values or values_from",
+    ),
+    (
+        "others of joined columns",
+        "id",
+        'joined = ["a", "b"], values = { x = 1 }, others = "left out"',
+        "give column, and values or values_from",
+    ),
+    ("a need that is off", "id", 'column = "a", needed = false', "needed = false says nothing"),
     ("a step for a constant", "id", 'value = "a", trim = true', "nothing is done to a value: trim"),
 ]
 

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -269,3 +270,38 @@ def test_without_a_database_there_are_no_pseudonyms(tmp_path: Path) -> None:
     path.write_text("mail\nann@example.org\n")
     with pytest.raises(ParameterError, match="need the secret of a database"):
         next(read(path, mapping=mapped("visits", entity=MAIL)))
+
+
+LEFT_OUT = f'{MEMBERS}, others = "left out"'
+
+
+def counted_out(folder: Path, content: str, **cells: str) -> tuple[list[Any], list[tuple[int, str, str]], int]:
+    """The debtors that are taken, what is refused, and how many rows are left out."""
+    path = folder / "export.csv"
+    path.write_text(content, encoding="utf-8")
+    chunks = list(read(path, mapping=mapped("obligations", folder=folder, **cells)))
+    taken_ = [row["debtor"] for chunk in chunks for row in chunk.rows]
+    refused = [(each.line, each.column, each.value) for chunk in chunks for each in chunk.rejects]
+    return taken_, refused, sum(chunk.left_out for chunk in chunks)
+
+
+def test_whoever_is_in_no_table_is_left_out_and_a_name_that_looks_like_a_members_is_refused(
+    tmp_path: Path,
+) -> None:
+    folder = members(tmp_path, "name,id\nAnn Smith,m-1\n")
+    content = "customer\nann smith\nEve\n\u0410nn Smith\n"
+    found = counted_out(folder, content, debtor=f'{LEFT_OUT}, case = "lower", trim = true')
+    assert found == (["m-1"], [(4, "customer", "\u0410nn Smith")], 1)
+    # An empty cell names nobody, and is refused where somebody is needed.
+    assert counted_out(folder, "customer,x\n,1\nEve,2\n", debtor=LEFT_OUT) == ([], [(2, "customer", "")], 1)
+
+
+@given(st.lists(st.sampled_from(["Ann", "Bob", "Eve", "Mallory", "Zed"]), max_size=12))
+def test_every_row_is_taken_or_left_out_by_its_word(
+    tmp_path_factory: pytest.TempPathFactory, who: list[str]
+) -> None:
+    folder = members(tmp_path_factory.mktemp("table"), "name,id\nAnn,m-1\nBob,m-2\n")
+    found, refused, left_out = counted_out(folder, "\n".join(["customer", *who, ""]), debtor=LEFT_OUT)
+    known = {"Ann": "m-1", "Bob": "m-2"}
+    assert found == [known[each] for each in who if each in known]
+    assert (refused, left_out) == ([], sum(each not in known for each in who))
