@@ -36,6 +36,8 @@ class OwnFact:
     "the creditor, the product or the site"
     category: str | None
     settled: datetime | None
+    parts: int | None
+    "payments that settled it; None where none did"
     outcome: float | None
     late: int | None
     whole: int
@@ -86,6 +88,7 @@ def own_facts(database: Database, entity: str, factors: Sequence[OpenFactor]) ->
             other=line.other,
             category=line.category,
             settled=line.settled,
+            parts=line.parts,
             outcome=line.outcome,
             late=line.late,
             whole=line.whole,

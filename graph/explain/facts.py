@@ -29,6 +29,8 @@ class Given:
     "the creditor, the product or the site"
     category: str | None
     settled: datetime | None
+    parts: int | None
+    "payments that settled the obligation; None where none did"
     outcome: float | None
     late: int | None
     "whole days, of an obligation"

@@ -5,6 +5,7 @@ from typing import Any
 
 from graph.facts.kinds import STORED, WORDS
 from graph.policy.numbers import number
+from graph.text.counts import counted
 from graph.text.days import day
 
 GONE = "a fact that is not there any more: no copy of it is kept"
@@ -63,5 +64,6 @@ def _settling(says: Mapping[str, Any]) -> list[str]:
     if says.get("outcome") is not None:
         how = f"ended with {says['outcome']:.2g} of 1"
     else:
-        how = f"settled {day(says['settled'])}" if says.get("settled") else "open"
+        parts = f" in {counted(says['parts'], 'payments')}" if says.get("parts") else ""
+        how = f"settled {day(says['settled'])}{parts}" if says.get("settled") else "open"
     return [f"due {day(says['due'])}", how]
