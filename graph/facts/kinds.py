@@ -122,7 +122,7 @@ class Kind:
     named_by: tuple[str, ...] = ()
     "the columns that a derived id is made from, where these are not all: rows that agree in them are one"
     belongs_to: str = ""
-    "the column that names another fact, with which rows of this kind come and go; a prefix of ids is put before it, too"
+    "the column that names another fact, with which rows of this kind go; a prefix of ids stands before it, too"
     names: tuple[str, ...] = ()
     "the columns that may not name an entity that objects to being listed"
     stored: Stored | None = None

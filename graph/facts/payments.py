@@ -136,7 +136,9 @@ def sort_out(
         else:
             offered.setdefault(row["obligation"], []).append(row)
     for id_, those in offered.items():
-        _take(owed[id_], those, found)
+        amount = owed[id_].amount
+        if amount is not None:  # else they are refused already
+            _take(owed[id_], amount, those, found)
     return found
 
 
@@ -167,14 +169,13 @@ def _why_not(row: Row, owed: Owed, *, whatever_it_says: bool) -> tuple[str, str]
     return None
 
 
-def _take(owed: Owed, rows: Collection[Row], found: Sorted) -> None:
+def _take(owed: Owed, amount: Fraction, rows: Collection[Row], found: Sorted) -> None:
     """The rows that fit the obligation are new, the others are refused."""
-    assert owed.amount is not None
     paid = sum((each.amount for each in owed.payments), Fraction(0))
-    taken = fitting(owed.amount, paid, map(payment_of, rows))
+    taken = fitting(amount, paid, map(payment_of, rows))
     found.new += [row for row in rows if row["id"] in taken]
     paid += sum((money(row["amount"]) for row in rows if row["id"] in taken), Fraction(0))
-    told = f"{number(float(paid))} of {number(float(owed.amount))} {owed.currency} are paid"
+    told = f"{number(float(paid))} of {number(float(amount))} {owed.currency} are paid"
     for row in rows:
         if row["id"] not in taken and row["amount"] > 0:
             found.refuse(row, "amount", f"pays more than is owed: {told}. Load it again if a refund comes first")

@@ -40,13 +40,13 @@ def store(
 
 
 def settle(transaction: Transaction, obligations: Collection[str]) -> list[str]:
-    """These obligations are settled as the payments say that there are now; returns the debtors whom that touches."""
+    """These obligations are settled as their payments say now; returns the debtors whom that touches."""
     owed = _held(transaction, set(obligations)).values()
     return _settle(transaction, [(each, ()) for each in owed if each.known])
 
 
 def payments_of(transaction: Transaction, obligation: str) -> list[Row]:
-    """The payments of the obligation as rows, each with the load that brought it; nobody changes them meanwhile."""
+    """The payments of the obligation as rows, each with its load; nobody changes them meanwhile."""
     transaction.run("hold_owed", ids=[obligation])
     return [
         row | {"line": 0, "at": utc(row["at"]).isoformat()}
@@ -60,7 +60,7 @@ def _held(transaction: Transaction, obligations: Collection[str]) -> dict[str, O
 
 
 def _settle(transaction: Transaction, obligations: Sequence[tuple[Owed, Sequence[Payment]]]) -> list[str]:
-    """They are settled as their payments say, with those that are new, or open; but for those that say it themselves."""
+    """They are settled as their payments say, with the new ones, or open; those that say it themselves stay."""
     rows: list[dict[str, Any]] = []
     for owed, new in obligations:
         if owed.says_itself or owed.amount is None:

@@ -51,7 +51,7 @@ def store(
     given = {"rows": good, "load": load and load.id, "how": how}
     wanted = {param.name for param in queries.get(name).params}
     if kind == "payments":
-        outcome = settling.store(transaction, good, load=load and load.id)
+        outcome = settling.store(transaction, good, load=load.id if load else None)
     else:
         [outcome] = transaction.run(name, **{name: value for name, value in given.items() if name in wanted})
     if kind == "memberships" and outcome["stored"]:
@@ -82,8 +82,8 @@ def correct(transaction: Transaction, kind: str, rows: Sequence[Row], *, load: L
 def replace(transaction: Transaction, kind: str, row: Row, *, load: Load) -> dict[str, Any] | None:
     """The row takes the place of what is known under its id: the entities that it `touched`, or the `rejects`.
 
-    What the row leaves open stays as it was, and so does what was paid of an obligation. None: the id is not known.
-    The caller rolls back what was refused.
+    What the row leaves open stays as it was, and so does what was paid of an obligation. None: the id is not
+    known. The caller rolls back what was refused.
     """
     paid = settling.payments_of(transaction, row["id"]) if kind == "obligations" else []
     removed = next(iter(remove(transaction, kind, [row["id"]])), None)

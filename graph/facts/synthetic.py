@@ -7,7 +7,7 @@ contacts at all, and some do not join, so that non-members stand between members
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -95,7 +95,7 @@ def write(
     counts = {
         "contacts": 25 * entities if contacts is None else contacts,
         "obligations": 6 * entities if obligations is None else obligations,
-        "payments": 0,
+        "payments": 0 if payments is None else payments,
         "purchases": 10 * entities if purchases is None else purchases,
         "visits": 10 * entities if visits is None else visits,
         "judgments": entities // 80 if judgments is None else judgments,
@@ -103,10 +103,11 @@ def write(
     if min(counts.values()) < 0:
         raise ParameterError(f"counts of facts must not be negative: {counts}")
 
-    counts["payments"] = counts["obligations"] // 100 if payments is None else payments
+    if payments is None:
+        counts["payments"] = counts["obligations"] // 100
     community = _people(_chance(seed, "people"), entities)
     debts = islice(_obligations(_chance(seed, "obligations"), community), counts["obligations"])
-    make = {
+    make: dict[str, Callable[[Random, Community], Iterator[Row]]] = {
         "contacts": _contacts,
         "obligations": _obligations,
         "payments": partial(_payments, debts),

@@ -38,8 +38,8 @@ RETURN owed.settled AS settled, owed.parts AS parts, owed.amount AS amount, owed
 """
 ALL_PAID = """
 MATCH (debtor)-[paid:PAID]->(creditor)
-RETURN paid.id AS id, paid.obligation AS obligation, debtor.id AS debtor, creditor.id AS creditor, paid.amount AS amount,
-       paid.currency AS currency, paid.load AS load ORDER BY id
+RETURN paid.id AS id, paid.obligation AS obligation, debtor.id AS debtor, creditor.id AS creditor,
+       paid.amount AS amount, paid.currency AS currency, paid.load AS load ORDER BY id
 """
 
 
@@ -82,7 +82,10 @@ def pay(market: Database, tmp_path: Path) -> Callable[..., tuple[Loaded, list[Re
         if not rejects.exists():
             return found, []
         with rejects.open(newline="", encoding="utf-8") as stream:
-            return found, [Reject(**(row | {"line": int(row["line"])})) for row in csv.DictReader(stream)]
+            return found, [
+                Reject(row["file"], int(row["line"]), row["column"], row["value"], row["reason"])
+                for row in csv.DictReader(stream)
+            ]
 
     return loaded
 
@@ -290,7 +293,9 @@ def test_a_payment_that_settles_makes_the_rating_stale_and_one_that_does_not_lea
     assert rated.statement(changed) == before
     pay(f"y6,o2,{at(4)},0.2,CNY")
     after = {row["id"]: row["at"] for row in rated.statement(changed)}
-    assert {row["id"]: row["at"] for row in before} == {each: time for each, time in after.items() if each != "bob"}
+    assert {row["id"]: row["at"] for row in before} == {
+        each: time for each, time in after.items() if each != "bob"
+    }
     assert "bob" in after
 
 
@@ -381,9 +386,7 @@ def test_in_whatever_order_and_loads_payments_come_a_plain_reckoning_says_the_sa
     for number, amount in enumerate(sums):  # a history that is possible: never below nothing nor above 100
         if 0 <= sum(each[2] for each in kept) + amount <= 100:
             kept.append((number, data.draw(st.integers(1, 9)), amount))
-    made = [
-        Payment(f"y{n}", datetime(2026, 3, day, 12, tzinfo=UTC), Fraction(amount)) for n, day, amount in kept
-    ]
+    made = [Payment(f"y{n}", datetime(2026, 3, day, 12, tzinfo=UTC), Fraction(amount)) for n, day, amount in kept]
     expected = paid_in_full(Fraction(100), made)
     folder = tmp_path_factory.mktemp("cut")
     base = [

@@ -20,8 +20,9 @@ def payment(day: int, amount: str, id_: str = "") -> Payment:
 
 def owed(amount: str | None = "100", *, paid: str = "0", **more: Any) -> Owed:
     before = (payment(-9, paid),) if paid != "0" else ()
-    given = {"known": True, "removed": False, "says_itself": False, "currency": "EUR", "payments": before} | more
-    return Owed(id="o", amount=None if amount is None else Fraction(amount), **given)
+    made: dict[str, Any] = {"known": True, "removed": False, "says_itself": False, "currency": "EUR"}
+    made |= {"payments": before} | more
+    return Owed(id="o", amount=None if amount is None else Fraction(amount), **made)
 
 
 def row(day: int, amount: float, id_: str = "", **more: Any) -> dict[str, Any]:

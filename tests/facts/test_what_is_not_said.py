@@ -69,7 +69,10 @@ OWED = "open-1,ann,mill,1000,EUR,2026-05-01T00:00:00Z"
 
 @pytest.fixture
 def town(graph: Database, tmp_path: Path) -> Database:
-    load(graph, [CASES / "base", written(tmp_path, "obligations.csv", "id,debtor,creditor,amount,currency,due", OWED)])
+    load(
+        graph,
+        [CASES / "base", written(tmp_path, "obligations.csv", "id,debtor,creditor,amount,currency,due", OWED)],
+    )
     return graph
 
 

@@ -85,7 +85,11 @@ class Cell(Table, frozen=True):
     def used(self) -> tuple[str, ...]:
         """All columns of the file that the cells are made of."""
         more = () if self.times is UNSET else (self.times,)
-        return (*self.sources, *more) if self.minus_where is UNSET else (*self.sources, *more, self.minus_where.column)
+        return (
+            (*self.sources, *more)
+            if self.minus_where is UNSET
+            else (*self.sources, *more, self.minus_where.column)
+        )
 
     @property
     def given(self) -> frozenset[str]:

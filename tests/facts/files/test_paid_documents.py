@@ -15,15 +15,14 @@ INVOICES = sorted(PAID.glob("invoice-*.xml"))
 FEBRUARY, MARCH = PAID / "statement-february.xml", PAID / "statement-march.xml"
 STATE = """
 MATCH (debtor)-[owed:OWED]->(creditor)
-RETURN owed.id AS id, debtor.id AS debtor, creditor.id AS creditor, toString(owed.settled) AS settled, owed.parts AS parts
+RETURN owed.id AS id, debtor.id AS debtor, creditor.id AS creditor, toString(owed.settled) AS settled,
+       owed.parts AS parts
 ORDER BY id
 """
 
 
 def state(database: Database) -> dict[str, tuple[str | None, int | None]]:
-    return {
-        row["id"]: (row["settled"] and row["settled"][:10], row["parts"]) for row in database.statement(STATE)
-    }
+    return {row["id"]: (row["settled"] and row["settled"][:10], row["parts"]) for row in database.statement(STATE)}
 
 
 def paid(database: Database, *files: Path, rejects: Path | None = None) -> list[Loaded]:
