@@ -235,14 +235,14 @@ def test_a_corrected_payment_and_one_that_is_removed_settle_anew(market: Databas
 def test_a_corrected_obligation_keeps_what_was_paid_of_it(market: Database, pay: Pay) -> None:
     pay(f"y1,o1,{at(3)},60,EUR")
     before = market.statement(ALL_PAID)
-    assert pay(f"o1,ann,mill,60,,{DUE},", kind="obligations", header=OWED, how=apply)[0].corrected == 1
+    assert pay(f"o1,ann,mill,60,EUR,{DUE},", kind="obligations", header=OWED, how=apply)[0].corrected == 1
     assert (state(market), market.statement(ALL_PAID)) == (("03-03T12", 1), before)
-    assert pay(f"o1,ann,bob,70,,{DUE},", kind="obligations", header=OWED, how=apply)[0].corrected == 1
+    assert pay(f"o1,ann,bob,70,EUR,{DUE},", kind="obligations", header=OWED, how=apply)[0].corrected == 1
     assert state(market) == (None, None), "that payments settled it was theirs to say"
     assert [row["creditor"] for row in market.statement(ALL_PAID)] == ["bob"]
     kept = whole(market)
     for row, reason in (
-        (f"o1,ann,bob,50,,{DUE},", "pays more than is owed"),
+        (f"o1,ann,bob,50,EUR,{DUE},", "pays more than is owed"),
         (f"o1,ann,bob,70,CNY,{DUE},", "another currency"),
     ):
         [reject] = pay(row, kind="obligations", header=OWED, how=apply)[1]
@@ -276,7 +276,7 @@ def test_an_explanation_says_in_how_many_parts_it_was_paid(
 ) -> None:
     fact = opened(rated)
     assert (fact.parts, fact.late, fact.settled) == (2, 20, datetime(2026, 3, 21, 12, tzinfo=UTC))
-    shown = innercircle("explain", "ann", "own-conduct", "--facts").stdout
+    shown = innercircle("explain", "ann", "--scheme", "own-conduct", "--facts").stdout
     assert "settled 2026-03-21 in 2 payments" in " ".join(shown.split())
     _, [done] = remove(rated, "payments", ["y2"])
     assert done.published == 1, "the debtor is re-rated"

@@ -27,6 +27,12 @@ TOLD: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     (
         "obligations",
+        OWED | {"amount": 10.0, "currency": "CNY", "settled": LATER, "parts": 3},
+        "debt of ann to bank: 10 CNY, due 2026-05-01, settled 2026-06-20 in 3 payments",
+        "debt to The bank (bank): 10 CNY, due 2026-05-01, settled 2026-06-20 in 3 payments",
+    ),
+    (
+        "obligations",
         OWED | {"settled": LATER, "outcome": 0.25},
         "debt of ann to bank: due 2026-05-01, ended with 0.25 of 1",
         "debt to The bank (bank): due 2026-05-01, ended with 0.25 of 1",
