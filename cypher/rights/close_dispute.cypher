@@ -24,6 +24,7 @@ WITH fact, CASE WHEN fact IS NULL THEN [] WHEN $both THEN [source, target] ELSE 
 WHERE fact IS NOT NULL OR $ref IS NULL
 FOREACH (_ IN CASE WHEN $state IN ['rejected', 'withdrawn'] THEN [1] ELSE [] END | REMOVE fact.disputed)
 FOREACH (_ IN CASE WHEN $state IN ['rejected', 'withdrawn'] THEN [1] ELSE [] END | SET fact.rejected = $id)
+WITH fact, touched
 CALL (fact) {
   MATCH ()-[paid:PAID]->() USING INDEX SEEK paid:PAID(obligation)
   WHERE paid.obligation = fact.id AND type(fact) = 'OWED' AND $state IN ['upheld', 'expired']
