@@ -343,7 +343,7 @@ def test_erasure_takes_payments_of_the_debtor_and_names_no_creditor(rated: Datab
 
 
 def test_payments_are_kept_as_long_as_their_obligation(rated: Database, tmp_path: Path) -> None:
-    text = scheme.read("own-conduct").text.replace('version = "1"', 'version = "1.1"', 1)
+    text = scheme.read("own-conduct").text.replace('version = "2"', 'version = "2.1"', 1)
     policy = scheme.parse(text + "\n[retention]\nobligations_days = 365\n", "own-conduct")
     publishing.publish(rated, policy)
     retain(rated, now=datetime(2027, 3, 20, tzinfo=UTC))
