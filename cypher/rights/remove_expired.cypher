@@ -1,5 +1,6 @@
-// Facts of one kind that no policy wants kept any longer are gone: those that expired.cypher counts. An obligation goes
-// with what was paid of it.
+// Facts of one kind that no policy wants kept any longer are gone: those that expired.cypher counts.
+//
+// An obligation goes with what was paid of it.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result one
