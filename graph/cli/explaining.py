@@ -132,10 +132,11 @@ def _print_facts(factor: "OpenFactor") -> None:
 
 
 def _what(fact: "FactLine") -> str:
-    """For example: to mill, due 2026-03-01, settled 2026-03-09."""
+    """For example: to mill, due 2026-03-01, settled 2026-03-09 in 3 payments."""
     if fact.factor != "obligations":
         return f"{fact.other} ({fact.category}), {day(fact.at)}"
-    settled = f"settled {day(fact.settled, fact.zone)}" if fact.settled else "open"
+    parts = f" in {counted(fact.parts, 'payments')}" if fact.parts else ""
+    settled = f"settled {day(fact.settled, fact.zone)}{parts}" if fact.settled else "open"
     how = settled if fact.outcome is None else f"outcome {fact.outcome:g}"
     there = zone_time(fact.zone, fact.at, fact.settled)
     return f"to {fact.other}, due {day(fact.at, fact.zone)}, {how}{there}"

@@ -36,6 +36,8 @@ class OwnFact:
     "the creditor, the product or the site"
     category: str | None
     settled: datetime | None
+    parts: int | None
+    "payments that settled it; None where none did"
     zone: str | None
     "in which the days of an obligation are meant; None: UTC"
     outcome: float | None
@@ -88,6 +90,7 @@ def own_facts(database: Database, entity: str, factors: Sequence[OpenFactor]) ->
             other=line.other,
             category=line.category,
             settled=line.settled,
+            parts=line.parts,
             zone=line.zone,
             outcome=line.outcome,
             late=line.late,

@@ -29,6 +29,8 @@ class Given:
     "the creditor, the product or the site"
     category: str | None
     settled: datetime | None
+    parts: int | None
+    "payments that settled the obligation; None where none did"
     zone: str | None
     "in which the days of an obligation are meant; None: UTC"
     outcome: float | None

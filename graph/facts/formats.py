@@ -29,6 +29,8 @@ Rows: TypeAlias = "pd.DataFrame"
 Reason: TypeAlias = str | Callable[[str], str]
 
 TEXT_LENGTH = 200
+# A decimal number of as many digits is the same after it was a float.
+DIGITS = 15
 NUMBER_WRITTEN = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 DATE_WRITTEN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 # At most nine digits of a second are read; the graph keeps six.
@@ -177,6 +179,10 @@ def _infinite(values: Cells) -> Mask:
     return values.abs() == math.inf
 
 
+def _too_many_digits(text: str) -> bool:
+    return len(text.lower().partition("e")[0].strip("+-").replace(".", "").strip("0")) > DIGITS
+
+
 def _outside(low: float, high: float) -> Callable[[Cells], Mask]:
     return lambda values: (values < low) | (values > high)
 
@@ -263,6 +269,20 @@ AMOUNT = Format(
     parquet=frozenset({"text", "whole number", "number"}),
     dtype="float64",
 )
+# A part of a debt, or what a refund takes back: sums of them are exact, so no digit may get lost.
+PAYMENT = Format(
+    faults=[
+        *AMOUNT.faults,
+        (_having(_too_many_digits), f"more than {DIGITS} digits, of which a number keeps {DIGITS} only"),
+    ],
+    read=numbers,
+    limits=[
+        (lambda values: values == 0, "pays nothing"),
+        (_infinite, "not a finite number"),
+    ],
+    parquet=AMOUNT.parquet,
+    dtype="float64",
+)
 OUTCOME = Format(
     faults=AMOUNT.faults,
     read=numbers,
@@ -270,6 +290,8 @@ OUTCOME = Format(
     parquet=AMOUNT.parquet,
     dtype="float64",
 )
+NUMBERS = (AMOUNT, PAYMENT, OUTCOME)
+"The formats of columns that hold numbers."
 CURRENCY = Format(faults=[(_unlike("[A-Z]{3}"), "not a currency code of three capitals, such as CNY")])
 ZONE = Format(faults=[(_having(lambda text: not zones.is_zone(text)), zones.why_no_zone)])
 SCHEME = Format(

@@ -20,6 +20,7 @@ from graph.facts.formats import (
     NAME,
     OPAQUE,
     OUTCOME,
+    PAYMENT,
     SCHEME,
     SLUG,
     TEXT,
@@ -38,7 +39,7 @@ FactorKind = Literal["obligations", "purchases", "visits"]
 "The facts that factors of a policy rate, in the order in which they are told."
 FactKind = Literal["contacts", FactorKind]
 "The facts that ratings are made from: these, and those that make circles."
-CorrectableKind = Literal[FactKind, "judgments"]
+CorrectableKind = Literal[FactKind, "payments", "judgments"]
 "What can be corrected and removed one by one."
 
 
@@ -123,6 +124,8 @@ class Kind:
     "what a derived id begins with; a row may leave the id out where there is one"
     named_by: tuple[str, ...] = ()
     "the columns that a derived id is made from, where these are not all: rows that agree in them are one"
+    belongs_to: str = ""
+    "the column that names another fact, with which rows of this kind go; a prefix of ids stands before it, too"
     names: tuple[str, ...] = ()
     "the columns that may not name an entity that objects to being listed"
     stored: Stored | None = None
@@ -223,6 +226,19 @@ KINDS: dict[str, Kind] = {
             said_to_member="debt to {other}",
             did="owed to",
         ),
+    ),
+    "payments": Kind(
+        columns=(
+            _optional("id", ID),
+            Column("obligation"),
+            Column("at", TIME),
+            Column("amount", PAYMENT),
+            _optional("currency", CURRENCY),
+        ),
+        prefix="y-",
+        belongs_to="obligation",
+        stored=Stored("PAID", "Entity", ("debtor", "creditor")),
+        in_archive="what was paid of what you owed (debtor), and of what others owed to you (creditor)",
     ),
     "purchases": Kind(
         columns=(

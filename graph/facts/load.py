@@ -23,7 +23,7 @@ from graph.facts.files import ENDINGS, is_lock, is_rejects, kind_of, read, write
 from graph.facts.files.mapping import resolve
 from graph.facts.kinds import CORRECTABLE, IN_PLACE, KINDS
 from graph.facts.server_zones import ServerZones
-from graph.facts.store import Load, correct, filled_in, remove, store
+from graph.facts.store import Load, correct, replace, store
 from graph.model import Chunk, Loaded, Reject, Row
 from graph.policy.categories import Categories
 from graph.store.client import Database
@@ -112,26 +112,22 @@ class _Loader:
         if kind not in CORRECTABLE:
             return 0, refused
         by_line = {row["line"]: row for row in rows}
-        still = [each for each in refused if not self._correct(kind, by_line[each["line"]])]
+        still = [why for each in refused if (why := self._correct(kind, by_line[each["line"]], each))]
         return len(refused) - len(still), still
 
     def _correct_in_place(self, kind: str, rows: list[Row]) -> dict[str, Any]:
         """What became of the rows."""
         return self._repeated(lambda transaction: correct(transaction, kind, rows, load=self.load))
 
-    def _correct(self, kind: str, row: Row) -> bool:
-        """Whether the row has replaced what was known under its id; what the row leaves open stays as it was."""
+    def _correct(self, kind: str, row: Row, refused: dict[str, Any]) -> dict[str, Any] | None:
+        """Why the row has not replaced what was known under its id; None: it has."""
         with self.database.transaction() as transaction:
-            removed = next(iter(remove(transaction, kind, [row["id"]])), None)
-            if removed is None:
+            done = replace(transaction, kind, row, load=self.load)
+            if done is None or done["rejects"]:
                 transaction.rollback()
-                return False
-            outcome = store(transaction, kind, [filled_in(row, removed["said"])], load=self.load)
-            if outcome["rejects"]:
-                transaction.rollback()
-                return False
-        self.touch(kind, {*removed.get("touched", ()), *outcome.get("touched", ())})
-        return True
+                return done["rejects"][0] if done else refused
+        self.touch(kind, done["touched"])
+        return None
 
 
 def load(

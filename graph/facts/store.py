@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from graph.facts import objections
+from graph.facts import objections, settling
 from graph.facts.kinds import STORED
 from graph.model import Row
 from graph.store import queries
@@ -50,7 +50,10 @@ def store(
     good = [row for row in rows if row["line"] not in lines]
     given = {"rows": good, "load": load and load.id, "how": how}
     wanted = {param.name for param in queries.get(name).params}
-    [outcome] = transaction.run(name, **{name: value for name, value in given.items() if name in wanted})
+    if kind == "payments":
+        outcome = settling.store(transaction, good, load=load.id if load else None)
+    else:
+        [outcome] = transaction.run(name, **{name: value for name, value in given.items() if name in wanted})
     if kind == "memberships" and outcome["stored"]:
         salt, _ = objections.glanced_at(transaction)
         joining = [{"entity": row["entity"], "hash": objections.hashed(salt, row["entity"])} for row in good]
@@ -76,8 +79,36 @@ def correct(transaction: Transaction, kind: str, rows: Sequence[Row], *, load: L
     return outcome
 
 
+def replace(transaction: Transaction, kind: str, row: Row, *, load: Load) -> dict[str, Any] | None:
+    """The row takes the place of what is known under its id: the entities that it `touched`, or the `rejects`.
+
+    What the row leaves open stays as it was, and so does what was paid of an obligation. None: the id is not
+    known. The caller rolls back what was refused.
+    """
+    paid = settling.payments_of(transaction, row["id"]) if kind == "obligations" else []
+    removed = next(iter(remove(transaction, kind, [row["id"]])), None)
+    if removed is None:
+        return None
+    outcome = store(transaction, kind, [filled_in(row, removed["said"])], load=load)
+    rejects, touched = outcome["rejects"], {*removed.get("touched", ()), *outcome.get("touched", ())}
+    if paid and not rejects:
+        again = settling.store(transaction, paid, load=None, whatever_it_says=True)
+        touched |= set(again["touched"])
+        rejects = [_of_payment(row, each) for each in again["rejects"][:1]]
+    return {"rejects": rejects, "touched": touched}
+
+
+def _of_payment(row: Row, refused: Mapping[str, Any]) -> dict[str, Any]:
+    """The reject of a corrected obligation which one of its payments does not fit any more."""
+    column = refused["column"]
+    reason = f"the obligation was paid in part, and this does not fit: {refused['reason']}"
+    return {"line": row["line"], "column": column, "value": str(row[column]), "reason": reason}
+
+
 def remove(source: Database | Transaction, kind: str, ids: Sequence[str]) -> list[dict[str, Any]]:
     """A row for each that is gone: its id, what it `said` and, of a fact, the entities that this `touched`.
+
+    An obligation goes with what was paid of it; without a payment, it is open again if the others are not enough.
 
     Raises Gone in a transaction: another one removed a fact of these while it waited.
     """
@@ -91,6 +122,8 @@ def remove(source: Database | Transaction, kind: str, ids: Sequence[str]) -> lis
     removed = source.run("remove_facts", facts=facts, type=stored.type, both=stored.touches_both)
     if len(removed) < len(facts):
         raise Gone(f"some of these {kind} were removed at that moment")
+    if kind == "payments":
+        settling.settle(source, {row["said"]["obligation"] for row in removed})
     return removed
 
 
@@ -98,8 +131,10 @@ def filled_in(row: Row, said: Mapping[str, Any]) -> Row:
     """The row, with the stored value in each empty cell: an empty cell says nothing.
 
     row:  every column of its kind, None where the file has no such column or an empty cell.
-    said: what was stored, as the driver gives it.
+    said: what was stored, as the driver gives it. That payments settled an obligation is theirs to say.
     """
+    if said.get("parts") is not None:
+        said = {name: value for name, value in said.items() if name != "settled"}
     return row | {name: _written(said[name]) for name, value in row.items() if value is None and name in said}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from graph.facts.kinds import STORED, WORDS
 from graph.policy.numbers import number
+from graph.text.counts import counted
 from graph.text.days import day, zone_time
 
 GONE = "a fact that is not there any more: no copy of it is kept"
@@ -64,5 +65,6 @@ def _settling(says: Mapping[str, Any]) -> list[str]:
     if says.get("outcome") is not None:
         how, settled = f"ended with {says['outcome']:.2g} of 1", None
     else:
-        how = f"settled {day(settled, zone)}" if settled else "open"
+        parts = f" in {counted(says['parts'], 'payments')}" if says.get("parts") else ""
+        how = f"settled {day(settled, zone)}{parts}" if settled else "open"
     return [f"due {day(says['due'], zone)}", how + zone_time(zone, says["due"], settled)]

@@ -391,8 +391,10 @@ FULL = {
     "products": "id,category\nbread,groceries\n",
     "sites": "id,category\ngazette,news\n",
     "contacts": "source,target,at,channel\nann,bob,2026-06-01T09:00:00Z,call\nbob,ann,2026-06-02T09:00:00Z,call\n",
-    "obligations": "debtor,creditor,kind,amount,currency,due,settled,outcome,zone\n"
-    "ann,mill,invoice,1.50,CNY,2026-06-01T09:00:00Z,2026-06-01T09:00:00Z,0.5,Europe/Berlin\n",
+    "obligations": "id,debtor,creditor,kind,amount,currency,due,settled,outcome,zone\n"
+    "first,ann,mill,invoice,1.50,CNY,2026-06-01T09:00:00Z,2026-06-01T09:00:00Z,0.5,Europe/Berlin\n"
+    "second,ann,mill,invoice,1.50,CNY,2026-06-01T09:00:00Z,,,\n",
+    "payments": "obligation,at,amount\nsecond,2026-06-01T09:00:00Z,1.50\n",
     "purchases": "entity,product,at,amount,currency\nann,bread,2026-06-01T09:00:00Z,1.50,CNY\n"
     "ann,bread,2026-06-02T09:00:00Z,,\n",
     "visits": "entity,site,at\nann,gazette,2026-06-01T09:00:00Z\nann,gazette,2026-06-02T09:00:00Z\n",

@@ -31,7 +31,13 @@ ROWS = {
     "products": ["p1,books"],
     "sites": ["s1,news"],
     "contacts": [f"c1,ann,bob,{AT},call"],
-    "obligations": [f"o1,ann,bob,loan,5.5,CNY,{AT},{LATER},0.5"],
+    "obligations": [
+        f"o1,ann,bob,loan,5.5,CNY,{AT},{LATER},0.5",
+        # what is paid in parts does not say itself when it was settled
+        f"o9,bob,ann,loan,10,CNY,{AT},,",
+        f"o8,bob,ann,loan,10,CNY,{AT},,",
+    ],
+    "payments": [f"y1,o9,{AT},2.5,CNY"],
     "purchases": [f"b1,ann,p1,{AT},5,EUR"],
     "visits": [f"v1,ann,s1,{AT}"],
     "judgments": [f"j1,ann,court,case 1,5,CNY,{AT},{LATER},{LATER}"],
@@ -143,7 +149,7 @@ def test_files_load_in_the_order_in_which_kinds_depend_on_each_other(
     assert paths[0].name == "contacts-2.csv" or not named
     loaded = load(market, *paths)
     assert list(dict.fromkeys(each.kind for each in loaded)) == list(KINDS)
-    assert [each.stored for each in loaded] == [3, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+    assert [each.stored for each in loaded] == [3, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1]
 
 
 def test_other_files_of_a_directory_are_left_alone(market: Database, tmp_path: Path) -> None:
@@ -197,6 +203,12 @@ OTHER = {
         (f"o1,ann,bob,loan,5.5,CNY,{AT},{AT},0.5", "settled", AT_STORED),
         (f"o1,ann,bob,loan,5.5,CNY,{AT},{LATER},1", "outcome", "1.0"),
     ],
+    "payments": [
+        (f"y1,o8,{AT},2.5,CNY", "obligation", "o8"),
+        (f"y1,o9,{LATER},2.5,CNY", "at", LATER_STORED),
+        (f"y1,o9,{AT},2,CNY", "amount", "2.0"),
+        (f"y1,o9,{AT},2.5,EUR", "currency", "EUR"),
+    ],
     "purchases": [
         (f"b1,bob,p1,{AT},5,EUR", "entity", "bob"),
         (f"b1,ann,p2,{AT},5,EUR", "product", "p2"),
@@ -228,6 +240,7 @@ NEW = {
     "sites": "s3,news",
     "contacts": f"c3,bob,ann,{AT},",
     "obligations": f"o3,bob,ann,,,,{AT},,",
+    "payments": f"y3,o9,{AT},1,",
     "purchases": f"b3,bob,p1,{AT},,",
     "visits": f"v3,bob,s1,{AT}",
     "judgments": f"j3,bob,court,case 3,5,CNY,{AT},{LATER},",

@@ -11,7 +11,7 @@ import pandas as pd
 from msgspec import UNSET
 
 from graph.facts.files import zoned
-from graph.facts.files.cell import Cell
+from graph.facts.files.cell import Cell, Condition
 from graph.facts.files.checks import Origin, Sheet, cells_of
 from graph.facts.files.mapping import Mapping as MappingFile
 from graph.facts.files.mapping import Output
@@ -143,6 +143,8 @@ def _write(sheet: Sheet, made: _Made, rows: pd.DataFrame, said: pd.DataFrame) ->
         cells = _step(sheet, read, cells, origin)
     if isinstance(cell.times, str):
         cells = _product(sheet, made, cells, origin, rows, said)
+    if isinstance(cell.minus_where, Condition):
+        cells = _with_minus(sheet, cell.minus_where, cells, origin, rows, said)
     for step in made.of_whole:
         cells = _step(sheet, step, cells, origin)
     if cell.has("needed"):
@@ -201,6 +203,18 @@ def _product(
         sheet.refuse(part.notna() & ~_numbers(part), of, "not a number; write it as in 1250.50")
     sheet.refuse(cells.notna() & factor.isna(), origin, "empty, and the amount is a product with it")
     return numbers.product(cells, factor)
+
+
+def _with_minus(
+    sheet: Sheet, condition: Condition, cells: Cells, origin: Origin, rows: pd.DataFrame, said: pd.DataFrame
+) -> Cells:
+    """The numbers, below 0 where the condition holds; one that is written with a sign there is refused."""
+    below, unread = where.taken([condition], rows, {})
+    for column, bad in unread:
+        sheet.refuse(bad, Origin(said[column], (column,)), "not a number, and a number decides on the sign")
+    there = below & cells.notna()
+    sheet.refuse(there & cells.str.startswith(("-", "+")).fillna(False).astype(bool), origin, numbers.SIGNED)
+    return cells.where(~there, "-" + cells)
 
 
 def _numbers(cells: Cells) -> Mask:

@@ -60,7 +60,7 @@ class Cell(Table, frozen=True):
     trim, nothing, case, whole: text -> text (steps/texts.py).
     values, values_from:    a word becomes what it means (steps/words.py); others: what becomes of the rest.
     pseudonym, prefix:      an id that says nothing; what is put before a text.
-    decimal, thousands, times, from_, to: numbers (steps/numbers.py).
+    decimal, thousands, times, minus_where, from_, to: numbers (steps/numbers.py).
     ..._since, format, zone, clock_change, day: times (steps/times.py).
     """
 
@@ -82,6 +82,7 @@ class Cell(Table, frozen=True):
     decimal: Decimal | UnsetType = UNSET
     thousands: Thousands | UnsetType = UNSET
     times: Text | UnsetType = UNSET
+    minus_where: "Condition | UnsetType" = UNSET
     from_: Range | UnsetType = field(name="from", default=UNSET)
     to: Range | UnsetType = UNSET
     seconds_since: Origin | UnsetType = UNSET
@@ -103,7 +104,12 @@ class Cell(Table, frozen=True):
     @property
     def used(self) -> tuple[str, ...]:
         """All columns of the file that the cells are made of."""
-        return self.sources if self.times is UNSET else (*self.sources, self.times)
+        more = () if self.times is UNSET else (self.times,)
+        return (
+            (*self.sources, *more)
+            if self.minus_where is UNSET
+            else (*self.sources, *more, self.minus_where.column)
+        )
 
     @property
     def given(self) -> frozenset[str]:
@@ -123,7 +129,7 @@ class Cell(Table, frozen=True):
 
 
 SINCE = ("seconds_since", "milliseconds_since", "microseconds_since", "days_since")
-OF_NUMBERS = frozenset({"decimal", "thousands", "times", "from", "to"})
+OF_NUMBERS = frozenset({"decimal", "thousands", "times", "minus_where", "from", "to"})
 OF_TIMES = frozenset({*SINCE, "format", "zone", "clock_change", "day"})
 COUNTING = OF_NUMBERS | OF_TIMES
 

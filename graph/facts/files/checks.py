@@ -86,7 +86,8 @@ class Sheet:
         columns = declared.columns
         values = pd.DataFrame({column.name: self._read(column) for column in columns})
         if prefix and declared.prefix:
-            values["id"] = self._prefixed(prefix, values["id"])
+            for name in filter(None, ("id", declared.belongs_to)):
+                values[name] = self._prefixed(prefix, name, values[name])
         for rule in rules(self.kind, categories):
             self.refuse(rule.broken(values), self._origin_of_rule(rule.column), rule.reason)
         values = values.drop(index=list(self._refused))
@@ -126,14 +127,14 @@ class Sheet:
             return self.origin(column)
         return Origin(cells_of([None] * len(self.lines)), (column,))
 
-    def _prefixed(self, prefix: str, ids: Cells) -> Cells:
-        """The ids behind the prefix; a row is refused where the two together are no id."""
+    def _prefixed(self, prefix: str, name: str, ids: Cells) -> Cells:
+        """The ids in this column behind the prefix; a row is refused where the two together are no id."""
         together = (prefix + ids).astype("str")
         for fault, reason in next(
-            column.format.faults for column in KINDS[self.kind].columns if column.name == "id"
+            column.format.faults for column in KINDS[self.kind].columns if column.name == name
         ):
             if len(there := together.dropna()):
-                self.refuse(fault(there), self.origin("id"), reason, there)
+                self.refuse(fault(there), self.origin(name), reason, there)
         return together
 
     def _derived(self, shown: dict[str, list[Any]], numbering: Numbering, prefix: str = "") -> list[str]:

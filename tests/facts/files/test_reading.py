@@ -65,6 +65,16 @@ EXAMPLES: dict[str, tuple[str, Row]] = {
             "zone": "Asia/Kolkata",
         },
     ),
+    "payments": (
+        "id,obligation,at,amount,currency\ny1,o1,2026-01-31T09:30:00Z,-12.50,EUR\n",
+        {
+            "id": "y1",
+            "obligation": "o1",
+            "at": "2026-01-31T09:30:00.000000Z",
+            "amount": -12.5,
+            "currency": "EUR",
+        },
+    ),
     "purchases": (
         "id,entity,product,at,amount,currency\nb1,ann,p1,2026-01-31T09:30:00Z,5,EUR\n",
         {

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from graph.facts.files.cell import OF_NUMBERS, OF_TIMES, SINCE, Cell, Day, Decimal, Thousands
-from graph.facts.files.steps import instants, numbers, pseudonym, times, words
+from graph.facts.files.steps import instants, numbers, pseudonym, times, where, words
 from graph.facts.files.steps.step import Step
 from graph.facts.files.steps.written import ISO, has_day_only, has_offset, has_time, reader
-from graph.facts.formats import AMOUNT, CASE_NUMBER, DATE, ID, OPAQUE, OUTCOME, TEXT, TIME, Cells, Format
+from graph.facts.formats import CASE_NUMBER, DATE, ID, NUMBERS, OPAQUE, TEXT, TIME, Cells, Format
 from graph.facts.zones import is_zone, why_no_zone
 
 NUMBERED = ("entities", "products", "sites")
@@ -43,7 +43,7 @@ def prefixed(prefix: str) -> Step:
 
 def numbers_of(cell: Cell, format_: Format, defaults: Defaults) -> Step | None:
     """The step from a number as the file writes it to ours; None where it is written as ours are, or no number."""
-    if format_ not in (AMOUNT, OUTCOME) and not cell.given & {"from", *SINCE}:
+    if format_ not in NUMBERS and not cell.given & {"from", *SINCE}:
         return None
     decimal = cell.decimal or defaults.decimal
     thousands = cell.thousands or (defaults.thousands if cell.decimal is UNSET else None)
@@ -123,8 +123,10 @@ def _of_numbers(cell: Cell, format_: Format) -> Iterator[str]:
         yield "from must be two different numbers"
     if cell.thousands is not UNSET and cell.thousands == (cell.decimal or numbers.POINT):
         yield "decimal and thousands must be two different marks; the mark of decimals is a point if not given"
-    if (used := given & OF_NUMBERS) and format_ not in (AMOUNT, OUTCOME):
+    if (used := given & OF_NUMBERS) and format_ not in NUMBERS:
         yield f"{_listed(used)} reads a number, and none is wanted here"
+    if cell.minus_where is not UNSET and (message := where.contradiction(cell.minus_where)):
+        yield f"minus_where: {message}"
     if used and given & {"values", "values_from", "case", "whole"}:
         yield f"{_listed(used)} reads a number; a word or a text is none"
 

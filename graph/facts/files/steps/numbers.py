@@ -1,4 +1,4 @@
-"""decimal, thousands, times, from, to: a number as somebody writes it -> a number as we do.
+"""decimal, thousands, times, minus_where, from, to: a number as somebody writes it -> a number as we do.
 
     amount = { column = "price", decimal = ",", thousands = ".", times = "quantity" }
 
@@ -17,6 +17,7 @@ from graph.facts.files.steps.step import Step, each
 from graph.facts.formats import NUMBER_WRITTEN, Cells, beside_number, numbers
 
 POINT = "."
+SIGNED = "has a sign already, and `minus_where` would give it one: nobody can say which holds"
 # What a mark of thousands is written as.
 _MARKS = {" ": " \u00a0\u2009\u202f", "'": "'\u2019"}
 # No trap: what is too large becomes infinite, and that is refused where amounts are checked.

@@ -12,6 +12,7 @@ SECRET = b"s" * 32
 HERE = Path()
 OWN = {
     "obligations": {"debtor": 'value = "ann"', "creditor": 'value = "mill"', "due": f'value = "{AT}"'},
+    "payments": {"obligation": 'value = "o1"', "at": f'value = "{AT}"'},
     "visits": {"entity": 'value = "ann"', "site": 'value = "s1"', "at": f'value = "{AT}"'},
     "entities": {"id": 'column = "who"', "kind": 'value = "person"'},
 }

@@ -119,6 +119,13 @@ INVALID = [
     ("a joined outcome", "outcome", 'joined = ["a", "b"]', "joined columns make an id"),
     ("a switch that is off", "id", 'column = "a", trim = false', "trim = false says nothing"),
     ("a switch that is a word", "id", 'column = "a", trim = "yes"', "Expected `bool`"),
+    (
+        "a minus without a condition",
+        "amount",
+        'column = "a", minus_where = { column = "b" }',
+        "nothing to compare with",
+    ),
+    ("a minus of a time", "due", 'column = "a", minus_where = { column = "b", equals = "D" }', "reads a number"),
     ("two tables of words", "id", 'column = "a", values = { x = 1 }, values_from = "b.csv"', "and not both"),
     ("a word that is a secret", "id", 'column = "a", values = { x = 1 }, pseudonym = true', "needs no pseudonym"),
     ("a secret amount", "amount", 'column = "a", pseudonym = true', "a pseudonym is an id"),

@@ -81,6 +81,27 @@ def test_numbers_of_parquet_are_numbers_and_have_no_marks(tmp_path: Path) -> Non
     assert found.column("amount") == [1.125, 1250.0]
 
 
+DEBIT = 'column = "n", minus_where = { column = "side", one_of = ["D", "DBIT"] }'
+
+
+def test_a_number_is_below_nothing_where_the_condition_holds(tmp_path: Path) -> None:
+    made = mapped("payments", amount=DEBIT)
+    found = taken(tmp_path, "n,side\n1.50,D\n1.50,C\n1.50,\n2,DBIT\n-2,C\n", made)
+    assert found.column("amount") == [-1.5, 1.5, 1.5, -2.0, -2.0]
+
+
+def test_a_sign_beside_the_mark_that_gives_it_is_refused(tmp_path: Path) -> None:
+    made = mapped("payments", amount=DEBIT + ', decimal = ","')
+    found = taken(tmp_path, 'n,side\n-1,D\n+1,D\n"2,50",D\n', made)
+    assert found.column("amount") == [-2.5]
+    assert found.refused == [(2, "n", "-1"), (3, "n", "+1")]
+
+
+def test_what_takes_a_debit_below_nothing_is_no_amount_of_an_obligation(tmp_path: Path) -> None:
+    found = taken(tmp_path, "n,side\n1.50,D\n", mapped("obligations", amount=DEBIT, currency=EUR))
+    assert found.refused == [(2, "n", "1.50")]
+
+
 PRICE = 'column = "price", times = "quantity"'
 
 

@@ -1,0 +1,16 @@
+// What was paid of one obligation, and what refunds took back, in order of time.
+//
+// @mode   read
+// @result many
+// @param  obligation STRING        the obligation's id
+// @return id       STRING
+// @return obligation STRING        as given
+// @return at       ZONED DATETIME
+// @return amount   FLOAT           below 0: a refund
+// @return currency STRING          that of the obligation
+// @return load     STRING          Load.id: of the load that brought it
+// @uses   paid_obligation
+MATCH (:Entity)-[paid:PAID {obligation: $obligation}]->(:Entity)
+RETURN paid.id AS id, paid.obligation AS obligation, paid.at AS at, paid.amount AS amount, paid.currency AS currency,
+       paid.load AS load
+ORDER BY at, id
