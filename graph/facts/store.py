@@ -1,8 +1,8 @@
 """Checked rows -> graph, in one transaction, by the query of their kind; rows with an objector are refused."""
 
-import uuid
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,17 +17,23 @@ from graph.store.transaction import Transaction
 
 @dataclass(frozen=True)
 class Load:
-    """Where facts come from: each new one says the load's id, and a node of that id says the rest."""
+    """Where rows come from: what is new says the load's id, and a node of that id says the rest."""
 
     id: str
     by: str | None
     "the person who loaded; None: not known"
     at: datetime
     files: tuple[str, ...]
+    digest: str | None = None
+    "of the files' content and how they were read; None: not known"
 
     @classmethod
-    def begin(cls, by: str | None, at: datetime, files: Sequence[str]) -> "Load":
-        return cls(str(uuid.uuid4()), by, at, tuple(files))
+    def begin(cls, by: str | None, at: datetime, files: Sequence[str], digest: str | None = None) -> "Load":
+        return cls(secrets.token_hex(8), by, at, tuple(files), digest)
+
+    def again(self, id_: str) -> "Load":
+        """This load, which goes on with that one: the same files, read in the same way."""
+        return replace(self, id=id_)
 
 
 def store(
@@ -57,8 +63,8 @@ def store(
         transaction.run("restore_pauses", joining=joining)
     # The driver's result refers to itself and to these: they would stay until a full garbage collection.
     good.clear()
-    if load is not None and "load" in wanted and outcome["stored"]:
-        transaction.run("record_load", id=load.id, by=load.by, at=load.at, files=list(load.files))
+    if load is not None and (outcome["stored"] or outcome.get("repeated")):
+        _record(transaction, load, kind, outcome["stored"])
     return outcome | {"rejects": [*outcome["rejects"], *rejects]}
 
 
@@ -72,8 +78,22 @@ def correct(transaction: Transaction, kind: str, rows: Sequence[Row], *, load: L
     wanted = {param.name for param in queries.get(name).params}
     [outcome] = transaction.run(name, **{key: value for key, value in given.items() if key in wanted})
     if outcome["corrected"]:
-        transaction.run("record_load", id=load.id, by=load.by, at=load.at, files=list(load.files))
+        _record(transaction, load, kind, 0)
     return outcome
+
+
+def _record(transaction: Transaction, load: Load, kind: str, stored: int) -> None:
+    """The load is on record, with so many more new rows of this kind."""
+    transaction.run(
+        "record_load",
+        id=load.id,
+        by=load.by,
+        at=load.at,
+        files=list(load.files),
+        digest=load.digest,
+        kind=kind,
+        stored=stored,
+    )
 
 
 def remove(source: Database | Transaction, kind: str, ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -101,6 +121,13 @@ def filled_in(row: Row, said: Mapping[str, Any]) -> Row:
     said: what was stored, as the driver gives it.
     """
     return row | {name: _written(said[name]) for name, value in row.items() if value is None and name in said}
+
+
+def named_before(said: Mapping[str, Any], load: Load) -> list[str] | None:
+    """The loads that said a fact before this one corrects it, by id; None: none is known."""
+    also = [each.split(" ")[0] for each in said.get("also") or ()]
+    found = dict.fromkeys([*(said.get("before") or ()), said.get("load"), *also])
+    return [each for each in found if each and each != load.id] or None
 
 
 def _written(value: Any) -> Any:

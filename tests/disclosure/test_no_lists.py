@@ -40,6 +40,8 @@ OF_NONE = {
         "load",
         "apply",
         "remove",
+        "unload",
+        "import-assistant",
         "erase",
         "compact",
         "inspect",
@@ -72,6 +74,7 @@ OF_MANY: dict[str, tuple[str, ...]] = {
     "scheme list": ("scheme", "list"),
     "scheme show": ("scheme", "show", "reliability"),
     "query": ("query", "--list"),
+    "loads": ("loads",),
 }
 
 

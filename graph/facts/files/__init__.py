@@ -8,7 +8,8 @@ said before, and reader.py puts all of them together. None of them knows the dat
 """
 
 from graph.facts.files.open_file import ENDINGS
+from graph.facts.files.prefix import Prefix
 from graph.facts.files.reader import kind_of, read
 from graph.facts.files.rejects import is_rejects, write_rejects
 
-__all__ = ["ENDINGS", "is_rejects", "kind_of", "read", "write_rejects"]
+__all__ = ["ENDINGS", "Prefix", "is_rejects", "kind_of", "read", "write_rejects"]
