@@ -1,6 +1,6 @@
 // The entities, products and sites that a load brought are gone, unless another load brought them too, or something names them.
 //
-// Run it behind unload_facts and unload_judgments. What a membership, a decision, a dispute, a record or a fact of another
+// Run it when the facts of the load are gone. What a membership, a decision, a dispute, a record or a fact of another
 // load names, stays as it is, and so does an entity for which somebody may act. So does what a later load corrected, or this load.
 // Of an entity that another load brought too, names and numbers go that only this load said; the birth of a member stays.
 //
@@ -38,7 +38,7 @@ CALL (thing) {
                              r.load = $load AND r.disputed IS NULL AND r.rejected IS NULL
                              AND all(each IN coalesce(r.also, []) WHERE split(each, ' ')[0] IN $gone)
                              AND all(each IN coalesce(r.before, []) WHERE each IN $gone)
-                           WHEN other:Judgment THEN
+                           WHEN type(r) = 'AGAINST' THEN
                              other.load = $load AND all(each IN coalesce(other.also, []) WHERE split(each, ' ')[0] IN $gone)
                              AND all(each IN coalesce(other.before, []) WHERE each IN $gone)
                            ELSE false END)

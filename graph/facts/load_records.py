@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from graph.facts.kinds import KINDS
+from graph.facts.kinds import KINDS, STORED
 from graph.facts.store import Load
 from graph.store.client import Database, utc
 
@@ -48,9 +48,11 @@ class Recorded:
 def recorded(database: Database) -> list[Recorded]:
     """All loads, the newest first. It reads every fact."""
     there: dict[str, dict[str, int]] = {}
-    for name in ("facts_by_load", "things_by_load"):
-        for row in database.run(name):
-            there.setdefault(row["load"], {})[row["kind"]] = row["rows"]
+    for kind, stored in STORED.items():
+        for row in database.run("facts_by_load", type=stored.type):
+            there.setdefault(row["load"], {})[kind] = row["rows"]
+    for row in database.run("things_by_load"):
+        there.setdefault(row["load"], {})[row["kind"]] = row["rows"]
     return [_recorded(row["load"], there.get(row["load"]["id"], {})) for row in database.run("all_loads")]
 
 

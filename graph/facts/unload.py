@@ -14,7 +14,7 @@ from functools import partial
 
 from graph.errors import NotFound, Refused, StoreConflict
 from graph.facts import load_records
-from graph.facts.kinds import KINDS, STORED
+from graph.facts.kinds import CORRECTABLE, KINDS, STORED
 from graph.store.client import Database, utc
 from graph.text.plain import visible
 
@@ -94,7 +94,8 @@ def _unload(
         may_lack = [column.name for column in KINDS[kind].columns if not column.required and column.name != "id"]
         of_kind = {"type": stored.type, "both": stored.touches_both, "columns": may_lack}
         _count(done, _again(partial(database.run, "unload_facts", **own, **of_kind)), kind)
-    _count(done, _again(partial(database.run, "unload_judgments", **own)), "judgments")
+    for kind in (each for each in CORRECTABLE if each not in STORED):
+        _count(done, _again(partial(database.run, f"unload_{kind}", **own)), kind)
     progress("taking back entities, products and sites")
     named = [row["client"] for row in database.run("clients_with_grants")]
     types = [stored.type for stored in STORED.values()]

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.errors import NotFound, Refused
+from graph import disclosure
+from graph.disclosure import archive
+from graph.errors import NotFound, ParameterError, Refused
 from graph.facts import load_records, store, unload
 from graph.facts.load import load
 from graph.policy import publishing
@@ -66,9 +68,13 @@ def whole(database: Database) -> list[str]:
     """All that the graph says, whichever loads said it first; no record of loads, and no rating."""
     rows = database.statement(LEFT)
     return sorted(
-        f"{sorted(each for each in row['labels'] if not each.startswith('Band'))} {_text(row['properties'])} {sorted(map(_text, row['relationships']))}"
+        f"{_names(row['labels'])} {_text(row['properties'])} {sorted(map(_text, row['relationships']))}"
         for row in rows
     )
+
+
+def _names(labels: list[str]) -> list[str]:
+    return sorted(label for label in labels if not label.startswith("Band"))
 
 
 def _text(value: Any) -> str:
@@ -482,3 +488,39 @@ def test_loads_are_listed_with_what_they_brought_and_what_is_there(rated: World,
     text = command("loads").output
     assert "nothing" in text
     assert not [word for word in ("ann", "bob", "dan", "mill") if word in text.replace("olga", "").split()]
+
+
+def test_a_member_finds_in_its_history_and_archive_what_was_taken_back_by_whom_and_why(
+    rated: World, command: Run
+) -> None:
+    """An operator who makes bad reports vanish does not do it unseen."""
+    graph = rated.database
+    id_ = rated.load({"obligations": [f"o1,ann,bob,,,,{AT},,", f"o2,ann,cat,,,,{AT},,"]})
+    rate(graph, "made-up", as_of=AS_OF)
+    rated.unload(id_, why="the bank's file was of another year")
+    [told] = disclosure.history(graph, "ann", "made-up").taken_back
+    assert (told.load, told.by, told.why, told.facts) == (id_, "olga", "the bank's file was of another year", 2)
+    assert told.files == ("obligations.csv",)
+    assert disclosure.history(graph, "bob", "made-up").taken_back == (), "no fact of bob's is gone"
+    table = archive.gather(graph, "ann", now=AS_OF).tables["taken_back"]
+    assert [(row["load"], row["facts"]) for row in table] == [(id_, 2)]
+    printed = command("history", "ann", "--scheme", "made-up").output
+    assert "by olga, and 2 facts of ann with it: the bank's file was of another year" in printed
+    [causes] = [json.loads(command("history", "ann", "--scheme", "made-up", "--json").output)["causes"]]
+    assert next(each["whole"] for each in causes if each["name"] == "own facts") > 0
+    graph.write(lambda tx: erasure.erase(tx, "ann", now=AS_OF))
+    assert graph.statement("MATCH ()-[lost:LOST]->() RETURN lost") == []
+
+
+def test_a_reason_that_names_somebody_who_is_erased_names_nobody_any_more(rated: World) -> None:
+    id_ = rated.load({"entities": ["dominic,person,,,,"], "contacts": [f"c1,dominic,ann,{AT},"]})
+    rated.unload(id_, why="dominic asked")
+    rated.load({"entities": ["dominic,person,,,,"]})
+    rated.database.write(lambda tx: erasure.erase(tx, "dominic", now=AS_OF))
+    assert [each.why for each in load_records.recorded(rated.database) if each.id == id_] == ["(erased) asked"]
+
+
+@pytest.mark.parametrize("why", ["", "  ", "x" * 501])
+def test_a_reason_says_something_and_is_short(rated: World, command: Run, why: str) -> None:
+    with pytest.raises(ParameterError, match="1 to 500 characters"):
+        command("unload", "any", "--why", why)
