@@ -203,7 +203,8 @@ def load(
         if stopped:
             raise stopped
     kinds = [kind or ("" if mapping else kind_of(file)) for file in files]
-    digest = digest_of(files, kinds, by, made, prefix, all_ids, zone)
+    tables = [*made.tables] if made else []
+    digest = digest_of([*files, *tables], [*kinds, *map(str, tables)], by, made, prefix, all_ids, zone)
     record = Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files], digest)
     with (
         _rejected(rejects, inputs) as reject,

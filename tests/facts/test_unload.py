@@ -506,8 +506,10 @@ def test_a_member_finds_in_its_history_and_archive_what_was_taken_back_by_whom_a
     assert [(row["load"], row["facts"]) for row in table] == [(id_, 2)]
     printed = command("history", "ann", "--scheme", "made-up").output
     assert "by olga, and 2 facts of ann with it: the bank's file was of another year" in printed
-    [causes] = [json.loads(command("history", "ann", "--scheme", "made-up", "--json").output)["causes"]]
-    assert next(each["whole"] for each in causes if each["name"] == "own facts") > 0
+    found = json.loads(command("history", "ann", "--scheme", "made-up", "--json").output)
+    points = [state["whole_points"] for state in found["states"]]
+    assert points[1] < points[0] == points[2]
+    assert found["taken_back"][0]["load"] == id_
     graph.write(lambda tx: erasure.erase(tx, "ann", now=AS_OF))
     assert graph.statement("MATCH ()-[lost:LOST]->() RETURN lost") == []
 
