@@ -31,8 +31,9 @@ CALL (judgment) {
         judgment.lacked = CASE WHEN NOT unsettled AND judgment.settled IS NOT NULL AND NOT 'settled' IN left[0]
                                THEN ['settled'] END)
   WITH judgment, became, NOT $dry AND (became = 'removed' OR became = 'repeated' AND unsettled) AS changes
-  MATCH (l:Load {id: $load})
   MATCH (judgment)-[:AGAINST]->(against:Entity)
+  WITH judgment, against, became, changes
+  MATCH (l:Load {id: $load})
   FOREACH (entity IN CASE WHEN changes THEN [each IN [against] WHERE (each)-[:JOINED]->()] ELSE [] END |
     MERGE (entity)-[lost:LOST]->(l)
     SET lost.facts = coalesce(lost.facts, 0) + 1)

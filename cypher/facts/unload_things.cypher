@@ -56,7 +56,7 @@ CALL (thing) {
                             THEN [name IN columns WHERE thing[name] IS NOT NULL AND NOT name IN left[0]] END)
   WITH thing, became,
        CASE WHEN thing:Product THEN 'products' WHEN thing:Site THEN 'sites' ELSE 'entities' END AS kind,
-       CASE WHEN became = 'removed' AND NOT $dry THEN [(thing)-[lost:LOST]->() | lost] ELSE [] END AS losses
+       CASE WHEN became = 'removed' AND NOT $dry THEN [(thing)-[loss:LOST]->() | loss] ELSE [] END AS losses
   FOREACH (each IN losses | DELETE each)
   FOREACH (_ IN CASE WHEN became = 'removed' AND NOT $dry THEN [1] ELSE [] END | DELETE thing)
   RETURN kind, became
