@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from graph.errors import NotFound, Refused, StoreConflict
 from graph.facts import load_records
@@ -88,11 +89,11 @@ def _unload(
 ) -> Unloaded:
     gone = sorted({row["id"] for row in database.run("loads_taken_back")} | {id_})
     done = Unloaded(id_, stays={"joined": {"memberships": memberships}} if memberships else {})
-    own = {"load": id_, "gone": gone, "dry": dry}
+    own: dict[str, Any] = {"load": id_, "gone": gone, "dry": dry}
     for kind, stored in STORED.items():
         progress(f"taking back {kind}")
         may_lack = [column.name for column in KINDS[kind].columns if not column.required and column.name != "id"]
-        of_kind = {"type": stored.type, "both": stored.touches_both, "columns": may_lack}
+        of_kind: dict[str, Any] = {"type": stored.type, "both": stored.touches_both, "columns": may_lack}
         _count(done, _again(partial(database.run, "unload_facts", **own, **of_kind)), kind)
     for kind in (each for each in CORRECTABLE if each not in STORED):
         _count(done, _again(partial(database.run, f"unload_{kind}", **own)), kind)
