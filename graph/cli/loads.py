@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from graph.cli.reading import open_database
 from graph.errors import ParameterError
 from graph.text.counts import counted
 from graph.text.days import second
+
+if TYPE_CHECKING:
+    from graph.rating.rerate import Rerated
 
 LONGEST = 500
 
@@ -72,8 +75,9 @@ def unload(
     if why is not None and not 1 <= len(why.strip()) <= LONGEST:
         raise ParameterError(f"--why is a reason of 1 to {LONGEST} characters")
     with open_database() as database, progress() as tell:
+        rerated: "list[Rerated]" = []
         if dry_run:
-            done, rerated = unload.rehearse(database, load), []
+            done = unload.rehearse(database, load)
         else:
             operator = Settings.load().operator
             done, rerated = apply.take_back(
