@@ -75,7 +75,7 @@ def unload(
     if why is not None and not 1 <= len(why.strip()) <= LONGEST:
         raise ParameterError(f"--why is a reason of 1 to {LONGEST} characters")
     with open_database() as database, progress() as tell:
-        rerated: "list[Rerated]" = []
+        rerated: list[Rerated] = []
         if dry_run:
             done = unload.rehearse(database, load)
         else:
