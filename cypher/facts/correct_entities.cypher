@@ -6,6 +6,7 @@
 // @mode   write
 // @result one
 // @param  rows      LIST<MAP>      {line, id, kind (person, organisation or sole-trader), name, born, uscc, lei}; times as ISO 8601 text
+// @param  load      STRING         Load.id: of the load that corrects them
 // @return corrected INTEGER        rows that changed an entity
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @return touched   LIST<STRING>   Entity.id of those whose ratings this can change: nobody, since no rating looks at a name
@@ -26,5 +27,10 @@ FOREACH (_ IN CASE WHEN corrects THEN [1] ELSE [] END |
   SET known.name = coalesce(row.name, known.name),
       known.born = coalesce(known.born, date(row.born)),
       known.uscc = coalesce(row.uscc, known.uscc),
-      known.lei = coalesce(row.lei, known.lei))
+      known.lei = coalesce(row.lei, known.lei),
+      known.load = $load,
+      known.also = CASE known.brought WHEN $load THEN known.also
+                     ELSE [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
+                          + reduce(text = $load, name IN ['name', 'born', 'uscc', 'lei']
+                                   | text + CASE WHEN row[name] IS NULL THEN '' ELSE ' ' + name END) END)
 RETURN sum(CASE WHEN corrects THEN 1 ELSE 0 END) AS corrected, collect(reject) AS rejects, [] AS touched

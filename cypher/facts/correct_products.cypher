@@ -14,7 +14,9 @@
 UNWIND $rows AS row
 MATCH (product:Product {id: row.id}) USING INDEX SEEK product:Product(id)
 WHERE product.category <> row.category
-SET product.category = row.category, product.load = $load
+SET product.category = row.category, product.load = $load,
+    product.also = CASE product.brought WHEN $load THEN product.also
+                 ELSE [each IN coalesce(product.also, []) WHERE split(each, ' ')[0] <> $load][-19..] + $load END
 WITH count(*) AS corrected, collect(DISTINCT product) AS products
 CALL (products) {
   UNWIND products AS product

@@ -14,7 +14,9 @@
 UNWIND $rows AS row
 MATCH (site:Site {id: row.id}) USING INDEX SEEK site:Site(id)
 WHERE site.category <> row.category
-SET site.category = row.category, site.load = $load
+SET site.category = row.category, site.load = $load,
+    site.also = CASE site.brought WHEN $load THEN site.also
+                 ELSE [each IN coalesce(site.also, []) WHERE split(each, ' ')[0] <> $load][-19..] + $load END
 WITH count(*) AS corrected, collect(DISTINCT site) AS sites
 CALL (sites) {
   UNWIND sites AS site

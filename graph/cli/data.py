@@ -32,6 +32,10 @@ Answers = Annotated[
 Prefix = Annotated[
     str | None, typer.Option(help="Put before the id of every fact, so that those of two sources stay apart.")
 ]
+AllIds = Annotated[
+    bool,
+    typer.Option("--all-ids", help="Put the prefix before the ids of entities, products and sites, too."),
+]
 Zone = Annotated[
     str | None,
     typer.Option(
@@ -73,6 +77,7 @@ def load(
     mapping: Mapping = None,
     answers: Answers = None,
     prefix: Prefix = None,
+    all_ids: AllIds = False,
     zone: Zone = None,
     rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
@@ -115,6 +120,7 @@ def load(
             batch=settings.batch_rows,
             categories=categories.read(settings.categories),
             prefix=prefix,
+            all_ids=all_ids,
             zone=zone,
             most_clashes=max_reject_rate,
             progress=tell,
@@ -172,7 +178,8 @@ def import_assistant(
     """Name the shipped mapping that a file fits, or write one to begin with and ask what cannot be known from it.
 
     Nothing is loaded. What is open is a `?` or a line that is commented out, with which no row is loaded. Try the
-    mapping with `load --dry-run --mapping`, which shows ten rows as they would be loaded.
+    mapping with `load --dry-run --mapping`, which shows ten rows as they would be loaded. `load --prefix NAME-`
+    keeps its ids apart from those of other sources.
     """
     from graph import output_files
     from graph.facts import assistant
@@ -213,6 +220,7 @@ def apply(
     mapping: Mapping = None,
     answers: Answers = None,
     prefix: Prefix = None,
+    all_ids: AllIds = False,
     zone: Zone = None,
     rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
@@ -246,6 +254,7 @@ def apply(
             batch=settings.batch_rows,
             categories=categories.read(settings.categories),
             prefix=prefix,
+            all_ids=all_ids,
             zone=zone,
             tolerance_points=tolerance,
             progress=tell,

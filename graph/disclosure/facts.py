@@ -133,7 +133,7 @@ def sources(database: Database, loads: Iterable[str | None]) -> dict[str, Source
     """The loads with these ids, by id; one that is not known is left out."""
     ids = sorted(set(filter(None, loads)))
     rows = database.run("loads", ids=ids) if ids else []
-    return {row["id"]: Source(row["by"], utc(row["at"]), tuple(map(_name, row["files"]))) for row in rows}
+    return {row["id"]: Source(row["by"], utc(row["at"]), tuple(map(file_name, row["files"]))) for row in rows}
 
 
 def names(database: Database, ids: Iterable[str]) -> dict[str, str]:
@@ -143,6 +143,6 @@ def names(database: Database, ids: Iterable[str]) -> dict[str, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
-def _name(file: str) -> str:
+def file_name(file: str) -> str:
     """`contacts.csv`, of a path of any system."""
     return re.split(r"[/\\]", file)[-1]

@@ -308,6 +308,15 @@ KINDS: dict[str, Kind] = {
 FACTORS: tuple[FactorKind, ...] = get_args(FactorKind)
 FACTS: tuple[FactKind, ...] = get_args(FactKind)
 CORRECTABLE: tuple[CorrectableKind, ...] = get_args(CorrectableKind)
+NAMING = {
+    name: kind.stored.ends
+    if kind.stored
+    else ("entity",)
+    if ("entity" in {c.name for c in kind.columns})
+    else ("id",)
+    for name, kind in KINDS.items()
+}
+"By kind: the columns with ids of entities, products and sites."
 IN_PLACE = tuple(name for name, kind in KINDS.items() if kind.corrected)
 "What is corrected where it is, since others name it: cypher/facts/correct_KIND.cypher."
 STORED = {name: kind.stored for name, kind in KINDS.items() if kind.stored is not None}

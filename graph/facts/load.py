@@ -19,9 +19,10 @@ from typing import Any, TypeVar
 from graph import output_files
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.facts import clashes
-from graph.facts.files import ENDINGS, is_lock, is_rejects, kind_of, read, write_rejects
+from graph.facts.files import ENDINGS, Prefix, is_lock, is_rejects, kind_of, read, write_rejects
 from graph.facts.files.mapping import resolve
 from graph.facts.kinds import CORRECTABLE, IN_PLACE, KINDS
+from graph.facts.load_records import digest_of, under_way
 from graph.facts.server_zones import ServerZones
 from graph.facts.store import Load, correct, replace, store
 from graph.model import Chunk, Loaded, Reject, Row
@@ -47,6 +48,7 @@ class _Loader:
     progress: Callable[[str], None]
     touch: Callable[[str, Iterable[str]], None]
     preview: Callable[[Chunk], None]
+    prefix: Prefix
     zones: ServerZones
     counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     "by kind and file: the numbers of Loaded so far"
@@ -75,7 +77,8 @@ class _Loader:
             rows.clear()
             for each in [*nowhere, *refused]:
                 column = chunk.names.get(each["column"], each["column"])  # as the file calls it
-                rejects.append(Reject(file=chunk.file, **(each | {"column": column})))
+                value = self.prefix.without(chunk.kind, each["column"], each["value"])
+                rejects.append(Reject(file=chunk.file, **(each | {"column": column, "value": value})))
             counts["corrected"] += corrected
             counts.update({each: outcome[each] for each in ("stored", "completed", "known")})
         counts["rejected"] += len(rejects)
@@ -144,6 +147,7 @@ def load(
     batch: int = 10_000,
     categories: Categories | None = None,
     prefix: str | None = None,
+    all_ids: bool = False,
     zone: str | None = None,
     most_clashes: float = 1.0,
     progress: Callable[[str], None] = lambda message: None,
@@ -165,6 +169,7 @@ def load(
     batch:   rows in one transaction.
     categories: those that products and sites may have; None: the shipped ones.
     prefix:  put before the id of every fact, so that those of two sources stay apart.
+    all_ids: put before the ids of entities, products and sites as well, where they are named and where they name.
     zone:    where days and times without a zone are read, in files of our form, and the days of obligations are
              meant; None: bare days are rejected, and days late are those of UTC. A row's own zone goes first.
     most_clashes: the share of a file's rows whose ids may be known with other content; where there are more,
@@ -188,6 +193,7 @@ def load(
         chunk_rows=batch,
         categories=categories,
         prefix=prefix,
+        all_ids=all_ids,
         zone=zone,
         secret=cache(partial(_secret, database, dry_run=dry_run)),
     )
@@ -202,14 +208,17 @@ def load(
             )
         if stopped:
             raise stopped
+    kinds = [kind or ("" if mapping else kind_of(file)) for file in files]
+    tables = [*made.tables] if made else []
+    digest = digest_of([*files, *tables], [*kinds, *map(str, tables)], by, made, prefix, all_ids, zone)
+    record = Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files], digest)
     with (
         _rejected(rejects, inputs) as reject,
         database.rolled_back() if dry_run else nullcontext() as rehearsal,
+        nullcontext(record) if dry_run else under_way(database, record) as record,
     ):
-        record = Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files])
-        loader = _Loader(
-            database, rehearsal, record, correct, reject, progress, touch, preview, ServerZones(database)
-        )
+        before, zones = Prefix(prefix or "", all_ids=all_ids), ServerZones(database)
+        loader = _Loader(database, rehearsal, record, correct, reject, progress, touch, preview, before, zones)
         for file in files:
             for chunk in _ahead(chunks_of(file)):
                 loader.take(chunk)
@@ -227,15 +236,16 @@ def _secret(database: Database, *, dry_run: bool) -> bytes:
 
 
 def _record(database: Database, load: Load, loaded: Sequence[Loaded], rejects: Path | None) -> None:
-    """The load says how many rows it had; without a fact, a correction and a reject it leaves no trace."""
+    """The load says how many rows it had; one that brings, corrects and rejects nothing leaves no trace here."""
     rejected = sum(each.rejected for each in loaded)
-    if rejected or any(each.corrected or (each.kind in CORRECTABLE and each.stored) for each in loaded):
+    if rejected or any(each.corrected or each.stored for each in loaded):
         database.run(
             "finish_load",
             id=load.id,
             by=load.by,
             at=load.at,
             files=list(load.files),
+            digest=load.digest,
             finished=datetime.now(UTC),
             rows=rejected + sum(x.stored + x.completed + x.corrected + x.known for x in loaded),
             rejected=rejected,

@@ -1,8 +1,9 @@
 """Checked rows -> graph, in one transaction, by the query of their kind; rows with an objector are refused."""
 
-import uuid
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_other
 from datetime import datetime
 from typing import Any
 
@@ -17,17 +18,23 @@ from graph.store.transaction import Transaction
 
 @dataclass(frozen=True)
 class Load:
-    """Where facts come from: each new one says the load's id, and a node of that id says the rest."""
+    """Where rows come from: what is new says the load's id, and a node of that id says the rest."""
 
     id: str
     by: str | None
     "the person who loaded; None: not known"
     at: datetime
     files: tuple[str, ...]
+    digest: str | None = None
+    "of the files' content and how they were read; None: not known"
 
     @classmethod
-    def begin(cls, by: str | None, at: datetime, files: Sequence[str]) -> "Load":
-        return cls(str(uuid.uuid4()), by, at, tuple(files))
+    def begin(cls, by: str | None, at: datetime, files: Sequence[str], digest: str | None = None) -> "Load":
+        return cls(secrets.token_hex(8), by, at, tuple(files), digest)
+
+    def again(self, id_: str) -> "Load":
+        """This load, which goes on with that one: the same files, read in the same way."""
+        return with_other(self, id=id_)
 
 
 def store(
@@ -60,8 +67,8 @@ def store(
         transaction.run("restore_pauses", joining=joining)
     # The driver's result refers to itself and to these: they would stay until a full garbage collection.
     good.clear()
-    if load is not None and "load" in wanted and outcome["stored"]:
-        transaction.run("record_load", id=load.id, by=load.by, at=load.at, files=list(load.files))
+    if load is not None and (outcome["stored"] or outcome.get("repeated")):
+        _record(transaction, load, kind, outcome["stored"])
     return outcome | {"rejects": [*outcome["rejects"], *rejects]}
 
 
@@ -75,7 +82,7 @@ def correct(transaction: Transaction, kind: str, rows: Sequence[Row], *, load: L
     wanted = {param.name for param in queries.get(name).params}
     [outcome] = transaction.run(name, **{key: value for key, value in given.items() if key in wanted})
     if outcome["corrected"]:
-        transaction.run("record_load", id=load.id, by=load.by, at=load.at, files=list(load.files))
+        _record(transaction, load, kind, 0)
     return outcome
 
 
@@ -89,7 +96,9 @@ def replace(transaction: Transaction, kind: str, row: Row, *, load: Load) -> dic
     removed = next(iter(remove(transaction, kind, [row["id"]])), None)
     if removed is None:
         return None
-    outcome = store(transaction, kind, [filled_in(row, removed["said"])], load=load)
+    said = removed["said"]
+    whole = filled_in(row, said) | {"before": named_before(said, load)}
+    outcome = store(transaction, kind, [whole], load=load)
     rejects, touched = outcome["rejects"], {*removed.get("touched", ()), *outcome.get("touched", ())}
     if paid and not rejects:
         again = settling.store(transaction, paid, load=None, whatever_it_says=True)
@@ -103,6 +112,20 @@ def _of_payment(row: Row, refused: Mapping[str, Any]) -> dict[str, Any]:
     column = refused["column"]
     reason = f"the obligation was paid in part, and this does not fit: {refused['reason']}"
     return {"line": row["line"], "column": column, "value": str(row[column]), "reason": reason}
+
+
+def _record(transaction: Transaction, load: Load, kind: str, stored: int) -> None:
+    """The load is on record, with so many more new rows of this kind."""
+    transaction.run(
+        "record_load",
+        id=load.id,
+        by=load.by,
+        at=load.at,
+        files=list(load.files),
+        digest=load.digest,
+        kind=kind,
+        stored=stored,
+    )
 
 
 def remove(source: Database | Transaction, kind: str, ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -136,6 +159,13 @@ def filled_in(row: Row, said: Mapping[str, Any]) -> Row:
     if said.get("parts") is not None:
         said = {name: value for name, value in said.items() if name != "settled"}
     return row | {name: _written(said[name]) for name, value in row.items() if value is None and name in said}
+
+
+def named_before(said: Mapping[str, Any], load: Load) -> list[str] | None:
+    """The loads that said a fact before this one corrects it, by id; None: none is known."""
+    also = [each.split(" ")[0] for each in said.get("also") or ()]
+    found = dict.fromkeys([*(said.get("before") or ()), said.get("load"), *also])
+    return [each for each in found if each and each != load.id] or None
 
 
 def _written(value: Any) -> Any:

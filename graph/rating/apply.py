@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 
 from graph.errors import NotFound, ParameterError
-from graph.facts import store
+from graph.facts import store, unload
 from graph.facts.kinds import CORRECTABLE
 from graph.facts.load import load
+from graph.facts.unload import Unloaded
 from graph.model import Changes, Loaded
 from graph.policy.categories import Categories
 from graph.rating.rerate import TOLERANCE_POINTS, Rerated, rerate
@@ -28,6 +29,7 @@ def apply(
     batch: int = 10_000,
     categories: Categories | None = None,
     prefix: str | None = None,
+    all_ids: bool = False,
     zone: str | None = None,
     tolerance_points: float = TOLERANCE_POINTS,
     progress: Callable[[str], None] = lambda message: None,
@@ -36,7 +38,7 @@ def apply(
 
     by: the person who applies them; kept with what is new.
     answers: to what the mapping asks, by name.
-    prefix: the one that the facts were loaded with.
+    prefix, all_ids: those that the facts were loaded with.
     zone: where days and times without a zone are read, in files of our form.
     An empty cell or a missing column says nothing, and what is stored there stays: to take a value away, remove
     the fact and load it anew.
@@ -55,6 +57,7 @@ def apply(
         batch=batch,
         categories=categories,
         prefix=prefix,
+        all_ids=all_ids,
         zone=zone,
         progress=progress,
         touch=changes.add,
@@ -94,3 +97,28 @@ def remove(
         kinds = ", ".join((*CORRECTABLE, "memberships"))
         raise ParameterError(f"{kind!r} cannot be removed one by one: name one of {kinds}")
     return removed, rerate(database, changes, tolerance_points=tolerance_points)
+
+
+def take_back(
+    database: Database,
+    load_id: str,
+    *,
+    by: str | None = None,
+    why: str | None = None,
+    tolerance_points: float = TOLERANCE_POINTS,
+    progress: Callable[[str], None] = lambda message: None,
+) -> tuple[Unloaded, list[Rerated]]:
+    """What a load brought is gone, and all members that this touches are re-rated.
+
+    by, why: the person who takes it back, and the reason; kept with the load, and shown to members who lose by it.
+    Raises what unload.taking_back and rerate.rerate raise; repeating it does the rest.
+    """
+    with unload.taking_back(database, load_id, by=by, why=why, progress=progress) as (done, since):
+        changes = Changes()
+        if done.already is None:
+            # Also those of an earlier attempt that broke off; all since then are read, whoever changed them.
+            changed = {row["entity"] for row in database.run("changed_since", since=since)}
+            changes.conduct |= changed
+            changes.contacts |= changed
+        rerated = rerate(database, changes, tolerance_points=tolerance_points)
+    return done, rerated

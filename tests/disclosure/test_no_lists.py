@@ -41,6 +41,8 @@ OF_NONE = {
         "import-assistant",
         "apply",
         "remove",
+        "unload",
+        "import-assistant",
         "erase",
         "compact",
         "inspect",
@@ -73,6 +75,7 @@ OF_MANY: dict[str, tuple[str, ...]] = {
     "scheme list": ("scheme", "list"),
     "scheme show": ("scheme", "show", "reliability"),
     "query": ("query", "--list"),
+    "loads": ("loads",),
 }
 
 

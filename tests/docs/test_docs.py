@@ -20,11 +20,12 @@ from graph.audit import log
 from graph.cli.app import app
 from graph.disclosure import to_clients
 from graph.facts.files import mapping
+from graph.facts.kinds import KINDS
 from graph.facts.load import load
 from graph.model import Changes
 from graph.policy import publishing, scheme
 from graph.rating import published
-from graph.rating.apply import apply
+from graph.rating.apply import apply, take_back
 from graph.rating.rerate import rerate
 from graph.rating.run import SWEPT, rate
 from graph.rating.voices import PASSED
@@ -404,6 +405,35 @@ FULL = {
     "bob,reliability,2026-06-01T09:00:00Z,1\neve,reliability,2026-06-01T09:00:00Z,1\n",
 }
 LATER = "id,debtor,creditor,due,settled\nlate,ann,mill,2026-05-01T09:00:00Z,{settled}T09:00:00Z\n"
+IN_TURN = {
+    "entities": (["eve,person,,,,"], ["eve,person,Eve,,,"], ["eve,person,Eva,,,"]),
+    "contacts": (
+        ["d1,ann,bob,2026-06-01T09:00:00Z,", "d2,ann,bob,2026-06-01T09:00:00Z,"],
+        ["d1,ann,bob,2026-06-01T09:00:00Z,call"],
+        ["d2,ann,bob,2026-06-02T09:00:00Z,"],
+    ),
+    "obligations": (
+        ["d1,ann,mill,,,,2026-06-01T09:00:00Z,,", "d2,ann,mill,,,,2026-06-01T09:00:00Z,,"],
+        ["d1,ann,mill,loan,,,2026-06-01T09:00:00Z,,"],
+        ["d2,ann,mill,,,,2026-06-02T09:00:00Z,,"],
+    ),
+    "purchases": (
+        ["d1,ann,bread,2026-06-01T09:00:00Z,,", "d2,ann,bread,2026-06-01T09:00:00Z,,"],
+        ["d1,ann,bread,2026-06-01T09:00:00Z,5,CNY"],
+        ["d2,ann,bread,2026-06-02T09:00:00Z,,"],
+    ),
+    "visits": (
+        ["d1,ann,gazette,2026-06-01T09:00:00Z", "d2,ann,gazette,2026-06-01T09:00:00Z"],
+        ["d1,ann,gazette,2026-06-01T09:00:00Z"],
+        ["d2,ann,gazette,2026-06-02T09:00:00Z"],
+    ),
+    "judgments": (
+        [f"d{n},ann,court,{n},5,CNY,2026-06-01T09:00:00Z,2026-06-02T09:00:00Z," for n in (8, 9)],
+        ["d8,ann,court,8,5,CNY,2026-06-01T09:00:00Z,2026-06-02T09:00:00Z,2026-06-03T09:00:00Z"],
+        ["d9,ann,court,9,6,CNY,2026-06-01T09:00:00Z,2026-06-02T09:00:00Z,"],
+    ),
+}
+"By kind: what a load says, what another one fills in, and what a third corrects."
 SEEN = """
 MATCH (n) UNWIND keys(n) AS key RETURN [label IN labels(n) WHERE NOT label STARTS WITH 'Band'] AS names, key
 UNION MATCH ()-[r]->() UNWIND keys(r) AS key RETURN [type(r)] AS names, key
@@ -509,6 +539,22 @@ def _dispute(graph: Database) -> None:
     graph.write(work)
 
 
+def _load_in_turn(graph: Database, directory: Path) -> None:
+    """Three loads say something about the same, and a fourth is taken back."""
+    for turn, correct in enumerate((False, False, True)):
+        for kind, by_turn in IN_TURN.items():
+            columns = ",".join(column.name for column in KINDS[kind].columns)
+            text = "\n".join([columns, *by_turn[turn], ""])
+            (directory / f"{kind}.csv").write_text(text, encoding="utf-8")
+        files = [directory / f"{kind}.csv" for kind in IN_TURN]
+        assert sum(each.rejected for each in load(graph, files, by=f"in turn {turn}", correct=correct)) == 0
+    columns = "source,target,at\nann,bob,2026-06-07T09:00:00Z\n"
+    (directory / "contacts.csv").write_text(columns, encoding="utf-8")
+    load(graph, [directory / "contacts.csv"], by="ops")
+    [newest, *_] = graph.run("all_loads")
+    take_back(graph, newest["load"]["id"], by="ops", why="wrong")
+
+
 @pytest.mark.slow
 def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Database, tmp_path: Path) -> None:
     publishing.publish(graph, scheme.read("reliability"))
@@ -526,6 +572,7 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     for kind, row in (("products", "bread,household"), ("sites", "gazette,education")):
         (tmp_path / "later.csv").write_text(f"id,category\n{row}\n", encoding="utf-8")
         apply(graph, [tmp_path / "later.csv"], kind=kind)
+    _load_in_turn(graph, tmp_path)
     secrets.salt(graph, "veil")
     graph.run("claim_request", key="a request", body="", now=AS_OF)
     graph.run("answer_request", key="a request", status=200, answer="{}", entity="ann")

@@ -9,7 +9,8 @@ puts all of them together. None of them knows the database.
 """
 
 from graph.facts.files.open_file import ENDINGS, is_lock
+from graph.facts.files.prefix import Prefix
 from graph.facts.files.reader import kind_of, read
 from graph.facts.files.rejects import is_rejects, write_rejects
 
-__all__ = ["ENDINGS", "is_lock", "is_rejects", "kind_of", "read", "write_rejects"]
+__all__ = ["ENDINGS", "Prefix", "is_lock", "is_rejects", "kind_of", "read", "write_rejects"]

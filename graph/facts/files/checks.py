@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from operator import itemgetter
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from graph.facts.files.ids import SEPARATOR, Numbering, same_ids
+from graph.facts.files.prefix import NO_PREFIX, Prefix
 from graph.facts.files.sources import clipped
 from graph.facts.formats import Cells, Mask, Reason
-from graph.facts.kinds import KINDS, Column, rules
+from graph.facts.kinds import KINDS, NAMING, Column, rules
 from graph.model import Reject, Row
 from graph.policy.categories import Categories
 
@@ -75,25 +77,24 @@ class Sheet:
             self._refused[position] = Reject(self.file, self.lines[position], name, clipped(text), reason)
 
     def check(
-        self, numbering: Numbering, categories: Categories, prefix: str = ""
+        self, numbering: Numbering, categories: Categories, prefix: Prefix = NO_PREFIX
     ) -> tuple[list[Row], list[int], list[Reject]]:
         """The good rows, their lines, and the rejects by line; each row is in one of the two.
 
-        prefix: put before the ids of facts, given or derived.
+        prefix: put before ids, given or derived.
         A row that repeats an earlier one of this sheet under the same id, without contradicting it, is in neither.
         """
         declared = KINDS[self.kind]
         columns = declared.columns
         values = pd.DataFrame({column.name: self._read(column) for column in columns})
-        if prefix and declared.prefix:
-            for name in filter(None, ("id", declared.belongs_to)):
-                values[name] = self._prefixed(prefix, name, values[name])
+        for name in prefix.columns(self.kind):
+            values[name] = self._prefixed(prefix, name, values[name])
         for rule in rules(self.kind, categories):
             self.refuse(rule.broken(values), self._origin_of_rule(rule.column), rule.reason)
         values = values.drop(index=list(self._refused))
         shown = {column.name: column.format.show(values[column.name]) for column in columns}
         if declared.prefix and None in shown["id"]:
-            shown["id"] = self._derived(shown, numbering, prefix)
+            shown["id"] = self._derived(shown, numbering, prefix.text)
         # A third faster than a comprehension; the columns are of one length by construction.
         rows = list(map(dict, map(zip, repeat(tuple(shown)), zip(*shown.values(), strict=True))))
         rows, positions = self._once(rows, values.index.tolist())
@@ -127,9 +128,12 @@ class Sheet:
             return self.origin(column)
         return Origin(cells_of([None] * len(self.lines)), (column,))
 
-    def _prefixed(self, prefix: str, name: str, ids: Cells) -> Cells:
-        """The ids in this column behind the prefix; a row is refused where the two together are no id."""
-        together = (prefix + ids).astype("str")
+    def _prefixed(self, prefix: Prefix, name: str, ids: Cells) -> Cells:
+        """The ids of a column behind the prefix; a row is refused where the two together are no id."""
+        if name in NAMING[self.kind]:
+            together = ids.map(partial(prefix.before, self.kind, name), na_action="ignore").astype("str")
+        else:
+            together = (prefix.text + ids).astype("str")
         for fault, reason in next(
             column.format.faults for column in KINDS[self.kind].columns if column.name == name
         ):

@@ -15,6 +15,7 @@ from graph.facts.files.header_checks import are_no_floats, are_of_one_list, fits
 from graph.facts.files.ids import Numbering
 from graph.facts.files.mapping import Mapping, resolve
 from graph.facts.files.open_file import opened
+from graph.facts.files.prefix import Prefix
 from graph.facts.files.sources import Opening, Piece
 from graph.facts.files.steps import totals
 from graph.facts.files.zoned import in_zones
@@ -25,6 +26,7 @@ from graph.policy.categories import Categories, shipped_categories
 
 PREFIX_WRITTEN = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}"
 PREFIX_IS = "letters, digits, dots, colons, hyphens and underscores, at most 40, such as shop-"
+OF_ALL_WRITTEN = r"[A-Za-z0-9_-]+"
 
 
 def kind_of(path: Path) -> str:
@@ -49,6 +51,7 @@ def read(
     chunk_rows: int = 10_000,
     categories: Categories | None = None,
     prefix: str | None = None,
+    all_ids: bool = False,
     zone: str | None = None,
     secret: Callable[[], bytes] | None = None,
 ) -> Iterator[Chunk]:
@@ -61,6 +64,7 @@ def read(
     chunk_rows: records of the file in one piece; memory grows with this, not with the file.
     categories: those that products and sites may have; None: the shipped ones.
     prefix:     put before the id of every fact, given or derived, so that those of two sources stay apart.
+    all_ids:    put before every id of an entity, product or site as well, but for registered numbers.
     zone:       where days and times without a zone are read, in a file of our form, and where the days of
                 obligations are meant; a row that names a zone has that one. None: they are refused.
     secret:     gives the key of a mapping's pseudonyms.
@@ -80,7 +84,14 @@ def read(
         raise ParameterError(f"no such kind of rows: {kind!r}; it is one of {', '.join(KINDS)}")
     if prefix is not None and not re.fullmatch(PREFIX_WRITTEN, prefix):
         raise ParameterError(f"{prefix!r} is no prefix of ids: {PREFIX_IS}")
-    pieces = _Pieces(chunk_rows, categories or shipped_categories(), prefix or "")
+    if all_ids and prefix is None:
+        raise ParameterError("--all-ids says what a prefix is put before, and there is none: give --prefix")
+    if all_ids and prefix is not None and not re.fullmatch(OF_ALL_WRITTEN, prefix):
+        raise ParameterError(
+            f"{prefix!r} is no prefix of all ids, since those of products and sites have none of .:"
+        )
+    before = Prefix(prefix or "", all_ids=all_ids)
+    pieces = _Pieces(chunk_rows, categories or shipped_categories(), before)
     if mapping is None:
         return _plain(path, kind or kind_of(path), pieces, _checked(zone))
     if zone is not None:
@@ -116,7 +127,7 @@ class _Pieces(NamedTuple):
 
     rows: int
     categories: Categories
-    prefix: str
+    prefix: Prefix
 
 
 def _checked(zone: str | None) -> str | None:
