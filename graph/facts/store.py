@@ -1,9 +1,9 @@
 """Checked rows -> graph, in one transaction, by the query of their kind; rows with an objector are refused."""
 
+import dataclasses
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import replace as with_other
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ class Load:
 
     def again(self, id_: str) -> "Load":
         """This load, which goes on with that one: the same files, read in the same way."""
-        return with_other(self, id=id_)
+        return dataclasses.replace(self, id=id_)
 
 
 def store(
