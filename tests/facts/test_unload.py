@@ -315,7 +315,7 @@ def test_what_others_owed_to_somebody_erased_goes_with_its_load_and_so_does_nobo
     rated.database.write(lambda tx: erasure.erase(tx, "dan", now=AS_OF))
     assert rated.database.statement("MATCH (a:Anonymous) RETURN count(a) AS n") == [{"n": 1}]
     rated.unload(id_, why="dan asked for it")
-    assert [line for line in whole(rated.database) if "Ledger" not in line] == before
+    assert [line for line in whole(rated.database) if "Lane" not in line] == before
 
 
 def test_ratings_are_those_of_a_graph_without_the_load(rated: World) -> None:
