@@ -15,9 +15,14 @@
 // @return became   STRING          removed, repeated, named or corrected
 // @return rows     INTEGER         how many
 // @uses   ledger_id
-MATCH (thing:Entity|Product|Site)
-WHERE thing.brought = $load OR any(each IN thing.also WHERE split(each, ' ')[0] = $load)
-   OR thing:Anonymous AND NOT EXISTS { (thing)--() }   // towards whom nobody owes anything any more
+CALL () {
+  MATCH (thing:Entity|Product|Site)
+  WHERE thing.brought = $load OR any(each IN thing.also WHERE split(each, ' ')[0] = $load)
+  RETURN thing
+  UNION ALL
+  MATCH (thing:Anonymous) WHERE NOT EXISTS { (thing)--() }   // towards whom nobody owes anything any more
+  RETURN thing
+}
 CALL (thing) {
   REMOVE thing.rid                        // it has none: this only takes the node's write lock
   WITH thing, ['name', 'born', 'uscc', 'lei'] AS columns
