@@ -24,7 +24,7 @@ def test_every_key_is_tried() -> None:
     """A new key needs a line above."""
     written = {"from_": "from"}
     assert set(CELLS) == {written.get(name, name) for name in Cell.__struct_fields__}
-    assert set(TOP) == set(_Top.__struct_fields__)
+    assert set(TOP) == {*_Top.__struct_fields__, "asks", "words"}
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -35,9 +35,11 @@ def test_what_a_key_can_write_is_read_back(key: str, tmp_path_factory: pytest.Te
         folder = tmp_path_factory.mktemp("key")
         path = written(folder, case)
         more = {name: cell for name, cell in case.more.items() if name != "sheet"}
-        made = mapped(case.kind, case.top, case.where, folder=folder, **(more | {case.of: case.cell}))
+        made = mapped(
+            case.kind, case.top, case.where, folder=folder, answers=case.answers, **(more | {case.of: case.cell})
+        )
         found = of_file(path, made, chunk_rows=3)
-        assert found.rejects == []
+        assert [each.line for each in found.rejects] == list(case.refused)
         assert found.column(case.of) == list(case.expected)
 
     holds()
