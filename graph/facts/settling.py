@@ -14,7 +14,7 @@ def store(
 ) -> dict[str, Any]:
     """What became of payments, as the queries say it that load other kinds of rows.
 
-    rows: {line, id, obligation, at, amount, currency}; of what was stored before, also its `load`, `also`, `before`.
+    rows: {line, id, obligation, at, amount, currency}; of what was stored before, `load`, `also` and `before`.
     whatever_it_says: as in payments.sort_out.
     """
     owed = _held(transaction, {row["obligation"] for row in rows})
