@@ -31,20 +31,16 @@ class Taken(NamedTuple):
         return [(each.line, each.column, each.value) for each in self.rejects]
 
 
-def mapped(
-    kind: str,
-    top: str = "",
-    where: str = "",
-    *,
-    folder: Path = HERE,
-    answers: dict[str, str] | None = None,
-    **cells: str,
-) -> Mapping:
+def mapped(kind: str, top: str = "", where: str = "", *, folder: Path = HERE, **cells: str) -> Mapping:
     """A mapping of this kind. top: what stands above the table. cells: each the inside of a TOML table."""
+    return mapping.parse(text_of(kind, top, where, **cells), "test.toml", folder)
+
+
+def text_of(kind: str, top: str = "", where: str = "", **cells: str) -> str:
+    """The file of such a mapping."""
     lines = [f"{name} = {{ {cell} }}" for name, cell in (OWN[kind] | cells).items()]
     filtered = [f"where = [{where}]"] if where else []
-    text = "\n".join(['about = "a test"', top, f"[{kind}]", *filtered, *lines])
-    return mapping.parse(text, "test.toml", folder, answers or {})
+    return "\n".join(['about = "a test"', top, f"[{kind}]", *filtered, *lines])
 
 
 def taken(directory: Path, content: str | bytes, made: Mapping, **options: Any) -> Taken:
