@@ -2,7 +2,8 @@
 //
 // A missing value contradicts nothing: it is filled in when a later row has it. A row that does
 // contradict what is stored comes back as a reject. What a dispute removed stays away, and what is
-// disputed counts for nothing until that is decided, also when it is corrected.
+// disputed counts for nothing until that is decided, also when it is corrected. A row that says settled what payments
+// settled says the same as they do, and from then on it is the obligation's own word.
 //
 // @mode   write
 // @result one
@@ -45,13 +46,16 @@ WITH row, debtor, creditor, known, past, reject, reject IS NULL AND known IS NUL
 // which loads say it, beside the one that brought it: docs/graph.md
 WITH *, ['kind', 'amount', 'currency', 'settled', 'outcome', 'zone'] AS may_lack, [each IN known.also WHERE split(each, ' ')[0] = $load] AS earlier
 WITH *, [name IN may_lack WHERE row[name] IS NOT NULL OR any(each IN earlier WHERE name IN split(each, ' '))] AS said,
-     coalesce(known.lacked, []) + [name IN may_lack WHERE known[name] IS NULL AND row[name] IS NOT NULL] AS lacked
+     coalesce(known.lacked, []) + [name IN may_lack WHERE row[name] IS NOT NULL
+       AND (known[name] IS NULL OR name = 'settled' AND known.parts IS NOT NULL)] AS lacked
 WITH *, CASE WHEN reject IS NULL AND known.load <> $load
           THEN [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
                + reduce(text = $load, name IN said | text + ' ' + name) END AS also
 WITH *, coalesce(also <> coalesce(known.also, []), false) AS repeats
 FOREACH (_ IN CASE WHEN repeats THEN [1] ELSE [] END |
   SET known.also = also, known.lacked = CASE WHEN size(lacked) > 0 THEN lacked END)
+FOREACH (_ IN CASE WHEN reject IS NULL AND row.settled IS NOT NULL AND known.parts IS NOT NULL THEN [1] ELSE [] END |
+  SET known.parts = null)
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
   CREATE (debtor)-[:OWED {id: row.id, kind: row.kind, amount: row.amount, currency: row.currency, due: datetime(row.due), settled: datetime(row.settled), outcome: row.outcome, zone: row.zone, load: $load, before: row.before, disputed: past.id}]->(creditor))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |

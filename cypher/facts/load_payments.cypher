@@ -5,12 +5,13 @@
 //
 // @mode   write
 // @result one
-// @param  rows     LIST<MAP>       {id, obligation, at, amount, load}; times as ISO 8601 text; load: null for the one below
+// @param  rows     LIST<MAP>       {id, obligation, at, amount, load, also, before}; times as ISO 8601 text; load: null for
+//                                  the one below, else `also` are others that say it
 // @param  load     STRING          Load.id: of the load that the rows come with
 // @return stored   INTEGER
 // @uses   owed_id
 UNWIND $rows AS row
 MATCH (debtor:Entity)-[owed:OWED {id: row.obligation}]->(creditor:Entity)
 CREATE (debtor)-[:PAID {id: row.id, obligation: row.obligation, at: datetime(row.at), amount: row.amount, currency: owed.currency,
-                        load: coalesce(row.load, $load)}]->(creditor)
+                        load: coalesce(row.load, $load), also: row.also, before: row.before}]->(creditor)
 RETURN count(*) AS stored

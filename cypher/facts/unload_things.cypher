@@ -37,7 +37,7 @@ CALL (thing) {
             WHEN size(left) > 0 THEN 'repeated'
             WHEN thing.subjects IS NOT NULL OR thing.id IN $named
               OR EXISTS {
-                MATCH (thing)-[r:!LOST]-(other)
+                MATCH (thing)-[r:!LOST&!PAID]-(other)   // a payment goes with its obligation, which has the same ends
                 // what would be gone by then, where nothing is done
                 WHERE NOT ($dry AND CASE WHEN type(r) IN $types THEN
                              r.load = $load AND r.disputed IS NULL AND r.rejected IS NULL

@@ -56,10 +56,10 @@ class Owed:
 
 @dataclass
 class Sorted:
-    """What becomes of rows: `new` are to be stored, `known` say nothing new."""
+    """What becomes of rows: `new` are to be stored; the ids in `known` are of rows that say nothing new."""
 
     new: list[Row] = field(default_factory=list)
-    known: int = 0
+    known: list[str] = field(default_factory=list)
     rejects: list[dict[str, Any]] = field(default_factory=list)
 
     def refuse(self, row: Row, column: str, reason: str) -> None:
@@ -149,7 +149,7 @@ def _meet(row: Row, known: Mapping[str, Any], found: Sorted) -> None:
     names = ("obligation", "at", "amount", "currency")
     other = next((name for name in names if says[name] is not None and says[name] != said[name]), None)
     if other is None:
-        found.known += 1
+        found.known.append(row["id"])
     else:
         found.refuse(row, other, f"the id is known with another {other}")
 

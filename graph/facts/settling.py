@@ -14,7 +14,7 @@ def store(
 ) -> dict[str, Any]:
     """What became of payments, as the queries say it that load other kinds of rows.
 
-    rows: {line, id, obligation, at, amount, currency}, and `load` where it is not this one.
+    rows: {line, id, obligation, at, amount, currency}; of what was stored before, `load`, `also` and `before`.
     whatever_it_says: as in payments.sort_out.
     """
     owed = _held(transaction, {row["obligation"] for row in rows})
@@ -30,10 +30,15 @@ def store(
         for row in found.new:
             new.setdefault(row["obligation"], []).append(payment_of(row))
         touched = _settle(transaction, [(owed[id_], payments) for id_, payments in new.items()])
+    repeated = 0
+    if load is not None and found.known:
+        [noted] = transaction.run("repeat_payments", ids=found.known, load=load)
+        repeated = noted["repeated"]
     return {
         "stored": len(found.new),
         "completed": 0,
-        "known": found.known,
+        "known": len(found.known),
+        "repeated": repeated,
         "rejects": found.rejects,
         "touched": touched,
     }
@@ -45,8 +50,21 @@ def settle(transaction: Transaction, obligations: Collection[str]) -> list[str]:
     return _settle(transaction, [(each, ()) for each in owed if each.known])
 
 
+def take_back(
+    transaction: Transaction, obligations: Collection[str], *, load: str, gone: Collection[str]
+) -> list[Row]:
+    """What became of what the load says was paid of these obligations, which are settled by what is left.
+
+    gone: every load that was taken back, this one among them.
+    """
+    ids = list(_held(transaction, obligations))
+    became = transaction.run("unload_payments", ids=ids, load=load, gone=list(gone), dry=False)
+    settle(transaction, ids)
+    return became
+
+
 def payments_of(transaction: Transaction, obligation: str) -> list[Row]:
-    """The payments of the obligation as rows, each with its load; nobody changes them meanwhile."""
+    """The payments of the obligation as rows, each with its loads; nobody changes them meanwhile."""
     transaction.run("hold_owed", ids=[obligation])
     return [
         row | {"line": 0, "at": utc(row["at"]).isoformat()}

@@ -6,7 +6,7 @@ docs/loading.md says what stays, and docs/decisions/0046-a-load-is-taken-back.md
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,12 +14,15 @@ from functools import partial
 from typing import Any
 
 from graph.errors import NotFound, Refused, StoreConflict
-from graph.facts import load_records
+from graph.facts import load_records, settling
 from graph.facts.kinds import CORRECTABLE, KINDS, STORED
+from graph.model import Row
 from graph.store.client import Database, utc
 from graph.text.plain import visible
 
 ATTEMPTS = 3
+# Obligations in one transaction, with all their payments: sums of money are made here.
+PAGE = 1_000
 STAYS = {
     "repeated": "another load says them too",
     "named": "something else names them",
@@ -92,6 +95,10 @@ def _unload(
     own: dict[str, Any] = {"load": id_, "gone": gone, "dry": dry}
     for kind, stored in STORED.items():
         progress(f"taking back {kind}")
+        if KINDS[kind].belongs_to:
+            for rows in _unload_payments(database, own):
+                _count(done, rows, kind)
+            continue
         may_lack = [column.name for column in KINDS[kind].columns if not column.required and column.name != "id"]
         of_kind: dict[str, Any] = {"type": stored.type, "both": stored.touches_both, "columns": may_lack}
         _count(done, _again(partial(database.run, "unload_facts", **own, **of_kind)), kind)
@@ -102,6 +109,18 @@ def _unload(
     types = [stored.type for stored in STORED.values()]
     _count(done, _again(partial(database.run, "unload_things", **own, types=types, named=named)))
     return done
+
+
+def _unload_payments(database: Database, own: Mapping[str, Any]) -> Iterator[list[Row]]:
+    """What becomes of the load's payments, page by page; their obligations are settled by what is left."""
+    load, gone, dry = own["load"], own["gone"], own["dry"]
+    ids = [""]
+    while ids := [row["id"] for row in database.run("paid_of_load", load=load, after=ids[-1], limit=PAGE)]:
+        if dry:
+            yield database.run("unload_payments", ids=ids, **own)
+        else:
+            settled = partial(settling.take_back, obligations=ids, load=load, gone=gone)
+            yield _again(partial(database.write, settled))
 
 
 def _again(work: Callable[[], list[dict[str, object]]]) -> list[dict[str, object]]:
@@ -119,6 +138,8 @@ def _count(done: Unloaded, rows: list[dict[str, object]], kind: str = "") -> Non
         of, number = str(row.get("kind", kind)), int(str(row["rows"]))
         counts = done.removed if row["became"] == "removed" else done.stays.setdefault(str(row["became"]), {})
         counts[of] = counts.get(of, 0) + number
+        if paid := int(str(row.get("paid", 0))):
+            done.removed["payments"] = done.removed.get("payments", 0) + paid
 
 
 @contextmanager

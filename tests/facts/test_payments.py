@@ -103,7 +103,7 @@ def test_a_payment_that_is_none_of_this_obligation_is_refused_for_a_reason(
     of: Owed, amount: float, column: str, reason: str
 ) -> None:
     found = sort_out([row(1, amount, currency="EUR")], {"o": of}, {})
-    assert (found.new, found.known, len(found.rejects)) == ([], 0, 1)
+    assert (found.new, found.known, len(found.rejects)) == ([], [], 1)
     assert found.rejects[0]["column"] == column
     assert reason in found.rejects[0]["reason"]
 

@@ -1,7 +1,6 @@
 """A load is taken back: the graph is as if it had never been, but for what others say or decided."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,26 +21,9 @@ from graph.server.local import Server
 from graph.store.client import Database
 from tests.commands import Run
 from tests.conftest import samples
-from tests.facts.looking import written
+from tests.facts.unloading import AS_OF, AT, HEADERS, LATER, PEOPLE, World, whole
 from tests.strategies import make_scheme
 
-AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
-AT, LATER = "2026-05-01T09:30:00Z", "2026-06-28T09:30:00Z"
-HEADERS = {
-    "entities": "id,kind,name,born,uscc,lei",
-    "products": "id,category",
-    "sites": "id,category",
-    "contacts": "id,source,target,at,channel",
-    "obligations": "id,debtor,creditor,kind,amount,currency,due,settled,outcome",
-    "purchases": "id,entity,product,at,amount,currency",
-    "visits": "id,entity,site,at",
-    "judgments": "id,entity,court,case_number,amount,currency,issued,due,settled",
-    "memberships": "entity,scheme,at,notice",
-}
-PEOPLE = {
-    "entities": ["ann,person,,,,", "bob,person,,,,", "cat,person,,,,"],
-    "memberships": [f"{who},made-up,2026-01-01T00:00:00Z,1" for who in ("ann", "bob", "cat")],
-}
 ALL_KINDS = {
     "entities": ["dan,person,Dan,,,", "mill,organisation,The Mill,,,"],
     "products": ["novel,books"],
@@ -53,63 +35,6 @@ ALL_KINDS = {
     "judgments": [f"j1,ann,Court,1/26,10,CNY,{AT},{LATER},"],
 }
 BOTH = {kind: [*PEOPLE.get(kind, []), *ALL_KINDS.get(kind, [])] for kind in HEADERS}
-LEFT = """
-MATCH (n) WHERE NOT n:Migration|Load|Secret|Scheme|Run|Past
-RETURN labels(n) AS labels,
-       CASE WHEN n:Membership THEN n {.id, .rid, .scheme}
-            ELSE n {.*, changed: null, load: null, brought: n.brought IS NOT NULL, also: null} END AS properties,
-       COLLECT {
-         MATCH (n)-[r:!LOST&!INNER&!WAS]->(o)
-         RETURN [type(r), coalesce(o.id, ''), r {.*, load: null, also: null}]
-       } AS relationships
-"""
-
-
-def whole(database: Database) -> list[str]:
-    """All that the graph says, whichever loads said it first; no record of loads, and no rating."""
-    rows = database.statement(LEFT)
-    return sorted(
-        f"{_names(row['labels'])} {_text(row['properties'])} {sorted(map(_text, row['relationships']))}"
-        for row in rows
-    )
-
-
-def _names(labels: list[str]) -> list[str]:
-    return sorted(label for label in labels if not label.startswith("Band"))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, dict):
-        return str(sorted((name, _text(each)) for name, each in value.items() if each is not None))
-    if isinstance(value, list):
-        return str([_text(each) for each in value])
-    return f"{value:.9f}" if isinstance(value, float) else str(value)
-
-
-class World:
-    """A graph that files are loaded into, one after the other."""
-
-    def __init__(self, database: Database, directory: Path):
-        self.database, self.directory, self.number = database, directory, 0
-
-    def files(self, rows: dict[str, list[str]]) -> Path:
-        self.number += 1
-        directory = self.directory / f"files-{self.number}"
-        directory.mkdir()
-        for kind, lines in rows.items():
-            written(directory, f"{kind}.csv", HEADERS[kind], *lines)
-        return directory
-
-    def load(self, rows: dict[str, list[str]], *, by: str = "olga", **more: Any) -> str:
-        """The rows are loaded; returns the id of the load."""
-        before = {each.id for each in load_records.recorded(self.database)}
-        loaded = load(self.database, [self.files(rows)], by=by, **more)
-        assert not sum(each.rejected for each in loaded)
-        new = [each.id for each in load_records.recorded(self.database) if each.id not in before]
-        return new[0] if new else ""
-
-    def unload(self, id_: str, why: str | None = None) -> unload.Unloaded:
-        return apply.take_back(self.database, id_, by="olga", why=why)[0]
 
 
 @pytest.fixture
@@ -149,11 +74,7 @@ def test_what_a_later_load_says_too_stays_as_that_load_says_it(world: World) -> 
     }
     world.load(later)
     expected = whole(world.database)
-    world.database.statement("MATCH (n) WHERE NOT n:Migration AND NOT n:Scheme DETACH DELETE n")
-    world.database.statement("MATCH (s:Scheme) REMOVE s.next_rid")
-    world.load(PEOPLE)
-    first = world.load(ALL_KINDS)
-    world.load(later)
+    _, first, _ = world.anew(PEOPLE, ALL_KINDS, later)
     done = world.unload(first)
     assert whole(world.database) == expected
     assert done.stays == {"repeated": {"entities": 2, "contacts": 1, "obligations": 2, "judgments": 1}}
@@ -372,18 +293,13 @@ def test_two_loads_less_one_of_them_are_the_other(
     """Whichever of the two is taken back, the graph and the ratings are as if it had never been."""
     graph = world.database
 
-    def begin(*loaded: dict[str, list[str]]) -> list[str]:
-        graph.statement("MATCH (n) WHERE NOT n:Migration AND NOT n:Scheme AND NOT n:Secret DETACH DELETE n")
-        graph.statement("MATCH (s:Scheme) REMOVE s.next_rid, s.run")
-        return [world.load(rows) for rows in (PEOPLE, *loaded)]
-
     def points() -> list[float]:
         return [published.open_rating(graph, who, "made-up").points for who in ("ann", "bob", "cat")]
 
-    begin(one if first else other)
+    world.anew(PEOPLE, one if first else other)
     rate(graph, "made-up", as_of=AS_OF)
     expected, rated = whole(graph), points()
-    _, *ids = begin(one, other)
+    _, *ids = world.anew(PEOPLE, one, other)
     if one == other:
         return  # the same files are the same load
     rate(graph, "made-up", as_of=AS_OF)

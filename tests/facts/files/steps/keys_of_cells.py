@@ -35,7 +35,8 @@ SINCE_1970 = "1970-01-01T00:00:00Z"
 class Case:
     """A file, what the mapping says of one column of ours, and what that column is to hold.
 
-    cell: inside the braces of `of`; top: above the table; more: other columns of ours; beside: files beside it.
+    cell: inside the braces of `of`; top: above the table; more: other columns of ours; beside: files beside it;
+    answers: to what the mapping asks; refused: lines of rows that are not taken.
     """
 
     content: bytes
@@ -48,6 +49,8 @@ class Case:
     name: str = "export.csv"
     more: dict[str, str] = field(default_factory=dict)
     beside: dict[str, bytes] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    refused: tuple[int, ...] = ()
 
 
 def table(names: Sequence[str], rows: Sequence[Sequence[Any]], separator: str = ",") -> bytes:
@@ -170,6 +173,39 @@ def values(draw: DrawFn, *, in_a_file: bool) -> Case:
 
 
 @st.composite
+def others(draw: DrawFn) -> Case:
+    """Rows of whoever is in no table are left out."""
+    known, said = draw(st.sets(TEXTS, min_size=1, max_size=4)), draw(SEVERAL)
+    everybody = [*said, min(known)]
+    pairs = ", ".join(f'{toml(word)} = "m"' for word in known)
+    cell = f'column = "c", values = {{ {pairs} }}, others = "left out"'
+    return Case(cells(everybody), ["m" for each in everybody if each in known], cell=cell)
+
+
+@st.composite
+def needed(draw: DrawFn) -> Case:
+    """In a column that may be empty."""
+    given = draw(st.lists(st.booleans(), min_size=1, max_size=6))
+    rows = [[AT if there else "", "x"] for there in given]
+    lines = tuple(number for number, there in enumerate(given, 2) if not there)
+    cell = 'column = "c", needed = true'
+    return Case(table(["c", "d"], rows), [AT for there in given if there], "settled", cell, refused=lines)
+
+
+@st.composite
+def minus_where(draw: DrawFn) -> Case:
+    side = st.sampled_from(["D", "DBIT", "C", "CRDT"])
+    pairs = draw(st.lists(st.tuples(st.decimals("0.01", 10**6, places=2), side), min_size=1, max_size=6))
+    return Case(
+        table(["c", "side"], pairs),
+        [float(-each if mark[0] == "D" else each) for each, mark in pairs],
+        of="amount",
+        kind="payments",
+        cell='column = "c", minus_where = { column = "side", one_of = ["D", "DBIT"] }',
+    )
+
+
+@st.composite
 def pseudonym(draw: DrawFn) -> Case:
     people = draw(st.lists(st.text("abcxyz", min_size=1, max_size=9), min_size=1, max_size=5))
     mails = [f"{each}@example.org" for each in people]
@@ -243,6 +279,7 @@ CELLS: dict[str, SearchStrategy[Case]] = {
     "value": st.tuples(TEXTS, SEVERAL).map(
         lambda each: Case(cells(each[1]), [each[0]] * len(each[1]), cell=f"value = {toml(each[0])}")
     ),
+    "needed": needed(),
     "trim": of_texts("trim = true", "  {0}\t ".format),
     "nothing": nothing(everywhere=False),
     "case": of_texts('case = "lower"', str, str.lower) | of_texts('case = "upper"', str, str.upper),
@@ -255,11 +292,13 @@ CELLS: dict[str, SearchStrategy[Case]] = {
     ),
     "values": values(in_a_file=False),
     "values_from": values(in_a_file=True),
+    "others": others(),
     "pseudonym": pseudonym(),
     "prefix": of_texts('prefix = "x-"', str, "x-{0}".format),
     "decimal": of_amounts(', decimal = ","', lambda each: str(each).replace(".", ",")),
     "thousands": of_amounts(', thousands = ","', "{0:,}".format),
     "times": times(),
+    "minus_where": minus_where(),
     "from": ranges(),
     "to": ranges(),
     "seconds_since": since("seconds_since", 1_000_000),

@@ -115,8 +115,61 @@ def optional(draw: DrawFn) -> Case:
     return Case(content, texts, top='optional = ["paid"]', name="export.json", more=more)
 
 
+@st.composite
+def asks(draw: DrawFn) -> Case:
+    answer, texts = draw(TEXTS), draw(SEVERAL)
+    return Case(
+        cells(texts),
+        [answer] * len(texts),
+        cell='value = "?who"',
+        top='asks = { who = "whose they are" }',
+        answers={"who": answer},
+    )
+
+
+@st.composite
+def words(draw: DrawFn) -> Case:
+    """A list that has more columns, in an order of its own."""
+    meant = draw(st.dictionaries(st.text("abcdefg", min_size=1, max_size=5), TEXTS, min_size=1, max_size=5))
+    said = draw(st.lists(st.sampled_from(sorted(meant)), min_size=1, max_size=6))
+    return Case(
+        cells(said),
+        [meant[each] for each in said],
+        cell='column = "c", values_from = "members"',
+        top='[words.members]\nfile = "list.csv"\nword = "Name"\nmeans = "No."',
+        beside={"list.csv": table(["No.", "Since", "Name"], [[no, "2019", name] for name, no in meant.items()])},
+    )
+
+
+@st.composite
+def form(draw: DrawFn) -> Case:
+    """A chat of two, a minute between two messages."""
+    one, other = draw(st.lists(st.text(LETTERS, min_size=1, max_size=9), min_size=2, max_size=2, unique=True))
+    names = [f"x{one}", f"x{other}", *draw(st.lists(st.sampled_from([f"x{one}", f"x{other}"]), max_size=6))]
+    lines = [f"15/01/2026, 09:{30 + at} - {name}: hello" for at, name in enumerate(names)]
+    return Case(
+        "\n".join([*lines, ""]).encode(), names, cell='column = "from"', top='form = "chat"', name="chat.txt"
+    )
+
+
+def told(key: str) -> SearchStrategy[Case]:
+    """A key that is for people: whatever it says, the rows are as they would be without it."""
+
+    def made(given: tuple[str, list[str]]) -> Case:
+        text, texts = given
+        return Case(cells(texts), texts, top=f"{key} = {toml([text] if key == 'cannot_know' else text)}")
+
+    return st.tuples(TEXTS, SEVERAL).map(made)
+
+
 TOP: dict[str, SearchStrategy[Case]] = {
     "about": CELLS["value"],
+    "source": told("source"),
+    "cannot_know": told("cannot_know"),
+    "notice": told("notice"),
+    "asks": asks(),
+    "words": words(),
+    "form": form(),
     "header": SEVERAL.map(
         lambda texts: Case(
             table([], [[f"x{each}"] for each in texts]), [f"x{each}" for each in texts], top='header = ["c"]'

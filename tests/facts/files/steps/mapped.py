@@ -33,9 +33,14 @@ class Taken(NamedTuple):
 
 def mapped(kind: str, top: str = "", where: str = "", *, folder: Path = HERE, **cells: str) -> Mapping:
     """A mapping of this kind. top: what stands above the table. cells: each the inside of a TOML table."""
+    return mapping.parse(text_of(kind, top, where, **cells), "test.toml", folder)
+
+
+def text_of(kind: str, top: str = "", where: str = "", **cells: str) -> str:
+    """The file of such a mapping."""
     lines = [f"{name} = {{ {cell} }}" for name, cell in (OWN[kind] | cells).items()]
     filtered = [f"where = [{where}]"] if where else []
-    return mapping.parse("\n".join(['about = "a test"', top, f"[{kind}]", *filtered, *lines]), "test.toml", folder)
+    return "\n".join(['about = "a test"', top, f"[{kind}]", *filtered, *lines])
 
 
 def taken(directory: Path, content: str | bytes, made: Mapping, **options: Any) -> Taken:
