@@ -9,7 +9,7 @@
     target = { column = "ratee", prefix = "otc-" }
     at = { column = "time", seconds_since = 1970-01-01T00:00:00Z }
 
-docs/loading.md describes every key; answers.py fills in what it asks, and adapt.py does what the file says.
+docs/mappings.md describes every key; answers.py fills in what it asks, and adapt.py does what the file says.
 """
 
 import re
