@@ -105,12 +105,13 @@ def test_a_row_that_completes_a_fact_leaves_its_load_and_one_that_corrects_it_se
     file = files / "obligations.csv"
     written(files, file.name, FILES["obligations"][0], f"o1,ann,bob,{AT},{AT}")
     assert load(graph, [file], by="second")[0].completed == 1
-    assert brought(graph) == [("ops", ["b1", "c1", "o1", "v1"])]
+    assert brought(graph) == [("ops", ["b1", "c1", "o1", "v1"]), ("second", [])]
     written(files, file.name, FILES["obligations"][0], f"o1,ann,bob,{AT},{LATER}")
     [loaded], _ = apply(graph, [file], by="third")
     assert loaded.corrected == 1
     assert [(each["by"], each["facts"]) for each in loads(graph)] == [
         ("ops", ["b1", "c1", "v1"]),
+        ("second", []),
         ("third", ["o1"]),
     ]
 

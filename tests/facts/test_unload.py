@@ -52,6 +52,7 @@ ALL_KINDS = {
     "visits": [f"v1,cat,arcade,{AT}"],
     "judgments": [f"j1,ann,Court,1/26,10,CNY,{AT},{LATER},"],
 }
+BOTH = {kind: [*PEOPLE.get(kind, []), *ALL_KINDS.get(kind, [])] for kind in HEADERS}
 LEFT = """
 MATCH (n) WHERE NOT n:Migration|Load|Secret|Scheme|Run|Past
 RETURN labels(n) AS labels,
@@ -192,11 +193,11 @@ def test_three_loads_that_say_the_same_hold_it_until_the_last_is_gone(world: Wor
 
 
 def test_the_same_files_again_are_the_same_load_and_another_persons_are_another(world: World) -> None:
-    first = world.load(ALL_KINDS | PEOPLE)
+    first = world.load(BOTH)
     before = world.database.statement("MATCH ()-[f]->() RETURN f {.*} AS f ORDER BY f.id")
-    assert world.load(ALL_KINDS | PEOPLE) == ""
+    assert world.load(BOTH) == ""
     assert world.database.statement("MATCH ()-[f]->() RETURN f {.*} AS f ORDER BY f.id") == before
-    second = world.load(ALL_KINDS | PEOPLE, by="max")
+    second = world.load(BOTH, by="max")
     assert second
     assert world.unload(first).removed == {}
     assert {each.there["contacts"] for each in load_records.recorded(world.database) if each.id == second} == {3}
@@ -214,13 +215,7 @@ def test_loaded_again_it_is_as_it_was_and_a_load_of_its_own(rated: World) -> Non
 
 
 def test_memberships_stay_and_the_members_with_them(world: World) -> None:
-    id_ = world.load(
-        {
-            kind: [*PEOPLE.get(kind, []), *ALL_KINDS.get(kind, [])]
-            for kind in HEADERS
-            if kind in {**PEOPLE, **ALL_KINDS}
-        }
-    )
+    id_ = world.load(BOTH)
     done = world.unload(id_)
     assert done.stays == {"joined": {"memberships": 3}, "named": {"entities": 3}}
     assert world.database.statement("MATCH (e:Entity)-[:JOINED]->(m) RETURN e.id AS id ORDER BY id") == [
@@ -320,7 +315,7 @@ def test_what_others_owed_to_somebody_erased_goes_with_its_load_and_so_does_nobo
     rated.database.write(lambda tx: erasure.erase(tx, "dan", now=AS_OF))
     assert rated.database.statement("MATCH (a:Anonymous) RETURN count(a) AS n") == [{"n": 1}]
     rated.unload(id_, why="dan asked for it")
-    assert [line for line in whole(rated.database) if "Ledger" not in line] == before
+    assert [line for line in whole(rated.database) if "Lane" not in line] == before
 
 
 def test_ratings_are_those_of_a_graph_without_the_load(rated: World) -> None:
@@ -454,7 +449,7 @@ def test_broken_off_anywhere_the_next_attempt_does_the_rest(
             apply.take_back(breaking, id_, by="olga", why="wrong")
     [record] = [each for each in load_records.recorded(graph) if each.id == id_]
     assert (record.broken_off, record.why, record.taken_back_by) == (True, "wrong", "olga")
-    assert rated.load(ALL_KINDS | PEOPLE) != id_, "what is being taken back goes on with nothing"
+    assert rated.load(BOTH) != id_, "what is being taken back goes on with nothing"
     for each in load_records.recorded(graph):
         if each.at > record.at:
             rated.unload(each.id)
