@@ -20,7 +20,7 @@ from tests.facts.files.steps.mapped import of_file
 from tests.facts.looking import whole, written
 
 FILES = Path(__file__).parent / "shipped"
-PAGE = (Path(__file__).parents[2] / "docs" / "loading.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "shipped-mappings.md").read_text(encoding="utf-8")
 MEMBERS = {"members": str(FILES / "members.csv")}
 STUDIES = ("bitcoin-otc", "copenhagen-calls", "copenhagen-sms")
 OWED = """

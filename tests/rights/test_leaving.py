@@ -138,7 +138,7 @@ def test_a_file_from_before_brings_nobody_back_and_a_new_agreement_does(market: 
     assert loaded(before.at.isoformat()) == (0, [told])
     assert loaded(left["at"].to_native().isoformat()) == (0, [told])
     assert own(market, "bob").memberships == ()
-    assert gather(market, "bob", now=NOW).entity["left"] == [{"scheme": SCHEME.id, "at": left["at"]}]
+    assert gather(market, "bob", now=NOW).tables["left"] == [{"scheme": SCHEME.id, "at": left["at"].to_native()}]
     assert loaded((left["at"].to_native() + timedelta(seconds=1)).isoformat()) == (1, [])
     assert market.statement("MATCH ()-[gone:LEFT]->() RETURN gone") == []
     assert loaded(before.at.isoformat()) == (0, ["the entity joined at another time"])

@@ -21,6 +21,7 @@ FOR_PROGRAMS = {
     "graph/text/instants.py",  # reads what programs write
     "graph/rights/membership.py",  # a row to store
     "graph/facts/store.py",  # what is compared of a row
+    "graph/facts/settling.py",  # rows to store
     "graph/facts/synthetic.py",  # files to load
     "graph/rating/run.py",  # repeats an instant that was given
     "api/pages/me.py",  # a cursor

@@ -41,6 +41,7 @@ MEANING = {
     "memberships": "what you take part in: when you joined, which notice you agreed to, and who said so",
     "pauses": "ties that you paused",
     "foundings": "each time that you were named as a founder of a scheme, and what became of it",
+    "left": "schemes that you left and have not joined again",
     "ratings": "your ratings as they are shown",
     "rating_parts": "the lines of each rating; they sum to its points",
     "history": "what your ratings were before, as they were shown",
@@ -69,6 +70,7 @@ def gather(database: Database, entity: str, *, now: datetime) -> Archive:
     found = {
         **_taking_part(part),
         "foundings": _rows(map(asdict, founders.foundings_of(database, entity))),
+        "left": _rows(known["left"]),
         **_ratings(ratings),
         "history": _history(database, entity, ratings),
         **facts,
@@ -80,7 +82,7 @@ def gather(database: Database, entity: str, *, now: datetime) -> Archive:
         "loads": _loads(database, facts),
         "taken_back": _rows(map(asdict, losses(database, entity))),
     }
-    return Archive(now, _row(known), part.objects, {kind: found[kind] for kind in MEANING})
+    return Archive(now, _row(_without(known, "left")), part.objects, {kind: found[kind] for kind in MEANING})
 
 
 def _taking_part(part: TakingPart) -> dict[str, Rows]:

@@ -1,33 +1,23 @@
 """The draft of a mapping, in TOML, with the questions that a person has to answer before it loads anything."""
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.errors import RecordError
 from graph.facts.assistant import totals
 from graph.facts.assistant.columns import meanings, of_id, of_time, told
 from graph.facts.assistant.known import fitting
-from graph.facts.assistant.lists import MOST, NameList, are_ids, look_up
+from graph.facts.assistant.lists import MOST, NameList, are_ids
 from graph.facts.assistant.looks import PENDING, Look, look
+from graph.facts.assistant.names import LIST, REFERS, list_of, table_of
 from graph.facts.assistant.questions import UNKNOWN, Asked
 from graph.facts.assistant.roles import GUESSED, TIMES, Guess, guess
-from graph.facts.assistant.sampled import ROWS, Sample, filled, sampled, sheets
+from graph.facts.assistant.sampled import ROWS, Sample, filled, sampled
 from graph.facts.assistant.toml import text, value
 from graph.facts.kinds import IN_PLACE, KINDS, STORED
 from graph.text.counts import counted
 from graph.text.plain import visible
 
-_REFERS = {
-    "entities": tuple(
-        dict.fromkeys(end for fact in STORED.values() for end in fact.ends[: 2 if fact.of_two else 1])
-    ),
-    **{f"{fact.ends[1]}s": (fact.ends[1],) for fact in STORED.values() if not fact.of_two},
-}
-"The columns of facts that name things of these kinds."
-_LIST = "members"
-"How the mapping calls the list of names."
 _MAY_BE_EMPTY = ("settled", "name", "born", "uscc", "lei")
 _FEW, _SHOWN = 0.5, 8
 _CONSENT = (
@@ -75,7 +65,7 @@ def suggest(
         sample.top["totals"] = list(endings)
     looks = {name: look(cells[:ROWS]) for name, cells in sample.columns.items()}
     found = guess(looks)
-    names = _lookup(path, sample, found, members, asked)
+    names = list_of(path, sample, found, members, asked)
     draft = _Draft(found, looks, sample, names, asked)
     above = draft.filled_down()
     body = list(draft.tables()) if found.kind else _unknown(asked)
@@ -88,7 +78,7 @@ def suggest(
         f"about = {text(f'What {path.name} holds: say it here.')}",
         *(f"{key} = {value(said)}" for key, said in sample.top.items()),
         *above,
-        *(_list(names, folder or Path()) if names else ()),
+        *(table_of(names, folder or Path()) if names else ()),
         *body,
         "",
         "# The columns of the file:",
@@ -101,62 +91,6 @@ def _unknown(asked: Asked) -> list[str]:
     asked.ask("What do the rows say? No kind of rows is recognised by the names of the columns.")
     last, *others = reversed(GUESSED)
     return ["", f"# [{last}]   # or {', '.join(others)}"]
-
-
-def _lookup(path: Path, sample: Sample, found: Guess, members: Path | None, asked: Asked) -> NameList | None:
-    """The list that the names of entities are in, where they are names and there is one."""
-    columns = {
-        found.columns[name]: sample.columns[found.columns[name]]
-        for name in _REFERS["entities"]
-        if name in found.columns
-    }
-    named = [name for name, cells in columns.items() if _are_names(cells)]
-    if not columns or not (members or named):
-        return None
-    sheet = sample.top.get("sheet")
-    names = (
-        look_up(members or path, str(sheet) if sheet and not members else None, columns)
-        if (members or sheets(path))
-        else None
-    )
-    if names is None and members:
-        raise RecordError(
-            f"no list of names: no column of it has half of the names under {', '.join(map(repr, columns))} "
-            "and another one with something that tells its rows apart",
-            file=str(members),
-        )
-    if names is None:
-        asked.ask(
-            f"{', '.join(map(repr, named))}: these look like names. Which file says the id of each? Give it with "
-            "--members; else the names become the ids."
-        )
-        return None
-    asked.ask(f"Is {names.means!r} the id of whoever stands under {names.word!r} in {names.path.name}?")
-    for column, cells in columns.items():
-        if names.has_most(cells) and (lacking := names.lacks(cells)):
-            shown = ", ".join(map(repr, lacking[:_SHOWN])) + (", ..." if len(lacking) > _SHOWN else "")
-            asked.ask(
-                f"Under {column!r} there are names that the list does not have: {shown}. Are they misspelt? Their "
-                "rows are rejected until they are mended in one of the two."
-            )
-    return names
-
-
-def _are_names(cells: Sequence[str | None]) -> bool:
-    """Whether half of the texts have two words or more, as the names of people do."""
-    said = filled(cells)
-    return bool(said) and sum(" " in cell for cell in said) >= len(said) / 2
-
-
-def _list(names: NameList, folder: Path) -> Iterator[str]:
-    """The table that says where the list stands; its file is to be confirmed."""
-    where = Path(os.path.relpath(names.path, folder)).as_posix()
-    yield ""
-    yield f"[words.{_LIST}]"
-    yield f"# file = {text(where)}"
-    yield from (f"{key} = {value(said)}" for key, said in names.top.items())
-    yield f"word = {text(names.word)}"
-    yield f"means = {text(names.means)}"
 
 
 @dataclass(frozen=True)
@@ -213,7 +147,7 @@ class _Draft:
 
     def _named_things(self) -> Iterator[str]:
         """Tables of the entities, products and sites that the rows name, which have to be there first."""
-        for kind, roles in _REFERS.items():
+        for kind, roles in REFERS.items():
             used = [self.found.columns[name] for name in roles if name in self.found.columns]
             used = [column for column in used if not self._looked_up(column)]
             if not used:
@@ -262,7 +196,7 @@ class _Draft:
             asked.ask(f"Is {column!r} needed? Without names the graph knows its entities by their ids alone.")
         elif name not in ("currency", "uscc", "lei"):
             more_of_id = of_id(seen, asked)
-            if name in _REFERS["entities"] and self._looked_up(column):
-                more_of_id = f", trim = true, values_from = {text(_LIST)}"
+            if name in REFERS["entities"] and self._looked_up(column):
+                more_of_id = f", trim = true, values_from = {text(LIST)}"
             return f"{name} = {{ {parts[0]}{''.join(', ' + part for part in parts[1:])}{more_of_id} }}"
         return f"{'# ' if is_open else ''}{name} = {{ {', '.join(parts)} }}"

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import RecordError
+from graph.facts.assistant.records import MOST_COLUMNS, by_path, to_list
 from graph.facts.files import hints
 from graph.facts.files.nested import json_records, xml_records
-from graph.facts.files.nested.paths import Element, steps
+from graph.facts.files.nested.paths import steps
 from graph.facts.files.open_file import opened, opened_archive_of_sheets, opened_stream
-from graph.facts.files.sources import CELL_CHARACTERS, Fault, Number, Opening
+from graph.facts.files.sources import Opening
 from graph.facts.files.steps.lines import Layout
 from graph.facts.files.text_encodings import UTF_16_MARKS, looks_like
 from graph.facts.files.workbooks.sheet_rows import Workbook
@@ -23,7 +23,6 @@ from graph.facts.files.workbooks.sheet_rows import Workbook
 ROWS, BYTES = 200, 1 << 18
 WORKBOOKS = (".xlsx", ".ods")
 SEPARATORS = (",", ";", "\t", "|")
-_MOST_COLUMNS = 200
 
 
 @dataclass
@@ -112,7 +111,7 @@ def _of_text(stream: io.BufferedReader, path: Path, rows: int) -> Sample:
         )
         sample.top["header"] = [f"column {number}" for number in range(1, width + 1)]
         head, body = [f"column {number}" for number in range(1, width + 1)], [head, *body]
-    for place, name in enumerate(head[:_MOST_COLUMNS]):
+    for place, name in enumerate(head[:MOST_COLUMNS]):
         sample.columns[name] = [fields[place] or None for fields in body]
     return sample
 
@@ -193,82 +192,19 @@ def _of_json(stream: io.BufferedReader, path: Path) -> Sample:
     records = json_records.in_lists(stream, str(path), ())
     first = next(records, None)
     sample = Sample({})
-    if isinstance(first, dict) and (way := _to_list(first)):
+    if isinstance(first, dict) and (way := to_list(first)):
         sample.top["rows"] = way
         return _of_records(json_records.in_lists(stream, str(path), steps(way, str(path))), sample)
     return _of_records(iter([first, *islice(records, ROWS)] if first is not None else []), sample)
 
 
-def _to_list(record: dict[str, Any]) -> str:
-    """The path to the list in an object that is nothing but an envelope around it; empty where there is none."""
-    for key, value in record.items():
-        if isinstance(value, list) and value and all(isinstance(each, dict) for each in value[:10]):
-            others = [each for other, each in record.items() if other != key and isinstance(each, (dict, list))]
-            return _named(key) if not others else ""
-    return ""
-
-
 def _of_records(records: Iterator[Any], sample: Sample) -> Sample:
-    """Columns are paths to single values, and through the first list of objects that a record has."""
-    through: list[str] = []
-    rows: list[dict[str, str | None]] = []
-    for record in records:
-        rows += _flat(record, through)
-        if len(rows) >= ROWS:
-            break
-    names = list(dict.fromkeys(name for row in rows for name in row))[:_MOST_COLUMNS]
-    if any(name not in row for name in names for row in rows):
+    sample.columns, lacks = by_path(records, ROWS)
+    if lacks:
         sample.questions.append(
             "Some records lack some of the columns. Where a file may lack one, name it in `optional`."
         )
-    sample.columns = {name: [row.get(name) for row in rows[:ROWS]] for name in names}
     return sample
-
-
-def _flat(record: Any, through: list[str]) -> list[dict[str, str | None]]:
-    own: dict[str, str | None] = {}
-    inner: list[dict[str, str | None]] = []
-    for path, value in _leaves(record, ""):
-        if not isinstance(value, list):
-            own[path] = value
-        elif path in through or not through:
-            through[:] = [path]
-            inner += [
-                {f"{path}[*]{name if name.startswith('[') else '.' + name}": cell for name, cell in row.items()}
-                for each in value[:ROWS]
-                for row in _flat(each, [])
-            ]
-    return [own | row for row in inner] if inner else [own]
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Each single value with its path, and each list of objects with its own."""
-    if isinstance(value, Element):
-        for name, children in value.children.items():
-            way = f"{path}.{_named(name)}" if path else _named(name)
-            if len(children) > 1:
-                yield way, children
-            else:
-                yield from _leaves(children[0], way)
-        if value.text and path:
-            yield path, value.text[:CELL_CHARACTERS]
-    elif isinstance(value, dict):
-        for key, inside in value.items():
-            yield from _leaves(inside, f"{path}.{_named(key)}" if path else _named(key))
-    elif isinstance(value, list):
-        if value and all(isinstance(each, dict) for each in value):
-            yield path, value
-        elif len(value) in (3, 5, 6, 7) and all(isinstance(each, Number) for each in value):
-            yield path, "-".join(each.zfill(2) for each in value[:3])
-    elif not isinstance(value, Fault) and path:
-        yield path, value if value is None or isinstance(value, str) else json.dumps(value)
-
-
-def _named(key: str) -> str:
-    """A key as a path has it."""
-    if key and not set(key) & set('.[]"'):
-        return key
-    return '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def filled(cells: Sequence[str | None]) -> list[str]:

@@ -14,7 +14,7 @@ from graph.facts.files import zoned
 from graph.facts.files.cell import Cell, Condition
 from graph.facts.files.checks import Origin, Sheet, cells_of
 from graph.facts.files.mapping import Mapping as MappingFile
-from graph.facts.files.mapping import Output
+from graph.facts.files.outputs import Output
 from graph.facts.files.sources import Piece, Source
 from graph.facts.files.steps import chain, joined, numbers, texts, where, words
 from graph.facts.files.steps.fill_down import Filler

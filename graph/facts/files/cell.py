@@ -1,7 +1,7 @@
 """What a mapping file may say about the cells of one column of ours, and about a condition on a row.
 
 steps/ has a module for each sort of step, which says what its keys mean together and does what they say.
-docs/loading.md describes every key.
+docs/mappings.md describes every key.
 """
 
 from collections.abc import Mapping
@@ -135,7 +135,7 @@ COUNTING = OF_NUMBERS | OF_TIMES
 
 
 class Condition(Table, frozen=True):
-    """A row is taken where the column holds all of these; docs/loading.md says how each compares."""
+    """A row is taken where the column holds all of these; docs/mappings.md says how each compares."""
 
     column: Text
     equals: Value | UnsetType = UNSET

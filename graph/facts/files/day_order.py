@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from graph.errors import RecordError
-from graph.facts.files.mapping import Output
 from graph.facts.files.open_file import opened
+from graph.facts.files.outputs import Output
 from graph.facts.files.sources import Opening, Source
 from graph.facts.files.steps import times
 from graph.facts.files.steps.written import Moment, reader

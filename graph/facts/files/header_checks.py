@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from graph.errors import RecordError
 from graph.facts.files import hints
-from graph.facts.files.mapping import Output
 from graph.facts.files.nested.nested_source import NestedSource
+from graph.facts.files.outputs import Output
 from graph.facts.files.parquet_source import PLAIN
 from graph.facts.files.sources import Source
 from graph.facts.kinds import KINDS

@@ -9,7 +9,7 @@
     target = { column = "ratee", prefix = "otc-" }
     at = { column = "time", seconds_since = 1970-01-01T00:00:00Z }
 
-docs/loading.md describes every key; answers.py fills in what it asks, and adapt.py does what the file says.
+docs/mappings.md describes every key; answers.py fills in what it asks, and adapt.py does what the file says.
 """
 
 import re
@@ -24,15 +24,14 @@ from msgspec import UNSET, Meta, UnsetType
 
 from graph.errors import NotFound, SchemeInvalid
 from graph.facts.files.answers import filled_in
-from graph.facts.files.cell import Cell, Condition, Decimal, Encoding, Table, Text, Thousands, Words, WordTable
+from graph.facts.files.cell import Decimal, Encoding, Table, Text, Thousands, Words
+from graph.facts.files.outputs import Named, Output, files_of_words, formats, of_one_kind, of_table, sources
 from graph.facts.files.sources import Opening, separates
-from graph.facts.files.steps import chain, words
 from graph.facts.files.steps.chain import NO_DEFAULTS, Defaults
 from graph.facts.files.steps.fill_down import FillDown
 from graph.facts.files.steps.lines import PLAIN, Layout
-from graph.facts.files.steps.where import contradiction
 from graph.facts.files.toml_values import convert
-from graph.facts.files.word_tables import SEPARATOR_IS, filled, lists_of, path_of
+from graph.facts.files.word_tables import SEPARATOR_IS, lists_of, path_of
 from graph.facts.kinds import KINDS
 
 SHIPPED = Path(__file__).parent / "mappings"
@@ -61,15 +60,6 @@ class _Top(Table, frozen=True):
     nothing: Words | UnsetType = UNSET
     decimal: Decimal | UnsetType = UNSET
     thousands: Thousands | UnsetType = UNSET
-
-
-@dataclass(frozen=True)
-class Output:
-    """The rows of one kind that a file holds: `cells` by column of ours. Several may be of one kind."""
-
-    kind: str
-    cells: dict[str, Cell]
-    where: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
@@ -126,21 +116,8 @@ class Mapping:
             layout=self.layout,
             decimals=marks,
             form=self.form,
-            formats=tuple(dict.fromkeys(times for output in outputs for times in _patterns(output))),
+            formats=tuple(dict.fromkeys(times for output in outputs for times in formats(output))),
         )
-
-
-def _patterns(output: Output) -> Iterator[str]:
-    """How the times of these rows are written."""
-    for cell in output.cells.values():
-        yield from (cell.format,) if isinstance(cell.format, str) else (cell.format or ())
-
-
-def sources(outputs: Sequence[Output]) -> list[str]:
-    """The columns of the file that these outputs use, each once."""
-    used = [name for output in outputs for cell in output.cells.values() for name in cell.used]
-    used += [condition.column for output in outputs for condition in output.where]
-    return list(dict.fromkeys(used))
 
 
 def shipped() -> list[str]:
@@ -192,11 +169,11 @@ def parse(text: str, file: str, folder: Path = Path(), answers: MappingOf[str, s
     for key, message in _of_top(top):
         raise SchemeInvalid(message, file=file, key=key)
     defaults = Defaults(top.trim, top.nothing or (), top.decimal or None, top.thousands or None)
-    named = _Named(folder, lists)
+    named = Named(folder, lists)
     outputs = tuple(
-        _output(kind, table, file, named, defaults, key)
+        of_table(kind, table, file, named, defaults, key)
         for kind, given in tables.items()
-        for key, table in _of_one_kind(kind, given)
+        for key, table in of_one_kind(kind, given)
     )
     if not outputs:
         raise SchemeInvalid(f"no rows are taken: a table is needed, one of {', '.join(KINDS)}", file=file)
@@ -209,7 +186,7 @@ def parse(text: str, file: str, folder: Path = Path(), answers: MappingOf[str, s
         top.totals or (),
         top.fill_down or None,
         defaults,
-        tuple(path_of(name, folder, lists) for name in _tables(outputs)),
+        tuple(path_of(name, folder, lists) for name in files_of_words(outputs)),
         top.encoding,
         None if top.sheet is UNSET else top.sheet,
         top.rows,
@@ -220,7 +197,7 @@ def parse(text: str, file: str, folder: Path = Path(), answers: MappingOf[str, s
         top.notice,
     )
     for name in lists:
-        if name not in _tables(outputs):
+        if name not in files_of_words(outputs):
             raise SchemeInvalid(
                 "no column takes its words from here: leave it out", file=file, key=f"words.{name}"
             )
@@ -245,54 +222,3 @@ def _of_top(top: _Top) -> Iterator[tuple[str, str]]:
         yield "comments", "holds the separator, so a row could begin like a comment"
     if top.thousands is not UNSET and top.thousands == (top.decimal or "."):
         yield "thousands", "decimal and thousands must be two different marks; without decimal, that is a point"
-
-
-def _tables(outputs: Sequence[Output]) -> list[str]:
-    """The files of words that cells name, each once."""
-    named = [cell.values_from for output in outputs for cell in output.cells.values()]
-    return list(dict.fromkeys(name for name in named if isinstance(name, str)))
-
-
-@dataclass(frozen=True)
-class _Named:
-    """Where the words lie that cells name: files of the folder, and tables that the mapping describes."""
-
-    folder: Path
-    tables: dict[str, WordTable]
-
-
-def _of_one_kind(kind: str, given: object) -> Iterator[tuple[str, object]]:
-    """(key, table) of each table of this kind: `[contacts]` is one, and each `[[contacts]]` is another."""
-    if isinstance(given, list):
-        yield from ((f"{kind}[{number}]", table) for number, table in enumerate(given))
-    else:
-        yield kind, given
-
-
-def _output(kind: str, table: object, file: str, named: _Named, defaults: Defaults, place: str) -> Output:
-    if not isinstance(table, dict):
-        raise SchemeInvalid("must be a table", file=file, key=place)
-    where = convert(table.pop("where", []), tuple[Condition, ...], file, f"{place}.where")
-    for number, condition in enumerate(where):
-        if message := contradiction(condition):
-            raise SchemeInvalid(message, file=file, key=f"{place}.where[{number}]")
-    columns = {column.name: column for column in KINDS[kind].columns}
-    cells: dict[str, Cell] = {}
-    for name, value in table.items():
-        key = f"{place}.{name}"
-        if name not in columns:
-            known = ", ".join(columns)
-            raise SchemeInvalid(f"no such column; {kind} have {known}", file=file, key=key)
-        cell = convert(value, Cell, file, key)
-        several = kind in chain.NUMBERED and name == "id"
-        for message in chain.contradictions(cell, columns[name].format, several=several):
-            raise SchemeInvalid(message, file=file, key=key)
-        try:
-            cells[name] = filled(cell, named.folder, named.tables)
-            words.of(cells[name], trim=defaults.trim or cell.has("trim"))
-        except ValueError as error:
-            raise SchemeInvalid(str(error), file=file, key=key) from error
-    for column in columns.values():
-        if column.required and column.name not in cells:
-            raise SchemeInvalid("missing: no row is good without it", file=file, key=f"{place}.{column.name}")
-    return Output(kind, cells, where)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.facts.files import read
+from graph.facts.files import mapping, read
 from graph.facts.load import load
 from graph.model import Loaded
 from graph.store.client import Database
@@ -13,6 +13,8 @@ from tests.facts.looking import whole
 PAID = Path(__file__).parent / "documents" / "paid"
 INVOICES = sorted(PAID.glob("invoice-*.xml"))
 FEBRUARY, MARCH = PAID / "statement-february.xml", PAID / "statement-march.xml"
+ZONE = {"zone": "Europe/Berlin"}
+STATEMENT = mapping.read("camt053-payments", ZONE)
 STATE = """
 MATCH (debtor)-[owed:OWED]->(creditor)
 RETURN owed.id AS id, debtor.id AS debtor, creditor.id AS creditor, toString(owed.settled) AS settled,
@@ -26,11 +28,11 @@ def state(database: Database) -> dict[str, tuple[str | None, int | None]]:
 
 
 def paid(database: Database, *files: Path, rejects: Path | None = None) -> list[Loaded]:
-    return load(database, files, mapping="camt053-payments", rejects=rejects)
+    return load(database, files, mapping="camt053-payments", answers=ZONE, rejects=rejects)
 
 
 def test_entries_that_name_an_invoice_are_payments_of_it_and_what_goes_out_takes_back() -> None:
-    [chunk] = read(FEBRUARY, mapping="camt053-payments")
+    [chunk] = read(FEBRUARY, mapping=STATEMENT)
     assert chunk.rejects == []
     assert [(row["obligation"], row["at"][:10], row["amount"], row["currency"]) for row in chunk.rows] == [
         ("invoice-MILL-1/2026-117", "2026-02-02", 1000.0, "EUR"),
@@ -41,7 +43,7 @@ def test_entries_that_name_an_invoice_are_payments_of_it_and_what_goes_out_takes
         ("invoice-MILL-1/2026-119", "2026-02-10", 500.0, "EUR"),
     ]
     assert len({row["id"] for row in chunk.rows}) == 6, "two equal entries of one statement are two payments"
-    [chunk] = read(MARCH, mapping="camt053-payments")
+    [chunk] = read(MARCH, mapping=STATEMENT)
     assert [row["amount"] for row in chunk.rows] == [-500.0, -80.0, 10.0, 1.0]
     assert ["2 times TxDtls" in reject.reason for reject in chunk.rejects] == [True]
 
@@ -49,7 +51,7 @@ def test_entries_that_name_an_invoice_are_payments_of_it_and_what_goes_out_takes
 def test_payments_settle_invoices_by_their_reference_and_a_reversal_opens_one_again(
     graph: Database, tmp_path: Path
 ) -> None:
-    assert sum(each.rejected for each in load(graph, INVOICES, mapping="ubl-invoices")) == 0
+    assert sum(each.rejected for each in load(graph, INVOICES, mapping="ubl-invoices", answers=ZONE)) == 0
     assert set(state(graph).values()) == {(None, None)}
     [february] = paid(graph, FEBRUARY)
     assert (february.stored, february.rejected) == (6, 0)
@@ -68,7 +70,7 @@ def test_payments_settle_invoices_by_their_reference_and_a_reversal_opens_one_ag
 
 
 def test_a_statement_under_two_names_pays_once(graph: Database, tmp_path: Path) -> None:
-    load(graph, INVOICES, mapping="ubl-invoices")
+    load(graph, INVOICES, mapping="ubl-invoices", answers=ZONE)
     paid(graph, FEBRUARY)
     before = whole(graph)
     again = tmp_path / "the-same.xml"
@@ -82,7 +84,7 @@ def test_an_amount_with_a_sign_beside_the_mark_of_a_debit_is_refused(tmp_path: P
     text = MARCH.read_text(encoding="utf-8")
     path = tmp_path / "statement.xml"
     path.write_text(text.replace(">500.00<", f">{written}<"), encoding="utf-8")
-    [chunk] = read(path, mapping="camt053-payments")
+    [chunk] = read(path, mapping=STATEMENT)
     assert "has a sign already" in chunk.rejects[0].reason
     assert chunk.rejects[0].value == written
 
@@ -91,6 +93,6 @@ def test_a_statement_of_an_account_whose_owner_is_not_said_settles_nothing(tmp_p
     text = FEBRUARY.read_text(encoding="utf-8")
     path = tmp_path / "statement.xml"
     path.write_text(text.replace("<Id>MILL-1</Id>", ""), encoding="utf-8")
-    [chunk] = read(path, mapping="camt053-payments")
+    [chunk] = read(path, mapping=STATEMENT)
     assert chunk.rows == []
     assert {reject.reason for reject in chunk.rejects} == {"empty, and the id is made of it"}

@@ -18,7 +18,7 @@ from graph.text.plain import normal
 from tests.conftest import samples
 from tests.facts.files.steps.mapped import mapped, of_file, taken
 
-PAGE = (Path(__file__).parents[4] / "docs" / "loading.md").read_text(encoding="utf-8").split("## Mapping files")[1]
+PAGE = (Path(__file__).parents[4] / "docs" / "mappings.md").read_text(encoding="utf-8")
 
 
 def test_steps_act_in_their_order_and_not_in_that_of_the_file(tmp_path: Path) -> None:

@@ -222,13 +222,13 @@ def test_a_list_that_cannot_be_looked_up_stops_the_mapping_and_the_key_is_named(
 
 
 def test_the_documented_example_looks_names_up(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[4] / "docs" / "loading.md").read_text(encoding="utf-8")
-    example = page.split("#### Names in place of ids")[1].split("```toml\n")[1].partition("```")[0]
+    page = (Path(__file__).parents[4] / "docs" / "mappings.md").read_text(encoding="utf-8")
+    example = page.split("## Names in place of ids")[1].split("```toml\n")[1].partition("```")[0]
     rows = [("Invoice", "Customer", "Supplier", "Due"), ("17", "Anna Koch", " Mill ", date(2026, 1, 31))]
     path = xlsx(
         tmp_path / "cooperative.xlsx", [], Invoices=rows, Members=[("No.", "Name"), (1, "Anna  Koch"), (2, "Mill")]
     )
-    [row] = of_file(path, mapping.parse(example, "loading.md", tmp_path)).rows
+    [row] = of_file(path, mapping.parse(example, "mappings.md", tmp_path)).rows
     assert (row["debtor"], row["creditor"], row["due"][:10]) == ("1", "2", "2026-01-31")
 
 
