@@ -34,7 +34,7 @@ ALL_KINDS = {
     "visits": [f"v1,cat,arcade,{AT}"],
     "judgments": [f"j1,ann,Court,1/26,10,CNY,{AT},{LATER},"],
 }
-BOTH = {kind: [*PEOPLE.get(kind, []), *ALL_KINDS.get(kind, [])] for kind in HEADERS}
+BOTH = {kind: [*PEOPLE.get(kind, []), *ALL_KINDS.get(kind, [])] for kind in HEADERS if kind in PEOPLE | ALL_KINDS}
 
 
 @pytest.fixture
