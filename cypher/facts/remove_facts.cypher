@@ -15,7 +15,8 @@ UNWIND $facts AS each
 MATCH (source:Entity)-[fact]->(target)
 WHERE elementId(fact) = each.ref AND fact.id = each.id AND type(fact) = $type
 WITH fact, CASE WHEN $both THEN [source, target] ELSE [source] END AS touched
-FOREACH (entity IN touched | SET entity.changed = datetime())
+// an entity that has joined nothing has no rating that this could be newer than
+FOREACH (entity IN [each IN touched WHERE (each)-[:JOINED]->()] | SET entity.changed = datetime())
 WITH fact, [entity IN touched | entity.id] AS touched, properties(fact) AS said
 CALL (fact) {
   MATCH ()-[paid:PAID]->() USING INDEX SEEK paid:PAID(obligation)

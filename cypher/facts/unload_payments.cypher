@@ -14,16 +14,15 @@
 // @return became   STRING          removed, repeated, disputed, decided or corrected
 // @return rows     INTEGER         how many
 // @uses   owed_id paid_obligation load_id
-MATCH (l:Load {id: $load})
 UNWIND $ids AS id
 MATCH (debtor:Entity)-[owed:OWED {id: id}]->(:Entity) USING INDEX SEEK owed:OWED(id)
-MATCH (:Entity)-[paid:PAID {obligation: id}]->(:Entity) USING INDEX SEEK paid:PAID(obligation)
+MATCH (:Entity)-[paid:PAID {obligation: owed.id}]->(:Entity) USING INDEX SEEK paid:PAID(obligation)
 WHERE paid.load = $load OR $load IN paid.also OR $load IN paid.before
-WITH l, debtor, owed, paid,
+WITH debtor, owed, paid,
      [each IN [coalesce(paid.load, '')] + coalesce(paid.also, []) WHERE NOT each IN $gone] AS left,
      [each IN [[coalesce(owed.load, '')] + CASE WHEN 'amount' IN owed.lacked THEN [] ELSE ['amount'] END]
               + [each IN coalesce(owed.also, []) | split(each, ' ')] WHERE NOT each[0] IN $gone] AS owing
-WITH l, debtor, owed, paid, left,
+WITH debtor, paid, left,
      CASE WHEN owed.disputed IS NOT NULL THEN 'disputed'
           WHEN owed.rejected IS NOT NULL THEN 'decided'
           WHEN $dry AND none(each IN owing WHERE 'amount' IN each)
@@ -33,6 +32,7 @@ WITH l, debtor, owed, paid, left,
           WHEN size(left) = 0 THEN 'removed'
           ELSE 'repeated' END AS became
 WHERE became <> 'told'
+MATCH (l:Load {id: $load})
 FOREACH (_ IN CASE WHEN became = 'repeated' AND NOT $dry THEN [1] ELSE [] END |
   SET paid.load = CASE WHEN left[0] <> '' THEN left[0] END,
       paid.also = CASE WHEN size(left) > 1 THEN left[1..] END)
