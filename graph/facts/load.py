@@ -65,9 +65,7 @@ class _Loader:
             rows = chunk.rows
             for row, line in zip(rows, chunk.lines, strict=True):
                 row["line"] = line
-            nowhere = self.zones.refused(chunk.kind, rows)
-            lines = {each["line"] for each in nowhere}
-            rows[:] = [row for row in rows if row["line"] not in lines]
+            rows[:], nowhere = self.zones.sorted_out(chunk.kind, rows)
             outcome = self._store(chunk.kind, rows)
             refused, corrected = outcome["rejects"], 0
             self.touch(chunk.kind, outcome.get("touched", ()))

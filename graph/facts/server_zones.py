@@ -21,15 +21,16 @@ class ServerZones:
         self._database = database
         self._known: dict[str, bool] = {}
 
-    def refused(self, kind: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
-        """A reject for each row that names a zone which the server does not have: line, column, value, reason."""
-        columns = [column.name for column in KINDS[kind].columns if column.format is ZONE]
-        return [
-            {"line": row["line"], "column": column, "value": row[column], "reason": UNKNOWN}
-            for column in columns
-            for row in rows
-            if row[column] is not None and not self._has(row[column])
-        ]
+    def sorted_out(self, kind: str, rows: Sequence[Row]) -> tuple[list[Row], list[dict[str, Any]]]:
+        """The rows whose zones the server has, and a reject for each other one: line, column, value, reason."""
+        good, rejects = list(rows), list[dict[str, Any]]()
+        for column in (column.name for column in KINDS[kind].columns if column.format is ZONE):
+            lacking = [row for row in good if row[column] is not None and not self._has(row[column])]
+            rejects += [
+                {"line": row["line"], "column": column, "value": row[column], "reason": UNKNOWN} for row in lacking
+            ]
+            good = [row for row in good if row not in lacking] if lacking else good
+        return good, rejects
 
     def _has(self, zone: str) -> bool:
         if zone not in self._known:
