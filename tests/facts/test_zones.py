@@ -161,7 +161,8 @@ def test_an_id_that_is_derived_does_not_depend_on_the_zone(tmp_path: Path) -> No
 def test_a_zone_that_the_server_lacks_is_refused_before_a_run_could_stumble_over_it(graph: Database) -> None:
     zones = ServerZones(graph)
     # a line of a nested file can give several rows: only the one with that zone is refused
-    rows = [{"line": 2, "zone": None}, {"line": 3, "zone": "Asia/Kolkata"}, {"line": 3, "zone": "Mars/Olympus"}]
+    zones_of = [(2, None), (3, "Asia/Kolkata"), (3, "Mars/Olympus")]
+    rows: list[dict[str, Any]] = [{"line": line, "zone": zone} for line, zone in zones_of]
     refused = [{"line": 3, "column": "zone", "value": "Mars/Olympus", "reason": UNKNOWN}]
     assert zones.sorted_out("obligations", rows) == (rows[:2], refused)
     assert zones.sorted_out("obligations", rows) == (rows[:2], refused), "asked for once, and told again"
