@@ -34,17 +34,17 @@ WITH row, known, absent, labels, reject, reject IS NULL AND known IS NULL AS new
      reject IS NULL AND known IS NOT NULL AND (known.name IS NULL AND row.name IS NOT NULL
        OR known.born IS NULL AND row.born IS NOT NULL
        OR known.uscc IS NULL AND row.uscc IS NOT NULL
-       OR known.lei IS NULL AND row.lei IS NOT NULL) AS completes
-// which loads say it, beside the one that brought it: docs/graph.md
-WITH *, ['name', 'born', 'uscc', 'lei'] AS may_lack, [each IN known.also WHERE split(each, ' ')[0] = $load] AS earlier
-WITH *, [name IN may_lack WHERE row[name] IS NOT NULL OR any(each IN earlier WHERE name IN split(each, ' '))] AS said,
-     coalesce(known.lacked, []) + [name IN may_lack WHERE known[name] IS NULL AND row[name] IS NOT NULL] AS lacked
-WITH *, CASE WHEN reject IS NULL AND known.brought <> $load
-          THEN [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
-               + reduce(text = $load, name IN said | text + ' ' + name) END AS also
-WITH *, coalesce(also <> coalesce(known.also, []), false) AS repeats
-FOREACH (_ IN CASE WHEN repeats THEN [1] ELSE [] END |
-  SET known.also = also, known.lacked = CASE WHEN size(lacked) > 0 THEN lacked END)
+       OR known.lei IS NULL AND row.lei IS NOT NULL) AS completes,
+     // which loads say it, beside the one that brought it: docs/graph.md. A row that is new pays nothing for it
+     CASE WHEN reject IS NULL AND known.brought <> $load THEN [also IN [
+         [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
+           + reduce(text = $load, name IN ['name', 'born', 'uscc', 'lei'] | text + CASE WHEN row[name] IS NOT NULL
+                   OR any(each IN known.also WHERE split(each, ' ')[0] = $load AND name IN split(each, ' ')) THEN ' ' + name ELSE '' END)
+       ] WHERE also <> coalesce(known.also, [])][0] END AS also
+FOREACH (_ IN CASE WHEN also IS NULL THEN [] ELSE [1] END |
+  SET known.also = also,
+      known.lacked = [lacked IN [coalesce(known.lacked, []) + [name IN ['name', 'born', 'uscc', 'lei'] WHERE known[name] IS NULL AND row[name] IS NOT NULL]]
+                      WHERE size(lacked) > 0][0])
 FOREACH (_ IN CASE WHEN new AND absent IS NULL THEN [1] ELSE [] END |
   CREATE (entity:Entity:$(labels) {id: row.id, name: row.name, born: date(row.born), uscc: row.uscc, lei: row.lei,
                                    brought: $load}))
@@ -60,5 +60,5 @@ FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
 RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
        sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
        sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
-       sum(CASE WHEN repeats THEN 1 ELSE 0 END) AS repeated,
+       count(also) AS repeated,
        collect(reject) AS rejects

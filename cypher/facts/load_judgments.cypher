@@ -29,17 +29,17 @@ WITH row, entity, known, CASE
   WHEN known.settled <> datetime(row.settled) THEN {line: row.line, column: 'settled', value: row.settled, reason: 'the id is known with another settled'}
 END AS reject
 WITH row, entity, known, reject, reject IS NULL AND known IS NULL AS new,
-     reject IS NULL AND known IS NOT NULL AND (known.settled IS NULL AND row.settled IS NOT NULL) AS completes
-// which loads say it, beside the one that brought it: docs/graph.md
-WITH *, ['settled'] AS may_lack, [each IN known.also WHERE split(each, ' ')[0] = $load] AS earlier
-WITH *, [name IN may_lack WHERE row[name] IS NOT NULL OR any(each IN earlier WHERE name IN split(each, ' '))] AS said,
-     coalesce(known.lacked, []) + [name IN may_lack WHERE known[name] IS NULL AND row[name] IS NOT NULL] AS lacked
-WITH *, CASE WHEN reject IS NULL AND known.load <> $load
-          THEN [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
-               + reduce(text = $load, name IN said | text + ' ' + name) END AS also
-WITH *, coalesce(also <> coalesce(known.also, []), false) AS repeats
-FOREACH (_ IN CASE WHEN repeats THEN [1] ELSE [] END |
-  SET known.also = also, known.lacked = CASE WHEN size(lacked) > 0 THEN lacked END)
+     reject IS NULL AND known IS NOT NULL AND (known.settled IS NULL AND row.settled IS NOT NULL) AS completes,
+     // which loads say it, beside the one that brought it: docs/graph.md. A row that is new pays nothing for it
+     CASE WHEN reject IS NULL AND known.load <> $load THEN [also IN [
+         [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
+           + reduce(text = $load, name IN ['settled'] | text + CASE WHEN row[name] IS NOT NULL
+                   OR any(each IN known.also WHERE split(each, ' ')[0] = $load AND name IN split(each, ' ')) THEN ' ' + name ELSE '' END)
+       ] WHERE also <> coalesce(known.also, [])][0] END AS also
+FOREACH (_ IN CASE WHEN also IS NULL THEN [] ELSE [1] END |
+  SET known.also = also,
+      known.lacked = [lacked IN [coalesce(known.lacked, []) + [name IN ['settled'] WHERE known[name] IS NULL AND row[name] IS NOT NULL]]
+                      WHERE size(lacked) > 0][0])
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
   CREATE (:Judgment {id: row.id, court: row.court, case_number: row.case_number, amount: row.amount, currency: row.currency,
                      issued: datetime(row.issued), due: datetime(row.due), settled: datetime(row.settled), load: $load, before: row.before})
@@ -49,5 +49,5 @@ FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
 RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
        sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
        sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
-       sum(CASE WHEN repeats THEN 1 ELSE 0 END) AS repeated,
+       count(also) AS repeated,
        collect(reject) AS rejects

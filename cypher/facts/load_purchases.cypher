@@ -33,17 +33,17 @@ WITH row, entity, product, known, past, CASE
 END AS reject
 WITH row, entity, product, known, past, reject, reject IS NULL AND known IS NULL AS new,
      reject IS NULL AND known IS NOT NULL AND (known.amount IS NULL AND row.amount IS NOT NULL
-       OR known.currency IS NULL AND row.currency IS NOT NULL) AS completes
-// which loads say it, beside the one that brought it: docs/graph.md
-WITH *, ['amount', 'currency'] AS may_lack, [each IN known.also WHERE split(each, ' ')[0] = $load] AS earlier
-WITH *, [name IN may_lack WHERE row[name] IS NOT NULL OR any(each IN earlier WHERE name IN split(each, ' '))] AS said,
-     coalesce(known.lacked, []) + [name IN may_lack WHERE known[name] IS NULL AND row[name] IS NOT NULL] AS lacked
-WITH *, CASE WHEN reject IS NULL AND known.load <> $load
-          THEN [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
-               + reduce(text = $load, name IN said | text + ' ' + name) END AS also
-WITH *, coalesce(also <> coalesce(known.also, []), false) AS repeats
-FOREACH (_ IN CASE WHEN repeats THEN [1] ELSE [] END |
-  SET known.also = also, known.lacked = CASE WHEN size(lacked) > 0 THEN lacked END)
+       OR known.currency IS NULL AND row.currency IS NOT NULL) AS completes,
+     // which loads say it, beside the one that brought it: docs/graph.md. A row that is new pays nothing for it
+     CASE WHEN reject IS NULL AND known.load <> $load THEN [also IN [
+         [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
+           + reduce(text = $load, name IN ['amount', 'currency'] | text + CASE WHEN row[name] IS NOT NULL
+                   OR any(each IN known.also WHERE split(each, ' ')[0] = $load AND name IN split(each, ' ')) THEN ' ' + name ELSE '' END)
+       ] WHERE also <> coalesce(known.also, [])][0] END AS also
+FOREACH (_ IN CASE WHEN also IS NULL THEN [] ELSE [1] END |
+  SET known.also = also,
+      known.lacked = [lacked IN [coalesce(known.lacked, []) + [name IN ['amount', 'currency'] WHERE known[name] IS NULL AND row[name] IS NOT NULL]]
+                      WHERE size(lacked) > 0][0])
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
   CREATE (entity)-[:BOUGHT {id: row.id, at: datetime(row.at), amount: row.amount, currency: row.currency, load: $load, before: row.before, disputed: past.id}]->(product))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
@@ -53,7 +53,7 @@ FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
 WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
      sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
-     sum(CASE WHEN repeats THEN 1 ELSE 0 END) AS repeated,
+     count(also) AS repeated,
      collect(reject) AS rejects,
      collect(DISTINCT CASE WHEN new OR completes THEN entity END) AS touched
 // an entity that has joined nothing has no rating that this could be newer than

@@ -18,17 +18,17 @@ WITH row, known, CASE
   WHEN known.category <> row.category
     THEN {line: row.line, column: 'category', value: row.category, reason: 'the id is known with another category'}
 END AS reject
-WITH row, known, reject, reject IS NULL AND known IS NULL AS new, false AS completes
-// which loads say it, beside the one that brought it: docs/graph.md
-WITH *, CASE WHEN reject IS NULL AND known.brought <> $load
-          THEN [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
-               + $load END AS also
-WITH *, coalesce(also <> coalesce(known.also, []), false) AS repeats
-FOREACH (_ IN CASE WHEN repeats THEN [1] ELSE [] END |
+WITH row, known, reject, reject IS NULL AND known IS NULL AS new, false AS completes,
+     // which loads say it, beside the one that brought it: docs/graph.md. A row that is new pays nothing for it
+     CASE WHEN reject IS NULL AND known.brought <> $load THEN [also IN [
+         [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
+           + $load
+       ] WHERE also <> coalesce(known.also, [])][0] END AS also
+FOREACH (_ IN CASE WHEN also IS NULL THEN [] ELSE [1] END |
   SET known.also = also)
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END | CREATE (:Site {id: row.id, category: row.category, brought: $load}))
 RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
        sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
        sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
-       sum(CASE WHEN repeats THEN 1 ELSE 0 END) AS repeated,
+       count(also) AS repeated,
        collect(reject) AS rejects
