@@ -51,7 +51,14 @@ WRITING: dict[str, tuple[list[str], tuple[str, str]]] = {
 }
 INTO_A_DIRECTORY = {"export", "report"}
 READS = {
-    *("load paths", "apply paths", "import-assistant file", "verify-report file", "verify-report key"),
+    *(
+        "load paths",
+        "apply paths",
+        "import-assistant file",
+        "import-assistant members",
+        "verify-report file",
+        "verify-report key",
+    ),
 }
 TOO_SMALL = {"plot distribution", "plot conduct", "plot share"}
 "What needs more members than this community has; tests/analysis draws them."

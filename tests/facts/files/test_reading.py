@@ -527,7 +527,7 @@ def test_the_help_of_commands_does_without_pandas() -> None:
 
 
 def test_the_room_shows_what_callers_use() -> None:
-    assert set(__all__) == {"ENDINGS", "is_lock", "is_rejects", "kind_of", "read", "write_rejects"}
+    assert set(__all__) == {"ENDINGS", "Prefix", "is_lock", "is_rejects", "kind_of", "read", "write_rejects"}
 
 
 # The highest memory so far, after each file.

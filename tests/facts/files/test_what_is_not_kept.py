@@ -201,6 +201,7 @@ def test_every_column_that_holds_text_is_one_of_those_above() -> None:
         "scheme",
         "case_number",
         "issued",
+        "zone",
     }
     names_another = {"obligation", "source", "target", "debtor", "creditor", "entity", "product", "site", "notice"}
     looked_at = {*SLUGS, *OPAQUE, *NAMES}

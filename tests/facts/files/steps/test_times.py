@@ -100,8 +100,10 @@ def test_a_day_that_cannot_be_read_is_refused_as_it_is_written(
 
 def test_a_day_that_is_read_with_the_month_before_it_says_so(tmp_path: Path) -> None:
     made = mapped("obligations", due='column = "t", format = "%m/%d/%Y", day = { zone = "UTC" }')
-    found = taken(tmp_path, "t\n01/10/2026\n31/01/2026\n32/01/2026\n31/13/2026\n", made)
-    assert found.lines == [2]
+    found = taken(tmp_path, "t\n01/10/2026\n31/01/2026\n32/01/2026\n31/13/2026\n10/31/2026\n", made)
+    assert found.lines == [2, 6], (
+        "a day that can be read only as the mapping says: the file is not refused as a whole"
+    )
     reasons = {each.value: each.reason for each in found.rejects}
     assert "%d/%m/%Y reads it: look whether rows above" in reasons["31/01/2026"]
     assert not any("reads it" in reasons[each] for each in ("32/01/2026", "31/13/2026"))
