@@ -20,6 +20,7 @@ EXAMPLES: dict[str, Any] = {
     "MAP": {},
     "LIST<MAP>": [],
     "LIST<STRING>": ["a"],
+    "LIST<INTEGER>": [],
 }
 pytestmark = pytest.mark.slow  # to plan each query takes a minute in all
 

@@ -7,7 +7,15 @@ from graph.rating.engines.contract import Engine, Work
 from graph.rating.engines.cypher import Cypher
 
 DEFAULT = "cypher"
-ENGINES: dict[str, Callable[[Work], Engine]] = {"cypher": Cypher}
+
+
+def _arrays(work: Work) -> Engine:
+    from graph.rating.engines.arrays.engine import Arrays  # scipy is slow to import, and not everyone's
+
+    return Arrays(work)
+
+
+ENGINES: dict[str, Callable[[Work], Engine]] = {"cypher": Cypher, "arrays": _arrays}
 
 
 def of(name: str) -> Callable[[Work], Engine]:
