@@ -10,17 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import held_view
 from graph.facts.values import Facts
-from graph.policy.scheme import ObligationsFactor, Scheme
+from graph.policy.scheme import QUARTERS, ObligationsFactor, Scheme
 from graph.rating import reference, reference_voices
 from graph.rating.engines.arrays import circles, conduct, scores, voices
 from graph.rating.engines.arrays.columns import Contacts, Obligations, Things, Ties
 from graph.rating.engines.arrays.groups import Floats
 from graph.rating.engines.contract import Propagated
+from tests.rating import test_otc
 from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes, schemes_with_voice
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-TODAY = (AS_OF - EPOCH).days - 1
 CLOSE = 1e-9
 
 
@@ -36,25 +37,25 @@ class Worked:
     scores: scores.Scores
 
 
-def work_out(facts: Facts, scheme: Scheme, founders: tuple[str, ...] = ()) -> Worked:
+def work_out(facts: Facts, scheme: Scheme, founders: tuple[str, ...] = (), as_of: datetime = AS_OF) -> Worked:
     """As graph/rating/engines/arrays/engine.py does, from facts as they would be read from the graph."""
-    rids = dict(facts.members)
+    rids, today = dict(facts.members), (as_of - EPOCH).days - 1
     count = max(rids.values(), default=-1) + 1
     factors, outside = scheme.factors, scheme.voice.outside if scheme.voice else 1.0
     voice, rated = None, {}
     if factors.obligations:
-        owed = conduct.cap(obligations(facts, rids), factors.obligations, TODAY)
+        owed = conduct.cap(obligations(facts, rids), factors.obligations, today)
         if scheme.voice:
             named = tuple(sorted(rids[each] for each in founders))
             voice = voices.made(owed.reports, named, scheme.voice, count)
         rated["obligations"], _ = conduct.rate_obligations(owed, factors.obligations, voice, outside, count)
     for name, factor in factors.named().items():
         if not isinstance(factor, ObligationsFactor):
-            rated[name] = conduct.rate_things(things(facts, name, rids, scheme), factor, TODAY, count)
+            rated[name] = conduct.rate_things(things(facts, name, rids, scheme, as_of), factor, today, count)
     own = sum((factor.weight * rated[name].rate for name, factor in factors.named().items()), np.zeros(count))
     none = np.zeros(0, dtype=np.int64)
-    finding = circles.Finding(scheme.circle, TODAY, count, voice, outside, (none, none))
-    ties = finding.choose(finding.pairs(contacts(facts, rids)))
+    finding = circles.Finding(scheme.circle, today, count, voice, outside, (none, none))
+    ties = finding.choose(finding.pairs(contacts(facts, rids, as_of)))
     solved, state = scores.solve(scheme, ties, own, np.zeros(count))
     return Worked(rated, own, voice, ties, solved, scores.published(scheme, ties, own, np.zeros(count), state))
 
@@ -84,33 +85,33 @@ def obligations(facts: Facts, rids: dict[str, int]) -> Obligations:
     return Obligations(*whole)
 
 
-def things(facts: Facts, kind: str, rids: dict[str, int], scheme: Scheme) -> Things:
+def things(facts: Facts, kind: str, rids: dict[str, int], scheme: Scheme, as_of: datetime) -> Things:
     factor, found = getattr(scheme.factors, kind), getattr(facts, kind)
     categories = {"purchases": facts.products, "visits": facts.sites}[kind]
     rows = [
         (rids[each.entity], day(each.at), factor.values[categories[each[1]]])
         for each in found
-        if each.entity in rids and each.at < AS_OF and categories[each[1]] in factor.values
+        if each.entity in rids and each.at < as_of and categories[each[1]] in factor.values
     ]
     columns = list(zip(*rows, strict=True)) or [()] * 3
     member, at = (np.array(column, dtype=np.int64) for column in columns[:2])
     return Things(member, at, np.array(columns[2], dtype=np.float64), np.zeros(len(member), dtype=np.int64))
 
 
-def contacts(facts: Facts, rids: dict[str, int]) -> Contacts:
+def contacts(facts: Facts, rids: dict[str, int], as_of: datetime) -> Contacts:
     rows = [
         (rids[each.source], rids[each.target], day(each.at))
         for each in facts.contacts
-        if each.source in rids and each.target in rids and each.at < AS_OF and each.source != each.target
+        if each.source in rids and each.target in rids and each.at < as_of and each.source != each.target
     ]
     columns = list(zip(*rows, strict=True)) or [()] * 3
     return Contacts(*(np.array(column, dtype=np.int64) for column in columns))
 
 
-def check(facts: Facts, scheme: Scheme, founders: tuple[str, ...] = ()) -> Worked:
+def check(facts: Facts, scheme: Scheme, founders: tuple[str, ...] = (), as_of: datetime = AS_OF) -> Worked:
     """Every value equals the reference's: circles and voices to the last digit, all else within 1e-9."""
-    found = work_out(facts, scheme, founders)
-    expected = reference.rate(facts, scheme, AS_OF, founders=founders)
+    found = work_out(facts, scheme, founders, as_of)
+    expected = reference.rate(facts, scheme, as_of, founders=founders)
     for entity, member in expected.members.items():
         rid = member.rid
         for name, rate in member.rates.items():
@@ -146,6 +147,14 @@ HEARD = make_scheme(
 @pytest.mark.parametrize("community", NASTY, ids=lambda community: community.name)
 def test_a_nasty_community_has_the_voices_of_the_reference(community: Community) -> None:
     check(community.facts, HEARD, tuple(entity for entity, _ in community.facts.members)[:2])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not test_otc.OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project")
+def test_bitcoin_otc_is_worked_out_as_the_reference_does() -> None:
+    found = check(test_otc.facts(), test_otc.POLICY, (test_otc.FOUNDER,), held_view.AS_OF)
+    assert found.voice is not None
+    assert set(found.voice.tolist()) == set(QUARTERS)
 
 
 @settings(max_examples=50)
