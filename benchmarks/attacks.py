@@ -44,20 +44,20 @@ class Base:
 
     world: World
     ratings: Ratings
-    drawn: Ratings
-    "from which targets are drawn: of one policy, so that they are the same under all"
+    chosen: Ratings
+    "from which targets are chosen: of one policy, so that they are the same under all"
     heard: Sequence[str]
     unheard: Sequence[str]
     "members that report, and that nobody hears; all that report, where everybody is heard"
 
 
 Pool = Callable[[Base], Sequence[str]]
-"The members among whom somebody is drawn."
+"The members among whom targets are chosen, in order of points, or others are drawn."
 Change = Callable[[Base, str, Random], Facts]
 
 
 class Attack(NamedTuple):
-    """Among whom its target is drawn, and what is done."""
+    """Among whom its targets are, and what is done."""
 
     name: str
     pool: Pool
@@ -86,7 +86,7 @@ def good(base: Base) -> Sequence[str]:
 
 
 def _by_points(base: Base) -> list[str]:
-    known = [each for each in base.drawn.members.values() if each.evidence >= KNOWN]
+    known = [each for each in base.chosen.members.values() if each.evidence >= KNOWN]
     return [each.entity for each in sorted(known, key=lambda each: (each.points, each.rid))]
 
 

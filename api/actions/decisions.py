@@ -10,7 +10,8 @@ from typing import Any
 
 from api.deps.auth import one_text, own_entity
 from api.deps.idempotency import Asked, Done, once
-from api.schemas.disputes import Answered, OwnContest, OwnDispute
+from api.schemas.contests import OwnContest
+from api.schemas.disputes import Answered, OwnDispute
 from api.schemas.grants import Grant
 from graph.identity import Principal
 from graph.model import Changes

@@ -11,7 +11,7 @@ from api.deps.idempotency import Done, TheKey, once
 from api.deps.parameters import SchemeId, TheDatabase, about_a_person
 from api.http.in_flight import TheUnderWay
 from api.openapi import AWAY, responses
-from api.schemas.disputes import (
+from api.schemas.contests import (
     Closed,
     Closing,
     NewContest,

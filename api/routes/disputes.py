@@ -1,14 +1,14 @@
 """Disputes: a member says that a fact of its own is wrong, and a reviewer decides."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 
 from api.actions import decisions
 from api.actions.told import told_of
 from api.deps.auth import Member, Reviewer, ReviewerOrOperator, one_text, own_entity
-from api.deps.idempotency import Done, TheKey, once
+from api.deps.idempotency import Asked, Done, TheKey, once
 from api.deps.parameters import TheDatabase, about_a_person
 from api.openapi import AWAY, responses
 from api.schemas.disputes import (
@@ -37,7 +37,7 @@ from graph.errors import (
     Refused,
     StoreConflict,
 )
-from graph.identity import Role
+from graph.identity import Principal, Role
 from graph.rights import admissions, dispute_records, disputes
 from graph.store.transaction import Transaction
 
@@ -144,15 +144,8 @@ def decide_dispute(
     """
 
     def work(transaction: Transaction) -> Done[Decided]:
-        changes = disputes.decide(
-            transaction,
-            dispute,
-            upheld=decision.upheld,
-            reason=decision.reason,
-            reviewer=reviewer.subject,
-            acts_for=reviewer.acts_for,
-            now=asked.now,
-        )
+        said = _said(reviewer, decision.reason, asked)
+        changes = disputes.decide(transaction, dispute, upheld=decision.upheld, **said)
         [found] = dispute_records.by_id(transaction, [dispute], now=asked.now)
         answer = Decided.model_validate({name: getattr(found, name) for name in Decided.model_fields})
         return Done(answer, changes, about=found.entity)
@@ -176,15 +169,8 @@ def admit_dispute(
     """
 
     def work(transaction: Transaction) -> Done[Admitted]:
-        changes = admissions.admit(
-            transaction,
-            dispute,
-            admitted=admission.admitted,
-            reason=admission.reason,
-            reviewer=reviewer.subject,
-            acts_for=reviewer.acts_for,
-            now=asked.now,
-        )
+        said = _said(reviewer, admission.reason, asked)
+        changes = admissions.admit(transaction, dispute, admitted=admission.admitted, **said)
         [found] = dispute_records.by_id(transaction, [dispute], now=asked.now)
         by, why = (found.admitted_by, found.admission) if admission.admitted else (found.reviewer, found.reason)
         answer = {"id": found.id, "state": found.state, "at": asked.now, "reviewer": by, "reason": why}
@@ -192,6 +178,16 @@ def admit_dispute(
 
     with one_text():
         return once(asked, database, reviewer, Admitted, work)
+
+
+def _said(reviewer: Principal, reason: str, asked: Asked) -> dict[str, Any]:
+    """Who decides, why and when."""
+    return {
+        "reason": reason,
+        "reviewer": reviewer.subject,
+        "acts_for": reviewer.acts_for,
+        "now": asked.now,
+    }
 
 
 @router.get("/me/disputed", summary="Disputes of facts of which one is the other side", responses=responses(*TOLD))

@@ -1,4 +1,4 @@
-"""Disputes of facts, and contests of ratings as a whole."""
+"""Disputes of facts: by the member, by the other side, and by the reviewer."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -6,10 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas.base import FactId, Model
+from api.schemas.deciding import OneLine, Reasoned, Reviewed
 from graph.facts.kinds import FactKind
-from graph.text.plain import LONGEST
-
-OneLine = Annotated[str, Field(min_length=1, max_length=LONGEST, description="one line of plain text")]
 
 
 class NewDispute(Model):
@@ -123,38 +121,30 @@ class WaitingDisputes(Model):
     disputes: list[WaitingDispute] = Field(description="the oldest, at most 200")
 
 
-class Decision(Model):
+class Decision(Reasoned):
     """What a reviewer decides, and why."""
 
     upheld: bool = Field(description="true: the fact is removed; false: it counts again")
-    reason: OneLine = Field(description="the member sees it; one line of plain text")
 
 
-class Decided(Model):
+class Decided(Reviewed):
     """A dispute that was decided."""
 
-    id: str
     state: Literal["upheld", "rejected"]
     decided: datetime
-    reviewer: str
-    reason: str
 
 
-class Admission(Model):
+class Admission(Reasoned):
     """Whether a proposed dispute is admitted, and why."""
 
     admitted: bool = Field(description="true: the fact counts for nothing from now on; false: nothing changes")
-    reason: OneLine = Field(description="the member sees it; one line of plain text")
 
 
-class Admitted(Model):
+class Admitted(Reviewed):
     """A dispute that was admitted, or refused."""
 
-    id: str
     state: Literal["open", "refused"]
     at: datetime
-    reviewer: str
-    reason: str
 
 
 class ToldDispute(Model):
@@ -193,62 +183,3 @@ class Answered(Model):
     id: str = Field(description="the dispute's id")
     answer: str
     answered: datetime
-
-
-class NewContest(Model):
-    """What is wrong with the rating as a whole, in the member's words."""
-
-    statement: OneLine
-
-
-class OwnContest(Model):
-    """A contest as its member sees it, with what became of it."""
-
-    id: str
-    scheme: str
-    statement: str
-    state: Literal["open", "closed", "left"] = Field(
-        description="open: nobody may rely on the rating; left: the member left the scheme"
-    )
-    opened: datetime
-    closed: datetime | None
-    reviewer: str | None = Field(description="the person who closed it")
-    reason: str | None
-
-
-class OwnContests(Model):
-    """The contests that a member opened."""
-
-    contests: list[OwnContest] = Field(description="the newest first")
-
-
-class WaitingContest(Model):
-    """A contest that waits to be closed."""
-
-    id: str
-    entity: str = Field(description="the member that contests")
-    scheme: str
-    statement: str
-    opened: datetime
-
-
-class WaitingContests(Model):
-    """The contests that wait to be closed."""
-
-    waiting: int = Field(description="how many there are")
-    contests: list[WaitingContest] = Field(description="the oldest, at most 200")
-
-
-class Closing(Model):
-    """Why a contest is closed."""
-
-    reason: OneLine = Field(description="the member sees it; one line of plain text")
-
-
-class Closed(Model):
-    """A contest that was closed."""
-
-    id: str
-    closed: datetime
-    reviewer: str
-    reason: str

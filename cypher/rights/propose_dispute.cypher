@@ -23,7 +23,8 @@ UNWIND CASE WHEN $both THEN [source, target] ELSE [source] END AS entity
 WITH DISTINCT entity, fact WHERE entity.id = $entity AND EXISTS { (entity)-[:JOINED]->() }
 REMOVE fact.version                       // it has none: this only takes the fact's write lock
 WITH entity, fact WHERE fact.disputed IS NULL
-  AND NOT EXISTS { MATCH (waits:Dispute {fact: $fact}) WHERE waits.kind = $kind AND waits.state = 'proposed' }
+  AND NOT EXISTS { MATCH (waits:Dispute {fact: $fact}) USING INDEX SEEK waits:Dispute(fact)
+                   WHERE waits.kind = $kind AND waits.state = 'proposed' }
 CREATE (entity)-[:OPENED]->(dispute:Dispute {id: $id, kind: $kind, fact: $fact, statement: $statement, state: 'proposed',
                                              proposed: $now, opened: $now, by: $by, load: fact.load})
 RETURN dispute.id AS id

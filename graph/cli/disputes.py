@@ -1,6 +1,8 @@
 """Commands about disputes: list the disputed facts, and decide what becomes of them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,11 +15,17 @@ from graph.text.counts import counted
 from graph.text.days import day
 
 if TYPE_CHECKING:
+    from graph.model import Changes
     from graph.rights.dispute_records import Dispute
 
 PANEL = "Disputes"
 disputes = typer.Typer(help="List, decide and keep in time disputes of facts.", invoke_without_command=True)
 app.add_typer(disputes, name="disputes", rich_help_panel=PANEL)
+
+Reason = Annotated[str, typer.Option(help="Why, in one line; the member sees it.")]
+Reviewer = Annotated[
+    str | None, typer.Option(help="The name of the reviewer; the operator if not given. The member sees it.")
+]
 
 
 @disputes.callback()
@@ -91,34 +99,18 @@ def decide_dispute(
     upheld: Annotated[
         bool, typer.Option("--upheld/--rejected", help="The fact is removed, or counts again.", show_default=False)
     ],
-    reason: Annotated[str, typer.Option(help="Why, in one line; the member sees it.")],
-    reviewer: Annotated[
-        str | None, typer.Option(help="The name of the reviewer; the operator if not given. The member sees it.")
-    ] = None,
+    reason: Reason,
+    reviewer: Reviewer = None,
     json: Json = False,
 ) -> None:
     """Decide a dispute, and re-rate at once all members that it touches.
 
     Never by the member who disputes, by an entity in the fact, or by a person who loaded it.
     """
-    from graph.rating import rerate
     from graph.rights.disputes import decide
-    from graph.settings import Settings
 
-    name = reviewer or Settings.load().operator
-    with open_database() as database:
-        changes = database.write(
-            lambda transaction: decide(
-                transaction, dispute, upheld=upheld, reason=reason, reviewer=name, now=datetime.now(UTC)
-            )
-        )
-        passed_on = rerate.passed_on(database, changes)
-    state = "upheld" if upheld else "rejected"
-    if json:
-        print_json({"id": dispute, "state": state, "reviewer": name, "passed_on": passed_on})
-    else:
-        print_text(f"{dispute} is {state}: the fact {'is removed' if upheld else 'counts again'}")
-        _print_passed_on(passed_on=passed_on)
+    state, fact = ("upheld", "is removed") if upheld else ("rejected", "counts again")
+    _decided(partial(decide, id_=dispute, upheld=upheld), dispute, state, fact, reason, reviewer, json)
 
 
 @disputes.command("admit")
@@ -130,33 +122,41 @@ def admit_dispute(
             "--admitted/--refused", help="The fact counts for nothing, or as before.", show_default=False
         ),
     ],
-    reason: Annotated[str, typer.Option(help="Why, in one line; the member sees it.")],
-    reviewer: Annotated[
-        str | None, typer.Option(help="The name of the reviewer; the operator if not given. The member sees it.")
-    ] = None,
+    reason: Reason,
+    reviewer: Reviewer = None,
     json: Json = False,
 ) -> None:
     """Admit a dispute of a fact that outlived one before, or refuse it.
 
     Never by those who may not decide it.
     """
-    from graph.rating import rerate
     from graph.rights.admissions import admit
+
+    state, fact = ("open", "counts for nothing") if admitted else ("refused", "counts as before")
+    _decided(partial(admit, id_=dispute, admitted=admitted), dispute, state, fact, reason, reviewer, json)
+
+
+def _decided(
+    work: "Callable[..., Changes]",
+    dispute: str,
+    state: str,
+    fact: str,
+    reason: str,
+    reviewer: str | None,
+    json: bool,
+) -> None:
+    """The reviewer has decided so, and what it touches is re-rated; it is said what that makes of the fact."""
+    from graph.rating import rerate
     from graph.settings import Settings
 
-    name = reviewer or Settings.load().operator
+    name, now = reviewer or Settings.load().operator, datetime.now(UTC)
     with open_database() as database:
-        changes = database.write(
-            lambda transaction: admit(
-                transaction, dispute, admitted=admitted, reason=reason, reviewer=name, now=datetime.now(UTC)
-            )
-        )
+        changes = database.write(lambda transaction: work(transaction, reason=reason, reviewer=name, now=now))
         passed_on = rerate.passed_on(database, changes)
-    state = "open" if admitted else "refused"
     if json:
         print_json({"id": dispute, "state": state, "reviewer": name, "passed_on": passed_on})
     else:
-        print_text(f"{dispute} is {state}: the fact {'counts for nothing' if admitted else 'counts as before'}")
+        print_text(f"{dispute} is {state}: the fact {fact}")
         _print_passed_on(passed_on=passed_on)
 
 

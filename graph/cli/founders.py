@@ -135,13 +135,14 @@ def _listed(founder: "Founder") -> dict[str, object]:
 
 
 def _operator() -> str:
-    """The name that is noted. Raises ParameterError for one that stands for the member itself."""
+    """The name that is noted. Raises ParameterError for one that reads as if the member itself had decided."""
     from graph.errors import ParameterError
     from graph.rights.founders import LEFT, MEMBER
+    from graph.rights.parties import have_a_part
     from graph.settings import Settings
 
     operator = Settings.load().operator
-    if operator in (MEMBER, LEFT):
+    if have_a_part([operator], (MEMBER, LEFT)):
         raise ParameterError(
             f"INNERCIRCLE_OPERATOR={operator}: that word says that a member decided itself; give your own name"
         )

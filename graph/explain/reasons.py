@@ -202,9 +202,8 @@ def _lack(fact: Given) -> float:
 def _worst_obligation(fact: Given, count: int) -> str:
     to = f"to {fact.other}, " if fact.other else ""  # not everybody is told the creditor
     what = f"the one {to}due {day(fact.at)}"
-    how = (
-        f"outcome {fact.outcome:g} of 1" if fact.outcome is not None else f"{counted(fact.late or 0, 'days')} late"
-    )
+    late = f"{counted(fact.late or 0, 'days')} late"
+    how = late if fact.outcome is None else f"outcome {fact.outcome:g} of 1"
     return f"It is {what}: {how}" if count == 1 else f"Most is lost by {what}: {how}"
 
 
@@ -247,6 +246,5 @@ def _company(rating: OpenRating, scheme: Scheme) -> list[_Loss]:
 
 def _worst_contact(contacts: Iterable[Contact]) -> str:
     worst = max(contacts, key=lambda each: each.weight * (1 - each.used))
-    if not worst.entity:
-        return "Who they are is not shown"
-    return f"Most is lost by {worst.entity}, with {worst.weight:.0%} of the circle's weight"
+    most = f"Most is lost by {worst.entity}, with {worst.weight:.0%} of the circle's weight"
+    return most if worst.entity else "Who they are is not shown"

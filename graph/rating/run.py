@@ -41,11 +41,12 @@ def rate(
     """Every member of the scheme is rated at `as_of` under its published policy; returns the finished run.
 
     as_of: a midnight in UTC, the end of the last day that counts; None: the coming one.
-    voices_of: an earlier run, whose voices are used; None: they are made anew, where the policy has any.
+    voices_of: an earlier run under the same policy, whose founders are all in force still: its voices are used;
+    None: they are made anew, where the policy has any.
     engine: what works the ratings out, by name; they are the same whichever does. None: the default one.
     batch: members in one transaction at most.
     Raises NotFound (no such scheme or run), ParameterError (as_of, engine), Refused (too few founders; voices of a
-    run that has none), StoreConflict (another run of the scheme is under way), NotConverged (nothing was
+    run that cannot be used), StoreConflict (another run of the scheme is under way), NotConverged (nothing was
     published), and any StoreError; a run that was broken off leaves the old ratings, and can simply be started
     again.
     """

@@ -53,8 +53,9 @@ def founders(database: Database, scheme_id: str) -> list[Founder]:
 def source(database: Database, scheme: Scheme, *, members: int, voices_of: str | None) -> Source | None:
     """Where a run of `members` rids has its voices from; None: its policy has none.
 
-    Raises Refused (too few founders; voices are asked of a run that has none, or for a policy without), NotFound
-    (no such run of the scheme that has finished).
+    Raises Refused (too few founders; voices are asked for a policy without, or of a run that has none, that had
+    another policy, or of whose founders one is none any more), NotFound (no such run of the scheme that has
+    finished).
     """
     if scheme.voice is None:
         if voices_of is not None:
@@ -88,6 +89,18 @@ def _earlier(database: Database, scheme: Scheme, run_id: str) -> Source:
         raise NotFound(f"run {run_id} is no finished run of {scheme.id}: `innercircle query runs` lists them")
     if run.founders is None:
         raise Refused(f"run {run_id} has no voices: the policy that it used has no [voice]")
+    if run.hash != scheme.hash:
+        raise Refused(
+            f"run {run_id} rated under version {run.version} of the policy, and {scheme.version} is published "
+            "now: leave --voices-of out, and voices are made anew"
+        )
+    gone = set(run.founders) - {each.rid for each in founders(database, scheme.id)}
+    if gone:
+        raise Refused(
+            f"of the founders of run {run_id}, {len(gone):,} {'is' if len(gone) == 1 else 'are'} in force no "
+            "longer, and nobody is heard by a word that was taken back: leave --voices-of out, and voices are "
+            "made anew"
+        )
     return Source(run.founders, run.voices_of or run.id)
 
 

@@ -9,14 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from graph.errors import Refused
-from graph.facts.kinds import STORED
 from graph.model import Changes
-from graph.rights.dispute_records import PROPOSED, fact_of, row_of
-from graph.rights.entity_locks import hold
-from graph.rights.parties import are_alike, check_reviewer
-from graph.store.error_mapping import Gone
+from graph.rights.dispute_records import PROPOSED, row_of
+from graph.rights.held_disputes import Held, act, review, take
+from graph.rights.parties import are_alike
 from graph.store.transaction import Transaction
-from graph.text.plain import identifier, plain
 
 UNDECIDED = ("withdrawn", "refused")
 "How a dispute ends without a decision on its fact."
@@ -59,35 +56,16 @@ def admit(
     Raises ParameterError (a reason that is no plain text), NotFound (no such dispute), Refused (it is not
     proposed, this reviewer may not admit it, or its fact is gone or disputed otherwise).
     """
-    reason = plain(reason, "reason")
-    reviewer = identifier(reviewer.strip(), "reviewer")
-    hold(transaction, row_of(transaction, id_)["entity"])
-    check_reviewer(row_of(transaction, id_), reviewer, acts_for)
+    said = review(transaction, id_, reason=reason, reviewer=reviewer, acts_for=acts_for)
     if not admitted:
-        end(transaction, id_, "refused", now=now, reviewer=reviewer, reason=reason)
+        end(transaction, id_, "refused", now=now, **said)
         return Changes()
     held = _held(transaction, id_)
-    kind, stored = held["kind"], STORED[held["kind"]]
-    found = fact_of(transaction, kind, held["fact"])
-    if found is None:
-        raise Refused(f"{held['fact']!r} of the {kind} is gone, and there is nothing to set aside: refuse it")
-    if found["disputed"] is not None:
-        raise Refused(f"{held['fact']!r} of the {kind} is disputed already: refuse it")
-    opened = transaction.optional(
-        "admit_dispute",
-        id=id_,
-        ref=found["ref"],
-        type=stored.type,
-        both=stored.touches_both,
-        reviewer=reviewer,
-        reason=reason,
-        now=now,
-    )
-    if opened is None:
-        raise Gone(f"{held['fact']!r} of the {kind} was removed, or disputed, at that moment")
-    changes = Changes()
-    changes.add(kind, opened["touched"])
-    return changes
+    if held.found is None:
+        raise Refused(f"{held.fact!r} of the {held.kind} is gone, and there is nothing to set aside: refuse it")
+    if held.found["disputed"] is not None:
+        raise Refused(f"{held.fact!r} of the {held.kind} is disputed already: refuse it")
+    return act(transaction, "admit_dispute", held, now=now, **said)
 
 
 def end(
@@ -104,8 +82,8 @@ def end(
     transaction.run("end_proposal", id=id_, state=state, now=now, reviewer=reviewer, reason=reason)
 
 
-def _held(transaction: Transaction, id_: str) -> dict[str, Any]:
-    held = transaction.optional("hold_dispute", id=id_, state=PROPOSED)
+def _held(transaction: Transaction, id_: str) -> Held:
+    held = take(transaction, id_, PROPOSED)
     if held is None:
         raise Refused(f"the dispute does not wait to be admitted: it is {row_of(transaction, id_)['state']}")
     return held

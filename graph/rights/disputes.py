@@ -20,11 +20,11 @@ from graph.model import Changes
 from graph.rights import admissions
 from graph.rights.dispute_records import OPEN, PROPOSED, REMINDED_DAYS, REMOVED_DAYS, fact_of, row_of
 from graph.rights.entity_locks import hold
-from graph.rights.parties import check_reviewer
+from graph.rights.held_disputes import act, review, take
 from graph.store.client import utc
 from graph.store.error_mapping import Gone
 from graph.store.transaction import Transaction
-from graph.text.plain import identifier, plain
+from graph.text.plain import plain
 
 
 @dataclass
@@ -127,11 +127,8 @@ def decide(
     Raises ParameterError (a reason that is no plain text), NotFound (no such dispute), Refused (it is not open, or
     this reviewer may not decide it).
     """
-    reason = plain(reason, "reason")
-    reviewer = identifier(reviewer.strip(), "reviewer")
-    hold(transaction, row_of(transaction, id_)["entity"])
-    check_reviewer(row_of(transaction, id_), reviewer, acts_for)
-    return _close(transaction, id_, "upheld" if upheld else "rejected", now=now, reviewer=reviewer, reason=reason)
+    said = review(transaction, id_, reason=reason, reviewer=reviewer, acts_for=acts_for)
+    return _close(transaction, id_, "upheld" if upheld else "rejected", now=now, **said)
 
 
 def due(transaction: Transaction, *, now: datetime) -> Due:
@@ -185,24 +182,7 @@ def _end(
     reason: str | None = None,
 ) -> Changes | None:
     """The dispute has ended so; returns what has to be re-rated, None where it had ended before."""
-    held = transaction.optional("hold_dispute", id=id_, state=OPEN)
+    held = take(transaction, id_, OPEN)
     if held is None:
         return None
-    kind, stored = held["kind"], STORED[held["kind"]]
-    found = fact_of(transaction, kind, held["fact"])
-    closed = transaction.optional(
-        "close_dispute",
-        id=id_,
-        ref=found["ref"] if found else None,
-        type=stored.type,
-        both=stored.touches_both,
-        state=state,
-        now=now,
-        reviewer=reviewer,
-        reason=reason,
-    )
-    if closed is None:
-        raise Gone(f"{held['fact']!r} of the {kind} was removed at that moment")
-    changes = Changes()
-    changes.add(kind, closed["touched"])
-    return changes
+    return act(transaction, "close_dispute", held, state=state, now=now, reviewer=reviewer, reason=reason)

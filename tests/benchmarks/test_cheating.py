@@ -73,11 +73,33 @@ def test_an_attack_adds_to_the_facts_and_everyone_new_has_joined(base: Base, att
 
 def test_made_up_members_move_nothing_where_voices_count_and_much_where_they_do_not(base: Base) -> None:
     before = scheme.parse(cheating.BEFORE.read_text(encoding="utf-8"), "before")
-    plain = cheating.base(SMALL, before, base.drawn)
+    plain = cheating.base(SMALL, before, base.chosen)
     for attack in ATTACKS[:3]:
-        [heard], [all_] = cheating.moved(base, TRADING, attack, 1), cheating.moved(plain, before, attack, 1)
+        heard, all_ = cheating.moved(base, TRADING, attack, 0, 1), cheating.moved(plain, before, attack, 0, 1)
         assert abs(heard) < 1
         assert all_ > 100
+
+
+def test_targets_stand_at_even_distances_in_their_pool_and_a_small_pool_has_fewer() -> None:
+    pool = [f"m{number:02}" for number in range(70)]
+    chosen = [cheating.target(pool, place, 7) for place in range(7)]
+    assert chosen == ["m05", "m15", "m25", "m35", "m45", "m55", "m65"]
+    assert {cheating.target(pool[:2], place, 7) for place in range(7)} == {"m00", "m01"}
+
+
+def test_a_table_is_the_same_however_many_processes_make_it() -> None:
+    policies = [scheme.parse(cheating.BEFORE.read_text(encoding="utf-8"), "before"), TRADING]
+    title, columns, rows = cheating.table(SMALL, policies, 2, workers=2)
+    assert columns == ["attack", "trading 1", f"trading {TRADING.version}"]
+    assert "the middle one of 2 targets" in title
+    chosen = cheating.rated(SMALL, policies[0], FACTS)
+    for row in (0, len(ATTACKS) - 1):
+        points = [
+            cheating.moved(cheating.base(SMALL, TRADING, chosen), TRADING, ATTACKS[row], place, 2)
+            for place in range(2)
+        ]
+        assert rows[row][2] == cheating._cell(points)
+    assert [row[0] for row in rows] == [*(attack.name for attack in ATTACKS), cheating.LATE]
 
 
 def test_a_ring_is_of_ten_who_each_say_ten_things_of_each_other(base: Base) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from graph.errors import NotConverged, ParameterError
 from graph.facts.values import Contact, Facts, Obligation, Purchase
 from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme, points_of
+from graph.rating.partner_caps import Deal, cap
 from graph.rating.reference import Rating, Ratings, ageing, choose_circles, propagate, rate, rate_factors, strength
 from tests.conftest import samples
 from tests.strategies import AS_OF, NASTY, PRODUCTS, communities, make_scheme, schemes
@@ -147,6 +148,16 @@ def test_a_year_is_held_after_its_months_are() -> None:
     # three in June, one in May, one on the last day of December
     found = weights(one_partner([0, 1, 2, 30, 181]), partner_month=1.0, partner_year=1.0)
     assert found == pytest.approx([1 / 6, 1 / 6, 1 / 6, 1 / 2, 1])
+
+
+@given(st.permutations([0.1, 0.2, 0.3, 0.7]))
+def test_the_order_of_deals_changes_no_bit_of_what_their_caps_leave(found: list[float]) -> None:
+    # summed one after the other, these give three different sums
+    factor = make_scheme(partner_month=0.5, partner_year=0.3).factors.obligations
+    assert factor is not None
+    deals = [Deal("b", AS_OF.toordinal() - 1, weight) for weight in found]
+    by_weight = dict(zip(found, cap(deals, factor), strict=True))
+    assert by_weight == dict(zip(sorted(found), cap(sorted(deals), factor), strict=True))
 
 
 def test_what_is_capped_keeps_its_proportions_and_a_rate_stays_a_mean() -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import held_view
+from graph.errors import Refused
 from graph.facts.extract import all_facts
 from graph.facts.load import load
 from graph.facts.store import remove
@@ -21,6 +22,7 @@ from graph.policy.scheme import Scheme, read
 from graph.rating import reference
 from graph.rating.rerate import rerate
 from graph.rating.run import rate
+from graph.rating.voices import founders as in_force
 from graph.store.client import Database
 from tests.conftest import WIPE, samples
 from tests.storing import found, join_one, leave_one, put, row_of, store
@@ -159,6 +161,10 @@ def test_after_random_changes_ratings_agree_with_a_fresh_run_with_the_same_voice
         world.change(changes)
         rerate(graph, changes, tolerance_points=1e-6)
         assert all(deviation <= bound + NOISE for deviation, bound in world.deviations())
+    if [each.rid for each in in_force(graph, scheme.id)] != list(run.founders or ()):
+        with pytest.raises(Refused, match="in force no longer"):  # a founder has left
+            rate(graph, scheme.id, as_of=AS_OF, voices_of=run.id)
+        return
     again = rate(graph, scheme.id, as_of=AS_OF, voices_of=run.id)
     assert (again.founders, again.voices_of) == (run.founders, run.id)
     assert max((deviation for deviation, _ in world.deviations()), default=0.0) <= again.bound + 1e-9

@@ -169,6 +169,31 @@ def test_voices_of_an_earlier_run_are_used_with_its_founders_on_the_record(rated
     assert (heard(rated)["eve"], heard(rated)["eva"]) == (1, 1)
 
 
+@pytest.mark.parametrize("how", ["gives it up", "leaves", "is erased"])
+def test_nobody_is_heard_by_the_word_of_a_founder_who_took_it_back(rated: Database, how: str) -> None:
+    """Otherwise an operator could go on with an old run's voices for ever, whatever its founders decide."""
+    first = rated.one("run_state", scheme=POLICY.id)["run"]
+    found(rated, POLICY, "eva")
+    done: dict[str, Any] = {
+        "gives it up": lambda tx: founders.end(tx, "mill", POLICY.id, now=AS_OF),
+        "leaves": lambda tx: membership.leave(tx, "mill", POLICY.id, now=AS_OF),
+        "is erased": lambda tx: erasure.erase(tx, "mill", now=AS_OF),
+    }
+    rated.write(done[how])
+    with pytest.raises(Refused, match=r"1 is in force no longer.*leave --voices-of out"):
+        rate(rated, POLICY.id, as_of=AS_OF, voices_of=first)
+    assert rate(rated, POLICY.id, as_of=AS_OF).founders == (5,)
+
+
+def test_voices_that_another_policy_made_are_not_used(rated: Database) -> None:
+    """Otherwise a policy that makes everybody heard, published for one run, would count under the next policy."""
+    first = rated.one("run_state", scheme=POLICY.id)["run"]
+    publishing.publish(rated, with_text("founders_at_least = 1", "founders_at_least = 1\nfull = 0.1"))
+    with pytest.raises(Refused, match=r"version 1 of the policy, and 2 is published now"):
+        rate(rated, POLICY.id, as_of=AS_OF, voices_of=first)
+    assert rate(rated, POLICY.id, as_of=AS_OF).version == "2"
+
+
 def test_who_has_joined_since_speaks_as_from_outside_until_the_next_run(rated: Database) -> None:
     first = rated.one("run_state", scheme=POLICY.id)["run"]
     join_one(rated, POLICY, "stranger")

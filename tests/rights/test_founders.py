@@ -313,7 +313,7 @@ def test_a_list_of_founders_is_a_read_of_each_of_them(market: Database, command:
     assert [read.what for read in log.accesses(market, "bob")] == ["founders"]
 
 
-@pytest.mark.parametrize("operator", ["member", "left"])
+@pytest.mark.parametrize("operator", ["member", "left", "Member", "LEFT ", "mem\u200bber", "\uff4dember"])
 def test_no_operator_passes_for_a_member_that_decided_itself(
     market: Database, command: Run, operator: str
 ) -> None:

@@ -8,6 +8,8 @@ from graph.analysis.cheating.evidence import Evidence
 from graph.disclosure.band_counts import SMALLEST
 
 LARGEST = 5
+DIGITS = 2
+"Of the share of one partner, who may report of a single member: with more of them its weight could be worked out."
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Partner:
     """One who reports, by its place and not by name."""
 
     supplies: float
-    "the share of all weight of reports in the scheme that is its own"
+    "the share of all weight of reports in the scheme that is its own, in whole percent"
     members: int | None
     "of whom it reports; None: fewer than twenty"
     moves: float | None
@@ -36,7 +38,8 @@ def largest(found: Evidence) -> list[Partner]:
 
 
 def _partner(found: Evidence, partner: str, supplies: float, members: list[str]) -> Partner:
+    told = round(supplies, DIGITS)
     if len(members) < SMALLEST:
-        return Partner(supplies, None, None)
+        return Partner(told, None, None)
     moved = math.fsum(abs(found.moved(member, {partner})) for member in members)
-    return Partner(supplies, len(members), moved / len(members))
+    return Partner(told, len(members), moved / len(members))

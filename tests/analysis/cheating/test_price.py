@@ -58,6 +58,7 @@ def test_of_a_partner_of_fewer_than_twenty_nothing_is_told_but_how_much_it_suppl
     for each in largest(found_in(Facts(owed, members=small.members))):
         assert (each.members, each.moves) == (None, None)
         assert each.supplies > 0
+        assert each.supplies == round(each.supplies, 2), "nor so exactly that its weight could be worked out"
 
 
 def test_groups_that_report_mostly_each_other_are_found_and_small_ones_are_told_together(said: Evidence) -> None:
