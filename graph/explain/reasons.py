@@ -202,8 +202,9 @@ def _lack(fact: Given) -> float:
 def _worst_obligation(fact: Given, count: int) -> str:
     to = f"to {fact.other}, " if fact.other else ""  # not everybody is told the creditor
     what = f"the one {to}due {day(fact.at)}"
-    late = f"{counted(fact.late or 0, 'days')} late"
-    how = late if fact.outcome is None else f"outcome {fact.outcome:g} of 1"
+    how = (
+        f"outcome {fact.outcome:g} of 1" if fact.outcome is not None else f"{counted(fact.late or 0, 'days')} late"
+    )
     return f"It is {what}: {how}" if count == 1 else f"Most is lost by {what}: {how}"
 
 
@@ -246,5 +247,6 @@ def _company(rating: OpenRating, scheme: Scheme) -> list[_Loss]:
 
 def _worst_contact(contacts: Iterable[Contact]) -> str:
     worst = max(contacts, key=lambda each: each.weight * (1 - each.used))
-    most = f"Most is lost by {worst.entity}, with {worst.weight:.0%} of the circle's weight"
-    return most if worst.entity else "Who they are is not shown"
+    if not worst.entity:
+        return "Who they are is not shown"
+    return f"Most is lost by {worst.entity}, with {worst.weight:.0%} of the circle's weight"
