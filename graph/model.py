@@ -10,7 +10,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Reject:
-    """One row that was not loaded. `line` is 1-based in a CSV file, the row number in a Parquet file."""
+    """One row that was not loaded. `line` is from 1: of a CSV file, of a sheet, or the number of the row."""
 
     file: str
     line: int
@@ -29,6 +29,7 @@ class Chunk:
     rejects: rows that failed a check which needs no database.
     read:    how many records of the file this chunk accounts for (good, rejected or filtered out).
     names:   what the file calls a column, where that is not what we call it.
+    left_out: how many rows are left out because they name somebody who is in no table of the mapping.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Chunk:
     rejects: list[Reject] = field(default_factory=list)
     read: int = 0
     names: dict[str, str] = field(default_factory=dict)
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Loaded:
     known: int = 0
     "rows that said nothing new"
     rejected: int = 0
+    left_out: int = 0
+    "rows that name nobody of the table of a mapping; nothing of them is kept"
 
 
 @dataclass(frozen=True)

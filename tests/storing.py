@@ -65,9 +65,9 @@ def join(database: Database, facts: Facts, scheme: Scheme) -> None:
 
 
 def join_one(database: Database, scheme: Scheme, entity: str) -> None:
-    """The entity has joined the scheme, as memberships are loaded."""
+    """The entity has joined the scheme, by a decision of its own: no file brings back who has left."""
     row = {"entity": entity, "scheme": scheme.id, "at": "2020-01-01T00:00:00Z", "notice": scheme.notice.version}
-    assert put(database, "memberships", [row])["stored"] == 1
+    assert put(database, "memberships", [row], how="member")["stored"] == 1
 
 
 def leave_one(database: Database, scheme: Scheme, entity: str) -> dict[str, Any]:
@@ -75,10 +75,12 @@ def leave_one(database: Database, scheme: Scheme, entity: str) -> dict[str, Any]
     return database.one("leave", id=f"{scheme.id}|{entity}", now=datetime.now(UTC))
 
 
-def put(database: Database, kind: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def put(database: Database, kind: str, rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     """What the query that loads this kind says of the rows, which get their lines here."""
     numbered = [row | {"line": line} for line, row in enumerate(rows, 1)]
-    return database.write(lambda transaction: graph.facts.store.store(transaction, kind, numbered, load=LOAD))
+    return database.write(
+        lambda transaction: graph.facts.store.store(transaction, kind, numbered, load=LOAD, **more)
+    )
 
 
 def row_of(kind: str, fact: Any) -> dict[str, Any]:

@@ -72,6 +72,13 @@ def everyone(facts: Facts) -> list[str]:
 # Random communities ----------------------------------------------------------------------------------
 
 ZONES = (UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-11)))
+# In which obligations mean their days: the first and the last places to begin a day, and some whose clocks change.
+NAMED_ZONES = st.sampled_from(
+    [
+        *(None, None, None, "UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Auckland"),
+        *("Pacific/Kiritimati", "Pacific/Pago_Pago", "America/St_Johns", "Australia/Lord_Howe"),
+    ]
+)
 TIMES_OF_DAY = (timedelta(0), timedelta(hours=12), timedelta(hours=16), timedelta(days=1) - MICROSECOND)
 # Recent days, where lateness and distinct days are decided, as often as all others; negative: after AS_OF.
 AGES = (*range(-3, 13), *range(-40, 800, 53))
@@ -113,11 +120,14 @@ def _obligations(draw: st.DrawFn, entities: Sequence[str]) -> list[Obligation]:
     days_after_due = st.integers(-20, 60).map(timedelta)
     settlements = st.one_of(st.none(), days_after_due, INSTANTS)
     drawn = draw(
-        st.lists(st.tuples(_pairs(entities), INSTANTS, settlements, st.none() | st.none() | UNIT), max_size=15)
+        st.lists(
+            st.tuples(_pairs(entities), INSTANTS, settlements, st.none() | st.none() | UNIT, NAMED_ZONES),
+            max_size=15,
+        )
     )
     return [
-        Obligation(*pair, due, due + settled if isinstance(settled, timedelta) else settled, outcome)
-        for pair, due, settled, outcome in drawn
+        Obligation(*pair, due, due + settled if isinstance(settled, timedelta) else settled, outcome, zone=zone)
+        for pair, due, settled, outcome, zone in drawn
     ]
 
 

@@ -19,6 +19,7 @@ from graph.policy.publishing import policy_of
 from graph.policy.scheme import Scheme
 from graph.store.client import Database
 from graph.text.counts import counted
+from graph.text.days import local_day
 
 ON_ITS_DAY = "due"
 "When a debt had been paid: on the day it was due; otherwise now, on the last day that counts."
@@ -93,7 +94,7 @@ def _change(
     match ask:
         case "pay":
             owed = _unpaid(found, debt)
-            due = owed.at.date() if owed and when == ON_ITS_DAY else day
+            due = local_day(owed.at, owed.zone) if owed and when == ON_ITS_DAY else day
             return what_if.Settled(debt, min(due, day))
         case "without":
             return what_if.WithoutContact(contact)

@@ -14,7 +14,7 @@ from graph.facts import wording
 from graph.policy.numbers import number, percent
 from graph.policy.wording import MANY
 from graph.text.counts import counted
-from graph.text.days import day, last_day, moment, until
+from graph.text.days import day, last_day, moment, until, zone_time
 
 STEPS = {
     "reporters": "who kept promises to whom",
@@ -70,9 +70,9 @@ def unbroken(text: str) -> Markup:
     return Markup("").join(whole.format(part) if DAY.fullmatch(part) else part for part in DAY.split(text))
 
 
-def date(value: datetime.date) -> Markup:
+def date(value: datetime.date, zone: str | None = None) -> Markup:
     """A day as `day` writes it, that no line breaks in two."""
-    return unbroken(day(value))
+    return unbroken(day(value, zone))
 
 
 FILTERS = {
@@ -93,6 +93,7 @@ FILTERS = {
     "fact": wording.to_member,
     "fact_of_two": wording.in_words,
     "date": date,
+    "zone_time": zone_time,
     "unbroken": unbroken,
 }
 "By the names that templates call them."

@@ -36,6 +36,10 @@ class Said(Model):
     at: datetime | None = None
     due: datetime | None = None
     settled: datetime | None = None
+    parts: int | None = Field(
+        default=None, description="payments that settled the obligation; null where none did"
+    )
+    zone: str | None = None
     outcome: float | None = None
     amount: float | None = None
     currency: str | None = None

@@ -30,8 +30,12 @@ class FactLine(Model):
     other: str = Field(description="the creditor, the product or the site")
     category: str | None = Field(description="of the product or site")
     settled: datetime | None
+    parts: int | None = Field(description="payments that settled the obligation; null where none did")
+    zone: str | None = Field(description="in which the days of an obligation are meant; null: UTC")
     outcome: float | None
-    late: int | None = Field(description="whole days from the due day to the settlement, or to the last day")
+    late: int | None = Field(
+        description="whole days of that zone from the due day to the settlement, or to the last day"
+    )
     age: int = Field(description="whole days from the day that it counts from to the last day")
     weight: float
     value: float

@@ -83,6 +83,17 @@ class ShownCause(Model):
     whole: int = Field(description="points; the causes sum to the difference of the two states")
 
 
+class TakenBack(Model):
+    """A load that was taken back, and how many facts of the member went with it."""
+
+    load: str
+    at: datetime
+    by: str | None = Field(description="the person who took it back; null: not known")
+    why: str | None = Field(description="the reason; null: none was given")
+    files: list[str] = Field(description="the files that it had")
+    facts: int = Field(description="facts of the member that are gone, or lack a part")
+
+
 class RatingHistory(Model):
     """What a rating was and is, and why it changed."""
 
@@ -92,3 +103,4 @@ class RatingHistory(Model):
     before: ShownState = Field(description="the state that held at `since`, or the first that is known")
     after: ShownState
     causes: list[ShownCause] = Field(description="of the change from `before` to `after`, in a fixed order")
+    taken_back: list[TakenBack] = Field(description="loads that were taken back, with facts of the member")

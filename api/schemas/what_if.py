@@ -114,6 +114,7 @@ class Payment(Model):
     obligation: str
     creditor: str
     due: datetime
+    zone: str | None = Field(description="in which its days are meant; null: UTC")
     settled: date
 
 

@@ -1,4 +1,4 @@
-// The facts behind a rating: what a member bought, visited, and owed to other members.
+// The facts behind a rating: what a member bought, visited, owed to other members, and what was paid of that.
 //
 // At most 12 of each kind, the newest first. Others that did not join the scheme are not shown, and no contact is.
 //
@@ -9,7 +9,7 @@
 // @return member   NODE            the membership
 // @return joined   RELATIONSHIP
 // @return entity   NODE            the member as a person or organisation
-// @return fact     RELATIONSHIP    an obligation, a purchase or another that a factor can rate
+// @return fact     RELATIONSHIP    an obligation, a payment of one, a purchase or another that a factor can rate
 // @return other    NODE            the creditor, the product or the site
 // @uses   membership_id
 MATCH (member:Membership {id: $id})<-[joined:JOINED]-(entity:Entity)

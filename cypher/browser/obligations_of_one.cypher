@@ -4,9 +4,10 @@
 // @result many
 // @for    one entity
 // @param  id       STRING          Membership.id
-// @return due      DATE
+// @return due      DATE            in the zone that it names, as the next
 // @return settled  DATE            null while it is open
-// @return late     INTEGER         days; below 0, that many days early
+// @return zone     STRING          null: UTC
+// @return late     INTEGER         days there; below 0, that many days early
 // @return kind     STRING
 // @return amount   STRING
 // @return to       STRING          Entity.id of another member; one that did not join the scheme is not named
@@ -16,11 +17,16 @@
 MATCH (m:Membership {id: $id})<-[:JOINED]-(entity:Entity)
 MATCH (run:Run {id: m.run})
 MATCH (entity)-[owed:OWED]->(creditor:Entity) WHERE owed.due < run.as_of
-WITH m, owed, creditor, date(run.as_of) - duration({days: 1}) AS today
-RETURN date(owed.due) AS due, date(owed.settled) AS settled,
-       duration.inDays(date(owed.due), coalesce(date(owed.settled), today)).days AS late, owed.kind AS kind,
+WITH m, owed, creditor, coalesce(owed.zone, 'UTC') AS zone, run.as_of - duration({microseconds: 1}) AS last
+WITH m, owed, creditor, date(datetime({datetime: owed.due, timezone: zone})) AS due,
+     CASE WHEN owed.settled IS NOT NULL THEN date(datetime({datetime: owed.settled, timezone: zone})) END AS settled,
+     date(datetime({datetime: last, timezone: zone})) AS today
+WITH m, owed, creditor, due, settled, duration.inDays(due, coalesce(settled, today)).days AS late
+RETURN due, settled, owed.zone AS zone,
+       // clocks that are put back at midnight show a day twice: up to the instant that it is due, nothing is late
+       CASE WHEN late > 0 AND owed.settled <= owed.due THEN 0 ELSE late END AS late, owed.kind AS kind,
        toString(owed.amount) + ' ' + owed.currency AS amount,
        CASE WHEN EXISTS { (creditor)-[:JOINED]->(:Membership {scheme: m.scheme}) }
             THEN creditor.id ELSE 'not a member' END AS to,
        owed.disputed IS NOT NULL AS disputed
-ORDER BY due DESC
+ORDER BY owed.due DESC

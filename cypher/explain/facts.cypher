@@ -18,8 +18,10 @@
 // @return other        STRING      the creditor, the product or the site
 // @return category     STRING      of the product or site
 // @return settled      ZONED DATETIME  null while the obligation is open
+// @return parts        INTEGER     payments that settled it; null where none did
+// @return zone         STRING      in which the days of the obligation are meant; null: UTC
 // @return outcome      FLOAT       of the obligation, in [0, 1], where one is given
-// @return late         INTEGER     whole days from the due day to the day it was settled, or to the last day
+// @return late         INTEGER     whole days of that zone from the due day to the day it was settled, or to the last day
 // @return age          INTEGER     whole days from the day that it counts from to the last day
 // @return weight       FLOAT       0.5 ^ (age / half_life), times what the caps leave, times the voice; null where it does
 //                      not count, as are the next two
@@ -35,17 +37,25 @@
 // @uses   membership_id
 UNWIND $ids AS id
 MATCH (m:Membership {id: id})<-[:JOINED]-(entity:Entity)
-WITH id, m.scheme AS scheme, entity, $as_of.epochSeconds / 86400 - 1 AS today
+WITH id, m.scheme AS scheme, entity, $as_of.epochSeconds / 86400 - 1 AS today,
+     $as_of - duration({microseconds: 1}) AS last
 // one membership after the other, so that the facts of one are held at a time
-CALL (scheme, entity, today) {
-  CALL (scheme, entity, today) {
+CALL (scheme, entity, today, last) {
+  CALL (scheme, entity, today, last) {
     MATCH (entity)-[owed:OWED]->(creditor:Entity)
     WITH scheme, owed, creditor, today, owed.due.epochSeconds / 86400 AS due,
-         CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled
-    WITH scheme, owed, creditor, settled, coalesce(settled, today) - due AS late,
+         CASE WHEN owed.settled < $as_of THEN owed.settled END AS paid, last
+    WITH scheme, owed, creditor, today, due, paid, paid.epochSeconds / 86400 AS settled,
+         CASE WHEN owed.zone IS NOT NULL THEN duration.inDays(
+           date(datetime({datetime: owed.due, timezone: owed.zone})),
+           date(datetime({datetime: coalesce(paid, last), timezone: owed.zone}))
+         ).days END AS there
+    WITH scheme, owed, creditor, settled,
+         CASE WHEN there > 0 AND paid <= owed.due THEN 0 ELSE coalesce(there, settled - due, today - due) END AS late,
          today - CASE WHEN settled < due THEN settled ELSE due END AS age
     RETURN 'obligations' AS factor, owed.id AS fact, owed.due AS at, creditor.id AS other,
-           null AS category, owed.settled AS settled, owed.outcome AS outcome, late, age,
+           null AS category, owed.settled AS settled, owed.parts AS parts, owed.zone AS zone, owed.outcome AS outcome,
+           late, age,
            CASE
              WHEN owed.outcome IS NOT NULL THEN owed.outcome
              WHEN late <= 0 THEN 1.0
@@ -65,7 +75,8 @@ CALL (scheme, entity, today) {
     MATCH (entity)-[bought:BOUGHT]->(product:Product)
     WITH bought, product, today - bought.at.epochSeconds / 86400 AS age, $purchases.values[product.category] AS value
     RETURN 'purchases' AS factor, bought.id AS fact, bought.at AS at, product.id AS other,
-           product.category AS category, null AS settled, null AS outcome, null AS late, age, value, 1.0 AS voice,
+           product.category AS category, null AS settled, null AS parts, null AS zone, null AS outcome, null AS late,
+           age, value, 1.0 AS voice,
            CASE
              WHEN bought.disputed IS NOT NULL THEN 'disputed'
              WHEN $purchases IS NULL THEN 'not in the policy'
@@ -76,7 +87,8 @@ CALL (scheme, entity, today) {
     MATCH (entity)-[visited:VISITED]->(site:Site)
     WITH visited, site, today - visited.at.epochSeconds / 86400 AS age, $visits.values[site.category] AS value
     RETURN 'visits' AS factor, visited.id AS fact, visited.at AS at, site.id AS other,
-           site.category AS category, null AS settled, null AS outcome, null AS late, age, value, 1.0 AS voice,
+           site.category AS category, null AS settled, null AS parts, null AS zone, null AS outcome, null AS late,
+           age, value, 1.0 AS voice,
            CASE
              WHEN visited.disputed IS NOT NULL THEN 'disputed'
              WHEN $visits IS NULL THEN 'not in the policy'
@@ -86,15 +98,15 @@ CALL (scheme, entity, today) {
   }
   WITH *, {obligations: $obligations, purchases: $purchases, visits: $visits}[factor] AS policy,
        date($as_of) - duration({days: age + 1}) AS day
-  WITH factor, fact, at, other, category, settled, outcome, late, age, voice, why, day,
+  WITH factor, fact, at, other, category, settled, parts, zone, outcome, late, age, voice, why, day,
        coalesce(policy.partner_month, Infinity) AS monthly, coalesce(policy.partner_year, Infinity) AS yearly,
        CASE WHEN why IS NULL THEN 0.5 ^ (age / policy.half_life) END AS weight,
        CASE WHEN why IS NULL THEN value END AS value
   ORDER BY factor, other, age, value, fact
   WITH factor, other, voice, monthly, yearly, day.year AS year, day.month AS month, sum(weight) AS together,
        count(weight) AS many,
-       collect({fact: fact, at: at, category: category, settled: settled, outcome: outcome, late: late, age: age,
-                weight: weight, value: value, why: why}) AS facts
+       collect({fact: fact, at: at, category: category, settled: settled, parts: parts, zone: zone, outcome: outcome,
+                late: late, age: age, weight: weight, value: value, why: why}) AS facts
   ORDER BY month
   WITH *, CASE WHEN together > monthly THEN together / monthly ELSE 1.0 END AS crowd
   WITH factor, other, voice, yearly, year, sum(together / crowd) AS together, sum(many) AS many,
@@ -114,12 +126,12 @@ CALL (scheme, entity, today) {
   WITH *, CASE WHEN why IS NULL THEN voice * capped END AS weight, CASE WHEN why IS NULL THEN each.value END AS value
   // grouped by all that is told of a fact, so that no row holds the lists that it comes from
   WITH factor, each.fact AS fact, each.at AS at, other, each.category AS category, each.settled AS settled,
-       each.outcome AS outcome, each.late AS late, each.age AS age, weight, value,
+       each.parts AS parts, each.zone AS zone, each.outcome AS outcome, each.late AS late, each.age AS age, weight, value,
        weight * (value - policy.prior) / (policy.prior_weight + evidence) AS part,
        1 / in_month_by AS month, in_month, 1 / in_year_by AS year, in_year, capped, voice, why, count(*) AS facts
-  RETURN factor, fact, at, other, category, settled, outcome, late, age, weight, value, part, month, in_month, year,
-         in_year, capped, voice, why
+  RETURN factor, fact, at, other, category, settled, parts, zone, outcome, late, age, weight, value, part, month,
+         in_month, year, in_year, capped, voice, why
 }
-RETURN id, factor, fact, at, other, category, settled, outcome, late, age, weight, value, part, month, in_month, year,
-       in_year, capped, voice, why
+RETURN id, factor, fact, at, other, category, settled, parts, zone, outcome, late, age, weight, value, part, month,
+       in_month, year, in_year, capped, voice, why
 ORDER BY id, factor, age, fact

@@ -5,7 +5,7 @@
 //
 // @mode   read
 // @result many
-// @param  kind     STRING          one of FACTS in graph/facts/kinds.py
+// @param  kind     STRING          one of FACTS in graph/facts/kinds.py, or payments
 // @param  ids      LIST<STRING>    of facts of this kind
 // @return id       STRING          of each that there is
 // @return ref      STRING          Neo4j's own id of the relationship; another may have it once this one is gone
@@ -13,14 +13,18 @@
 // @return disputed STRING          Dispute.id while one is open
 // @return rejected STRING          Dispute.id of the last one that was rejected, or taken back; the fact was not corrected
 //                                  since
-// @return says     MAP             {source, target, at, due, settled, outcome, amount, currency, kind, channel, category}
-// @uses   contacted_id owed_id bought_id visited_id
+// @return says     MAP             {source, target, at, due, settled, outcome, zone, amount, currency, kind, channel, category,
+//                                  parts, obligation}
+// @uses   contacted_id owed_id paid_id bought_id visited_id
 UNWIND $ids AS id
 CALL (id) {
   MATCH (source:Entity)-[fact:CONTACTED {id: id}]->(target:Entity) WHERE $kind = 'contacts'
   RETURN fact, source, target, [source.id, target.id] AS owners
   UNION
   MATCH (source:Entity)-[fact:OWED {id: id}]->(target:Entity) WHERE $kind = 'obligations'
+  RETURN fact, source, target, [source.id] AS owners
+  UNION
+  MATCH (source:Entity)-[fact:PAID {id: id}]->(target:Entity) WHERE $kind = 'payments'
   RETURN fact, source, target, [source.id] AS owners
   UNION
   MATCH (source:Entity)-[fact:BOUGHT {id: id}]->(target:Product) WHERE $kind = 'purchases'
@@ -30,5 +34,5 @@ CALL (id) {
   RETURN fact, source, target, [source.id] AS owners
 }
 RETURN id, elementId(fact) AS ref, owners, fact.disputed AS disputed, fact.rejected AS rejected,
-       fact {source: source.id, target: target.id, category: target.category, .at, .due, .settled, .outcome, .amount,
-         .currency, .kind, .channel} AS says
+       fact {source: source.id, target: target.id, category: target.category, .at, .due, .settled, .outcome, .zone, .amount,
+         .currency, .kind, .channel, .parts, .obligation} AS says

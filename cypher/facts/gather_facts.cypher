@@ -11,7 +11,7 @@
 // @return entity      STRING       Entity.id
 // @return rid         INTEGER      its number in the scheme; null: it has not joined
 // @return voice       FLOAT        as the last run made it; null: it made none, or not of this entity
-// @return facts       LIST<MAP>    {type, id, other, category, voice, at, due, settled, outcome}; other: the id of the
+// @return facts       LIST<MAP>    {type, id, other, category, voice, at, due, settled, outcome, zone}; other: the id of the
 //                                  other end, voice: its; what a fact of this type does not have is null
 // @return contacts    LIST<MAP>    with each other: {other, rid, voice, times: [{id, at, began}]}; began: by this entity
 // @uses   entity_id
@@ -24,6 +24,7 @@ RETURN entity.id AS entity,
        COLLECT {
          MATCH (entity)-[fact]->(other) WHERE type(fact) IN $types AND fact.disputed IS NULL
          RETURN {type: type(fact), id: fact.id, other: other.id, category: other.category, outcome: fact.outcome,
+                 zone: fact.zone,
                  voice: [(other)-[:JOINED]->(m:Membership) WHERE m.scheme = $scheme | m.voice][0],
                  at: fact.at.epochSeconds * 1000000 + fact.at.microsecond,
                  due: fact.due.epochSeconds * 1000000 + fact.due.microsecond,

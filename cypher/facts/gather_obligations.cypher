@@ -11,6 +11,7 @@
 // @return due      INTEGER
 // @return settled  INTEGER         null: open
 // @return outcome  FLOAT           in [0, 1]; null: not given
+// @return zone     STRING          in which its days are meant; null: UTC
 // @return id       STRING
 // @uses   membership_rid
 MATCH (m:Membership {scheme: $scheme}) WHERE $first <= m.rid < $end
@@ -19,4 +20,4 @@ MATCH (entity)-[owed:OWED]->(creditor:Entity) WHERE owed.disputed IS NULL
 RETURN entity.id AS debtor, creditor.id AS creditor,
        owed.due.epochSeconds * 1000000 + owed.due.microsecond AS due,
        owed.settled.epochSeconds * 1000000 + owed.settled.microsecond AS settled,
-       owed.outcome AS outcome, owed.id AS id
+       owed.outcome AS outcome, owed.zone AS zone, owed.id AS id

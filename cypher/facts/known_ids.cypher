@@ -2,10 +2,10 @@
 //
 // @mode   read
 // @result many
-// @param  kind     STRING          entities, products, sites, contacts, obligations, purchases, visits or judgments
+// @param  kind     STRING          entities, products, sites, contacts, obligations, payments, purchases, visits or judgments
 // @param  ids      LIST<STRING>    of rows of this kind
 // @return id       STRING          one that is known
-// @uses   entity_id product_id site_id contacted_id owed_id bought_id visited_id judgment_id
+// @uses   entity_id product_id site_id contacted_id owed_id paid_id bought_id visited_id judgment_id
 UNWIND CASE WHEN $kind = 'entities' THEN $ids ELSE [] END AS id
 MATCH (known:Entity {id: id}) USING INDEX SEEK known:Entity(id)
 RETURN id
@@ -24,6 +24,10 @@ RETURN id
 UNION ALL
 UNWIND CASE WHEN $kind = 'obligations' THEN $ids ELSE [] END AS id
 MATCH ()-[known:OWED {id: id}]->() USING INDEX SEEK known:OWED(id)
+RETURN id
+UNION ALL
+UNWIND CASE WHEN $kind = 'payments' THEN $ids ELSE [] END AS id
+MATCH ()-[known:PAID {id: id}]->() USING INDEX SEEK known:PAID(id)
 RETURN id
 UNION ALL
 UNWIND CASE WHEN $kind = 'purchases' THEN $ids ELSE [] END AS id

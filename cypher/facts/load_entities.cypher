@@ -7,9 +7,11 @@
 // @mode   write
 // @result one
 // @param  rows      LIST<MAP>      {line, id, kind (person, organisation or sole-trader), name, born, uscc, lei}; times as ISO 8601 text
+// @param  load      STRING         Load.id: of the load that the rows come with; null: not known
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
+// @return repeated  INTEGER        rows of which it is noted that this load says them too
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @uses   entity_id absent_id
 UNWIND $rows AS row
@@ -32,13 +34,24 @@ WITH row, known, absent, labels, reject, reject IS NULL AND known IS NULL AS new
      reject IS NULL AND known IS NOT NULL AND (known.name IS NULL AND row.name IS NOT NULL
        OR known.born IS NULL AND row.born IS NOT NULL
        OR known.uscc IS NULL AND row.uscc IS NOT NULL
-       OR known.lei IS NULL AND row.lei IS NOT NULL) AS completes
+       OR known.lei IS NULL AND row.lei IS NOT NULL) AS completes,
+     // which loads say it, beside the one that brought it: docs/graph.md. A row that is new pays nothing for it
+     CASE WHEN reject IS NULL AND known.brought <> $load THEN [also IN [
+         [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
+           + reduce(text = $load, name IN ['name', 'born', 'uscc', 'lei'] | text + CASE WHEN row[name] IS NOT NULL
+                   OR any(each IN known.also WHERE split(each, ' ')[0] = $load AND name IN split(each, ' ')) THEN ' ' + name ELSE '' END)
+       ] WHERE also <> coalesce(known.also, [])][0] END AS also
+FOREACH (_ IN CASE WHEN also IS NULL THEN [] ELSE [1] END |
+  SET known.also = also,
+      known.lacked = [lacked IN [coalesce(known.lacked, []) + [name IN ['name', 'born', 'uscc', 'lei'] WHERE known[name] IS NULL AND row[name] IS NOT NULL]]
+                      WHERE size(lacked) > 0][0])
 FOREACH (_ IN CASE WHEN new AND absent IS NULL THEN [1] ELSE [] END |
-  CREATE (entity:Entity:$(labels) {id: row.id, name: row.name, born: date(row.born), uscc: row.uscc, lei: row.lei}))
+  CREATE (entity:Entity:$(labels) {id: row.id, name: row.name, born: date(row.born), uscc: row.uscc, lei: row.lei,
+                                   brought: $load}))
 FOREACH (entity IN CASE WHEN new AND absent IS NOT NULL THEN [absent] ELSE [] END |
   REMOVE entity:Absent
   SET entity:Entity:$(labels), entity.name = row.name, entity.born = date(row.born),
-      entity.uscc = row.uscc, entity.lei = row.lei)
+      entity.uscc = row.uscc, entity.lei = row.lei, entity.brought = $load)
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.name = coalesce(known.name, row.name),
       known.born = coalesce(known.born, date(row.born)),
@@ -47,4 +60,5 @@ FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
 RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
        sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
        sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+       count(also) AS repeated,
        collect(reject) AS rejects

@@ -10,6 +10,7 @@
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
+// @return repeated  INTEGER        rows of which it is noted that this load says them too
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @uses   entity_id judgment_id
 UNWIND $rows AS row
@@ -28,14 +29,25 @@ WITH row, entity, known, CASE
   WHEN known.settled <> datetime(row.settled) THEN {line: row.line, column: 'settled', value: row.settled, reason: 'the id is known with another settled'}
 END AS reject
 WITH row, entity, known, reject, reject IS NULL AND known IS NULL AS new,
-     reject IS NULL AND known IS NOT NULL AND (known.settled IS NULL AND row.settled IS NOT NULL) AS completes
+     reject IS NULL AND known IS NOT NULL AND (known.settled IS NULL AND row.settled IS NOT NULL) AS completes,
+     // which loads say it, beside the one that brought it: docs/graph.md. A row that is new pays nothing for it
+     CASE WHEN reject IS NULL AND known.load <> $load THEN [also IN [
+         [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
+           + reduce(text = $load, name IN ['settled'] | text + CASE WHEN row[name] IS NOT NULL
+                   OR any(each IN known.also WHERE split(each, ' ')[0] = $load AND name IN split(each, ' ')) THEN ' ' + name ELSE '' END)
+       ] WHERE also <> coalesce(known.also, [])][0] END AS also
+FOREACH (_ IN CASE WHEN also IS NULL THEN [] ELSE [1] END |
+  SET known.also = also,
+      known.lacked = [lacked IN [coalesce(known.lacked, []) + [name IN ['settled'] WHERE known[name] IS NULL AND row[name] IS NOT NULL]]
+                      WHERE size(lacked) > 0][0])
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
   CREATE (:Judgment {id: row.id, court: row.court, case_number: row.case_number, amount: row.amount, currency: row.currency,
-                     issued: datetime(row.issued), due: datetime(row.due), settled: datetime(row.settled), load: $load})
+                     issued: datetime(row.issued), due: datetime(row.due), settled: datetime(row.settled), load: $load, before: row.before})
          -[:AGAINST]->(entity))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.settled = coalesce(known.settled, datetime(row.settled)))
 RETURN sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
        sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
        sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+       count(also) AS repeated,
        collect(reject) AS rejects

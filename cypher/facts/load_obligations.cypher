@@ -2,15 +2,17 @@
 //
 // A missing value contradicts nothing: it is filled in when a later row has it. A row that does
 // contradict what is stored comes back as a reject. What a dispute removed stays away, and what is
-// disputed counts for nothing until that is decided, also when it is corrected.
+// disputed counts for nothing until that is decided, also when it is corrected. A row that says settled what payments
+// settled says the same as they do, and from then on it is the obligation's own word.
 //
 // @mode   write
 // @result one
-// @param  rows      LIST<MAP>      {line, id, debtor, creditor, kind, amount, currency, due, settled, outcome}; times as ISO 8601 text
+// @param  rows      LIST<MAP>      {line, id, debtor, creditor, kind, amount, currency, due, settled, outcome, zone}; times as ISO 8601 text
 // @param  load      STRING         Load.id: of the load that the new rows come with
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
+// @return repeated  INTEGER        rows of which it is noted that this load says them too
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @return touched   LIST<STRING>   Entity.id of those whose ratings the new and completed rows can change
 // @uses   entity_id owed_id dispute_fact
@@ -31,6 +33,7 @@ WITH row, debtor, creditor, known, past, CASE
   WHEN known.due <> datetime(row.due) THEN {line: row.line, column: 'due', value: row.due, reason: 'the id is known with another due'}
   WHEN known.settled <> datetime(row.settled) THEN {line: row.line, column: 'settled', value: row.settled, reason: 'the id is known with another settled'}
   WHEN known.outcome <> row.outcome THEN {line: row.line, column: 'outcome', value: toString(row.outcome), reason: 'the id is known with another outcome'}
+  WHEN known.zone <> row.zone THEN {line: row.line, column: 'zone', value: row.zone, reason: 'the id is known with another zone'}
   WHEN past.state <> 'open' THEN {line: row.line, column: 'id', value: row.id, reason: 'a dispute removed this fact'}
 END AS reject
 WITH row, debtor, creditor, known, past, reject, reject IS NULL AND known IS NULL AS new,
@@ -38,21 +41,36 @@ WITH row, debtor, creditor, known, past, reject, reject IS NULL AND known IS NUL
        OR known.amount IS NULL AND row.amount IS NOT NULL
        OR known.currency IS NULL AND row.currency IS NOT NULL
        OR known.settled IS NULL AND row.settled IS NOT NULL
-       OR known.outcome IS NULL AND row.outcome IS NOT NULL) AS completes
+       OR known.outcome IS NULL AND row.outcome IS NOT NULL
+       OR known.zone IS NULL AND row.zone IS NOT NULL) AS completes,
+     // which loads say it, beside the one that brought it: docs/graph.md. A row that is new pays nothing for it
+     CASE WHEN reject IS NULL AND known.load <> $load THEN [also IN [
+         [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
+           + reduce(text = $load, name IN ['kind', 'amount', 'currency', 'settled', 'outcome', 'zone'] | text + CASE WHEN row[name] IS NOT NULL
+                   OR any(each IN known.also WHERE split(each, ' ')[0] = $load AND name IN split(each, ' ')) THEN ' ' + name ELSE '' END)
+       ] WHERE also <> coalesce(known.also, [])][0] END AS also
+FOREACH (_ IN CASE WHEN also IS NULL THEN [] ELSE [1] END |
+  SET known.also = also,
+      known.lacked = [lacked IN [coalesce(known.lacked, []) + [name IN ['kind', 'amount', 'currency', 'settled', 'outcome', 'zone'] WHERE row[name] IS NOT NULL AND (known[name] IS NULL OR name = 'settled' AND known.parts IS NOT NULL)]]
+                      WHERE size(lacked) > 0][0])
+FOREACH (_ IN CASE WHEN reject IS NULL AND row.settled IS NOT NULL AND known.parts IS NOT NULL THEN [1] ELSE [] END |
+  SET known.parts = null)
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (debtor)-[:OWED {id: row.id, kind: row.kind, amount: row.amount, currency: row.currency, due: datetime(row.due), settled: datetime(row.settled), outcome: row.outcome, load: $load, disputed: past.id}]->(creditor))
+  CREATE (debtor)-[:OWED {id: row.id, kind: row.kind, amount: row.amount, currency: row.currency, due: datetime(row.due), settled: datetime(row.settled), outcome: row.outcome, zone: row.zone, load: $load, before: row.before, disputed: past.id}]->(creditor))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.kind = coalesce(known.kind, row.kind),
       known.amount = coalesce(known.amount, row.amount),
       known.currency = coalesce(known.currency, row.currency),
       known.settled = coalesce(known.settled, datetime(row.settled)),
       known.outcome = coalesce(known.outcome, row.outcome),
+      known.zone = coalesce(known.zone, row.zone),
       known.rejected = null)
 WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
      sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+     count(also) AS repeated,
      collect(reject) AS rejects,
      collect(DISTINCT CASE WHEN new OR completes THEN debtor END) AS touched
 // an entity that has joined nothing has no rating that this could be newer than
 FOREACH (entity IN [each IN touched WHERE (each)-[:JOINED]->()] | SET entity.changed = datetime())
-RETURN stored, completed, known, rejects, [entity IN touched | entity.id] AS touched
+RETURN stored, completed, known, repeated, rejects, [entity IN touched | entity.id] AS touched

@@ -11,6 +11,7 @@
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
+// @return repeated  INTEGER        rows of which it is noted that this load says them too
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @return touched   LIST<STRING>   Entity.id of those whose ratings the new and completed rows can change
 // @uses   entity_id bought_id product_id dispute_fact
@@ -32,9 +33,19 @@ WITH row, entity, product, known, past, CASE
 END AS reject
 WITH row, entity, product, known, past, reject, reject IS NULL AND known IS NULL AS new,
      reject IS NULL AND known IS NOT NULL AND (known.amount IS NULL AND row.amount IS NOT NULL
-       OR known.currency IS NULL AND row.currency IS NOT NULL) AS completes
+       OR known.currency IS NULL AND row.currency IS NOT NULL) AS completes,
+     // which loads say it, beside the one that brought it: docs/graph.md. A row that is new pays nothing for it
+     CASE WHEN reject IS NULL AND known.load <> $load THEN [also IN [
+         [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
+           + reduce(text = $load, name IN ['amount', 'currency'] | text + CASE WHEN row[name] IS NOT NULL
+                   OR any(each IN known.also WHERE split(each, ' ')[0] = $load AND name IN split(each, ' ')) THEN ' ' + name ELSE '' END)
+       ] WHERE also <> coalesce(known.also, [])][0] END AS also
+FOREACH (_ IN CASE WHEN also IS NULL THEN [] ELSE [1] END |
+  SET known.also = also,
+      known.lacked = [lacked IN [coalesce(known.lacked, []) + [name IN ['amount', 'currency'] WHERE known[name] IS NULL AND row[name] IS NOT NULL]]
+                      WHERE size(lacked) > 0][0])
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (entity)-[:BOUGHT {id: row.id, at: datetime(row.at), amount: row.amount, currency: row.currency, load: $load, disputed: past.id}]->(product))
+  CREATE (entity)-[:BOUGHT {id: row.id, at: datetime(row.at), amount: row.amount, currency: row.currency, load: $load, before: row.before, disputed: past.id}]->(product))
 FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
   SET known.amount = coalesce(known.amount, row.amount),
       known.currency = coalesce(known.currency, row.currency),
@@ -42,8 +53,9 @@ FOREACH (_ IN CASE WHEN completes THEN [1] ELSE [] END |
 WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
      sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+     count(also) AS repeated,
      collect(reject) AS rejects,
      collect(DISTINCT CASE WHEN new OR completes THEN entity END) AS touched
 // an entity that has joined nothing has no rating that this could be newer than
 FOREACH (entity IN [each IN touched WHERE (each)-[:JOINED]->()] | SET entity.changed = datetime())
-RETURN stored, completed, known, rejects, [entity IN touched | entity.id] AS touched
+RETURN stored, completed, known, repeated, rejects, [entity IN touched | entity.id] AS touched

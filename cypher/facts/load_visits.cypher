@@ -11,6 +11,7 @@
 // @return stored    INTEGER        rows that are new
 // @return completed INTEGER        rows that filled in what was missing before
 // @return known     INTEGER        rows that say nothing new
+// @return repeated  INTEGER        rows of which it is noted that this load says them too
 // @return rejects   LIST<MAP>      {line, column, value, reason}
 // @return touched   LIST<STRING>   Entity.id of those whose ratings the new and completed rows can change
 // @uses   entity_id visited_id site_id dispute_fact
@@ -29,14 +30,22 @@ WITH row, entity, site, known, past, CASE
   WHEN past.state <> 'open' THEN {line: row.line, column: 'id', value: row.id, reason: 'a dispute removed this fact'}
 END AS reject
 WITH row, entity, site, known, past, reject, reject IS NULL AND known IS NULL AS new,
-     false AS completes
+     false AS completes,
+     // which loads say it, beside the one that brought it: docs/graph.md. A row that is new pays nothing for it
+     CASE WHEN reject IS NULL AND known.load <> $load THEN [also IN [
+         [each IN coalesce(known.also, []) WHERE split(each, ' ')[0] <> $load][-19..]
+           + $load
+       ] WHERE also <> coalesce(known.also, [])][0] END AS also
+FOREACH (_ IN CASE WHEN also IS NULL THEN [] ELSE [1] END |
+  SET known.also = also)
 FOREACH (_ IN CASE WHEN new THEN [1] ELSE [] END |
-  CREATE (entity)-[:VISITED {id: row.id, at: datetime(row.at), load: $load, disputed: past.id}]->(site))
+  CREATE (entity)-[:VISITED {id: row.id, at: datetime(row.at), load: $load, before: row.before, disputed: past.id}]->(site))
 WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      sum(CASE WHEN completes THEN 1 ELSE 0 END) AS completed,
      sum(CASE WHEN reject IS NULL AND NOT new AND NOT completes THEN 1 ELSE 0 END) AS known,
+     count(also) AS repeated,
      collect(reject) AS rejects,
      collect(DISTINCT CASE WHEN new THEN entity END) AS touched
 // an entity that has joined nothing has no rating that this could be newer than
 FOREACH (entity IN [each IN touched WHERE (each)-[:JOINED]->()] | SET entity.changed = datetime())
-RETURN stored, completed, known, rejects, [entity IN touched | entity.id] AS touched
+RETURN stored, completed, known, repeated, rejects, [entity IN touched | entity.id] AS touched

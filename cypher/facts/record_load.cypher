@@ -1,4 +1,4 @@
-// A load is on record; the facts that it brought carry its id.
+// A load is on record with how many rows of a kind it has brought so far; what it brought carries its id.
 //
 // @mode   write
 // @result none
@@ -6,6 +6,10 @@
 // @param  by        STRING         the person who loaded; null: not known
 // @param  at        ZONED DATETIME  when the load began
 // @param  files     LIST<STRING>   as they were named
+// @param  digest    STRING         of the files' content and how they were read; null: not known
+// @param  kind      STRING         of the rows
+// @param  stored    INTEGER        rows that are new
 // @uses   load_id
 MERGE (l:Load {id: $id})
-ON CREATE SET l.by = $by, l.at = $at, l.files = $files
+ON CREATE SET l.by = $by, l.at = $at, l.files = $files, l.digest = $digest
+SET l[$kind] = coalesce(l[$kind], 0) + $stored

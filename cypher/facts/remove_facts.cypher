@@ -1,4 +1,4 @@
-// Facts are removed, each where facts_by_id found it in this transaction.
+// Facts are removed, each where facts_by_id found it in this transaction; an obligation with what was paid of it.
 //
 // Neo4j gives the ids of its own again after a removal: where another fact is there now, nothing changes.
 //
@@ -10,11 +10,18 @@
 // @return id       STRING          of a fact that is gone
 // @return touched  LIST<STRING>    Entity.id of those whose ratings that can change
 // @return said     MAP             what was stored of it, but for its two ends
+// @uses   paid_obligation
 UNWIND $facts AS each
 MATCH (source:Entity)-[fact]->(target)
 WHERE elementId(fact) = each.ref AND fact.id = each.id AND type(fact) = $type
 WITH fact, CASE WHEN $both THEN [source, target] ELSE [source] END AS touched
-FOREACH (entity IN touched | SET entity.changed = datetime())
+// an entity that has joined nothing has no rating that this could be newer than
+FOREACH (entity IN [each IN touched WHERE (each)-[:JOINED]->()] | SET entity.changed = datetime())
 WITH fact, [entity IN touched | entity.id] AS touched, properties(fact) AS said
+CALL (fact) {
+  MATCH ()-[paid:PAID]->() USING INDEX SEEK paid:PAID(obligation)
+  WHERE paid.obligation = fact.id AND type(fact) = 'OWED'
+  DELETE paid
+}
 DELETE fact
 RETURN said.id AS id, touched, said

@@ -1,4 +1,4 @@
-// A dispute has ended: its fact counts again, or is removed, if it is not gone already.
+// A dispute has ended: its fact counts again, or is removed, if it is not gone already. An obligation goes with what was paid of it.
 //
 // The caller holds the dispute (hold_dispute). Nothing is found where the fact has gone since this transaction
 // found it.
@@ -14,7 +14,7 @@
 // @param  reviewer STRING          the person who decided; null: nobody
 // @param  reason   STRING          why; null: no reason
 // @return touched  LIST<STRING>    Entity.id of those whose ratings that can change; empty where the fact is gone
-// @uses   dispute_id
+// @uses   dispute_id paid_obligation
 MATCH (d:Dispute {id: $id})
 SET d.state = $state, d.decided = $now, d.reviewer = $reviewer, d.reason = $reason
 WITH d
@@ -24,6 +24,12 @@ WITH fact, CASE WHEN fact IS NULL THEN [] WHEN $both THEN [source, target] ELSE 
 WHERE fact IS NOT NULL OR $ref IS NULL
 FOREACH (_ IN CASE WHEN $state IN ['rejected', 'withdrawn'] THEN [1] ELSE [] END | REMOVE fact.disputed)
 FOREACH (_ IN CASE WHEN $state IN ['rejected', 'withdrawn'] THEN [1] ELSE [] END | SET fact.rejected = $id)
+WITH fact, touched
+CALL (fact) {
+  MATCH ()-[paid:PAID]->() USING INDEX SEEK paid:PAID(obligation)
+  WHERE paid.obligation = fact.id AND type(fact) = 'OWED' AND $state IN ['upheld', 'expired']
+  DELETE paid
+}
 FOREACH (_ IN CASE WHEN $state IN ['upheld', 'expired'] THEN [1] ELSE [] END | DELETE fact)
 FOREACH (each IN [each IN touched WHERE (each)-[:JOINED]->()] | SET each.changed = datetime())
 RETURN [each IN touched | each.id] AS touched

@@ -28,15 +28,15 @@
 // @return decided   ZONED DATETIME when it ended; null while it is open
 // @return reviewer  STRING         the person who decided
 // @return reason    STRING         why
-// @return says      MAP            {source, target, at, due, settled, outcome, amount, currency, kind, channel, category}:
-//                                  what the fact says; null where it is gone
+// @return says      MAP            {source, target, at, due, settled, outcome, zone, amount, currency, kind, channel,
+//                                  category, parts}: what the fact says; null where it is gone
 // @return subjects  LIST<STRING>   of the tokens that act for the member or the entities in the fact, or ever did
 // @return names     LIST<STRING>   Entity.name of the entities that the fact is about
-// @return loaders   LIST<STRING>   Load.by: the people who loaded and corrected the fact; empty where not known
+// @return loaders   LIST<STRING>   Load.by: the people who loaded and corrected the fact, its category, or what was paid of it; empty where not known
 // @return since     ZONED DATETIME when the fact was loaded, else when it was; null where neither is known
 // @return readers   LIST<MAP>      {who, scheme, purpose, times, last}: clients who read a rating of this member from then on,
 //                                  until the dispute ended
-// @uses   dispute_id load_id
+// @uses   dispute_id load_id paid_obligation
 UNWIND $ids AS id
 MATCH (entity:Entity)-[:OPENED]->(d:Dispute {id: id})
 OPTIONAL MATCH (source:Entity)-[fact]->(target)
@@ -44,7 +44,14 @@ WHERE elementId(fact) = $refs[id] AND fact.id = d.fact AND type(fact) = $types[d
 OPTIONAL MATCH (d)-[:TOLD]->(told:Entity)
 OPTIONAL MATCH (loaded:Load {id: d.load})
 OPTIONAL MATCH (corrected:Load {id: fact.load})
-WITH entity, d, fact, source, target, told, loaded, corrected,
+OPTIONAL MATCH (sorted:Load {id: target.load})   // that gave the product or site another category
+WITH entity, d, fact, source, target, told, loaded, corrected, sorted,
+     COLLECT {
+       MATCH ()-[paid:PAID {obligation: d.fact}]->() USING INDEX SEEK paid:PAID(obligation)
+       WHERE d.kind = 'obligations'
+       MATCH (part:Load {id: paid.load})
+       RETURN DISTINCT part.by
+     } AS paid_by,
      coalesce(loaded.at, corrected.at, fact.at, fact.due) AS since
 RETURN d.id AS id, entity.id AS entity, d.by AS by, d.load AS load, d.kind AS kind, d.fact AS fact,
        d.statement AS statement, d.state AS state, d.proposed AS proposed, d.opened AS opened, d.reminded AS reminded,
@@ -52,11 +59,11 @@ RETURN d.id AS id, entity.id AS entity, d.by AS by, d.load AS load, d.kind AS ki
        d.answered_by AS answered_by, coalesce(entity.subjects, []) AS disputing,
        d.decided AS decided, d.reviewer AS reviewer, d.reason AS reason,
        CASE WHEN fact IS NOT NULL THEN fact {source: source.id, target: target.id, category: target.category, .at, .due,
-         .settled, .outcome, .amount, .currency, .kind, .channel} END AS says,
+         .settled, .outcome, .zone, .amount, .currency, .kind, .channel, .parts} END AS says,
        coalesce(entity.subjects, []) + coalesce(source.subjects, []) + coalesce(target.subjects, [])
          + coalesce(told.subjects, []) AS subjects,
        [each IN [entity.name, source.name, target.name, told.name] WHERE each IS NOT NULL] AS names,
-       [each IN [loaded.by, corrected.by] WHERE each IS NOT NULL] AS loaders, since,
+       [each IN [loaded.by, corrected.by, sorted.by] + paid_by WHERE each IS NOT NULL] AS loaders, since,
        COLLECT {
          MATCH (entity)<-[:ABOUT]-(ledger:Ledger)<-[:IN]-(a:Access)
          WHERE a.role = 'client' AND a.outcome = 'answered' AND a.what <> 'standing'

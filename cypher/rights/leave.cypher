@@ -3,7 +3,8 @@
 // Its grants in the scheme are revoked, and it is no founder of it any more. The members that had it in their circle, or lacked it
 // there since a contact of the two is in dispute, and those on whom it reported by its voice, have to be re-rated: they come back.
 // Until then the scheme is marked, and what is left of their circles is weighed so that it sums to 1 again.
-// What others have paused stays paused, should it join again.
+// What others have paused stays paused, should it join again. That it left is kept, so that a file that tells of an agreement from
+// before does not bring it back.
 //
 // @mode   write
 // @result optional
@@ -18,7 +19,7 @@ MATCH (m:Membership {id: $id})
 MATCH (m)<-[:JOINED]-(entity:Entity)
 OPTIONAL MATCH (contest:Contest {id: m.contested})
 SET contest.state = 'left', contest.closed = $now
-WITH m, m.scheme AS scheme, COLLECT {
+WITH m, entity, m.scheme AS scheme, COLLECT {
        MATCH (m)<-[:INNER]-(follower:Membership)
        RETURN follower
        UNION
@@ -46,7 +47,7 @@ FOREACH (grant IN grants | SET grant.revoked = $now)
 FOREACH (founding IN foundings | SET founding.ended = $now, founding.ended_by = 'left')
 FOREACH (each IN pasts + absents | DETACH DELETE each)
 DETACH DELETE m
-WITH scheme, followers, debtors, CASE WHEN size(followers + debtors) > 0 THEN 'left ' + randomUUID() END AS mark
+WITH entity, scheme, followers, debtors, CASE WHEN size(followers + debtors) > 0 THEN 'left ' + randomUUID() END AS mark
 CALL (followers) {
   UNWIND followers AS follower
   MATCH (follower)-[tie:INNER]->(:Membership)
@@ -54,5 +55,7 @@ CALL (followers) {
   FOREACH (tie IN ties | SET tie.weight = tie.weight / total)
 }
 MATCH (s:Scheme {id: scheme})
+MERGE (entity)-[gone:LEFT]->(s)
+SET gone.at = $now
 FOREACH (_ IN CASE WHEN mark IS NOT NULL THEN [1] END | SET s.unsettled = coalesce(s.unsettled, []) + [mark])
 RETURN scheme, [follower IN followers | follower.rid] AS followers, [debtor IN debtors | debtor.rid] AS debtors, mark

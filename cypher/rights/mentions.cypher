@@ -16,7 +16,7 @@ UNION
   MATCH (c:Contest) WHERE c.statement =~ $pattern OR c.reason =~ $pattern
   RETURN 'Contest' AS label, c.id AS id, c {.statement, .reason} AS texts
 UNION
-  MATCH (l:Load) WHERE any(file IN l.files WHERE file =~ $pattern) OR l.rejects =~ $pattern
-  RETURN 'Load' AS label, l.id AS id, l {.files, .rejects} AS texts
+  MATCH (l:Load) WHERE any(file IN l.files WHERE file =~ $pattern) OR l.rejects =~ $pattern OR l.why =~ $pattern
+  RETURN 'Load' AS label, l.id AS id, l {.files, .rejects, .why} AS texts
 }
 RETURN label, id, texts

@@ -26,7 +26,7 @@ CALL (objector) {
   DELETE gone
   RETURN count(gone) AS contacts
 }
-WITH member, contacts, CASE WHEN NOT EXISTS { (objector)-[:!FROM]-() } THEN objector END AS bare
+WITH member, contacts, CASE WHEN NOT EXISTS { (objector)-[:!(FROM|LEFT)]-() } THEN objector END AS bare
 CALL (bare) {
   OPTIONAL MATCH (bare)<-[:FROM]-(request:Request)
   DETACH DELETE request

@@ -2,7 +2,7 @@
 //
 // @mode   write
 // @result one
-// @param  name     STRING          Secret.name: objections, veil or cursors
+// @param  name     STRING          Secret.name: objections, veil, cursors, refusals or pseudonyms
 // @param  value    STRING          random
 // @return value    STRING          the one that is kept
 // @uses   secret_name

@@ -2,7 +2,7 @@
 //
 // @mode   read
 // @result optional
-// @param  name     STRING          Secret.name: objections, veil or cursors
+// @param  name     STRING          Secret.name: objections, veil, cursors, refusals or pseudonyms
 // @return value    STRING
 // @uses   secret_name
 MATCH (s:Secret {name: $name})

@@ -14,17 +14,34 @@ from graph.text.counts import counted
 from graph.text.days import last_day
 
 if TYPE_CHECKING:
-    from graph.model import Loaded
+    from graph.model import Chunk, Loaded
     from graph.rating.rerate import Rerated
 
 PANEL = "Data"
-Paths = Annotated[list[Path], typer.Argument(help="CSV or Parquet files, or directories of them.")]
+Paths = Annotated[
+    list[Path], typer.Argument(help="CSV, XLSX, ODS, JSON, XML or Parquet files, or directories of them.")
+]
 RowKind = Annotated[str | None, typer.Option(help="What the rows are, where the file's name does not say.")]
 Mapping = Annotated[
     str | None, typer.Option(help="A mapping file, or the name of a shipped one, such as bitcoin-otc.")
 ]
+Answers = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="What a mapping asks, as NAME=VALUE: --set zone=Europe/Berlin; several times."),
+]
 Prefix = Annotated[
     str | None, typer.Option(help="Put before the id of every fact, so that those of two sources stay apart.")
+]
+AllIds = Annotated[
+    bool,
+    typer.Option("--all-ids", help="Put the prefix before the ids of entities, products and sites, too."),
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        help="Where days and times without a zone are read, and days late counted, such as Europe/Berlin; else "
+        "they are rejected, and counted in UTC. A row's own zone goes first."
+    ),
 ]
 Removable = Literal[CorrectableKind, "memberships"]
 Rejects = Annotated[Path, typer.Option(help="Where bad rows go, with their reasons.")]
@@ -58,10 +75,15 @@ def load(
     paths: Paths,
     kind: RowKind = None,
     mapping: Mapping = None,
+    answers: Answers = None,
     prefix: Prefix = None,
+    all_ids: AllIds = False,
+    zone: Zone = None,
     rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, show ten rows, write nothing.")
+    ] = False,
     at_once: Annotated[bool, typer.Option("--rerate", help="Re-rate at once all that the facts touch.")] = False,
     tolerance: Tolerance = 0.05,
     json: Json = False,
@@ -71,6 +93,7 @@ def load(
     Nothing is written where ids are known with other content: `--prefix` keeps those of two sources apart.
     """
     from graph.facts import load
+    from graph.facts.files.answers import given
     from graph.model import Changes
     from graph.policy import categories
     from graph.rating import rerate
@@ -82,7 +105,7 @@ def load(
         raise ParameterError("--dry-run writes nothing, so there is nothing to re-rate")
     settings = Settings.load()
     check_output(rejects, *paths, *([Path(mapping)] if mapping else []))
-    changes = Changes()
+    changes, shown = Changes(), _Shown()
     with connect(settings) as database, progress() as tell:
         migrations.require(database)
         loaded = load.load(
@@ -90,19 +113,104 @@ def load(
             paths,
             kind=kind,
             mapping=mapping,
+            answers=given(answers or []),
             rejects=rejects,
             dry_run=dry_run,
             by=settings.operator,
             batch=settings.batch_rows,
             categories=categories.read(settings.categories),
             prefix=prefix,
+            all_ids=all_ids,
+            zone=zone,
             most_clashes=max_reject_rate,
             progress=tell,
             touch=changes.add if at_once else lambda kind, touched: None,
+            preview=shown.add if dry_run else lambda chunk: None,
         )
         rerated = rerate.rerate(database, changes, tolerance_points=tolerance) if at_once else []
+    if dry_run and not json:
+        shown.print()
     print_loaded(loaded, rerated, rejects, dry_run=dry_run, json=json)
     end_if_rejected(loaded, max_reject_rate)
+
+
+class _Shown:
+    """The first rows of each kind of each file, as they would be loaded."""
+
+    ROWS = 10
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], list[dict[str, object]]] = {}
+
+    def add(self, chunk: "Chunk") -> None:
+        rows = self._rows.setdefault((chunk.kind, chunk.file), [])
+        room = self.ROWS - len(rows)
+        pairs = zip(chunk.rows[:room], chunk.lines[:room], strict=True)
+        rows += [
+            {"line": line} | {name: value for name, value in row.items() if name != "line"} for row, line in pairs
+        ]
+
+    def print(self) -> None:
+        for (kind, file), rows in self._rows.items():
+            if rows:
+                said = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+                cells = [["" if row[name] is None else row[name] for name in said] for row in rows]
+                print_table(said, cells, title=f"{kind} of {file}, as they would be loaded")
+                if empty := [name for name in rows[0] if name not in said]:
+                    print_text(f"empty in all of these: {', '.join(empty)}")
+
+
+@app.command(rich_help_panel=PANEL)
+def import_assistant(
+    file: Annotated[Path, typer.Argument(help="Somebody else's file, in any form that `load` reads.")],
+    sheet: Annotated[
+        str | None, typer.Option(help="Of a workbook; the first that has something if not given.")
+    ] = None,
+    members: Annotated[
+        Path | None,
+        typer.Option(help="A list that says the id of each name; else the other sheets are looked at."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Where the mapping goes; it is printed if not given.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Name the shipped mapping that a file fits, or write one to begin with and ask what cannot be known from it.
+
+    Nothing is loaded. What is open is a `?` or a line that is commented out, with which no row is loaded. Try the
+    mapping with `load --dry-run --mapping`, which shows ten rows as they would be loaded. `load --prefix NAME-`
+    keeps its ids apart from those of other sources.
+    """
+    from graph import output_files
+    from graph.facts import assistant
+
+    if output is not None:
+        check_output(output, file, *([members] if members else []))
+    folder = output.parent if output else Path()
+    found = assistant.suggest(file, sheet=sheet, members=members, folder=folder)
+    if output is not None:
+        output_files.write_text(output, found.mapping)
+    if json:
+        print_json(
+            {
+                "shipped": found.shipped or None,
+                "kind": found.kind or None,
+                "mapping": found.mapping,
+                "questions": found.questions,
+            }
+        )
+        return
+    if output is None:
+        typer.echo(found.mapping, nl=False)
+        return
+    if found.shipped:
+        print_text(
+            f"the file fits the shipped mapping {found.shipped}: the first lines of {output} say how to load it"
+        )
+    if found.questions:
+        print_text(f"wrote {output}, which needs {counted(len(found.questions), 'answers')}:")
+        for number, question in enumerate(found.questions, start=1):
+            print_text(f"{number}. {question}", indent=3)
 
 
 @app.command(rich_help_panel=PANEL)
@@ -110,16 +218,21 @@ def apply(
     paths: Paths,
     kind: RowKind = None,
     mapping: Mapping = None,
+    answers: Answers = None,
     prefix: Prefix = None,
+    all_ids: AllIds = False,
+    zone: Zone = None,
     rejects: Rejects = Path("rejects.csv"),
     max_reject_rate: RejectRate = 0.0,
     tolerance: Tolerance = 0.05,
     json: Json = False,
 ) -> None:
-    """Load facts and corrections of facts, and re-rate at once all members that they touch.
+    """Load facts and corrections, and re-rate at once all members that they touch.
 
-    A row whose id is known with other values corrects what is stored; what it leaves empty stays as it is.
+    A row whose id is known with other values corrects what is stored; what it leaves empty stays as it is. Of
+    entities, names and registered numbers are corrected; of products and sites, the category.
     """
+    from graph.facts.files.answers import given
     from graph.policy import categories
     from graph.rating import apply
     from graph.server.connect import connect
@@ -135,11 +248,14 @@ def apply(
             paths,
             kind=kind,
             mapping=mapping,
+            answers=given(answers or []),
             rejects=rejects,
             by=settings.operator,
             batch=settings.batch_rows,
             categories=categories.read(settings.categories),
             prefix=prefix,
+            all_ids=all_ids,
+            zone=zone,
             tolerance_points=tolerance,
             progress=tell,
         )
@@ -203,6 +319,8 @@ def print_loaded(
         print_text(
             f"{rejected:,} of {counted(sum(map(rows, loaded)), 'rows')} {were} rejected: {rejects} says why"
         )
+    if left_out := sum(each.left_out for each in loaded):
+        print_text(f"left out: {counted(left_out, 'rows')} with somebody who is in no table of the mapping")
     print_rerated(rerated)
 
 

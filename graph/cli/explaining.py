@@ -9,7 +9,7 @@ from graph.cli.output import Json, print_json, print_table, print_text
 from graph.cli.reading import PANEL, open_database, print_reserve
 from graph.cli.recording import OPERATION, Purpose, record_reads
 from graph.text.counts import counted
-from graph.text.days import day, last_day, moment
+from graph.text.days import day, last_day, moment, zone_time
 
 if TYPE_CHECKING:
     from graph.explain import Explanation, FactLine, OpenFactor, Reach, Tie
@@ -132,12 +132,14 @@ def _print_facts(factor: "OpenFactor") -> None:
 
 
 def _what(fact: "FactLine") -> str:
-    """For example: to mill, due 2026-03-01, settled 2026-03-09."""
+    """For example: to mill, due 2026-03-01, settled 2026-03-09 in 3 payments."""
     if fact.factor != "obligations":
         return f"{fact.other} ({fact.category}), {day(fact.at)}"
-    settled = f"settled {day(fact.settled)}" if fact.settled else "open"
+    parts = f" in {counted(fact.parts, 'payments')}" if fact.parts else ""
+    settled = f"settled {day(fact.settled, fact.zone)}{parts}" if fact.settled else "open"
     how = settled if fact.outcome is None else f"outcome {fact.outcome:g}"
-    return f"to {fact.other}, due {day(fact.at)}, {how}"
+    there = zone_time(fact.zone, fact.at, fact.settled)
+    return f"to {fact.other}, due {day(fact.at, fact.zone)}, {how}{there}"
 
 
 def _print_contacts(contacts: "tuple[Tie, ...]") -> None:

@@ -32,14 +32,18 @@ def history(
     json: Json = False,
 ) -> None:
     """Show what a rating was and is, and why it changed. The read is recorded."""
+    from graph.disclosure import losses
     from graph.rating import history
 
     with open_database() as database:
         found = history.history(database, entity, scheme, since=since and since.replace(tzinfo=UTC))
         record_reads(database, scheme, [entity], what="history", purpose=purpose)
         rated = rating_now(database, entity, scheme)
+        taken_back = losses(database, entity)
     if json:
-        print_json(found)
+        print_json(
+            {name: getattr(found, name) for name in found.__dataclass_fields__} | {"taken_back": taken_back}
+        )
         return
     print_table(
         ("since", "points", "band", "as of", "by", "policy"),
@@ -57,6 +61,11 @@ def history(
         title=f"{entity} in {scheme}",
     )
     print_reserve(rated)
+    for each in taken_back:
+        print_text(
+            f"Load {each.load} was taken back on {second(each.at)} by {each.by or 'somebody'}, and "
+            f"{counted(each.facts, 'facts')} of {entity} with it: {each.why or 'no reason was given'}"
+        )
     if found.before == found.after:
         print_text("The whole points and the band have not changed since.")
         return

@@ -143,7 +143,10 @@ def print_lift(found: "Lift") -> None:
     else:
         print_table(
             ("settle", "owed to", "due", "on"),
-            [(each.obligation, each.creditor, day(each.due), day(each.settled)) for each in found.payments],
+            [
+                (each.obligation, each.creditor, day(each.due, each.zone), day(each.settled))
+                for each in found.payments
+            ],
             title=where,
         )
         print_text(f"{found.after.whole_points} {found.after.band} then; no fewer payments do")

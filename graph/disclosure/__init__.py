@@ -6,6 +6,7 @@ part stand in one line (rating.py). What-ifs (what_if.py) and the history (histo
 
 from graph.disclosure.facts import Met, OwnContact, OwnFact, Source, met, names, own_facts
 from graph.disclosure.history import ShownCause, ShownHistory, ShownState, history
+from graph.disclosure.losses import TakenBack, losses
 from graph.disclosure.rating import ShownExplanation, ShownPart, ShownRating, explain, shown, side_by_side
 from graph.disclosure.what_if import ShownLift, ShownMove, ShownPointsAndBand, ShownWhatIf, lift, what_if
 
@@ -24,9 +25,11 @@ __all__ = [
     "ShownState",
     "ShownWhatIf",
     "Source",
+    "TakenBack",
     "explain",
     "history",
     "lift",
+    "losses",
     "met",
     "names",
     "own_facts",

@@ -36,6 +36,10 @@ class OwnFact:
     "the creditor, the product or the site"
     category: str | None
     settled: datetime | None
+    parts: int | None
+    "payments that settled it; None where none did"
+    zone: str | None
+    "in which the days of an obligation are meant; None: UTC"
     outcome: float | None
     late: int | None
     whole: int
@@ -86,6 +90,8 @@ def own_facts(database: Database, entity: str, factors: Sequence[OpenFactor]) ->
             other=line.other,
             category=line.category,
             settled=line.settled,
+            parts=line.parts,
+            zone=line.zone,
             outcome=line.outcome,
             late=line.late,
             whole=line.whole,
@@ -127,7 +133,7 @@ def sources(database: Database, loads: Iterable[str | None]) -> dict[str, Source
     """The loads with these ids, by id; one that is not known is left out."""
     ids = sorted(set(filter(None, loads)))
     rows = database.run("loads", ids=ids) if ids else []
-    return {row["id"]: Source(row["by"], utc(row["at"]), tuple(map(_name, row["files"]))) for row in rows}
+    return {row["id"]: Source(row["by"], utc(row["at"]), tuple(map(file_name, row["files"]))) for row in rows}
 
 
 def names(database: Database, ids: Iterable[str]) -> dict[str, str]:
@@ -137,6 +143,6 @@ def names(database: Database, ids: Iterable[str]) -> dict[str, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
-def _name(file: str) -> str:
+def file_name(file: str) -> str:
     """`contacts.csv`, of a path of any system."""
     return re.split(r"[/\\]", file)[-1]

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from graph.disclosure.losses import TakenBack, losses
 from graph.policy.scheme import Scheme, whole
 from graph.rating.history import State, causes, distinct, ends, read_states
 from graph.rating.runs import policy_of_run
@@ -43,6 +44,8 @@ class ShownHistory:
     after: ShownState
     causes: tuple[ShownCause, ...]
     "in a fixed order; they sum to the difference of the two states' points"
+    taken_back: tuple[TakenBack, ...]
+    "the loads that were taken back, and facts of the member with them; the oldest first"
 
 
 def history(database: Database, entity: str, scheme_id: str, *, since: datetime | None = None) -> ShownHistory:
@@ -62,6 +65,7 @@ def history(database: Database, entity: str, scheme_id: str, *, since: datetime 
         before=_shown(before),
         after=_shown(after),
         causes=tuple(ShownCause(each.name, each.whole) for each in causes(database, entity, before, after)),
+        taken_back=losses(database, entity),
     )
 
 

@@ -29,9 +29,13 @@ class Given:
     "the creditor, the product or the site"
     category: str | None
     settled: datetime | None
+    parts: int | None
+    "payments that settled the obligation; None where none did"
+    zone: str | None
+    "in which the days of an obligation are meant; None: UTC"
     outcome: float | None
     late: int | None
-    "whole days, of an obligation"
+    "whole days of that zone, of an obligation"
     age: int
     "whole days; below 0 where it lies after as_of"
     weight: float

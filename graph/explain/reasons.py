@@ -21,7 +21,7 @@ from graph.rating.published import wholes
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database
 from graph.text.counts import counted
-from graph.text.days import day
+from graph.text.days import day, zone_time
 
 MOST = 4
 SMALLEST_POINTS = 0.5
@@ -201,7 +201,9 @@ def _lack(fact: Given) -> float:
 
 def _worst_obligation(fact: Given, count: int) -> str:
     to = f"to {fact.other}, " if fact.other else ""  # not everybody is told the creditor
-    what = f"the one {to}due {day(fact.at)}"
+    # a place says something of the creditor, so whoever is not told the one is not told the other
+    there = zone_time(fact.zone, fact.at) if fact.other else ""
+    what = f"the one {to}due {day(fact.at, fact.zone)}{there}"
     how = (
         f"outcome {fact.outcome:g} of 1" if fact.outcome is not None else f"{counted(fact.late or 0, 'days')} late"
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 from graph.errors import RecordError
 from graph.facts import objections
 from graph.facts.files.earlier import Earlier
+from graph.facts.files.mapping import Mapping as MappingFile
 from graph.facts.files.reader import named_by_ids
 from graph.facts.kinds import CORRECTABLE
 from graph.facts.store import store
@@ -28,7 +29,8 @@ FOR_FACTS = (
     "If they correct what is known, use `innercircle apply`."
 )
 FOR_OTHERS = (
-    "If these {} are others than those that are known, give them ids of their own: a mapping has a prefix."
+    "If these {} are others than those that are known, give them ids of their own: a mapping has a prefix. "
+    "If they correct names, registered numbers or categories, use `innercircle apply`."
 )
 
 
@@ -149,6 +151,6 @@ def _stopped(found: Sequence[Clashes]) -> RecordError:
     )
 
 
-def kinds_of(files: Sequence[Path], kind: str | None, mapping: str | None) -> dict[Path, tuple[str, ...]]:
+def kinds_of(files: Sequence[Path], kind: str | None, made: MappingFile | None) -> dict[Path, tuple[str, ...]]:
     """By file: the kinds of its rows that are named by ids which another source could have given too."""
-    return {file: named_by_ids(file, kind, mapping) for file in files}
+    return {file: named_by_ids(file, kind, made) for file in files}

@@ -6,6 +6,7 @@ columns are read, and not by modules that only need the kinds of rows.
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from graph.facts import reach, registered_numbers
+from graph.facts import reach, registered_numbers, zones
 from graph.facts.registered_numbers import standard_form
 from graph.policy.categories import REFUSED, SLUG_IS, SLUG_WRITTEN, refusal
 from graph.text.plain import MAYBE_ODD, normal, odd_blank, unseen
@@ -28,11 +29,15 @@ Rows: TypeAlias = "pd.DataFrame"
 Reason: TypeAlias = str | Callable[[str], str]
 
 TEXT_LENGTH = 200
+# A decimal number of as many digits is the same after it was a float.
+DIGITS = 15
 NUMBER_WRITTEN = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 DATE_WRITTEN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 # At most nine digits of a second are read; the graph keeps six.
 LOCAL_WRITTEN = DATE_WRITTEN + r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
-TIME_WRITTEN = LOCAL_WRITTEN + r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+TIME_WRITTEN = LOCAL_WRITTEN + r"(?: ?(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?))"
+# The words for Z that pandas does not read everywhere.
+_UTC = r" ?(?:UTC|GMT)$"
 
 # No dot, slash or colon, so that no host, URL or path fits, and no blank, so that no sentence does.
 OPAQUE_WRITTEN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
@@ -72,6 +77,13 @@ def _times(cells: Cells) -> Cells:
     return times.where(times.between(EARLIEST, LATEST))
 
 
+def _zone_as_z(cells: Cells) -> Cells:
+    """The times with Z in place of UTC and GMT."""
+    if not cells.str.endswith(("UTC", "GMT")).any():
+        return cells
+    return cells.str.replace(_UTC, "Z", regex=True)
+
+
 def _dates(cells: Cells) -> Cells:
     import pandas as pd
 
@@ -100,9 +112,12 @@ def _list(cells: Cells) -> list[Any]:
 
 def _why_no_time(text: str) -> str:
     if re.fullmatch(DATE_WRITTEN, text):
-        return "a date without a time; write it with time and zone, as in 2026-01-31T09:30:00Z"
+        return (
+            "a date without a time, which begins and ends at other times in every zone; write it as in "
+            "2026-01-31T09:30:00Z, or say whose day it is: load with --zone, or `day` in a mapping"
+        )
     if re.fullmatch(LOCAL_WRITTEN, text):
-        return "a time without a zone; end it with Z or an offset such as +08:00"
+        return "a time without a zone; end it with Z or an offset such as +08:00, or say the zone as for a date"
     return "not a time; write it as in 2026-01-31T09:30:00Z"
 
 
@@ -115,7 +130,19 @@ def _why_no_such_time(text: str) -> str:
 def _why_no_number(text: str) -> str:
     if text.strip("+-").lower() in ("inf", "infinity", "nan"):
         return "not a finite number"
-    return "not a number; write it as in 1250.50"
+    if re.fullmatch(r"[+-]?[0-9][0-9.,' ]*", text):
+        return "not a number; write it as in 1250.50, or have a mapping say its marks with decimal and thousands"
+    return f"not a number; write it as in 1250.50{beside_number(text)}"
+
+
+def beside_number(text: str) -> str:
+    """What a person has written beside a number, as the end of a reason; empty where there is nothing such."""
+    if not re.search("[0-9]", text):
+        return ""
+    if "%" in text:
+        return ", without a percent sign"
+    has_unit = any(each.isalpha() or unicodedata.category(each) == "Sc" for each in text)
+    return ", without a currency or a unit" if has_unit else ""
 
 
 def _unlike(pattern: str) -> Callable[[Cells], Mask]:
@@ -150,6 +177,10 @@ def _having(fault: Callable[[str], object], maybe: str = "") -> Callable[[Cells]
 
 def _infinite(values: Cells) -> Mask:
     return values.abs() == math.inf
+
+
+def _too_many_digits(text: str) -> bool:
+    return len(text.lower().partition("e")[0].strip("+-").replace(".", "").strip("0")) > DIGITS
 
 
 def _outside(low: float, high: float) -> Callable[[Cells], Mask]:
@@ -220,6 +251,7 @@ TIME = Format(
     show=iso_utc,
     parquet=frozenset({"text", "time"}),
     dtype="datetime64[us, UTC]",
+    normal=_zone_as_z,
 )
 DATE = Format(
     faults=[(_unlike(DATE_WRITTEN), "not a date; write it as in 1990-12-31")],
@@ -231,10 +263,24 @@ AMOUNT = Format(
     faults=[(_unlike(NUMBER_WRITTEN), _why_no_number)],
     read=numbers,
     limits=[
-        (lambda values: values < 0, "negative"),
+        (lambda values: values < 0, "negative; an amount is 0 or more"),
         (_infinite, "not a finite number"),
     ],
     parquet=frozenset({"text", "whole number", "number"}),
+    dtype="float64",
+)
+# A part of a debt, or what a refund takes back: sums of them are exact, so no digit may get lost.
+PAYMENT = Format(
+    faults=[
+        *AMOUNT.faults,
+        (_having(_too_many_digits), f"more than {DIGITS} digits, of which a number keeps {DIGITS} only"),
+    ],
+    read=numbers,
+    limits=[
+        (lambda values: values == 0, "pays nothing"),
+        (_infinite, "not a finite number"),
+    ],
+    parquet=AMOUNT.parquet,
     dtype="float64",
 )
 OUTCOME = Format(
@@ -244,7 +290,10 @@ OUTCOME = Format(
     parquet=AMOUNT.parquet,
     dtype="float64",
 )
+NUMBERS = (AMOUNT, PAYMENT, OUTCOME)
+"The formats of columns that hold numbers."
 CURRENCY = Format(faults=[(_unlike("[A-Z]{3}"), "not a currency code of three capitals, such as CNY")])
+ZONE = Format(faults=[(_having(lambda text: not zones.is_zone(text)), zones.why_no_zone)])
 SCHEME = Format(
     faults=[
         *TEXT.faults[:1],

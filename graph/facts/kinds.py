@@ -20,12 +20,14 @@ from graph.facts.formats import (
     NAME,
     OPAQUE,
     OUTCOME,
+    PAYMENT,
     SCHEME,
     SLUG,
     TEXT,
     TIME,
     USCC,
     WHO,
+    ZONE,
     Format,
     Mask,
     Reason,
@@ -37,7 +39,7 @@ FactorKind = Literal["obligations", "purchases", "visits"]
 "The facts that factors of a policy rate, in the order in which they are told."
 FactKind = Literal["contacts", FactorKind]
 "The facts that ratings are made from: these, and those that make circles."
-CorrectableKind = Literal[FactKind, "judgments"]
+CorrectableKind = Literal[FactKind, "payments", "judgments"]
 "What can be corrected and removed one by one."
 
 
@@ -48,6 +50,8 @@ class Column:
     name: str
     format: Format = TEXT
     required: bool = True
+    in_id: bool = True
+    "whether a derived id is made from it, as from all cells; not of what says how others are meant"
 
 
 @dataclass(frozen=True)
@@ -120,9 +124,15 @@ class Kind:
     "what a derived id begins with; a row may leave the id out where there is one"
     named_by: tuple[str, ...] = ()
     "the columns that a derived id is made from, where these are not all: rows that agree in them are one"
+    belongs_to: str = ""
+    "the column that names another fact, with which rows of this kind go; a prefix of ids stands before it, too"
     names: tuple[str, ...] = ()
     "the columns that may not name an entity that objects to being listed"
     stored: Stored | None = None
+    corrected: tuple[str, ...] = ()
+    "the columns that a correction changes where they are, of a kind that other rows name; of facts, all are"
+    signs: tuple[str, ...] = ()
+    "the columns without which somebody else's file hardly has rows of this kind; empty: it is never guessed"
     in_archive: str = ""
     "what the archive of a member says of the table of its own; there is none where this is empty"
     words: Words | None = None
@@ -154,9 +164,19 @@ KINDS: dict[str, Kind] = {
             Rule("uscc", _given_for_a_person("uscc"), "given for a person"),
             Rule("lei", _given_for_a_person("lei"), "given for a person"),
         ),
+        corrected=("name", "uscc", "lei"),
+        signs=("id", "name"),
     ),
-    "products": Kind(columns=(Column("id", OPAQUE), Column("category", SLUG))),
-    "sites": Kind(columns=(Column("id", OPAQUE), Column("category", SLUG))),
+    "products": Kind(
+        columns=(Column("id", OPAQUE), Column("category", SLUG)),
+        corrected=("category",),
+        signs=("product", "category"),
+    ),
+    "sites": Kind(
+        columns=(Column("id", OPAQUE), Column("category", SLUG)),
+        corrected=("category",),
+        signs=("site", "category"),
+    ),
     "contacts": Kind(
         columns=(
             _optional("id", ID),
@@ -167,6 +187,7 @@ KINDS: dict[str, Kind] = {
         ),
         rules=(Rule("target", lambda row: row["source"] == row["target"], "a contact with oneself"),),
         prefix="c-",
+        signs=("source", "target", "at"),
         names=("source", "target"),
         stored=Stored("CONTACTED", "Entity", ("source", "target"), touches_both=True, word="channel"),
         in_archive="with whom you were in contact; began: whether you began it",
@@ -188,12 +209,14 @@ KINDS: dict[str, Kind] = {
             Column("due", TIME),
             _optional("settled", TIME),
             _optional("outcome", OUTCOME),
+            _optional("zone", ZONE, in_id=False),
         ),
         rules=(
             Rule("creditor", lambda row: row["debtor"] == row["creditor"], "an obligation to oneself"),
             *_MONEY,
         ),
         prefix="o-",
+        signs=("due",),
         stored=Stored("OWED", "Entity", ("debtor", "creditor"), time="due", word="kind"),
         in_archive="what you owed (debtor) and what others owed to you (creditor)",
         words=Words(
@@ -203,6 +226,19 @@ KINDS: dict[str, Kind] = {
             said_to_member="debt to {other}",
             did="owed to",
         ),
+    ),
+    "payments": Kind(
+        columns=(
+            _optional("id", ID),
+            Column("obligation"),
+            Column("at", TIME),
+            Column("amount", PAYMENT),
+            _optional("currency", CURRENCY),
+        ),
+        prefix="y-",
+        belongs_to="obligation",
+        stored=Stored("PAID", "Entity", ("debtor", "creditor")),
+        in_archive="what was paid of what you owed (debtor), and of what others owed to you (creditor)",
     ),
     "purchases": Kind(
         columns=(
@@ -215,6 +251,7 @@ KINDS: dict[str, Kind] = {
         ),
         rules=_MONEY,
         prefix="p-",
+        signs=("product", "at"),
         stored=Stored("BOUGHT", "Product", ("entity", "product")),
         in_archive="what you bought",
         words=Words(
@@ -230,6 +267,7 @@ KINDS: dict[str, Kind] = {
     "visits": Kind(
         columns=(_optional("id", ID), Column("entity"), Column("site"), Column("at", TIME)),
         prefix="v-",
+        signs=("site", "at"),
         stored=Stored("VISITED", "Site", ("entity", "site")),
         in_archive="which sites you visited",
         words=Words(
@@ -270,6 +308,17 @@ KINDS: dict[str, Kind] = {
 FACTORS: tuple[FactorKind, ...] = get_args(FactorKind)
 FACTS: tuple[FactKind, ...] = get_args(FactKind)
 CORRECTABLE: tuple[CorrectableKind, ...] = get_args(CorrectableKind)
+NAMING = {
+    name: kind.stored.ends
+    if kind.stored
+    else ("entity",)
+    if ("entity" in {c.name for c in kind.columns})
+    else ("id",)
+    for name, kind in KINDS.items()
+}
+"By kind: the columns with ids of entities, products and sites."
+IN_PLACE = tuple(name for name, kind in KINDS.items() if kind.corrected)
+"What is corrected where it is, since others name it: cypher/facts/correct_KIND.cypher."
 STORED = {name: kind.stored for name, kind in KINDS.items() if kind.stored is not None}
 WORDS = {name: kind.words for name, kind in KINDS.items() if kind.words is not None}
 

@@ -6,24 +6,29 @@ was broken off can simply be run again.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any, TypeVar
 
 from graph import output_files
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.facts import clashes
-from graph.facts.files import ENDINGS, is_rejects, kind_of, read, write_rejects
-from graph.facts.kinds import CORRECTABLE, KINDS
-from graph.facts.store import Load, filled_in, remove, store
+from graph.facts.files import ENDINGS, Prefix, is_lock, is_rejects, kind_of, read, write_rejects
+from graph.facts.files.mapping import resolve
+from graph.facts.kinds import CORRECTABLE, IN_PLACE, KINDS
+from graph.facts.load_records import digest_of, under_way
+from graph.facts.server_zones import ServerZones
+from graph.facts.store import Load, correct, replace, store
 from graph.model import Chunk, Loaded, Reject, Row
 from graph.policy.categories import Categories
 from graph.store.client import Database
+from graph.store.secrets import known, salt
 from graph.store.transaction import Transaction
 from graph.text.plain import visible
 
@@ -42,6 +47,9 @@ class _Loader:
     reject: Callable[[Iterable[Reject]], None]
     progress: Callable[[str], None]
     touch: Callable[[str, Iterable[str]], None]
+    preview: Callable[[Chunk], None]
+    prefix: Prefix
+    zones: ServerZones
     counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     "by kind and file: the numbers of Loaded so far"
 
@@ -51,56 +59,76 @@ class _Loader:
         Its rows are used up.
         """
         counts = self.counts.setdefault((chunk.kind, chunk.file), Counter())
+        self.preview(chunk)
         rejects = list(chunk.rejects)
         if chunk.rows:
             rows = chunk.rows
             for row, line in zip(rows, chunk.lines, strict=True):
                 row["line"] = line
+            rows[:], nowhere = self.zones.sorted_out(chunk.kind, rows)
             outcome = self._store(chunk.kind, rows)
             refused, corrected = outcome["rejects"], 0
             self.touch(chunk.kind, outcome.get("touched", ()))
             if self.correct:
-                by_line = {row["line"]: row for row in rows}
-                refused = [each for each in refused if not self._correct(chunk.kind, by_line[each["line"]])]
-                corrected = len(outcome["rejects"]) - len(refused)
+                corrected, refused = self._corrected(chunk.kind, rows, refused)
             # The driver's result refers to itself and to these: they would stay until a full garbage collection.
             rows.clear()
-            for each in refused:
+            for each in [*nowhere, *refused]:
                 column = chunk.names.get(each["column"], each["column"])  # as the file calls it
-                rejects.append(Reject(file=chunk.file, **(each | {"column": column})))
+                value = self.prefix.without(chunk.kind, each["column"], each["value"])
+                rejects.append(Reject(file=chunk.file, **(each | {"column": column, "value": value})))
             counts["corrected"] += corrected
             counts.update({each: outcome[each] for each in ("stored", "completed", "known")})
         counts["rejected"] += len(rejects)
+        counts["left_out"] += chunk.left_out
         self.reject(sorted(rejects, key=lambda reject: reject.line))
         self.progress(f"{chunk.file}: {counts['stored']:,} {chunk.kind} stored, {counts['rejected']:,} rejected")
 
     def _store(self, kind: str, rows: list[Row]) -> dict[str, Any]:
-        """What became of the rows. Repeated where another writer was faster, or a commit's fate is unknown."""
+        """What became of the rows."""
         if self.rehearsal is not None:
             return store(self.rehearsal, kind, rows, load=self.load, hold=False)
+        return self._repeated(lambda transaction: store(transaction, kind, rows, load=self.load))
+
+    def _repeated(self, work: Callable[[Transaction], dict[str, Any]]) -> dict[str, Any]:
+        """What the work gives; it is done again where somebody else was faster, or a commit's fate is unknown."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self.database.write(lambda transaction: store(transaction, kind, rows, load=self.load))
+                return self.database.write(work)
             except (StoreConflict, CommitUnknown):
                 if attempt == ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
 
-    def _correct(self, kind: str, row: Row) -> bool:
-        """Whether the row has replaced what was known under its id; what the row leaves open stays as it was."""
+    def _corrected(self, kind: str, rows: list[Row], refused: list[dict[str, Any]]) -> tuple[int, list[Any]]:
+        """How many of the refused rows have corrected what is stored, and which are refused still."""
+        lines = {each["line"] for each in refused}
+        if not lines:
+            return 0, refused
+        if kind in IN_PLACE:
+            # A line of somebody else's file can give several rows.
+            outcome = self._correct_in_place(kind, [row for row in rows if row["line"] in lines])
+            self.touch(kind, outcome["touched"])
+            return outcome["corrected"], outcome["rejects"]
         if kind not in CORRECTABLE:
-            return False
+            return 0, refused
+        by_line = {row["line"]: row for row in rows}
+        still = [why for each in refused if (why := self._correct(kind, by_line[each["line"]], each))]
+        return len(refused) - len(still), still
+
+    def _correct_in_place(self, kind: str, rows: list[Row]) -> dict[str, Any]:
+        """What became of the rows."""
+        return self._repeated(lambda transaction: correct(transaction, kind, rows, load=self.load))
+
+    def _correct(self, kind: str, row: Row, refused: dict[str, Any]) -> dict[str, Any] | None:
+        """Why the row has not replaced what was known under its id; None: it has."""
         with self.database.transaction() as transaction:
-            removed = next(iter(remove(transaction, kind, [row["id"]])), None)
-            if removed is None:
+            done = replace(transaction, kind, row, load=self.load)
+            if done is None or done["rejects"]:
                 transaction.rollback()
-                return False
-            outcome = store(transaction, kind, [filled_in(row, removed["said"])], load=self.load)
-            if outcome["rejects"]:
-                transaction.rollback()
-                return False
-        self.touch(kind, {*removed.get("touched", ()), *outcome.get("touched", ())})
-        return True
+                return done["rejects"][0] if done else refused
+        self.touch(kind, done["touched"])
+        return None
 
 
 def load(
@@ -109,6 +137,7 @@ def load(
     *,
     kind: str | None = None,
     mapping: str | None = None,
+    answers: Mapping[str, str] | None = None,
     rejects: Path | None = None,
     dry_run: bool = False,
     correct: bool = False,
@@ -116,50 +145,78 @@ def load(
     batch: int = 10_000,
     categories: Categories | None = None,
     prefix: str | None = None,
+    all_ids: bool = False,
+    zone: str | None = None,
     most_clashes: float = 1.0,
     progress: Callable[[str], None] = lambda message: None,
     touch: Callable[[str, Iterable[str]], None] = lambda kind, touched: None,
+    preview: Callable[[Chunk], None] = lambda chunk: None,
 ) -> list[Loaded]:
     """Every good row of the files is in the graph; returns what became of the rows, by file and kind.
 
     paths:   files, and directories whose files are named for their kinds. Kinds that others refer to go first.
     kind:    of the rows, where the files' names do not say it.
     mapping: the name or path of a mapping file, for files that are not in our form.
+    answers: to what the mapping asks, by name.
     rejects: where to write the bad rows with their reasons; the file is made only when there are any. A path
              that no file can replace, or that is read here, is a ParameterError before anything is loaded.
     dry_run: everything is checked, also against the graph, in one transaction that is rolled back.
-    correct: a fact that is known with other values is replaced by the row, instead of the row being rejected.
+    correct: what is known with other values becomes what the row says, instead of the row being rejected: facts,
+             and of entities, products and sites the columns that kinds.py says.
     by:      the person who loads; kept with what is new.
     batch:   rows in one transaction.
     categories: those that products and sites may have; None: the shipped ones.
     prefix:  put before the id of every fact, so that those of two sources stay apart.
+    all_ids: put before the ids of entities, products and sites as well, where they are named and where they name.
+    zone:    where days and times without a zone are read, in files of our form, and the days of obligations are
+             meant; None: bare days are rejected, and days late are those of UTC. A row's own zone goes first.
     most_clashes: the share of a file's rows whose ids may be known with other content; where there are more,
              nothing is written. By default they are rejected one by one. A correction clashes with nothing.
     touch:   told, kind by kind, of the entities whose ratings what is new can change; of memberships, the schemes.
+    preview: told of each chunk before its rows are stored; it keeps none of them.
     Raises RecordError for a file that cannot be used at all, before anything of any file is written, and
     every StoreError; what was stored until then stays, and repeating the load completes it.
     """
     if rejects:
         output_files.check(rejects)
     files = _files(paths, kind=kind, mapping=mapping, rejects=rejects)
-    chunks_of = partial(read, kind=kind, mapping=mapping, chunk_rows=batch, categories=categories, prefix=prefix)
+    if answers and not mapping:
+        raise ParameterError("answers are for a mapping: --set goes with --mapping")
+    # Once: a mapping may be edited while its files are read.
+    made = resolve(mapping, answers or {}) if mapping else None
+    chunks_of = partial(
+        read,
+        kind=kind,
+        mapping=made,
+        chunk_rows=batch,
+        categories=categories,
+        prefix=prefix,
+        all_ids=all_ids,
+        zone=zone,
+        secret=cache(partial(_secret, database, dry_run=dry_run)),
+    )
     for file in files:  # opened and closed again: one that cannot be used stops the load here
         next(chunks_of(file, chunk_rows=1), None)
-    inputs = [*files, *([Path(mapping)] if mapping else [])]
+    inputs = [*files, *([Path(mapping), *made.tables] if mapping and made else [])]
     if most_clashes < 1 and not correct:
-        named = clashes.kinds_of(files, kind, mapping)
+        named = clashes.kinds_of(files, kind, made)
         with _rejected(rejects, inputs) as reject:
             stopped = clashes.forbid(
                 database, files, chunks_of, named, most=most_clashes, reject=reject, progress=progress
             )
         if stopped:
             raise stopped
+    kinds = [kind or ("" if mapping else kind_of(file)) for file in files]
+    tables = [*made.tables] if made else []
+    digest = digest_of([*files, *tables], [*kinds, *map(str, tables)], by, made, prefix, all_ids, zone)
+    record = Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files], digest)
     with (
         _rejected(rejects, inputs) as reject,
         database.rolled_back() if dry_run else nullcontext() as rehearsal,
+        nullcontext(record) if dry_run else under_way(database, record) as record,
     ):
-        record = Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files])
-        loader = _Loader(database, rehearsal, record, correct, reject, progress, touch)
+        before, zones = Prefix(prefix or "", all_ids=all_ids), ServerZones(database)
+        loader = _Loader(database, rehearsal, record, correct, reject, progress, touch, preview, before, zones)
         for file in files:
             for chunk in _ahead(chunks_of(file)):
                 loader.take(chunk)
@@ -169,16 +226,24 @@ def load(
     return loaded
 
 
+def _secret(database: Database, *, dry_run: bool) -> bytes:
+    """The key of pseudonyms; in a dry run without one, another that serves as well and is not kept."""
+    if dry_run:
+        return known(database, "pseudonyms") or token_bytes(32)
+    return salt(database, "pseudonyms")
+
+
 def _record(database: Database, load: Load, loaded: Sequence[Loaded], rejects: Path | None) -> None:
-    """The load says how many rows it had; one that brought no fact and rejected nothing leaves no trace."""
+    """The load says how many rows it had; one that brings, corrects and rejects nothing leaves no trace here."""
     rejected = sum(each.rejected for each in loaded)
-    if rejected or any(each.kind in CORRECTABLE and each.stored + each.corrected for each in loaded):
+    if rejected or any(each.corrected or each.stored for each in loaded):
         database.run(
             "finish_load",
             id=load.id,
             by=load.by,
             at=load.at,
             files=list(load.files),
+            digest=load.digest,
             finished=datetime.now(UTC),
             rows=rejected + sum(x.stored + x.completed + x.corrected + x.known for x in loaded),
             rejected=rejected,
@@ -198,10 +263,14 @@ def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, reje
             inside = [
                 file
                 for file in sorted(path.iterdir())
-                if file.name.lower().endswith(ENDINGS) and Path(os.path.realpath(file)) != former
+                if file.name.lower().endswith(ENDINGS)
+                and not is_lock(file)
+                and Path(os.path.realpath(file)) != former
             ]
             if not inside:
-                raise RecordError("the directory holds no .csv, .csv.gz or .parquet file", file=str(path))
+                raise RecordError(
+                    f"the directory holds no file that ends in one of {', '.join(ENDINGS)}", file=str(path)
+                )
             found.extend(inside)
         else:
             found.append(path)

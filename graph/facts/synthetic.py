@@ -7,9 +7,10 @@ contacts at all, and some do not join, so that non-members stand between members
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -27,7 +28,10 @@ AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 DAYS = (LAST_DAY - FIRST_DAY).days + 1
 FURTHEST_DUE = 60  # days after LAST_DAY
 
-HEADERS = {kind: tuple(column.name for column in declared.columns) for kind, declared in KINDS.items()}
+HEADERS = {
+    kind: tuple(column.name for column in declared.columns if column.in_id) for kind, declared in KINDS.items()
+}
+"Without the zone of obligations: made-up days are those of UTC."
 # No shipped policy names souvenirs or weather: they show what is listed as not counted.
 PRODUCTS = (
     "groceries",
@@ -75,6 +79,7 @@ def write(
     members: int = 600,
     contacts: int | None = None,
     obligations: int | None = None,
+    payments: int | None = None,
     purchases: int | None = None,
     visits: int | None = None,
     judgments: int | None = None,
@@ -82,7 +87,8 @@ def write(
     """`directory` holds one CSV file of each kind that can be loaded; the same seed, the same bytes.
 
     members:       how many join `reliability`; two thirds as many join `own-conduct`.
-    contacts, ...: how many facts; by default 25, 6, 10 and 10 for each entity, and a judgment for every eightieth.
+    contacts, ...: how many facts; by default 25, 6, 10 and 10 for each entity, a judgment for every eightieth,
+                   and a payment for every hundredth obligation.
     Raises ParameterError (fewer than 20 entities, members not among them, or a negative count).
     """
     if entities < 20:
@@ -92,6 +98,7 @@ def write(
     counts = {
         "contacts": 25 * entities if contacts is None else contacts,
         "obligations": 6 * entities if obligations is None else obligations,
+        "payments": 0 if payments is None else payments,
         "purchases": 10 * entities if purchases is None else purchases,
         "visits": 10 * entities if visits is None else visits,
         "judgments": entities // 80 if judgments is None else judgments,
@@ -99,10 +106,14 @@ def write(
     if min(counts.values()) < 0:
         raise ParameterError(f"counts of facts must not be negative: {counts}")
 
+    if payments is None:
+        counts["payments"] = counts["obligations"] // 100
     community = _people(_chance(seed, "people"), entities)
-    make = {
+    debts = islice(_obligations(_chance(seed, "obligations"), community), counts["obligations"])
+    make: dict[str, Callable[[Random, Community], Iterator[Row]]] = {
         "contacts": _contacts,
         "obligations": _obligations,
+        "payments": partial(_payments, debts),
         "purchases": _purchases,
         "visits": _visits,
         "judgments": _judgments,
@@ -267,6 +278,17 @@ def _obligations(chance: Random, community: Community) -> Iterator[Row]:
             "" if never or settled >= DAYS else _DAYS[settled] + _TIMES[int(chance.random() * 1440)],
             outcome,
         )
+
+
+def _payments(debts: Iterable[Row], chance: Random, _: Community) -> Iterator[Row]:
+    """A part of each debt that is open and was due, as long as there are some: none of them is paid in full."""
+    number = 0
+    for debt, _debtor, _of, _kind, amount, currency, due, settled, _outcome in debts:
+        if settled or str(due) > _DAYS[DAYS]:
+            continue
+        number += 1
+        at = _DAYS[int(chance.random() * DAYS)] + _TIMES[int(chance.random() * 1440)]
+        yield f"made-up-payment-{number:07}", debt, at, f"{float(str(amount)) / 4:.2f}", currency
 
 
 def _creditor(chance: Random, community: Community, debtor: int) -> int:

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 from graph.facts.kinds import FactorKind
+from graph.text.days import local_day
+
+LEAST = timedelta(microseconds=1)
+"Instants are kept to this: `as_of - LEAST` is the last one that a rating knows of."
 
 
 class Contact(NamedTuple):
@@ -22,6 +26,16 @@ class Obligation(NamedTuple):
     settled: datetime | None = None
     outcome: float | None = None
     id: str = ""
+    zone: str | None = None
+    "in which its days are meant; None: UTC"
+
+    def days_late(self, until: datetime) -> int:
+        """Days from the one that it is due on to the one of `until`, by the calendar of its zone; below 0: early.
+
+        Up to the instant `due` it is not late, also where clocks that are put back show a day twice.
+        """
+        late = (local_day(until, self.zone) - local_day(self.due, self.zone)).days
+        return min(late, 0) if until <= self.due else late
 
 
 class Purchase(NamedTuple):
@@ -41,7 +55,7 @@ class Visit(NamedTuple):
 Fact = Obligation | Purchase | Visit
 MADE: dict[FactorKind, Callable[[str, str, Mapping[str, Any]], Fact]] = {
     "obligations": lambda entity, other, said: Obligation(
-        entity, other, said["due"], said["settled"], said["outcome"], said["id"]
+        entity, other, said["due"], said["settled"], said["outcome"], said["id"], said["zone"]
     ),
     "purchases": lambda entity, other, said: Purchase(entity, other, said["at"], said["id"]),
     "visits": lambda entity, other, said: Visit(entity, other, said["at"], said["id"]),

@@ -5,7 +5,8 @@ from typing import Any
 
 from graph.facts.kinds import STORED, WORDS
 from graph.policy.numbers import number
-from graph.text.days import day
+from graph.text.counts import counted
+from graph.text.days import day, zone_time
 
 GONE = "a fact that is not there any more: no copy of it is kept"
 
@@ -60,8 +61,10 @@ def _amount(says: Mapping[str, Any]) -> list[str]:
 def _settling(says: Mapping[str, Any]) -> list[str]:
     if says.get("due") is None:
         return []
+    zone, settled = says.get("zone"), says.get("settled")
     if says.get("outcome") is not None:
-        how = f"ended with {says['outcome']:.2g} of 1"
+        how, settled = f"ended with {says['outcome']:.2g} of 1", None
     else:
-        how = f"settled {day(says['settled'])}" if says.get("settled") else "open"
-    return [f"due {day(says['due'])}", how]
+        parts = f" in {counted(says['parts'], 'payments')}" if says.get("parts") else ""
+        how = f"settled {day(settled, zone)}{parts}" if settled else "open"
+    return [f"due {day(says['due'], zone)}", how + zone_time(zone, says["due"], settled)]

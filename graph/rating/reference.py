@@ -14,7 +14,7 @@ from typing import NamedTuple
 import networkx as nx
 
 from graph.errors import NotConverged, ParameterError
-from graph.facts.values import Fact, Facts, Obligation
+from graph.facts.values import LEAST, Fact, Facts, Obligation
 from graph.policy.scheme import Band, CategoryFactor, Factor, ObligationsFactor, Scheme, points_of
 from graph.rating import reference_voices
 from graph.rating.partner_caps import Deal, cap
@@ -247,15 +247,18 @@ def _value_category(category: str | None, factor: CategoryFactor) -> float | Non
 
 
 def value_obligation(fact: Obligation, factor: ObligationsFactor, as_of: datetime) -> tuple[int, float] | None:
-    """(the UTC day that it ages from, its value), or None while it counts for nothing."""
+    """(the UTC day that it ages from, its value), or None while it counts for nothing.
+
+    Days late are those of the obligation's zone. One that is open is as late as if it were paid at the last
+    instant that counts.
+    """
     settled = fact.settled if fact.settled is not None and fact.settled < as_of else None
     counts_from = fact.due if settled is None else min(fact.due, settled)
     if counts_from >= as_of:
         return None
     if fact.outcome is not None:
         return _day(counts_from), fact.outcome
-    until = _last_day(as_of) if settled is None else _day(settled)
-    late = until - _day(fact.due)
+    late = fact.days_late(as_of - LEAST if settled is None else settled)
     if settled is None and late < 1:
         return None
     return _day(counts_from), max(0.0, 1 - max(0, late) / factor.late_days)

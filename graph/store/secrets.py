@@ -9,12 +9,18 @@ from typing import Literal
 
 from graph.store.client import Database
 
-Name = Literal["objections", "veil", "cursors", "refusals"]
+Name = Literal["objections", "veil", "cursors", "refusals", "pseudonyms"]
 
 
 def salt(database: Database, name: Name) -> bytes:
     """The secret of this name; 32 bytes."""
-    found = database.optional("secret", name=name)
+    found = known(database, name)
     if found is None:
-        found = database.one("make_secret", name=name, value=secrets.token_hex(32))
-    return bytes.fromhex(found["value"])
+        found = bytes.fromhex(database.one("make_secret", name=name, value=secrets.token_hex(32))["value"])
+    return found
+
+
+def known(database: Database, name: Name) -> bytes | None:
+    """The secret of this name, if it was ever needed."""
+    found = database.optional("secret", name=name)
+    return None if found is None else bytes.fromhex(found["value"])

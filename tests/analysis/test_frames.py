@@ -30,6 +30,7 @@ FACTS = {
     "obligations": """
         MATCH (:Membership {scheme: $scheme})<-[:JOINED]-(e:Entity)-[f:OWED]->(o:Entity)
         RETURN f.id AS id, e.id AS entity, f.due AS at, f.settled AS settled, f.outcome AS outcome,
+               f.zone AS zone,
                CASE WHEN EXISTS { (o)-[:JOINED]->(:Membership {scheme: $scheme}) } THEN o.id END AS other""",
     "purchases": """
         MATCH (:Membership {scheme: $scheme})<-[:JOINED]-(e:Entity)-[f:BOUGHT]->(o:Product)
@@ -114,7 +115,7 @@ def test_the_frame_of_facts_has_the_facts_of_members(graph: Database, kind: str)
     expected = sorted(graph.statement(FACTS[kind], scheme=POLICY.id), key=lambda row: str(row["id"]))
     assert found.index.tolist() == [row["id"] for row in expected]
     assert len(found) > 300
-    for column in ("entity", "other", "category", "at", "settled", "outcome"):
+    for column in ("entity", "other", "category", "at", "settled", "outcome", "zone"):
         values = [None if pd.isna(value) else value for value in found[column]]
         assert values == [native(row.get(column)) for row in expected], column
 

@@ -37,3 +37,26 @@ def test_without_a_rating_there_is_no_history(
 ) -> None:
     answer = as_member(entity).get(rating_of(entity, scheme_id) + "/history")
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+def test_a_member_is_told_of_loads_that_were_taken_back_with_facts_of_it(
+    community: Database, as_member: As
+) -> None:
+    community.statement(
+        "MATCH (e:Entity {id: 'p-1'}) CREATE (e)-[:LOST {facts: 2}]->(:Load {id: 'gone', files: ['a/debts.csv'], "
+        "at: datetime('2026-07-01T09:00:00Z'), unloading: datetime('2026-07-02T09:30:00Z'), unloaded_by: 'olga'})"
+    )
+    try:
+        found = as_member("p-1").get(rating_of("p-1") + "/history").json()["taken_back"]
+        others = as_member("p-2").get(rating_of("p-2") + "/history").json()["taken_back"]
+    finally:
+        community.statement("MATCH (l:Load {id: 'gone'}) DETACH DELETE l")
+    told = {
+        "load": "gone",
+        "at": "2026-07-02T09:30:00Z",
+        "by": "olga",
+        "why": None,
+        "files": ["debts.csv"],
+        "facts": 2,
+    }
+    assert (found, others) == ([told], [])

@@ -65,7 +65,7 @@ def test_a_lift_names_its_payments(community: Database, as_member: As) -> None:
     [
         ("p-1", {"kind": "without-contact", "contact": "q-1"}, 422, "no contact with 'q-1'"),
         ("p-1", {"kind": "removed", "fact": "no-such"}, 422, "not a fact of 'p-1'"),
-        ("p-1", {"kind": "settled", "obligation": "o", "day": "2027-01-01"}, 422, "goes up to 2026-06-30"),
+        ("p-1", {"kind": "settled", "obligation": "o", "day": "2027-01-01"}, 422, "'o' is not an obligation"),
         ("p-1", {"kind": "settled", "obligation": "o", "day": "yesterday"}, 422, "body.settled.day"),
         ("p-1", {"kind": "under-policy"}, 422, "by its version or its share"),
         ("p-1", {"kind": "under-policy", "version": "2", "share": 0.1}, 422, "by its version or its share"),

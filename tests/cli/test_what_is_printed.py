@@ -87,6 +87,7 @@ TRIED: dict[str, list[tuple[str, ...]]] = {
     "join": [("mill", *IN, "--notice", "1")],
     "load": [("DIR/obligations.csv", "--rejects", "DIR/rejects.csv")],
     "apply": [("DIR/obligations.csv", "--rejects", "DIR/rejects.csv")],
+    "import-assistant": [("DIR/obligations.csv",), ("DIR/obligations.csv", "--output", "DIR/mapping.toml")],
     "remove": [("obligations", "m-1", "m-9")],
     "rate": [("reliability", "--as-of", f"{AS_OF:%Y-%m-%d}")],
     "retain": [("--dry-run",), ()],
@@ -97,7 +98,7 @@ TRIED: dict[str, list[tuple[str, ...]]] = {
 # These start or stop servers, and have tests of their own; what they print is no part of the graph.
 NOT_TRIED = {"demo", "up", "down", "serve", "guide", "compact", "inspect"}
 WAYS = ((), ("--json",))
-VERBATIM = {"scheme show", "key export", "token issue", "link issue"}
+VERBATIM = {"scheme show", "key export", "token issue", "link issue", "import-assistant"}
 "What is to be copied."
 
 

@@ -58,7 +58,7 @@ def files(archive: Archive) -> dict[str, str]:
 
 KEPT = """
 MATCH (e:Entity {id: $entity})
-MATCH (e)-[r:CONTACTED|OWED|BOUGHT|VISITED|JOINED|FOUNDS|GAVE|OPENED|AGAINST]-(n)
+MATCH (e)-[r:CONTACTED|OWED|PAID|BOUGHT|VISITED|JOINED|FOUNDS|GAVE|OPENED|AGAINST]-(n)
 RETURN type(r) AS type, properties(r) AS of_tie,
        CASE WHEN n:Grant OR n:Dispute OR n:Contest OR n:Judgment THEN properties(n) ELSE n {.id} END AS of_node
 UNION

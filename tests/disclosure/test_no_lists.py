@@ -38,8 +38,11 @@ OF_NONE = {
     *(
         "migrate",
         "load",
+        "import-assistant",
         "apply",
         "remove",
+        "unload",
+        "import-assistant",
         "erase",
         "compact",
         "inspect",
@@ -72,6 +75,7 @@ OF_MANY: dict[str, tuple[str, ...]] = {
     "scheme list": ("scheme", "list"),
     "scheme show": ("scheme", "show", "reliability"),
     "query": ("query", "--list"),
+    "loads": ("loads",),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from graph.explain import leaning, reasons
+from graph.explain import leaning, read_facts, reasons
 from graph.explain.reason_codes import CODES
 from graph.explain.reasons import MOST, SMALLEST_POINTS, Reasons
 from graph.facts.values import Contact, Facts, Obligation, Purchase, Visit
@@ -182,6 +182,34 @@ def test_a_debt_settled_after_as_of_is_overdue_still(graph: Database) -> None:
     found = reasons_of(graph, Facts(obligations=[Obligation("a", "mill", due(12), AS_OF)]))
     assert "paid-late" not in found
     assert "12 days late" in found["overdue"][0]
+
+
+@pytest.mark.parametrize(
+    ("zone", "due_at", "said"),
+    [
+        # the last microsecond of 18 June in Los Angeles is on the 19th in UTC
+        ("America/Los_Angeles", timedelta(hours=31), "due 2026-06-18, Los Angeles time: 12 days late"),
+        ("Asia/Kolkata", timedelta(hours=18.5), "due 2026-06-18: 13 days late"),
+        (None, timedelta(hours=31), "due 2026-06-19: 11 days late"),
+    ],
+)
+def test_a_day_is_said_as_the_calendar_of_its_zone_has_it_and_whose_it_is_where_that_matters(
+    graph: Database, zone: str | None, due_at: timedelta, said: str
+) -> None:
+    owed = Obligation("a", "mill", due(12) + due_at - timedelta(microseconds=1), zone=zone)
+    sentence, _ = reasons_of(graph, Facts(obligations=[owed]))["overdue"]
+    assert sentence == f"Past due and not settled: 1 obligation. It is the one to mill, {said}."
+
+
+def test_who_is_not_told_the_creditor_is_not_told_its_place(graph: Database) -> None:
+    owed = Obligation("a", "mill", due(12) + timedelta(hours=30), zone="America/Los_Angeles")
+    scheme = make_scheme(weights={"obligations": 1.0})
+    reasons_of(graph, Facts(obligations=[owed]))
+    opened = published.open_rating(graph, "a", scheme.id)
+    [fact] = read_facts(graph, scheme.id, ["a"], run=opened.run, as_of=opened.as_of)["a"]
+    told = reasons.find(opened, scheme, [replace(fact, other="")]).reasons
+    sentence = next(each.sentence for each in told if each.code == "overdue")
+    assert sentence == "Past due and not settled: 1 obligation. It is the one due 2026-06-18: 12 days late."
 
 
 def test_where_nothing_fades_no_fading_is_promised(graph: Database) -> None:

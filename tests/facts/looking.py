@@ -13,7 +13,9 @@ RETURN elementId(n) AS element, labels(n) AS labels, properties(n) AS properties
 FACTS = """
 MATCH (a)-[r]->(b)
 RETURN collect([elementId(r), type(r), a.id, b.id,
-                [key IN keys(r) | key + ' ' + valueType(r[key]) + ' ' + toString(r[key])]]) AS facts
+                [key IN keys(r) | key + ' ' + valueType(r[key]) + ' ' +
+                 CASE WHEN r[key] IS :: LIST<STRING> THEN reduce(text = '', each IN r[key] | text + ', ' + each)
+                      ELSE toString(r[key]) END]]) AS facts
 """
 
 
@@ -37,16 +39,22 @@ def content(database: Database) -> list[str]:
 
 
 def _timeless(value: Any) -> Any:
-    """Properties with no more of `changed` and `load` than that they are there."""
+    """Properties with no more of `changed` and `load` than that they are there; other loads are left out."""
     if not isinstance(value, list):
         return value
-    return [_there(each) for each in value]
+    return [_there(each) for each in value if not _of_loads(each)]
 
 
 def _there(each: Any) -> Any:
-    if isinstance(each, tuple) and each[0] in ("changed", "load"):
+    if isinstance(each, tuple) and each[0] in ("changed", "load", "brought"):
         return each[0], ""
     return "load" if isinstance(each, str) and each.startswith("load ") else each
+
+
+def _of_loads(each: Any) -> bool:
+    """Whether a property says which other loads say the same, and what each of them filled."""
+    name = each[0] if isinstance(each, tuple) else each.split(" ")[0] if isinstance(each, str) else ""
+    return name in ("also", "lacked")
 
 
 def written(directory: Path, name: str, *lines: str) -> Path:

@@ -71,7 +71,9 @@ def test_a_prefix_keeps_the_facts_of_two_sources_apart_and_loading_them_again_ch
     unnamed = "," + NEW[kind].partition(",")[2]
     file = a_file(tmp_path, kind, ROWS[kind][0], unnamed, unnamed, name="-other")
     load(filled, [a_file(tmp_path, kind, unnamed, unnamed, name="-derived")])
-    arguments = ("load", file, "--rejects", tmp_path / "rejects.csv")
+    more = {"payments": ["obligations"]}.get(kind, [])  # what the rows name gets the prefix as well
+    others = [a_file(tmp_path, each, *ROWS[each], name="-other") for each in more]
+    arguments: tuple[str | Path, ...] = ("load", file, *others, "--rejects", tmp_path / "rejects.csv")
     for _ in range(2):
         done = innercircle(*arguments, "--prefix", "other-")
         assert done.returncode == 0, done.stderr
@@ -79,7 +81,9 @@ def test_a_prefix_keeps_the_facts_of_two_sources_apart_and_loading_them_again_ch
     known = ROWS[kind][0].partition(",")[0]
     times = 1 if kind == "judgments" else 2  # a derived judgment is named by its case
     assert {known, f"other-{known}"} <= set(ids)
-    assert len([id_ for id_ in ids if id_.startswith("other-")]) == 1 + times
+    assert len([id_ for id_ in ids if id_.startswith("other-")]) == 1 + times + sum(
+        len(ROWS[each]) for each in more
+    )
     assert f"other-{known}" in ids
     before = whole(filled)
     assert innercircle(*arguments).returncode == 0, "without the prefix it is what it was: known"

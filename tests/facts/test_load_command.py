@@ -73,7 +73,7 @@ def test_a_load_without_rejects_ends_with_0(run: Load, graph: Database, visits: 
 
 def _loaded(file: Path, kind: str, stored: int, rejected: int = 0) -> dict[str, object]:
     own = {"kind": kind, "file": str(file), "stored": stored, "rejected": rejected}
-    return {"completed": 0, "corrected": 0, "known": 0, **own}
+    return {"completed": 0, "corrected": 0, "known": 0, "left_out": 0, **own}
 
 
 def test_as_many_rejects_as_allowed_end_with_0(run: Load, graph: Database, visits: Path, tmp_path: Path) -> None:
@@ -91,6 +91,17 @@ def test_a_dry_run_ends_as_the_load_would_and_writes_nothing(run: Load, graph: D
     code, printed = outcome(run(visits, "--json", "--dry-run"))
     assert (code, printed["dry_run"]) == (2, True)
     assert printed["loaded"][-1] == _loaded(visits / "visits.csv", "visits", stored=3, rejected=1)
+    assert whole(graph) == []
+
+
+def test_a_dry_run_shows_ten_rows_of_each_kind_as_they_would_be_loaded(
+    run: Load, graph: Database, visits: Path
+) -> None:
+    written(visits, "sites.csv", "id,category", *(f"site-{number},games" for number in range(12)))
+    result = run(visits, "--dry-run")
+    assert "sites of " in result.stdout
+    assert "site-9" in result.stdout
+    assert "site-10" not in result.stdout
     assert whole(graph) == []
 
 
@@ -147,6 +158,27 @@ def test_a_mapping_is_named_on_the_command_line(run: Load, graph: Database, tmp_
         ("contacts", 1, 1),
         ("obligations", 2, 1),
     ]
+
+
+def test_a_mapping_is_answered_on_the_command_line_and_what_is_left_out_is_counted(
+    run: Load, graph: Database, tmp_path: Path
+) -> None:
+    people = written(tmp_path, "entities.csv", "id,kind", "ann,person", "bea,person")
+    assert run(people).returncode == 0
+    members = written(tmp_path, "members.csv", "name,id", "Ann,ann", "Bea,bea")
+    bank = written(tmp_path, "bank.csv", "Date,Name,Amount", "15/01/2026,Bea,1", "16/01/2026,Eve,1")
+    asked = run(bank, "--mapping", "bank-csv", "--set", "owner=ann")
+    assert asked.returncode == 1
+    assert "--set members=..." in asked.stderr
+    answers = {"owner": "ann", "members": members, "date": "Date", "amount": "Amount", "other": "Name"}
+    answers |= {"dates": "%d/%m/%Y", "zone": "Europe/London"}
+    options = [part for name, answer in answers.items() for part in ("--set", f"{name}={answer}")]
+    result = run(bank, "--mapping", "bank-csv", *options)
+    assert result.returncode == 0, result.stderr
+    assert "left out: 1 row with somebody who is in no table of the mapping" in result.stdout
+    assert "Eve" not in result.stdout + result.stderr
+    assert not (tmp_path / "rejects.csv").exists()
+    assert run(people, "--set", "owner=ann").returncode == 1
 
 
 PEAK = """
@@ -233,3 +265,17 @@ def test_the_operators_categories_are_heeded_by_every_command_that_reads_them(
         f"{products},3,category,health,refused: it says something of health"
     ]
     assert graph.statement("MATCH (p:Product) RETURN p.id AS id") == [{"id": "p1"}]
+
+
+def test_days_are_read_where_the_command_says(run: Load, graph: Database, tmp_path: Path) -> None:
+    written(tmp_path, "entities.csv", "id,kind", "ann,person")
+    written(tmp_path, "sites.csv", "id,category", "s1,news")
+    visits = written(tmp_path, "visits.csv", "entity,site,at", "ann,s1,2026-01-31")
+    files = [tmp_path / "entities.csv", tmp_path / "sites.csv", visits]
+    refused = run(*files, "--dry-run")
+    assert refused.returncode == 2
+    assert "load with --zone" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+    assert run(*files, "--zone", "Berlin").returncode == 1
+    assert run(*files, "--zone", "Asia/Shanghai").returncode == 0
+    begins = datetime(2026, 1, 30, 16, tzinfo=UTC).timestamp()
+    assert graph.statement("MATCH ()-[v:VISITED]->() RETURN v.at.epochSeconds AS at") == [{"at": begins}]

@@ -65,7 +65,9 @@ def test_each_fact_names_the_load_that_brought_it(graph: Database, files: Path) 
     ]
 
 
-def test_a_load_that_brings_no_fact_and_rejects_nothing_leaves_no_trace(graph: Database, files: Path) -> None:
+def test_a_load_that_is_repeated_leaves_no_trace_and_one_that_brings_an_entity_does(
+    graph: Database, files: Path
+) -> None:
     load(graph, [files], by="ops")
     before = whole(graph)
     load(graph, [files], by="ops")
@@ -74,7 +76,7 @@ def test_a_load_that_brings_no_fact_and_rejects_nothing_leaves_no_trace(graph: D
     load(graph, [eve], dry_run=True)
     assert whole(graph) == before
     load(graph, [written(files, "entities-2.csv", "id,kind", "eve,person")], by="ops")
-    assert len(loads(graph)) == 1
+    assert [each["facts"] for each in loads(graph)] == [["b1", "c1", "o1", "v1"], []]
 
 
 def test_a_load_says_how_many_rows_it_had_and_how_many_were_rejected(graph: Database, files: Path) -> None:
@@ -103,12 +105,13 @@ def test_a_row_that_completes_a_fact_leaves_its_load_and_one_that_corrects_it_se
     file = files / "obligations.csv"
     written(files, file.name, FILES["obligations"][0], f"o1,ann,bob,{AT},{AT}")
     assert load(graph, [file], by="second")[0].completed == 1
-    assert brought(graph) == [("ops", ["b1", "c1", "o1", "v1"])]
+    assert brought(graph) == [("ops", ["b1", "c1", "o1", "v1"]), ("second", [])]
     written(files, file.name, FILES["obligations"][0], f"o1,ann,bob,{AT},{LATER}")
     [loaded], _ = apply(graph, [file], by="third")
     assert loaded.corrected == 1
     assert [(each["by"], each["facts"]) for each in loads(graph)] == [
         ("ops", ["b1", "c1", "v1"]),
+        ("second", []),
         ("third", ["o1"]),
     ]
 

@@ -59,6 +59,7 @@ def test_there_are_as_many_rows_as_asked_for(tmp_path: Path) -> None:
         "sites": 45,
         "contacts": 333,
         "obligations": 0,
+        "payments": 0,
         "purchases": 44,
         "visits": 5,
         "judgments": 1,
@@ -96,10 +97,11 @@ def test_only_organisations_have_codes_and_their_check_digits_fit(rows: Rows) ->
 
 
 def test_every_row_names_what_there_is(rows: Rows) -> None:
-    known = {kind: {row["id"] for row in rows[kind]} for kind in ("entities", "products", "sites")}
+    known = {kind: {row["id"] for row in rows[kind]} for kind in ("entities", "obligations", "products", "sites")}
     for kind, columns in {
         "contacts": {"source": "entities", "target": "entities"},
         "obligations": {"debtor": "entities", "creditor": "entities"},
+        "payments": {"obligation": "obligations"},
         "purchases": {"entity": "entities", "product": "products"},
         "visits": {"entity": "entities", "site": "sites"},
         "memberships": {"entity": "entities"},

@@ -33,6 +33,7 @@ ONE, MANY = ("--out", "x.png"), ("--out", "folder")
 WRITING: dict[str, tuple[list[str], tuple[str, str]]] = {
     "load": (["load", "obligations.csv"], ("--rejects", "rejects.csv")),
     "apply": (["apply", "obligations.csv"], ("--rejects", "rejects.csv")),
+    "import-assistant": (["import-assistant", "obligations.csv"], ("--output", "mapping.toml")),
     "archive": (["archive", ENTITY], ("--out", "archive.zip")),
     "favourites": (["favourites"], ("", "favourites.zip")),
     "key export": (["key", "export"], ("--output", "keys.json")),
@@ -50,7 +51,14 @@ WRITING: dict[str, tuple[list[str], tuple[str, str]]] = {
 }
 INTO_A_DIRECTORY = {"export", "report"}
 READS = {
-    *("load paths", "apply paths", "verify-report file", "verify-report key"),
+    *(
+        "load paths",
+        "apply paths",
+        "import-assistant file",
+        "import-assistant members",
+        "verify-report file",
+        "verify-report key",
+    ),
 }
 TOO_SMALL = {"plot distribution", "plot conduct", "plot share"}
 "What needs more members than this community has; tests/analysis draws them."

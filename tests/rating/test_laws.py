@@ -18,7 +18,7 @@ from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme, points_of
 from graph.rating.partner_caps import Deal, cap
 from graph.rating.reference import Rating, Ratings, ageing, choose_circles, propagate, rate, rate_factors, strength
 from tests.conftest import samples
-from tests.strategies import AS_OF, NASTY, PRODUCTS, communities, make_scheme, schemes
+from tests.strategies import AS_OF, NAMED_ZONES, NASTY, PRODUCTS, communities, make_scheme, schemes
 
 EXACT = 1e-12
 DAY = timedelta(days=1)
@@ -197,10 +197,11 @@ def test_the_weight_of_an_event_halves_every_half_life() -> None:
     st.floats(0, 1),
     st.sampled_from([None, 1.0, 365.0]),
     st.sampled_from([None, 0.5, 1.0]),
+    NAMED_ZONES,
 )
 @settings(max_examples=samples(60, 150))
 def test_paying_what_is_open_never_lowers_a_rating(
-    facts: Facts, due_age: int, wait: float, half_life_days: float | None, cap: float | None
+    facts: Facts, due_age: int, wait: float, half_life_days: float | None, cap: float | None, zone: str | None
 ) -> None:
     """Paid at any instant from the due one to `as_of`, or on the last day if not due yet; whatever the caps."""
     scheme = make_scheme(half_life_days=half_life_days, share=0.5, partner_month=cap, partner_year=cap and 2 * cap)
@@ -210,7 +211,7 @@ def test_paying_what_is_open_never_lowers_a_rating(
     settled = min(earliest + wait * (AS_OF - earliest), AS_OF - timedelta(microseconds=1))
     unpaid, paid = (
         rate(
-            replace(facts, obligations=[*facts.obligations, Obligation("debtor", "bank", due, end)]),
+            replace(facts, obligations=[*facts.obligations, Obligation("debtor", "bank", due, end, zone=zone)]),
             scheme,
             AS_OF,
         )

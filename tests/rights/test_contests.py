@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -142,7 +142,8 @@ def test_a_member_that_leaves_contests_no_longer_and_begins_anew_on_joining(
     assert only(village).state == "left"
     with pytest.raises(Refused, match="ended"):
         close(village, id_)
-    apply(village.database, [village.row(tmp_path, "memberships", "ann,reliability,2026-01-01T00:00:00Z,1")])
+    anew = datetime.now(UTC).isoformat()
+    apply(village.database, [village.row(tmp_path, "memberships", f"ann,reliability,{anew},1")])
     assert not contested(village)
     contest(village)
     assert contested(village)

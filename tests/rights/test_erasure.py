@@ -59,6 +59,7 @@ def test_what_is_gone_is_counted(erased: Erased) -> None:
         "memberships": 2,
         "contacts": 4,
         "obligations": 1,
+        "payments": 2,
         "purchases": 1,
         "visits": 1,
         "grants": 1,
@@ -103,6 +104,22 @@ ORDER BY debtor
 """
 
 
+PAID = """
+MATCH (debtor:Entity)-[paid:PAID]->(creditor:Anonymous)
+MATCH (debtor)-[owed:OWED {id: paid.obligation}]->(creditor)
+RETURN debtor.id AS debtor, paid.amount AS amount, paid.id AS id, owed.parts AS parts ORDER BY amount
+"""
+
+
+def test_what_was_paid_of_that_stays_with_it_under_ids_that_name_nobody(
+    erased: Erased, database: Database
+) -> None:
+    found = database.statement(PAID)
+    assert [(row["debtor"], row["amount"], row["parts"]) for row in found] == [("bob", 40.0, 2), ("bob", 59.0, 2)]
+    assert not any(ENTITY in row["id"] for row in found)
+    assert database.statement("MATCH ()-[paid:PAID]->() RETURN count(paid) AS n") == [{"n": 2}]
+
+
 def test_what_others_owed_stays_with_them_towards_somebody_who_is_nobody(
     erased: Erased, database: Database
 ) -> None:
@@ -112,7 +129,7 @@ def test_what_others_owed_stays_with_them_towards_somebody_who_is_nobody(
     assert bob["creditor"] == cy["creditor"]
     assert bob["creditor"].startswith("anonymous-")
     assert set(bob["labels"]) == {"Anonymous", "Entity", "Person"}
-    assert (bob["keys"], bob["degree"]) == (["id"], 2)
+    assert (bob["keys"], bob["degree"]) == (["id"], 4), "two debts, and two payments of one of them"
     assert bob["load"] == "l1"
 
 

@@ -108,7 +108,8 @@ def test_a_person_who_is_too_young_or_of_unknown_age_cannot_join(people: Databas
         with pytest.raises(Refused, match=REFUSED[entity]):
             join(people, entity, ADULTS)
         assert own(people, entity).memberships == ()
-    rows = [f"{entity},{ADULTS.id},{NOW.isoformat()},1" for entity in entities]
+    later = NOW + timedelta(seconds=1)  # than they left
+    rows = [f"{entity},{ADULTS.id},{later.isoformat()},1" for entity in entities]
     file = written(tmp_path, "memberships.csv", "entity,scheme,at,notice", *rows)
     [loaded] = load(people, [file], rejects=tmp_path / "rejects.csv")
     assert (loaded.stored, loaded.rejected) == (len(entities) - len(REFUSED), len(REFUSED))

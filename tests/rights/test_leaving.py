@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from graph.audit import log
+from graph.disclosure.archive.content import gather
 from graph.errors import NotFound
 from graph.model import Changes
 from graph.rating import published
@@ -121,6 +122,32 @@ def test_somebody_whom_others_still_pause_does_not_go_with_one_who_leaves(market
     leave(market, "bob")
     assert market.statement("MATCH (a:Absent) RETURN a.id AS id") == [{"id": "nobody-yet"}]
     assert [each.contact for each in own(market, "ann").memberships[0].pauses] == ["nobody-yet"]
+
+
+def test_a_file_from_before_brings_nobody_back_and_a_new_agreement_does(market: Database) -> None:
+    def loaded(at: str) -> tuple[int, list[str]]:
+        row = {"entity": "bob", "scheme": SCHEME.id, "at": at, "notice": "1"}
+        outcome = put(market, "memberships", [row])
+        return outcome["stored"], [each["reason"] for each in outcome["rejects"]]
+
+    [before] = own(market, "bob").memberships
+    leave(market, "bob")
+    [left] = market.statement("MATCH (:Entity {id: 'bob'})-[gone:LEFT]->(:Scheme) RETURN gone.at AS at")
+    day = left["at"].to_native().date()
+    told = f"the entity left on {day}, and agreed to this before: joining anew takes a new agreement"
+    assert loaded(before.at.isoformat()) == (0, [told])
+    assert loaded(left["at"].to_native().isoformat()) == (0, [told])
+    assert own(market, "bob").memberships == ()
+    assert gather(market, "bob", now=NOW).tables["left"] == [{"scheme": SCHEME.id, "at": left["at"].to_native()}]
+    assert loaded((left["at"].to_native() + timedelta(seconds=1)).isoformat()) == (1, [])
+    assert market.statement("MATCH ()-[gone:LEFT]->() RETURN gone") == []
+    assert loaded(before.at.isoformat()) == (0, ["the entity joined at another time"])
+
+
+def test_who_left_and_agrees_anew_is_a_member_at_once(market: Database) -> None:
+    leave(market, "bob")
+    join(market, "bob")
+    assert [each.scheme for each in own(market, "bob").memberships] == [SCHEME.id]
 
 
 def test_a_membership_that_is_removed_by_its_id_leaves_in_the_same_way(market: Database) -> None:

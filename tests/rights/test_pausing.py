@@ -115,7 +115,7 @@ def test_a_pause_of_an_id_that_nobody_has_holds_when_it_is_loaded_and_joins(
     load(market, [born])
     [found] = market.statement("MATCH (e {id: 'eve'}) RETURN labels(e) AS labels, properties(e) AS eve")
     assert sorted(found["labels"]) == ["Entity", "Organisation", "SoleTrader"]
-    assert set(found["eve"]) == {"id", "name", "born", "uscc"}
+    assert set(found["eve"]) == {"id", "name", "born", "uscc", "brought"}
     put(
         market,
         "contacts",

@@ -21,6 +21,7 @@ FOR_PROGRAMS = {
     "graph/text/instants.py",  # reads what programs write
     "graph/rights/membership.py",  # a row to store
     "graph/facts/store.py",  # what is compared of a row
+    "graph/facts/settling.py",  # rows to store
     "graph/facts/synthetic.py",  # files to load
     "graph/rating/run.py",  # repeats an instant that was given
     "api/pages/me.py",  # a cursor
@@ -52,3 +53,19 @@ def test_every_form_is_in_utc() -> None:
     assert days.until(elsewhere) == "2026-06-30"
     assert days.day(elsewhere) == "2026-07-01"
     assert days.moment(elsewhere) == "2026-07-01 00:00 UTC"
+
+
+def test_an_instant_is_on_the_day_of_its_zone_and_whose_day_it_is_is_said_where_it_is_another() -> None:
+    at = datetime(2026, 3, 4, 1, 30, tzinfo=UTC)
+    noon = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    assert [days.day(at, zone) for zone in (None, "UTC", "America/Los_Angeles", "Asia/Kolkata")] == [
+        "2026-03-04",
+        "2026-03-04",
+        "2026-03-03",
+        "2026-03-04",
+    ]
+    assert days.zone_time("America/Los_Angeles", at) == ", Los Angeles time"
+    assert days.zone_time("America/Argentina/Buenos_Aires", noon, None, at) == ", Buenos Aires time"
+    assert days.zone_time("America/Los_Angeles", noon, None) == ""
+    assert days.zone_time("Asia/Kolkata", at) == ""
+    assert days.zone_time(None, at) == ""

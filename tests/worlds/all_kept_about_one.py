@@ -36,10 +36,17 @@ c6,bob,mill,2026-06-08T09:00:00Z
 """,
     "obligations": f"""\
 id,debtor,creditor,kind,amount,currency,due,settled
-o1,{ENTITY},mill,invoice,12.50,CNY,2026-05-01T00:00:00Z,2026-06-20T00:00:00Z
+o1,{ENTITY},mill,invoice,12.50,CNY,2026-05-01T00:00:00Z,
 o2,bob,mill,invoice,10.00,CNY,2026-05-01T00:00:00Z,2026-05-10T00:00:00Z
-{ENTITY} lent to bob,bob,{ENTITY},loan,99.00,CNY,2026-04-01T00:00:00Z,2026-04-16T00:00:00Z
+{ENTITY} lent to bob,bob,{ENTITY},loan,99.00,CNY,2026-04-01T00:00:00Z,
 o4,cy,{ENTITY},,,,2026-06-01T00:00:00Z,
+""",
+    "payments": f"""\
+id,obligation,at,amount
+{ENTITY} pays 1,o1,2026-05-20T00:00:00Z,7.50
+{ENTITY} pays 2,o1,2026-06-20T00:00:00Z,5.00
+to {ENTITY} 1,{ENTITY} lent to bob,2026-04-10T00:00:00Z,40.00
+to {ENTITY} 2,{ENTITY} lent to bob,2026-04-16T00:00:00Z,59.00
 """,
     # a book is worth what is assumed anyway: bob is known better by it, and rated as before
     "products": "id,category\nbread,groceries\natlas,books\n",
@@ -75,6 +82,7 @@ CREATE (ada)-[:GAVE]->(:Grant {id: 'g1', scheme: 'reliability', client: 'bank', 
           until: $now, at: $now}),
        (bob)-[:GAVE]->(:Grant {id: 'g2', scheme: 'reliability', client: 'bank', purpose: 'credit', what: 'band',
           until: $now, at: $now}),
+       (ada)-[:LEFT {at: $now}]->(s),
        (ada)<-[:ABOUT]-(own:Ledger {id: m.id, head: 'h', count: 1}),
        (own)<-[:IN]-(:Access {id: 'a1', ledger: m.id, number: 0, at: $now, who: 'bank', role: 'client',
           purpose: 'credit', what: 'band', outcome: 'answered', previous: '', hash: 'h'}),
@@ -104,6 +112,8 @@ CREATE (ada)-[:GAVE]->(:Grant {id: 'g1', scheme: 'reliability', client: 'bank', 
        (:Request {key: 'r3', body: 'b', status: 200, answer: '{"ratings":[{"entity":"bob"}]}', at: $now}),
        (:Load {id: 'l1', by: 'olga', at: $now, files: [$entity + '.csv', 'contacts.csv'],
               rejects: 'rejects of ' + $entity + '.csv'}),
+       (ada)-[:LOST {facts: 2}]->(:Load {id: 'l0', by: 'olga', at: $now, files: ['again.csv'], unloading: $now,
+          unloaded: $now, unloaded_by: 'olga', why: 'asked for by ' + $name}),
        (ada)-[:FOUNDS {named: $now, named_by: 'olga', accepted: $now, accepted_by: 'member'}]->(s),
        (bob)-[:FOUNDS {named: $now, named_by: 'olga', accepted: $now, accepted_by: 'olga', ended: $now,
           ended_by: 'member'}]->(s),
@@ -111,7 +121,7 @@ CREATE (ada)-[:GAVE]->(:Grant {id: 'g1', scheme: 'reliability', client: 'bank', 
        (n)-[:PAUSED {at: $now}]->(ada)
 SET m.contested = 'k1'
 WITH ada
-MATCH (ada)-[fact:CONTACTED|OWED|BOUGHT|VISITED]-()
+MATCH (ada)-[fact:CONTACTED|OWED|PAID|BOUGHT|VISITED]-()
 SET fact.load = 'l1'
 """
 DISPUTED = "MATCH ()-[owed:OWED {id: $entity + ' lent to bob'}]->() SET owed.disputed = 'd2'"

@@ -2,8 +2,10 @@
 //
 // An obligation counts for its debtor from its due day on, or from the day it was settled if that is earlier. Its
 // value is its outcome where one is given; else 1 when settled in time, falling to 0 at late_days. One that is still
-// open counts from its first whole day late. It weighs 0.5 ^ (age in UTC days / half_life), and nothing ages with a
-// half_life of Infinity. The rate is (prior_weight * prior + sum of weight * value) / (prior_weight + sum of weight).
+// open counts from its first whole day late. Days late are those of the zone that the obligation names, else of UTC;
+// one that is open is as late as if it were settled at the last instant that counts, and up to the instant that it is
+// due nothing is late. It weighs 0.5 ^ (age in UTC days / half_life), and nothing ages with a half_life of Infinity.
+// The rate is (prior_weight * prior + sum of weight * value) / (prior_weight + sum of weight).
 // All of one creditor in one UTC month weigh at most partner_month together, and after that all of one creditor in one
 // calendar year at most partner_year: what is more shrinks in proportion. Infinity: there is no such cap.
 // After that it counts as much as the voice of its creditor, a member of the scheme, or as `outside` of everybody else.
@@ -25,12 +27,21 @@ UNWIND $ranges AS span
 CALL (span) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   MATCH (m)<-[:JOINED]-(entity:Entity)
-  WITH m, entity, $as_of.epochSeconds / 86400 - 1 AS today
-  CALL (entity, today) {
+  WITH m, entity, $as_of.epochSeconds / 86400 - 1 AS today, $as_of - duration({microseconds: 1}) AS last
+  CALL (entity, today, last) {
     MATCH (entity)-[owed:OWED]->(creditor:Entity)
     WITH creditor, owed.disputed AS disputed, owed.outcome AS outcome, owed.due.epochSeconds / 86400 AS due,
-         CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled
-    WITH creditor, disputed, outcome, settled, coalesce(settled, today) - due AS late,
+         CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled,
+         CASE
+           WHEN owed.zone IS NULL OR owed.outcome IS NOT NULL THEN null
+           WHEN owed.settled < $as_of AND owed.settled <= owed.due THEN 0
+           ELSE duration.inDays(
+             date(datetime({datetime: owed.due, timezone: owed.zone})),
+             date(datetime({datetime: CASE WHEN owed.settled < $as_of THEN owed.settled ELSE last END,
+                            timezone: owed.zone}))
+           ).days
+         END AS late_there
+    WITH creditor, disputed, outcome, settled, coalesce(late_there, settled - due, today - due) AS late,
          today - CASE WHEN settled < due THEN settled ELSE due END AS age
     WHERE age >= 0 AND (outcome IS NOT NULL OR settled IS NOT NULL OR late >= 1)
     WITH creditor, disputed, age, date($as_of) - duration({days: age + 1}) AS day,

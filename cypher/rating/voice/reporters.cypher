@@ -1,7 +1,7 @@
 // Staged: what each member kept of its promises to other members, and where the founders' word begins.
 //
 // What is kept is the weight of the member's obligations towards one reporter, as the caps of cypher/rating/factors/
-// obligations.cypher leave it, each as far as its value is above the prior. It is what the reporter says for the member.
+// obligations.cypher leave it, each as far as its value is above the prior. It is what the reporter says for the member. Days late are counted as there.
 // Only members are reporters here: nothing passes through anybody else.
 // Every sum is made in a fixed order, so that the order in which facts are stored changes no bit.
 //
@@ -19,12 +19,21 @@ UNWIND $ranges AS span
 CALL (span) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   MATCH (m)<-[:JOINED]-(entity:Entity)
-  WITH m, entity, $as_of.epochSeconds / 86400 - 1 AS today
-  CALL (entity, today) {
+  WITH m, entity, $as_of.epochSeconds / 86400 - 1 AS today, $as_of - duration({microseconds: 1}) AS last
+  CALL (entity, today, last) {
     MATCH (entity)-[owed:OWED]->(creditor:Entity) WHERE owed.disputed IS NULL
     WITH creditor, owed.outcome AS outcome, owed.due.epochSeconds / 86400 AS due,
-         CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled, today
-    WITH creditor, outcome, settled, coalesce(settled, today) - due AS late,
+         CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled,
+         CASE
+           WHEN owed.zone IS NULL OR owed.outcome IS NOT NULL THEN null
+           WHEN owed.settled < $as_of AND owed.settled <= owed.due THEN 0
+           ELSE duration.inDays(
+             date(datetime({datetime: owed.due, timezone: owed.zone})),
+             date(datetime({datetime: CASE WHEN owed.settled < $as_of THEN owed.settled ELSE last END,
+                            timezone: owed.zone}))
+           ).days
+         END AS late_there, today
+    WITH creditor, outcome, settled, coalesce(late_there, settled - due, today - due) AS late,
          today - CASE WHEN settled < due THEN settled ELSE due END AS age
     WHERE age >= 0 AND (outcome IS NOT NULL OR settled IS NOT NULL OR late >= 1)
     WITH creditor, age, date($as_of) - duration({days: age + 1}) AS day, 0.5 ^ (age / $factor.half_life) AS weight, CASE

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from graph.errors import Refused
-from graph.facts.kinds import STORED
+from graph.facts.kinds import FACTS, STORED
 from graph.store.client import Database
 from graph.text.counts import counted
 
 ENTITIES = 2_000
 "Entities whose facts are read at once."
-BY_TYPE = {stored.type: stored for stored in STORED.values()}
+BY_TYPE = {STORED[kind].type: STORED[kind] for kind in FACTS}
 "The kinds of facts, by the types of their relationships."
 
 Row = dict[str, Any]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from graph.errors import StoreConflict
 from graph.facts.extract import extent, pages
-from graph.facts.kinds import FACTORS, STORED
+from graph.facts.kinds import FACTORS, FACTS, STORED
 from graph.rating.published import READINGS, of_one_run
 from graph.store.client import Database
 
@@ -33,6 +33,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "at": "instant",
         "settled": "instant",
         "outcome": "number",
+        "zone": "text",
     },
     "circles": {
         "entity": "text",
@@ -109,7 +110,8 @@ def read_facts(database: Database, scheme_id: str) -> pd.DataFrame:
     end = extent(database, scheme_id)
     joined = set(read_members(database, scheme_id, end=end)["entity"])
     found = []
-    for kind, stored in STORED.items():
+    for kind in FACTS:
+        stored = STORED[kind]
         names = dict(zip((*stored.ends, stored.time), ("entity", "other", "at"), strict=True))
         for rows in pages(database, f"gather_{kind}", scheme_id, end=end):
             named = [{names.get(column, column): value for column, value in row.items()} for row in rows]

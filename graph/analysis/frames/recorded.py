@@ -42,7 +42,8 @@ def members(database: Database, scheme_id: str) -> "pd.DataFrame":
 def facts(database: Database, scheme_id: str, *, by: Reader) -> "pd.DataFrame":
     """The facts of the members that a run would read now; raises NotRecorded.
 
-    One row each: entity, kind (of `FACTS` in graph/facts/kinds.py), id, other, category, at, settled, outcome.
+    One row each: entity, kind (of `FACTS` in graph/facts/kinds.py), id, other, category, at, settled, outcome,
+    zone.
     `other` is nothing for a creditor that has not joined. Disputed facts and those of paused ties count for
     nothing, and are left out.
     """

@@ -8,17 +8,16 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from graph.analysis.material import Material, rate
 from graph.errors import Refused
-from graph.facts.values import Facts, Obligation
+from graph.facts.values import LEAST, Facts, Obligation
 from graph.policy.scheme import ObligationsFactor, Scheme
 from graph.rating.reference import Rating, value_obligation
 
 HALF = 0.5
 "A given outcome below it says that the obligation was broken."
-DAY = timedelta(days=1)
 UNKNOWN = "nothing known"
 "In place of a band: no fact of the member was known then, so that its rating said nothing of it."
 
@@ -92,10 +91,10 @@ def _means(facts: Facts, factor: ObligationsFactor, day: datetime) -> dict[str, 
 def became(obligations: Sequence[Obligation], day: datetime, end: datetime) -> dict[str, list[bool]]:
     """For each debtor, of each obligation that became due from `day` on and before `end`, whether it was broken.
 
-    Broken is a given outcome below HALF; and without one, what was settled a whole day late or more, or is not
-    settled at `end`. Left out is what was settled before `day`: the rating knows it already. So is what has no
-    outcome and is due on the last day: being late shows on the day after, and to count only what was settled in
-    time would make that day better than the others.
+    Broken is a given outcome below HALF; and without one, what was settled a whole day of its zone late or more,
+    or is not settled at `end`. Left out is what was settled before `day`: the rating knows it already. So is what
+    has no outcome and is due on the last day of its zone: being late shows on the day after, and to count only
+    what was settled in time would make that day better than the others.
     """
     found: defaultdict[str, list[bool]] = defaultdict(list)
     for fact in obligations:
@@ -109,8 +108,8 @@ def became(obligations: Sequence[Obligation], day: datetime, end: datetime) -> d
 def _broken(fact: Obligation, end: datetime) -> bool | None:
     if fact.outcome is not None:
         return fact.outcome < HALF
-    if fact.due >= end - DAY:
+    if fact.days_late(end - LEAST) < 1:
         return None
     if fact.settled is None or fact.settled >= end:
         return True
-    return fact.settled.astimezone(UTC).date() > fact.due.astimezone(UTC).date()
+    return fact.days_late(fact.settled) > 0

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from graph.audit import log
-from graph.disclosure import ShownRating, history, side_by_side
+from graph.disclosure import ShownRating, history, losses, side_by_side
 from graph.errors import NotFound
 from graph.facts.kinds import FACTORS, KINDS
 from graph.rights import answers, contests, dispute_records, founders, grants, membership
@@ -41,6 +41,7 @@ MEANING = {
     "memberships": "what you take part in: when you joined, which notice you agreed to, and who said so",
     "pauses": "ties that you paused",
     "foundings": "each time that you were named as a founder of a scheme, and what became of it",
+    "left": "schemes that you left and have not joined again",
     "ratings": "your ratings as they are shown",
     "rating_parts": "the lines of each rating; they sum to its points",
     "history": "what your ratings were before, as they were shown",
@@ -52,6 +53,7 @@ MEANING = {
     "dispute_readers": "clients who read a rating of yours while it was made with a fact that you disputed",
     "contests": "ratings that you contested as a whole",
     "loads": "where the facts come from",
+    "taken_back": "loads that were taken back, and how many facts of yours went with each",
 }
 "Every kind of table, in order, as it is explained to the entity."
 
@@ -68,6 +70,7 @@ def gather(database: Database, entity: str, *, now: datetime) -> Archive:
     found = {
         **_taking_part(part),
         "foundings": _rows(map(asdict, founders.foundings_of(database, entity))),
+        "left": _rows(known["left"]),
         **_ratings(ratings),
         "history": _history(database, entity, ratings),
         **facts,
@@ -77,8 +80,9 @@ def gather(database: Database, entity: str, *, now: datetime) -> Archive:
         "disputed": _rows(_without(asdict(each), *others) for each in answers.told(database, entity)),
         "contests": _rows(_without(asdict(each), "entity") for each in contests.of_entity(database, entity)),
         "loads": _loads(database, facts),
+        "taken_back": _rows(map(asdict, losses(database, entity))),
     }
-    return Archive(now, _row(known), part.objects, {kind: found[kind] for kind in MEANING})
+    return Archive(now, _row(_without(known, "left")), part.objects, {kind: found[kind] for kind in MEANING})
 
 
 def _taking_part(part: TakingPart) -> dict[str, Rows]:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from graph.errors import ParameterError
 from graph.facts.kinds import FACTS, STORED, FactKind
-from graph.facts.values import Contact, Facts
+from graph.facts.values import LEAST, Contact, Facts
 from graph.policy.scheme import Scheme
+from graph.text.days import local_day
 from graph.text.instants import check_day
 
 Began = Literal["both", "self", "other"]
@@ -23,7 +25,7 @@ class WithoutContact:
 
 @dataclass(frozen=True)
 class Settled:
-    """This obligation of the entity had been settled on this UTC day, whenever it was settled, if at all."""
+    """This obligation of the entity had been settled on this day of its zone, whenever it was, if at all."""
 
     obligation: str
     day: date
@@ -83,9 +85,10 @@ def changed(facts: Facts, entity: str, change: FactChange, as_of: datetime) -> F
                 raise ParameterError(f"{entity!r} has had no contact with {contact!r}")
             return replace(facts, contacts=apart)
         case Settled(obligation, day):
-            settled = _noon(day, as_of)
             if obligation not in _own(facts, entity, "obligations"):
                 raise ParameterError(f"{obligation!r} is not an obligation of {entity!r}")
+            (zone,) = {fact.zone for fact in facts.obligations if fact.id == obligation}
+            settled = _noon(day, as_of, zone)
             paid = [
                 fact._replace(settled=settled) if fact.id == obligation else fact for fact in facts.obligations
             ]
@@ -120,16 +123,23 @@ def _own(facts: Facts, entity: str, kind: FactKind) -> set[str]:
     return {fact.id for fact in getattr(facts, kind) if entity in (getattr(fact, end) for end in whose)}
 
 
-def _noon(day: date, as_of: datetime) -> datetime:
-    last = as_of.astimezone(UTC).date() - timedelta(days=1)
+def _noon(day: date, as_of: datetime, zone: str | None = None) -> datetime:
+    """The noon of this day in UTC, or what is nearest to it of that day in the zone, and counts; None: UTC."""
+    last = local_day(as_of - LEAST, zone)
     if day > last:
         raise ParameterError(f"the rating goes up to {last}, so nothing of {day} can count: name an earlier day")
-    return datetime.combine(check_day(day, "day"), time(12), UTC)
+    noon = datetime.combine(check_day(day, "day"), time(12), UTC)
+    if zone is None:
+        return noon
+    begins, ends = (
+        datetime.combine(each, time(), ZoneInfo(zone)).astimezone(UTC) for each in (day, day + timedelta(days=1))
+    )
+    return min(max(noon, begins), ends - LEAST, as_of - LEAST)
 
 
 def paid(facts: Facts, obligations: Sequence[str], as_of: datetime) -> Facts:
     """The facts with all of these obligations settled on the last day that counts."""
-    settled = _noon(as_of.astimezone(UTC).date() - timedelta(days=1), as_of)
+    settled = _noon(local_day(as_of - LEAST, None), as_of)
     ids = set(obligations)
     return replace(
         facts,

@@ -36,6 +36,8 @@ class Payment:
     obligation: str
     creditor: str
     due: datetime
+    zone: str | None
+    "in which its days are meant; None: UTC"
     settled: date
 
 
@@ -120,7 +122,7 @@ def fewest_payments(
         reached = policy.band_of_points(after.points - POINTS_RANGE * bound).from_points >= aim.from_points
         if reached and after.band != NEW.name:
             day = (rating.as_of - timedelta(days=1)).date()
-            payments = tuple(Payment(fact.id, fact.creditor, fact.due, day) for fact in chosen)
+            payments = tuple(Payment(fact.id, fact.creditor, fact.due, fact.zone, day) for fact in chosen)
             return Fewest(aim.name, payments, after, bound)
     paying = f"paying now what is open and not yet due, {counted(len(open_ones), 'obligations')}"
     if after.band == NEW.name:

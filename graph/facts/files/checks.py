@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from operator import itemgetter
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from graph.facts.files.ids import SEPARATOR, Numbering, same_ids
+from graph.facts.files.prefix import NO_PREFIX, Prefix
 from graph.facts.files.sources import clipped
 from graph.facts.formats import Cells, Mask, Reason
-from graph.facts.kinds import KINDS, Column, rules
+from graph.facts.kinds import KINDS, NAMING, Column, rules
 from graph.model import Reject, Row
 from graph.policy.categories import Categories
 
@@ -49,6 +51,8 @@ class Sheet:
         self.kind, self.file = kind, file
         self.lines, self.cells = lines, dict(cells)
         self.origins: dict[str, Origin] = {}
+        self.left_out = 0
+        "rows that are in none of these cells, because they name somebody who is in no table of a mapping"
         self._refused: dict[int, Reject] = {}
 
     def origin(self, column: str) -> Origin:
@@ -73,24 +77,24 @@ class Sheet:
             self._refused[position] = Reject(self.file, self.lines[position], name, clipped(text), reason)
 
     def check(
-        self, numbering: Numbering, categories: Categories, prefix: str = ""
+        self, numbering: Numbering, categories: Categories, prefix: Prefix = NO_PREFIX
     ) -> tuple[list[Row], list[int], list[Reject]]:
         """The good rows, their lines, and the rejects by line; each row is in one of the two.
 
-        prefix: put before the ids of facts, given or derived.
+        prefix: put before ids, given or derived.
         A row that repeats an earlier one of this sheet under the same id, without contradicting it, is in neither.
         """
         declared = KINDS[self.kind]
         columns = declared.columns
         values = pd.DataFrame({column.name: self._read(column) for column in columns})
-        if prefix and declared.prefix:
-            values["id"] = self._prefixed(prefix, values["id"])
+        for name in prefix.columns(self.kind):
+            values[name] = self._prefixed(prefix, name, values[name])
         for rule in rules(self.kind, categories):
             self.refuse(rule.broken(values), self._origin_of_rule(rule.column), rule.reason)
         values = values.drop(index=list(self._refused))
         shown = {column.name: column.format.show(values[column.name]) for column in columns}
         if declared.prefix and None in shown["id"]:
-            shown["id"] = self._derived(shown, numbering, prefix)
+            shown["id"] = self._derived(shown, numbering, prefix.text)
         # A third faster than a comprehension; the columns are of one length by construction.
         rows = list(map(dict, map(zip, repeat(tuple(shown)), zip(*shown.values(), strict=True))))
         rows, positions = self._once(rows, values.index.tolist())
@@ -124,20 +128,24 @@ class Sheet:
             return self.origin(column)
         return Origin(cells_of([None] * len(self.lines)), (column,))
 
-    def _prefixed(self, prefix: str, ids: Cells) -> Cells:
-        """The ids behind the prefix; a row is refused where the two together are no id."""
-        together = (prefix + ids).astype("str")
+    def _prefixed(self, prefix: Prefix, name: str, ids: Cells) -> Cells:
+        """The ids of a column behind the prefix; a row is refused where the two together are no id."""
+        if name in NAMING[self.kind]:
+            together = ids.map(partial(prefix.before, self.kind, name), na_action="ignore").astype("str")
+        else:
+            together = (prefix.text + ids).astype("str")
         for fault, reason in next(
-            column.format.faults for column in KINDS[self.kind].columns if column.name == "id"
+            column.format.faults for column in KINDS[self.kind].columns if column.name == name
         ):
             if len(there := together.dropna()):
-                self.refuse(fault(there), self.origin("id"), reason, there)
+                self.refuse(fault(there), self.origin(name), reason, there)
         return together
 
     def _derived(self, shown: dict[str, list[Any]], numbering: Numbering, prefix: str = "") -> list[str]:
         """The ids, with one derived from the other cells where there is none."""
         ids, named = shown["id"], KINDS[self.kind].named_by
-        rest = [cells for name, cells in shown.items() if (name in named if named else name != "id")]
+        counts = {column.name for column in KINDS[self.kind].columns if column.in_id} - {"id"}
+        rest = [cells for name, cells in shown.items() if name in (named or counts)]
         contents = [
             SEPARATOR.join(["" if cell is None else str(cell) for cell in row])
             for row, known in zip(zip(*rest, strict=True), ids, strict=True)

@@ -11,19 +11,21 @@ import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from graph.errors import RecordError
-from graph.facts.files.hints import of_header
+from graph.facts.files.hints import appended, of_header
 from graph.facts.files.quoting import RECORD_BYTES, Misquoted, Record, Records, doubtful
 from graph.facts.files.sources import Piece, clipped, no_twins
+from graph.facts.files.steps.lines import PLAIN, Layout, lines_of
+from graph.facts.files.text_encodings import to_name
 from graph.model import Reject
 
 # A piece ends early where its lines are long, so that memory stays bounded whatever they hold.
 PIECE_BYTES = 16_000_000
 PIECE_LINES = 10_000
-MARK = b"\xef\xbb\xbf"  # the byte order mark that spreadsheets put before UTF-8
 
 # What ends the reading of a gzip file that was cut off or damaged.
 BREAKS = (EOFError, OSError, zlib.error)
@@ -32,14 +34,23 @@ BREAKS = (EOFError, OSError, zlib.error)
 class CsvSource:
     """A CSV file, open behind its header."""
 
-    def __init__(self, stream: BinaryIO, file: str, header: Sequence[str], separator: str):
-        self.file, self._separator = file, separator
+    def __init__(
+        self,
+        stream: BinaryIO,
+        file: str,
+        header: Sequence[str],
+        separator: str,
+        layout: Layout = PLAIN,
+        encoding: str = "utf-8",
+        read: Sequence[str] | None = None,
+    ):
+        self.file, self._separator, self._encoding = file, separator, encoding
         self.types: Mapping[str, str] = {}
         self._doubtful = doubtful(separator)
-        self._records, self._lines = Records(separator), _lines(stream)
+        self._records, self._lines = Records(separator), lines_of(stream, separator, layout)
         self._prove()
         stream.seek(0)
-        self._records, self._lines = Records(separator), _lines(stream)
+        self._records, self._lines = Records(separator), lines_of(stream, separator, layout)
         self.line: int | None = None
         self.names: Sequence[str] = header
         self.first: Sequence[str] = ()
@@ -52,10 +63,12 @@ class CsvSource:
                 self.names = self._fields(first.text)
             except ValueError as error:
                 raise RecordError(f"the header cannot be read: {error}", file=file, line=first.line) from error
-        no_twins(self.names, file, self.line)
+        no_twins(self.names, file, self.line, read)
 
     def hint(self, wanted: Sequence[str]) -> str:
         """What to do about a header without these columns; reads on, so it is asked last."""
+        if self._separator != "," and len(self.names) == 1 and "," in self.names[0]:
+            return "commas separate the fields: leave `separator` out of the mapping"
         following: list[list[str]] = []
         with suppress(*BREAKS, Misquoted, ValueError):
             for line in islice(self._lines, 20):
@@ -69,6 +82,7 @@ class CsvSource:
             if broken:
                 reason = f"the file breaks off here, nothing below was read: {broken}"
                 piece.rejects.append(Reject(self.file, self._records.line, "", "", reason))
+                piece = replace(piece, broken=True)
             if piece.lines or piece.rejects:
                 yield piece
         if last := self._last():
@@ -222,6 +236,12 @@ class CsvSource:
             return None
         return {name: cells[position :: width + 1] for position, name in enumerate(self.names)}
 
+    def _not_in_encoding(self, line: bytes, error: UnicodeDecodeError) -> str:
+        if self._encoding == "utf-8":
+            return f"not UTF-8 at byte {error.start + 1} of the line" + appended(to_name(line))
+        # What is before the first such byte was one byte for each character.
+        return f"not {self._encoding} at byte {len(line[: error.start].decode()) + 1} of the line"
+
     def _by_name(self, records: list[list[str]]) -> dict[str, list[str]]:
         cells, width = list(chain.from_iterable(records)), len(self.names)
         return {name: cells[position::width] for position, name in enumerate(self.names)}
@@ -235,7 +255,7 @@ class CsvSource:
         try:
             fields: list[str] = next(self._reader(line.decode()))
         except UnicodeDecodeError as error:
-            raise ValueError(f"not UTF-8 at byte {error.start + 1} of the line") from error
+            raise ValueError(self._not_in_encoding(line, error)) from error
         except csv.Error as error:
             raise ValueError(_QUOTING.get(str(error), str(error))) from error
         if width not in (None, len(fields)):
@@ -270,15 +290,6 @@ class _Found:
     def piece(self, columns: Sequence[str]) -> Piece:
         by_name = self._source._by_name(self.records)
         return Piece({name: by_name[name] for name in columns}, self.lines, self.rejects)
-
-
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Each line with its line break, without the mark before the first; a very long one comes in parts."""
-    first = stream.readline(RECORD_BYTES).removeprefix(MARK)
-    if first:
-        yield first
-    while line := stream.readline(RECORD_BYTES):
-        yield line
 
 
 def _is_empty(line: bytes) -> bool:

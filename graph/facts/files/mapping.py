@@ -9,128 +9,115 @@
     target = { column = "ratee", prefix = "otc-" }
     at = { column = "time", seconds_since = 1970-01-01T00:00:00Z }
 
-docs/loading.md describes every key; adapt.py does what the file says.
+docs/mappings.md describes every key; answers.py fills in what it asks, and adapt.py does what the file says.
 """
 
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Literal
 
-import msgspec
-from msgspec import UNSET, Meta, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType
 
 from graph.errors import NotFound, SchemeInvalid
+from graph.facts.files.answers import filled_in
+from graph.facts.files.cell import Decimal, Encoding, Table, Text, Thousands, Words
+from graph.facts.files.outputs import Named, Output, files_of_words, formats, of_one_kind, of_table, sources
+from graph.facts.files.sources import Opening, separates
+from graph.facts.files.steps.chain import NO_DEFAULTS, Defaults
+from graph.facts.files.steps.fill_down import FillDown
+from graph.facts.files.steps.lines import PLAIN, Layout
+from graph.facts.files.toml_values import convert
+from graph.facts.files.word_tables import SEPARATOR_IS, lists_of, path_of
 from graph.facts.kinds import KINDS
 
 SHIPPED = Path(__file__).parent / "mappings"
-
-# One file may name several entities in a row: these kinds can take their id from several columns.
-NAMED_IN_ROWS = ("entities", "products", "sites")
-
-Text = Annotated[str, Meta(min_length=1)]
-Value = str | int | float
-# Finite, so that TOML's inf and nan do not get in.
-Finite = Annotated[float, Meta(ge=-1e15, le=1e15)]
-Range = tuple[Finite, Finite]
-Origin = Annotated[datetime, Meta(tz=True)]
-T = TypeVar("T")
+NO_ANSWERS: MappingOf[str, str] = {}
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
+class _Top(Table, frozen=True):
+    """What stands above the tables of kinds."""
 
-
-class Condition(_Table, frozen=True):
-    """A row is taken where the column holds all of these; text compares with `equals` and `other_than`."""
-
-    column: Text
-    equals: Value | UnsetType = UNSET
-    other_than: Value | UnsetType = UNSET
-    above: float | UnsetType = UNSET
-    at_least: float | UnsetType = UNSET
-    below: float | UnsetType = UNSET
-    at_most: float | UnsetType = UNSET
-
-    def tests(self) -> dict[str, Value]:
-        """The comparisons by name, e.g. {"above": 0.0}."""
-        values = msgspec.structs.asdict(self)
-        return {name: value for name, value in values.items() if name != "column" and value is not UNSET}
-
-    @property
-    def is_of_numbers(self) -> bool:
-        return any(not isinstance(value, str) for value in self.tests().values())
-
-
-class Cell(_Table, frozen=True):
-    """Where the cells of one of our columns come from, and the one thing that is done to them.
-
-    column, columns, value: exactly one: a column of the file; several, in turn; the same for all rows.
-    prefix:                 put before the text.
-    from_, to:              a number of the range `from` becomes the one at the same place of `to`.
-    seconds_since, milliseconds_since: a number becomes the time so long after this instant.
-    zone:                   a local time of this zone becomes a time.
-    """
-
-    column: Text | UnsetType = UNSET
-    columns: tuple[Text, ...] | UnsetType = UNSET
-    value: Value | UnsetType = UNSET
-    prefix: Text | UnsetType = UNSET
-    from_: Range | UnsetType = field(name="from", default=UNSET)
-    to: Range | UnsetType = UNSET
-    seconds_since: Origin | UnsetType = UNSET
-    milliseconds_since: Origin | UnsetType = UNSET
-    zone: Text | UnsetType = UNSET
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The columns of the file that the cells are taken from; none for a constant."""
-        if self.column is not UNSET:
-            return (self.column,)
-        return () if self.columns is UNSET else self.columns
-
-    @property
-    def counts(self) -> bool:
-        """Whether a number or a time is read from the cells."""
-        return any(
-            step is not UNSET for step in (self.from_, self.seconds_since, self.milliseconds_since, self.zone)
-        )
-
-
-class _Top(_Table, frozen=True):
     about: Text
+    source: str = ""
+    cannot_know: tuple[Text, ...] = ()
+    notice: str = ""
+    form: Literal["table", "chat"] = "table"
     header: tuple[Text, ...] = ()
     separator: str = ","
-
-
-@dataclass(frozen=True)
-class Output:
-    """The rows of one kind that a file holds: `cells` by column of ours."""
-
-    kind: str
-    cells: dict[str, Cell]
-    where: tuple[Condition, ...]
+    encoding: Encoding = "utf-8"
+    sheet: Text | Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    rows: str = ""
+    optional: tuple[Text, ...] = ()
+    skip_lines: Annotated[int, Meta(ge=0, le=1_000)] = 0
+    comments: Annotated[str, Meta(min_length=1, max_length=10)] | UnsetType = UNSET
+    totals: Words | UnsetType = UNSET
+    fill_down: FillDown | UnsetType = UNSET
+    trim: bool = False
+    nothing: Words | UnsetType = UNSET
+    decimal: Decimal | UnsetType = UNSET
+    thousands: Thousands | UnsetType = UNSET
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """A mapping file that holds. `outputs` are in the order in which their kinds depend on each other."""
+    """A mapping file that holds. `outputs` are in the order in which their kinds depend on each other.
+
+    layout, totals, fill_down: which lines are rows, and what an empty cell says. defaults: for all cells.
+    tables: the files of words that it reads. encoding, sheet, rows: where the rows are in a file.
+    optional: columns that a file may lack; their cells are then empty. form: what a text file is, if no table.
+    source: where the file's form is described. cannot_know: what no such file says. notice: what the persons in it
+    must have agreed to.
+    """
 
     about: str
     header: tuple[str, ...]
     separator: str
     outputs: tuple[Output, ...]
+    layout: Layout = PLAIN
+    totals: tuple[str, ...] = ()
+    fill_down: FillDown | None = None
+    defaults: Defaults = NO_DEFAULTS
+    tables: tuple[Path, ...] = ()
+    encoding: str = "utf-8"
+    sheet: str | int | None = None
+    rows: str = ""
+    optional: tuple[str, ...] = ()
+    form: str = "table"
+    source: str = ""
+    cannot_know: tuple[str, ...] = ()
+    notice: str = ""
 
+    @property
+    def has_pseudonyms(self) -> bool:
+        return any(cell.has("pseudonym") for output in self.outputs for cell in output.cells.values())
 
-def sources(outputs: Sequence[Output]) -> list[str]:
-    """The columns of the file that these outputs use, each once."""
-    used = [name for output in outputs for cell in output.cells.values() for name in cell.sources]
-    used += [condition.column for output in outputs for condition in output.where]
-    return list(dict.fromkeys(used))
+    def columns(self, outputs: Sequence[Output]) -> list[str]:
+        """The columns of the file that these outputs use, each once."""
+        return list(dict.fromkeys([*sources(outputs), *(self.fill_down.used if self.fill_down else ())]))
+
+    def opening(self, outputs: Sequence[Output]) -> Opening:
+        """How a file is to be opened from which these outputs are taken."""
+        columns = self.columns(outputs)
+        marks = dict.fromkeys(columns, self.defaults.decimal or ".")
+        for output in outputs:
+            for cell in output.cells.values():
+                marks |= {name: cell.decimal for name in cell.used if isinstance(cell.decimal, str)}
+        return Opening(
+            header=self.header,
+            separator=self.separator,
+            encoding=self.encoding,
+            sheet=self.sheet,
+            rows=self.rows,
+            columns=columns,
+            layout=self.layout,
+            decimals=marks,
+            form=self.form,
+            formats=tuple(dict.fromkeys(times for output in outputs for times in formats(output))),
+        )
 
 
 def shipped() -> list[str]:
@@ -138,11 +125,12 @@ def shipped() -> list[str]:
     return sorted(file.stem for file in SHIPPED.glob("*.toml"))
 
 
-def read(path_or_name: str | Path) -> Mapping:
+def read(path_or_name: str | Path, answers: MappingOf[str, str] = NO_ANSWERS) -> Mapping:
     """The mapping of a file, or the shipped one of that name.
 
-    A string without a separator and without `.toml` is a name.
-    Raises NotFound (no such file or name), SchemeInvalid (the file does not hold).
+    A string without a separator and without `.toml` is a name. answers: to what the mapping asks.
+    Raises NotFound (no such file or name), SchemeInvalid (the file does not hold), ParameterError (a question
+    without an answer, or the reverse).
     """
     file = Path(path_or_name)
     if isinstance(path_or_name, str) and file.name == path_or_name and file.suffix != ".toml":
@@ -151,100 +139,86 @@ def read(path_or_name: str | Path) -> Mapping:
             raise NotFound(f"no shipped mapping {path_or_name!r}; give a .toml file or one of {known}")
         file = SHIPPED / f"{path_or_name}.toml"
     try:
-        return parse(file.read_text(encoding="utf-8"), str(path_or_name))
+        return parse(file.read_text(encoding="utf-8"), str(path_or_name), file.parent, answers)
     except UnicodeDecodeError as error:
         raise SchemeInvalid(f"not UTF-8 text: {error}", file=str(path_or_name)) from error
     except OSError as error:
         raise NotFound(f"cannot read the mapping file {path_or_name}: {error.strerror}") from error
 
 
-def resolve(given: str | Path | Mapping) -> Mapping:
+def resolve(given: str | Path | Mapping, answers: MappingOf[str, str] = NO_ANSWERS) -> Mapping:
     """A mapping as it is; of a file or a name, as `read` finds it."""
-    return given if isinstance(given, Mapping) else read(given)
+    return given if isinstance(given, Mapping) else read(given, answers)
 
 
-def parse(text: str, file: str) -> Mapping:
+def parse(text: str, file: str, folder: Path = Path(), answers: MappingOf[str, str] = NO_ANSWERS) -> Mapping:
     """The mapping that this text describes; `file` names it in errors.
 
-    Raises SchemeInvalid with the dotted path of the offending key.
+    folder: where the files of words lie that it names. answers: to what it asks.
+    Raises SchemeInvalid with the dotted path of the offending key, ParameterError for what is not answered.
     """
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SchemeInvalid(f"not TOML: {error}", file=file) from error
+    asks = convert(raw.get("asks", {}), dict[Text, Text], file, "asks")
+    raw = filled_in({key: value for key, value in raw.items() if key != "asks"}, asks, answers, file)
     tables = {kind: raw.pop(kind) for kind in KINDS if kind in raw}
-    top = _convert(raw, _Top, file, "")
-    if len(top.separator) != 1 or top.separator in '"\r\n\0\\' or not top.separator.isascii():
-        message = "must be one ASCII character, no quote, no backslash and no line break"
-        raise SchemeInvalid(message, file=file, key="separator")
-    outputs = tuple(_output(kind, table, file) for kind, table in tables.items())
+    lists = lists_of(raw.pop("words", {}), file)
+    top = convert(raw, _Top, file, "")
+    for key, message in _of_top(top):
+        raise SchemeInvalid(message, file=file, key=key)
+    defaults = Defaults(top.trim, top.nothing or (), top.decimal or None, top.thousands or None)
+    named = Named(folder, lists)
+    outputs = tuple(
+        of_table(kind, table, file, named, defaults, key)
+        for kind, given in tables.items()
+        for key, table in of_one_kind(kind, given)
+    )
     if not outputs:
         raise SchemeInvalid(f"no rows are taken: a table is needed, one of {', '.join(KINDS)}", file=file)
-    if len(set(top.header)) < len(top.header):
-        raise SchemeInvalid("a column is named twice", file=file, key="header")
-    for name in sources(outputs):
+    mapping = Mapping(
+        top.about,
+        top.header,
+        top.separator,
+        outputs,
+        Layout(top.skip_lines, top.comments or ""),
+        top.totals or (),
+        top.fill_down or None,
+        defaults,
+        tuple(path_of(name, folder, lists) for name in files_of_words(outputs)),
+        top.encoding,
+        None if top.sheet is UNSET else top.sheet,
+        top.rows,
+        top.optional,
+        top.form,
+        top.source,
+        top.cannot_know,
+        top.notice,
+    )
+    for name in lists:
+        if name not in files_of_words(outputs):
+            raise SchemeInvalid(
+                "no column takes its words from here: leave it out", file=file, key=f"words.{name}"
+            )
+    for name in mapping.columns(outputs):
         if top.header and name not in top.header:
             raise SchemeInvalid(f"the column {name!r} is used and not named here", file=file, key="header")
-    return Mapping(top.about, top.header, top.separator, outputs)
+    for name in top.optional:
+        if name not in mapping.columns(outputs):
+            raise SchemeInvalid(f"the column {name!r} is named here and not used", file=file, key="optional")
+    return mapping
 
 
-def _output(kind: str, table: object, file: str) -> Output:
-    if not isinstance(table, dict):
-        raise SchemeInvalid("must be a table", file=file, key=kind)
-    where = _convert(table.pop("where", []), tuple[Condition, ...], file, f"{kind}.where")
-    for number, condition in enumerate(where):
-        if not condition.tests():
-            raise SchemeInvalid("nothing to compare with", file=file, key=f"{kind}.where[{number}]")
-    columns = {column.name: column for column in KINDS[kind].columns}
-    cells: dict[str, Cell] = {}
-    for name, value in table.items():
-        key = f"{kind}.{name}"
-        if name not in columns:
-            known = ", ".join(columns)
-            raise SchemeInvalid(f"no such column; {kind} have {known}", file=file, key=key)
-        cells[name] = _convert(value, Cell, file, key)
-        several = kind in NAMED_IN_ROWS and name == "id"
-        for message in _contradictions(cells[name], several):
-            raise SchemeInvalid(message, file=file, key=key)
-    for column in columns.values():
-        if column.required and column.name not in cells:
-            raise SchemeInvalid("missing: no row is good without it", file=file, key=f"{kind}.{column.name}")
-    return Output(kind, cells, where)
-
-
-def _contradictions(cell: Cell, several: bool) -> Iterator[str]:
-    """What each key allows by itself but the cell as a whole does not."""
-    given = {name for name, value in msgspec.structs.asdict(cell).items() if value is not UNSET}
-    if len(given & {"column", "columns", "value"}) != 1:
-        yield "exactly one of column, columns, value is needed"
-    if "columns" in given and not (several and cell.sources):
-        yield f"several columns can only name the id of {', '.join(NAMED_IN_ROWS)}"
-    if ("from_" in given) != ("to" in given):
-        yield "from and to need each other"
-    if cell.from_ is not UNSET and cell.from_[0] == cell.from_[1]:
-        yield "from must be two different numbers"
-    steps = given & {"prefix", "from_", "seconds_since", "milliseconds_since", "zone"}
-    if len(steps) > 1 or (steps and "value" in given):
-        yield "at most one of prefix, from/to, seconds_since, milliseconds_since, zone, and none with value"
-    if cell.zone is not UNSET and not _is_zone(cell.zone):
-        yield f"no such zone: {cell.zone!r}; write it as in Europe/Copenhagen"
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # also for names that are paths or directories
-        return False
-    return True
-
-
-def _convert(raw: object, kind: type[T], file: str, key: str) -> T:
-    """The value, checked. msgspec says, for example, "Expected `str`, got `int` - at `$.column`"."""
-    try:
-        return msgspec.convert(raw, kind)
-    except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at ")
-        path = key + re.sub(r"^\$", "", place.strip("`"))
-        if named := re.fullmatch(r"Object (?:contains unknown|missing required) field `(.*)`", message):
-            message, path = "unknown key" if "unknown" in message else "missing key", f"{path}.{named[1]}"
-        raise SchemeInvalid(message, file=file, key=path.strip(".")) from error
+def _of_top(top: _Top) -> Iterator[tuple[str, str]]:
+    """(key, what is wrong with it) of what stands above the tables."""
+    if not separates(top.separator):
+        yield "separator", SEPARATOR_IS
+    if len(set(top.header)) < len(top.header):
+        yield "header", "a column is named twice"
+    if isinstance(top.comments, str) and not re.fullmatch(r"[!#%&*+./:;<=>?@^_|~\\-]+", top.comments):
+        yield "comments", "must be signs such as #, -- or //"
+    if isinstance(top.comments, str) and top.separator in top.comments:
+        yield "comments", "holds the separator, so a row could begin like a comment"
+    if top.thousands is not UNSET and top.thousands == (top.decimal or "."):
+        yield "thousands", "decimal and thousands must be two different marks; without decimal, that is a point"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as compute
 import pyarrow.parquet as pq
 
 from graph.errors import RecordError
@@ -15,6 +16,8 @@ from graph.model import Reject
 BUFFER_BYTES = 1 << 20
 # More than any text of ours takes, also in other people's columns, and what a file has beside its cells.
 CELL_BYTES, SPARE_BYTES = 1_024, 1_000_000
+# Whole numbers up to here a double tells from every other.
+EXACT = 2**53
 
 
 class ParquetSource:
@@ -43,7 +46,7 @@ class ParquetSource:
                 yield self._piece(batch, first, columns)
         except (pa.ArrowException, OSError) as error:
             reason = f"the file is damaged here, nothing below was read: {error}"
-            yield Piece({name: [] for name in columns}, [], [Reject(self.file, number + 1, "", "", reason)])
+            yield Piece({name: [] for name in columns}, [], [Reject(self.file, number + 1, "", "", reason)], True)
 
     def _bound(self, columns: Sequence[str]) -> None:
         """No column is longer than our cells can be, which is known before any is read. Raises RecordError."""
@@ -115,4 +118,13 @@ def _as_text(column: pa.Array) -> pa.Array:
     kind = column.type
     if pa.types.is_timestamp(kind) and kind.tz:
         column = column.cast(pa.timestamp(kind.unit, "UTC"))
+    if pa.types.is_float32(kind) or pa.types.is_float64(kind):
+        return _numbers_as_text(column)
     return column.cast(pa.string())
+
+
+def _numbers_as_text(column: pa.Array) -> pa.Array:
+    """Whole numbers with all of their digits and no exponent, as long as a double has every one of them."""
+    whole = compute.and_(compute.equal(column, compute.floor(column)), compute.less(compute.abs(column), EXACT))
+    digits = compute.if_else(whole, column, 0).cast(pa.int64()).cast(pa.string())
+    return compute.if_else(whole, digits, column.cast(pa.string()))

@@ -55,6 +55,29 @@ def test_what_was_due_in_the_days_was_kept_or_broken_or_is_left_out(fact: Obliga
     assert became([fact], DAY, END).get("ann", []) == broken
 
 
+@pytest.mark.parametrize(
+    ("zone", "due", "settled", "broken"),
+    [
+        # Due in the last minute of a day of UTC, which is an afternoon in Los Angeles; paid an hour later.
+        (None, 5, timedelta(hours=1), [True]),
+        ("America/Los_Angeles", 5, timedelta(hours=1), [False]),
+        ("America/Los_Angeles", 5, timedelta(hours=8), [True]),
+        # Due on the last day: only where it is over there can being late show.
+        (None, 89, None, []),
+        ("America/Los_Angeles", 89, None, []),
+        ("Pacific/Auckland", 89, None, []),
+        ("Pacific/Auckland", 88, None, [True]),
+        ("Pacific/Kiritimati", 88, timedelta(hours=1), [False]),
+    ],
+)
+def test_an_obligation_is_broken_by_the_days_of_its_zone(
+    zone: str | None, due: int, settled: timedelta | None, broken: list[bool]
+) -> None:
+    fact = owed(due)._replace(zone=zone)
+    paid = fact._replace(settled=None if settled is None else fact.due + settled)
+    assert became([paid], DAY, END).get("ann", []) == broken
+
+
 def test_what_was_settled_later_was_open_then_and_had_no_outcome() -> None:
     before, after = owed(-40, -35, 0.9), owed(-40, 3, 0.9)
     dated = owed(-40, None, 0.9)

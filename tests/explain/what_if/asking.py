@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from graph.explain.what_if import Change, NewContactDay, Removed, Settled, WithoutContact
 from graph.facts.values import Contact, Facts
@@ -13,6 +14,12 @@ LAST = AS_OF.date() - timedelta(days=1)
 
 def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), AS_OF.tzinfo)
+
+
+def noon_there(day: date, zone: str | None) -> datetime:
+    """The hour nearest to noon of UTC that is on this day in the zone, before AS_OF."""
+    hours = [noon(day) + timedelta(hours=hour) for hour in sorted(range(-15, 16), key=abs)]
+    return next(at for at in hours if at < AS_OF and at.astimezone(ZoneInfo(zone or "UTC")).date() == day)
 
 
 def questions(facts: Facts, entity: str, ages: tuple[int, ...] = (0, 40)) -> list[Change]:
@@ -43,10 +50,12 @@ def make(facts: Facts, entity: str, change: Change) -> Facts:
         gone = {(entity, change.contact), (change.contact, entity)}
         return replace(facts, contacts=[fact for fact in facts.contacts if fact[:2] not in gone])
     if isinstance(change, Settled):
-        at = noon(change.day)
         return replace(
             facts,
-            obligations=[f._replace(settled=at) if f.id == change.obligation else f for f in facts.obligations],
+            obligations=[
+                f._replace(settled=noon_there(change.day, f.zone)) if f.id == change.obligation else f
+                for f in facts.obligations
+            ],
         )
     if isinstance(change, Removed):
         lists = {kind: getattr(facts, kind) for kind in ("contacts", "obligations", "purchases", "visits")}

@@ -50,8 +50,8 @@ EXAMPLES: dict[str, tuple[str, Row]] = {
         },
     ),
     "obligations": (
-        "id,debtor,creditor,kind,amount,currency,due,settled,outcome\n"
-        "o1,ann,bob,loan,1250.50,CNY,2026-01-31T00:00Z,2026-02-01 00:00:00-00:30,1\n",
+        "id,debtor,creditor,kind,amount,currency,due,settled,outcome,zone\n"
+        "o1,ann,bob,loan,1250.50,CNY,2026-01-31T00:00Z,2026-02-01 00:00:00-00:30,1,Asia/Kolkata\n",
         {
             "id": "o1",
             "debtor": "ann",
@@ -62,6 +62,17 @@ EXAMPLES: dict[str, tuple[str, Row]] = {
             "due": "2026-01-31T00:00:00.000000Z",
             "settled": "2026-02-01T00:30:00.000000Z",
             "outcome": 1.0,
+            "zone": "Asia/Kolkata",
+        },
+    ),
+    "payments": (
+        "id,obligation,at,amount,currency\ny1,o1,2026-01-31T09:30:00Z,-12.50,EUR\n",
+        {
+            "id": "y1",
+            "obligation": "o1",
+            "at": "2026-01-31T09:30:00.000000Z",
+            "amount": -12.5,
+            "currency": "EUR",
         },
     ),
     "purchases": (
@@ -196,7 +207,7 @@ def test_the_kind_can_be_given(tmp_path: Path) -> None:
 
 
 def test_a_name_without_an_ending_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(RecordError, match=r"contacts: neither \.csv"):
+    with pytest.raises(RecordError, match=r"contacts: not CSV, JSON, XML"):
         next(read(written(tmp_path, "contacts", EXAMPLES["contacts"][0])))
 
 
@@ -516,7 +527,7 @@ def test_the_help_of_commands_does_without_pandas() -> None:
 
 
 def test_the_room_shows_what_callers_use() -> None:
-    assert set(__all__) == {"ENDINGS", "is_rejects", "kind_of", "read", "write_rejects"}
+    assert set(__all__) == {"ENDINGS", "Prefix", "is_lock", "is_rejects", "kind_of", "read", "write_rejects"}
 
 
 # The highest memory so far, after each file.

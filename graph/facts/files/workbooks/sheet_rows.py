@@ -1,0 +1,87 @@
+"""A workbook, as workbook_source.py sees it: its sheets, and the rows of one of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
+
+from graph.errors import RecordError
+from graph.facts.files.sources import Fault
+
+# As many as a sheet of the usual programs has.
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+# Rows without anything that are written down nevertheless; programs leave some where something was deleted.
+MOST_EMPTY_ROWS = 100_000
+
+ERROR = "an error of a formula: mend it, and save the workbook again"
+NOT_COMPUTED = (
+    "a formula whose result is not in the file: open the workbook in a spreadsheet program, and save it again"
+)
+
+SheetRow: TypeAlias = tuple[int, Mapping[int, str | Fault]]
+"The number of a row, from 1, and what its cells say, by column from 0; cells that are not there are empty."
+
+
+class Sheet(NamedTuple):
+    """A sheet of a workbook; `member` is where it is."""
+
+    name: str
+    member: str
+    hidden: bool = False
+
+
+class Workbook(Protocol):
+    """An open workbook; closed by its opener."""
+
+    sheets: Sequence[Sheet]
+
+    def rows(self, sheet: Sheet) -> Iterator[SheetRow]:
+        """The rows of a sheet that are written down, in their order. Raises RecordError."""
+
+
+class Order:
+    """Rows and columns come in order: a sheet whose do not could be read in two ways."""
+
+    def __init__(self, file: str):
+        self._file = file
+        self.row = 0
+        self.column = -1
+        self._empty = 0
+
+    def at_row(self, number: int) -> None:
+        if not self.row < number <= MOST_ROWS:
+            raise RecordError("the sheet has this row twice, or behind a later one", file=self._file, line=number)
+        self.row, self.column = number, -1
+
+    def at_column(self, number: int) -> None:
+        if not self.column < number < MOST_COLUMNS:
+            message = f"the sheet has a cell of column {letters(number)} twice, or behind a later one"
+            raise RecordError(message, file=self._file, line=self.row)
+        self.column = number
+
+    def row_ended(self, *, is_empty: bool) -> None:
+        self._empty = self._empty + 1 if is_empty else 0
+        if self._empty > MOST_EMPTY_ROWS:
+            message = (
+                f"more than {MOST_EMPTY_ROWS:,} empty rows end here: delete the rows below the table, not only "
+                "what is in them, and save the workbook again"
+            )
+            raise RecordError(message, file=self._file, line=self.row)
+
+
+def letters(column: int) -> str:
+    """The name of a column from 0, as spreadsheets show it: A, Z, AA."""
+    name = ""
+    while column >= 0:
+        column, rest = divmod(column, 26)
+        name, column = chr(65 + rest) + name, column - 1
+    return name
+
+
+def column_of(reference: str) -> int:
+    """The column from 0 of a cell such as `AB12`; -1 where that is none."""
+    number = 0
+    for at, sign in enumerate(reference):
+        if "A" <= sign <= "Z" and at < 3:
+            number = number * 26 + ord(sign) - 64
+        else:
+            return number - 1 if at and reference[at:].isdigit() else -1
+    return -1
