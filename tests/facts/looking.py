@@ -17,6 +17,7 @@ RETURN collect([elementId(r), type(r), a.id, b.id,
                  CASE WHEN r[key] IS :: LIST<STRING> THEN reduce(text = '', each IN r[key] | text + ', ' + each)
                       ELSE toString(r[key]) END]]) AS facts
 """
+OTHER_LOADS = ("also", "before", "lacked")
 
 
 def whole(database: Database) -> list[list[Any]]:
@@ -52,9 +53,9 @@ def _there(each: Any) -> Any:
 
 
 def _of_loads(each: Any) -> bool:
-    """Whether a property says which other loads say the same, and what each of them filled."""
+    """Whether a property says which other loads say the same, or said it before, and what each of them filled."""
     name = each[0] if isinstance(each, tuple) else each.split(" ")[0] if isinstance(each, str) else ""
-    return name in ("also", "lacked")
+    return name in OTHER_LOADS
 
 
 def written(directory: Path, name: str, *lines: str) -> Path:

@@ -254,24 +254,24 @@ def test_other_content_under_a_known_id_is_rejected_and_nothing_else(
     filled: Database, file: Callable[..., Path], kind: str
 ) -> None:
     load(filled, file("products", "p2,books", name="-more"), file("sites", "s2,news", name="-more"))
-    before, known = whole(filled), ROWS[kind][0]
+    before, known = content(filled), ROWS[kind][0]
     rows = [row for row, _, _ in OTHER[kind]]
 
     in_one_chunk = refused(filled, file(kind, known, *rows))
     key = ("entity" if kind == "memberships" else "id", known.partition(",")[0])
     assert [each[:3] for each in in_one_chunk] == [(line, *key) for line in range(3, len(rows) + 3)]
     assert {each[3].partition(" says")[0] for each in in_one_chunk} == {"line 2"}
-    assert whole(filled) == before
+    assert content(filled) == before
 
     in_the_graph = [(line, column, value) for line, (_, column, value) in enumerate(OTHER[kind], start=3)]
     across_chunks = refused(filled, file(kind, known, *rows, NEW[kind]), batch=1)
     assert [each[:3] for each in across_chunks] == in_the_graph
     assert all("another" in each[3] for each in across_chunks)
-    after = whole(filled)
+    after = content(filled)
     assert counts(load(filled, file(kind, known, NEW[kind]))) == [(0, 0, 2, 0)]
     for line, row in enumerate(rows, start=3):  # across files
         assert refused(filled, file(kind, row)) == [(2, *across_chunks[line - 3][1:])]
-    assert whole(filled) == after
+    assert content(filled) == after
 
 
 def test_a_notice_that_was_not_agreed_to_is_another_one(market: Database, file: Callable[..., Path]) -> None:
@@ -315,8 +315,8 @@ LEARNT = [
         "acme,organisation,Acme,1999-12-31,91110000600037341L,213800KUD8LAJWSQ9D15",
     ),
     ("contacts", f"c9,ann,bob,{AT},", f"c9,ann,bob,{AT},call"),
-    ("obligations", f"o9,ann,bob,,,,{AT},,", f"o9,ann,bob,,,,{AT},{LATER},"),
-    ("obligations", f"o9,ann,bob,,,,{AT},,", f"o9,ann,bob,loan,5,CNY,{AT},{LATER},0.5"),
+    ("obligations", f"o6,ann,bob,,,,{AT},,", f"o6,ann,bob,,,,{AT},{LATER},"),
+    ("obligations", f"o6,ann,bob,,,,{AT},,", f"o6,ann,bob,loan,5,CNY,{AT},{LATER},0.5"),
     ("purchases", f"b9,ann,p1,{AT},,", f"b9,ann,p1,{AT},5,EUR"),
     (
         "judgments",
@@ -334,10 +334,10 @@ def test_what_is_learnt_later_completes_and_what_is_forgotten_stays(
     first, second = file(kind, less, name="-1"), file(kind, more, name="-2")
     assert counts(load(filled, first)) == [(1, 0, 0, 0)]
     assert counts(load(filled, second)) == [(0, 1, 0, 0)]
-    after = whole(filled)
+    after = content(filled)
     assert counts(load(filled, first)) == [(0, 0, 1, 0)]
     assert counts(load(filled, second)) == [(0, 0, 1, 0)]
-    assert whole(filled) == after
+    assert content(filled) == after
     bit_by_bit, id_ = content(filled), more.partition(",")[0]
     filled.statement("MATCH (n {id: $id}) DETACH DELETE n", id=id_)
     filled.statement("MATCH ()-[r {id: $id}]->() DELETE r", id=id_)
@@ -402,9 +402,9 @@ def test_rows_about_what_is_not_there_are_rejected_and_the_good_ones_load(
     bad = NOT_THERE[kind]
     found = refused(filled, file(kind, ROWS[kind][0], *(row for row, *_ in bad), NEW[kind]))
     assert found == [(line, *rest) for line, (_, *rest) in enumerate(bad, start=3)]
-    after = whole(filled)
+    after = content(filled)
     assert counts(load(filled, file(kind, NEW[kind]))) == [(0, 0, 1, 0)]
-    assert whole(filled) == after
+    assert content(filled) == after
 
 
 def test_an_id_with_a_bar_is_no_member_of_another_scheme(market: Database, file: Callable[..., Path]) -> None:

@@ -12,7 +12,7 @@ CREATE (a:Entity {id: 'a'}), (b:Entity {id: 'b'}), (p:Product {id: 'p'}), (s:Sit
 WITH *, datetime('2026-01-31T09:30:00Z') AS at
 UNWIND ['one', 'two'] AS id
 CREATE (a)-[:CONTACTED {id: id, at: at}]->(b), (a)-[:OWED {id: id, due: at, kind: 'loan'}]->(b),
-       (a)-[:PAID {id: id, at: at, obligation: 'another'}]->(b),
+       (a)-[:PAID {id: id, at: at, obligation: 'another', amount: 1.0, currency: 'EUR'}]->(b),
        (a)-[:BOUGHT {id: id, at: at}]->(p), (a)-[:VISITED {id: id, at: at}]->(s)
 """
 LEFT = "MATCH ()-[fact]->() RETURN type(fact) AS type, fact.id AS id"

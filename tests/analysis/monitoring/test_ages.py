@@ -7,9 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from graph.analysis.monitoring import ages
+from graph.analysis.monitoring import ages, last_loads
 from graph.facts.load import load
 from graph.policy import publishing, scheme
+from graph.rating.apply import take_back
 from graph.server.connect import connect
 from graph.settings import Settings
 from graph.store.client import Database
@@ -63,6 +64,17 @@ def test_the_last_load_is_told_and_one_that_brought_nothing_is_none(town: Databa
         "facts were last loaded on 2026-05-02, 60 days ago: late",
         True,
     )
+
+
+def test_a_load_that_was_taken_back_is_not_the_last(town: Database, tmp_path: Path) -> None:
+    load(town, [written(tmp_path, "entities.csv", "id,kind", "ann,person", "bob,person")])
+    town.statement("MATCH (l:Load) SET l.at = datetime('2026-05-02T23:59:00Z')")
+    [first] = last_loads(town)
+    load(town, [written(tmp_path, "contacts.csv", "source,target,at", "ann,bob,2026-05-01T09:00:00Z")])
+    [second] = [each for each in town.statement("MATCH (l:Load) RETURN l.id AS id ORDER BY l.at DESC LIMIT 1")]
+    assert len(last_loads(town)) == 2
+    take_back(town, second["id"], by="Olga", why="wrong file")
+    assert last_loads(town) == [first]
 
 
 def test_status_and_readiness_say_it_and_the_service_is_ready_all_the_same(

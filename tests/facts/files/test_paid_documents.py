@@ -8,7 +8,7 @@ from graph.facts.files import mapping, read
 from graph.facts.load import load
 from graph.model import Loaded
 from graph.store.client import Database
-from tests.facts.looking import whole
+from tests.facts.looking import content
 
 PAID = Path(__file__).parent / "documents" / "paid"
 INVOICES = sorted(PAID.glob("invoice-*.xml"))
@@ -72,11 +72,11 @@ def test_payments_settle_invoices_by_their_reference_and_a_reversal_opens_one_ag
 def test_a_statement_under_two_names_pays_once(graph: Database, tmp_path: Path) -> None:
     load(graph, INVOICES, mapping="ubl-invoices", answers=ZONE)
     paid(graph, FEBRUARY)
-    before = whole(graph)
+    before = content(graph)
     again = tmp_path / "the-same.xml"
     again.write_bytes(FEBRUARY.read_bytes())
     assert [(each.stored, each.known) for each in paid(graph, FEBRUARY, again)] == [(0, 6), (0, 6)]
-    assert whole(graph) == before
+    assert content(graph) == before
 
 
 @pytest.mark.parametrize("written", ["-500.00", "+500.00"])
