@@ -71,7 +71,7 @@ def test_a_load_that_was_taken_back_is_not_the_last(town: Database, tmp_path: Pa
     town.statement("MATCH (l:Load) SET l.at = datetime('2026-05-02T23:59:00Z')")
     [first] = last_loads(town)
     load(town, [written(tmp_path, "contacts.csv", "source,target,at", "ann,bob,2026-05-01T09:00:00Z")])
-    [second] = [each for each in town.statement("MATCH (l:Load) RETURN l.id AS id ORDER BY l.at DESC LIMIT 1")]
+    [second] = town.statement("MATCH (l:Load) RETURN l.id AS id ORDER BY l.at DESC LIMIT 1")
     assert len(last_loads(town)) == 2
     take_back(town, second["id"], by="Olga", why="wrong file")
     assert last_loads(town) == [first]
