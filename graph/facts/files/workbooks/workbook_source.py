@@ -7,9 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from graph.errors import RecordError
 from graph.facts.files.hints import of_header
-from graph.facts.files.sources import CELL_CHARACTERS, TOO_LONG, Fault, Gathering, Opening, Piece, no_twins
+from graph.facts.files.sources import (
+    CELL_CHARACTERS,
+    TOO_LONG,
+    Fault,
+    Gathering,
+    Opening,
+    Piece,
+    clipped,
+    no_twins,
+)
 from graph.facts.files.workbooks.sheet_rows import Sheet, SheetRow, Workbook, letters
 from graph.text.plain import visible
+
+MOST_LOOKED_AT = 20
+"Sheets, of which the only filled one is found, and which a message names."
 
 
 class WorkbookSource:
@@ -93,7 +105,8 @@ def _chosen(workbook: Workbook, file: str, opening: Opening) -> Sheet:
     sheets = workbook.sheets
     if not sheets:
         raise RecordError("a workbook without a sheet", file=file)
-    there = "it has " + ", ".join(f"{sheet.name!r}" for sheet in sheets)
+    more = f" and {len(sheets) - MOST_LOOKED_AT:,} more" if len(sheets) > MOST_LOOKED_AT else ""
+    there = "it has " + ", ".join(f"{clipped(sheet.name)!r}" for sheet in sheets[:MOST_LOOKED_AT]) + more
     if isinstance(opening.sheet, int):
         if opening.sheet > len(sheets):
             raise RecordError(f"no sheet {opening.sheet}: {there}", file=file)
@@ -108,10 +121,15 @@ def _chosen(workbook: Workbook, file: str, opening: Opening) -> Sheet:
         return named[0]
     if opening.sheet:
         raise RecordError(f"no sheet {opening.sheet!r}: {there}", file=file)
-    filled = [sheet for sheet in sheets if not sheet.hidden and next(iter(workbook.rows(sheet)), None)]
+    seen = [sheet for sheet in sheets if not sheet.hidden]
+    # Each is gone through up to its first row that is not empty: of many, nobody looks which one is filled.
+    looked_at = seen if len(seen) <= MOST_LOOKED_AT else ()
+    filled = [sheet for sheet in looked_at if next(iter(workbook.rows(sheet)), None)]
     if len(filled) != 1:
         named_for = f"name one {opening.kind!r}, or " if opening.kind else ""
-        message = f"which sheet is meant? {there}: {named_for}say in a mapping: sheet = {sheets[0].name!r}"
+        message = (
+            f"which sheet is meant? {there}: {named_for}say in a mapping: sheet = {clipped(sheets[0].name)!r}"
+        )
         raise RecordError(message, file=file)
     return filled[0]
 
