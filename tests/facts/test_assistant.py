@@ -123,6 +123,15 @@ def test_records_are_found_inside_an_envelope_and_through_a_list(tmp_path: Path)
     assert said["obligations"]["amount"] == {"column": "periods[*].amount"}
 
 
+def test_a_list_of_records_that_have_one_list_each_is_no_envelope(tmp_path: Path) -> None:
+    path = tmp_path / "loans.json"
+    loan = {"id": 7, "client": "ann", "periods": [{"dueDate": [2026, 1, 15], "amount": 100.5}]}
+    path.write_text(json.dumps([loan, loan]), encoding="utf-8-sig")
+    said = tomllib.loads(suggest(path).mapping)
+    assert "rows" not in said
+    assert said["obligations"]["due"]["column"] == "periods[*].dueDate"
+
+
 def test_an_invoice_in_xml_is_recognised() -> None:
     found = suggest(FILES / "documents" / "invoice-ubl.xml")
     said = tomllib.loads(found.mapping)
@@ -259,6 +268,16 @@ def test_a_sheet_that_is_not_there_is_named_with_those_that_are() -> None:
         suggest(COOP / "cooperative.xlsx", sheet="Invoice")
     with pytest.raises(RecordError, match="leave --sheet out"):
         suggest(COOP / "darlehen.csv", sheet="Invoices")
+
+
+def test_of_more_sheets_than_anybody_looks_into_one_has_to_be_named(tmp_path: Path) -> None:
+    table = [("id", "category"), ("s1", "games")]
+    path = xlsx(tmp_path / "coop.xlsx", table, **{f"S{number}": table for number in range(20)})
+    with pytest.raises(
+        RecordError, match=r"which sheet is meant\? it has 'Sheet', .* and 1 more: say it with --sheet"
+    ):
+        suggest(path)
+    assert tomllib.loads(suggest(path, sheet="S19").mapping)["sheet"] == "S19"
 
 
 def test_the_command_writes_the_mapping_and_asks(tmp_path: Path) -> None:

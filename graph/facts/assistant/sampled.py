@@ -1,5 +1,6 @@
 """The beginning of a file, whatever its form: its columns with some of their cells, and how it is laid out."""
 
+import codecs
 import csv
 import io
 from collections import Counter
@@ -15,13 +16,15 @@ from graph.facts.files import hints
 from graph.facts.files.nested import json_records, xml_records
 from graph.facts.files.nested.paths import steps
 from graph.facts.files.open_file import opened, opened_archive_of_sheets, opened_stream
-from graph.facts.files.sources import Opening
+from graph.facts.files.sources import Opening, clipped
 from graph.facts.files.steps.lines import Layout
 from graph.facts.files.text_encodings import UTF_16_MARKS, looks_like
-from graph.facts.files.workbooks.sheet_rows import Workbook
+from graph.facts.files.workbooks.sheet_rows import MOST_LOOKED_AT, Workbook, there, to_be_seen
+from graph.facts.files.workbooks.sheet_rows import filled as filled_sheets
 
 ROWS, BYTES = 200, 1 << 18
 WORKBOOKS = (".xlsx", ".ods")
+_BEGINNING = 1 << 16
 SEPARATORS = (",", ";", "\t", "|")
 
 
@@ -69,11 +72,11 @@ def sampled(path: Path, sheet: str | None = None, rows: int = ROWS) -> Sample:
 
 
 def sheets(path: Path) -> list[str]:
-    """The names of the sheets of a workbook that are not hidden and not empty; none of another file."""
+    """The names of the first sheets of a workbook that are not hidden and not empty; none of another file."""
     if not path.name.lower().endswith(WORKBOOKS):
         return []
     with opened_archive_of_sheets(path) as book:
-        return [sheet.name for sheet in book.sheets if not sheet.hidden and next(iter(book.rows(sheet)), None)]
+        return [sheet.name for sheet in filled_sheets(book)]
 
 
 def _of_source(path: Path, opening: Opening, sample: Sample, rows: int) -> Sample:
@@ -158,17 +161,17 @@ def _split(text: str, rows: int) -> tuple[str, list[tuple[int, list[str]]]]:
 def _of_workbook(path: Path, wanted: str | None, most: int) -> Sample:
     sample = Sample({})
     with opened_archive_of_sheets(path) as book:
-        filled = [sheet for sheet in book.sheets if not sheet.hidden and next(iter(book.rows(sheet)), None)]
-        if not filled:
+        if wanted is not None and all(sheet.name != wanted for sheet in book.sheets):
+            raise RecordError(f"no sheet {wanted!r}: {there(book)}", file=str(path))
+        if wanted is None and len(to_be_seen(book)) > MOST_LOOKED_AT:
+            raise RecordError(f"which sheet is meant? {there(book)}: say it with --sheet", file=str(path))
+        looked_into = filled_sheets(book) if wanted is None else []
+        if wanted is None and not looked_into:
             raise RecordError("a workbook without anything in it", file=str(path))
-        there = [sheet.name for sheet in book.sheets]
-        if wanted is not None and wanted not in there:
-            raise RecordError(f"no sheet {wanted!r}: it has {', '.join(map(repr, there))}", file=str(path))
-        name = filled[0].name if wanted is None else wanted
-        if len(there) > 1:
+        name = looked_into[0].name if wanted is None else wanted
+        if len(book.sheets) > 1:
             sample.top["sheet"] = name
-        others = [sheet.name for sheet in filled if sheet.name != name]
-        if others and wanted is None:
+        if others := [clipped(sheet.name) for sheet in looked_into if sheet.name != name]:
             sample.questions.append(
                 f"The workbook has other sheets too: {', '.join(others)}. Each needs a mapping of its own: give "
                 "its name with --sheet."
@@ -192,10 +195,16 @@ def _of_json(stream: io.BufferedReader, path: Path) -> Sample:
     records = json_records.in_lists(stream, str(path), ())
     first = next(records, None)
     sample = Sample({})
-    if isinstance(first, dict) and (way := to_list(first)):
+    if isinstance(first, dict) and _is_object(stream) and (way := to_list(first)):
         sample.top["rows"] = way
         return _of_records(json_records.in_lists(stream, str(path), steps(way, str(path))), sample)
     return _of_records(iter([first, *islice(records, ROWS)] if first is not None else []), sample)
+
+
+def _is_object(stream: io.BufferedReader) -> bool:
+    """Whether a file of JSON is one object, and no list of them."""
+    stream.seek(0)
+    return stream.read(_BEGINNING).lstrip(codecs.BOM_UTF8 + b" \t\r\n").startswith(b"{")
 
 
 def _of_records(records: Iterator[Any], sample: Sample) -> Sample:

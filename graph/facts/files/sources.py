@@ -4,7 +4,7 @@ csv_source.py, parquet_source.py, chat_source.py, workbooks/ and nested/ read it
 memory, and all check everything that can be known about a file before its first record.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -109,19 +109,29 @@ def clipped(value: str) -> str:
     return value if len(value) <= VALUE_LENGTH else value[:VALUE_LENGTH] + "…"
 
 
+def first_twice(names: Iterable[str]) -> str | None:
+    """The first name that was there before; None where all differ. One pass, however many there are."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
 def no_twins(names: Sequence[str], file: str, line: int | None, read: Sequence[str] | None = None) -> None:
     """Raises RecordError where two columns have one name.
 
     read: those that a mapping reads, of which one alone can be meant; None: all.
     """
-    for name in names if read is None else read:
-        if names.count(name) > 1:
-            message = (
-                "a column that is there twice: give one of the two another name"
-                if name
-                else ("columns without a name; where something stands above the header, remove it")
-            )
-            raise RecordError(message, file=file, line=line, column=name)
+    name = first_twice(names if read is None else filter(set(read).__contains__, names))
+    if name is not None:
+        message = (
+            "a column that is there twice: give one of the two another name"
+            if name
+            else ("columns without a name; where something stands above the header, remove it")
+        )
+        raise RecordError(message, file=file, line=line, column=name)
 
 
 class Gathering:

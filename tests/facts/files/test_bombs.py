@@ -93,6 +93,24 @@ def xlsx_of_one_long_row(path: Path) -> None:
     raw_xlsx(path, f"<row>{'<c/>' * 8_000_000}</row>")
 
 
+def xlsx_of_sheets(path: Path) -> None:
+    """Each has ninety thousand empty rows: who looks which one is filled goes through all of them."""
+    sheets = "".join(f'<sheet name="S{number}" sheetId="1" r:id="r1"/>' for number in range(2_000))
+    raw_xlsx(path, "<row/>" * 90_000, book=f"<sheets>{sheets}</sheets>")
+
+
+def ods_of_sheets(path: Path) -> None:
+    ods(path, {f"S{number}": "" for number in range(20_000)})
+
+
+def xlsx_of_a_long_format(path: Path) -> None:
+    """It is read, and what stands in brackets in the format of a number is looked for once."""
+    styles = f'<numFmts><numFmt numFmtId="200" formatCode="{"[" * 900_000}"/></numFmts>'
+    styles += "<cellXfs>" + '<xf numFmtId="200"/>' * 1_000 + "</cellXfs>"
+    header = '<row><c t="inlineStr"><is><t>a</t></is></c></row>'
+    raw_xlsx(path, header + '<row><c s="0"><v>1</v></c></row>', formats=styles)
+
+
 def xlsx_of_zeros(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("_rels/.rels", "w") as member:
         for _ in range(128):
@@ -181,6 +199,15 @@ def json_of_keys(path: Path) -> None:
     path.write_text("[{" + ",".join(f'"k{n}": 1' for n in range(1_000_000)) + "}]")
 
 
+def json_of_keys_and_one_twice(path: Path) -> None:
+    path.write_text("[{" + ",".join(f'"k{n}": 1' for n in range(300_000)) + ',"k299999": 1}]')
+
+
+def json_lines_of_keys_and_one_twice(path: Path) -> None:
+    """It is read: its line is a reject."""
+    path.write_text("{" + ",".join(f'"k{n}": 1' for n in range(300_000)) + ',"k299999": 1}')
+
+
 def json_of_many_keys(path: Path) -> None:
     """It is read: no column asks for any of them."""
     path.write_text("[" + ",".join(f'{{"k{n}": 1}}' for n in range(60_000)) + "]")
@@ -196,6 +223,8 @@ REFUSED: list[tuple[str, Callable[[Path], None], str]] = [
     ("bomb.xlsx", xlsx_of_empty_rows_without_numbers, "100,000 empty rows"),
     ("bomb.xlsx", xlsx_of_many_texts, "too many different texts"),
     ("bomb.xlsx", xlsx_of_one_long_row, "a cell of column XFE"),
+    ("bomb.xlsx", xlsx_of_sheets, "and 1,981 more"),
+    ("bomb.ods", ods_of_sheets, "and 19,980 more"),
     ("bomb.xlsx", xlsx_of_zeros, "unpacks to more than"),
     ("bomb.xlsx", xlsx_with_entities, "a document type"),
     ("bomb.ods", ods_of_one_row_repeated, "stands for"),
@@ -213,10 +242,13 @@ REFUSED: list[tuple[str, Callable[[Path], None], str]] = [
     ("bomb.json", json_of_lists, "a record of more than"),
     ("bomb.json", json_of_digits, "a record of more than"),
     ("bomb.json", json_of_keys, "a record of more than"),
+    ("bomb.json", json_of_keys_and_one_twice, "'k299999' is there twice"),
 ]
 READ = [
     ("bomb.xlsx", xlsx_of_two_cells_far_apart),
     ("bomb.xlsx", xlsx_of_one_text_many_times),
+    ("bomb.xlsx", xlsx_of_a_long_format),
+    ("bomb.jsonl", json_lines_of_keys_and_one_twice),
     ("bomb.xml", xml_of_one_text),
     ("bomb.json", json_of_many_keys),
 ]

@@ -12,7 +12,7 @@ from typing import Any
 
 from graph.errors import RecordError
 from graph.facts.files.nested.paths import Step
-from graph.facts.files.sources import Fault, Number, clipped
+from graph.facts.files.sources import Fault, Number, clipped, first_twice
 
 # A record is in memory as a whole, and takes up to thirty times its bytes there.
 RECORD_CHARACTERS = 4 << 20
@@ -29,9 +29,8 @@ class _Twice(ValueError):
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _Twice(f"the key {clipped(twice)!r} is there twice in one object")
+        twice = first_twice(name for name, _ in pairs)
+        raise _Twice(f"the key {clipped(twice or '')!r} is there twice in one object")
     return made
 
 

@@ -27,7 +27,8 @@ _SHIPPED: dict[int, Shown] = {
 }
 # What is no sign of a format: texts in quotes, characters behind a backslash, a blank or a filling of some width,
 # colours, conditions, languages; the exponent of a number; and AM/PM, which has an m.
-_NO_SIGN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|e[+-]|general|am/pm|a/p', re.IGNORECASE)
+# A bracket ends before the next one opens, so that a code of nothing but brackets is gone through once.
+_NO_SIGN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\[\]]*\]|e[+-]|general|am/pm|a/p', re.IGNORECASE)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 
 

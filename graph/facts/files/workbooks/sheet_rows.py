@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
 from graph.errors import RecordError
-from graph.facts.files.sources import Fault
+from graph.facts.files.sources import Fault, clipped
 
 # As many as a sheet of the usual programs has.
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 # Rows without anything that are written down nevertheless; programs leave some where something was deleted.
 MOST_EMPTY_ROWS = 100_000
+# Sheets that are looked into without being asked for, and that a message names.
+MOST_LOOKED_AT = 20
 
 ERROR = "an error of a formula: mend it, and save the workbook again"
 NOT_COMPUTED = (
@@ -35,6 +37,26 @@ class Workbook(Protocol):
 
     def rows(self, sheet: Sheet) -> Iterator[SheetRow]:
         """The rows of a sheet that are written down, in their order. Raises RecordError."""
+
+
+def filled(workbook: Workbook) -> list[Sheet]:
+    """Those of the first sheets to be seen that are not empty.
+
+    Each is gone through up to its first row that says something: of a thousand sheets, nobody looks into all.
+    """
+    return [sheet for sheet in to_be_seen(workbook)[:MOST_LOOKED_AT] if next(iter(workbook.rows(sheet)), None)]
+
+
+def to_be_seen(workbook: Workbook) -> list[Sheet]:
+    """The sheets that are not hidden."""
+    return [sheet for sheet in workbook.sheets if not sheet.hidden]
+
+
+def there(workbook: Workbook) -> str:
+    """The sheets by name, as the end of a message."""
+    names = [f"{clipped(sheet.name)!r}" for sheet in workbook.sheets]
+    more = f" and {len(names) - MOST_LOOKED_AT:,} more" if len(names) > MOST_LOOKED_AT else ""
+    return f"it has {', '.join(names[:MOST_LOOKED_AT])}{more}"
 
 
 class Order:

@@ -7,8 +7,26 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from graph.errors import RecordError
 from graph.facts.files.hints import of_header
-from graph.facts.files.sources import CELL_CHARACTERS, TOO_LONG, Fault, Gathering, Opening, Piece, no_twins
-from graph.facts.files.workbooks.sheet_rows import Sheet, SheetRow, Workbook, letters
+from graph.facts.files.sources import (
+    CELL_CHARACTERS,
+    TOO_LONG,
+    Fault,
+    Gathering,
+    Opening,
+    Piece,
+    clipped,
+    no_twins,
+)
+from graph.facts.files.workbooks.sheet_rows import (
+    MOST_LOOKED_AT,
+    Sheet,
+    SheetRow,
+    Workbook,
+    filled,
+    letters,
+    there,
+    to_be_seen,
+)
 from graph.text.plain import visible
 
 
@@ -28,8 +46,8 @@ class WorkbookSource:
         self._header = 0
         self._is_ours, self._decimals = bool(opening.kind), opening.decimals
         self._skip = opening.layout.skip_lines
-        filled = self._rows()
-        first = next(filled, None)
+        written = self._rows()
+        first = next(written, None)
         if first is None:
             raise RecordError(f"the sheet {self._sheet.name!r} is empty", file=file)
         if opening.header:
@@ -38,7 +56,7 @@ class WorkbookSource:
             self.line = self._header = first[0]
             self.names = self._named(first[1])
         no_twins(self.names, file, self.line, opening.columns)
-        for _ in filled:
+        for _ in written:
             """The whole sheet can be read."""
 
     def hint(self, wanted: Sequence[str]) -> str:
@@ -93,10 +111,9 @@ def _chosen(workbook: Workbook, file: str, opening: Opening) -> Sheet:
     sheets = workbook.sheets
     if not sheets:
         raise RecordError("a workbook without a sheet", file=file)
-    there = "it has " + ", ".join(f"{sheet.name!r}" for sheet in sheets)
     if isinstance(opening.sheet, int):
         if opening.sheet > len(sheets):
-            raise RecordError(f"no sheet {opening.sheet}: {there}", file=file)
+            raise RecordError(f"no sheet {opening.sheet}: {there(workbook)}", file=file)
         return sheets[opening.sheet - 1]
     named = [sheet for sheet in sheets if _is_named(sheet, opening)]
     if len(named) > 1:
@@ -107,13 +124,14 @@ def _chosen(workbook: Workbook, file: str, opening: Opening) -> Sheet:
     if named:
         return named[0]
     if opening.sheet:
-        raise RecordError(f"no sheet {opening.sheet!r}: {there}", file=file)
-    filled = [sheet for sheet in sheets if not sheet.hidden and next(iter(workbook.rows(sheet)), None)]
-    if len(filled) != 1:
+        raise RecordError(f"no sheet {opening.sheet!r}: {there(workbook)}", file=file)
+    with_something = filled(workbook) if len(to_be_seen(workbook)) <= MOST_LOOKED_AT else []
+    if len(with_something) != 1:
         named_for = f"name one {opening.kind!r}, or " if opening.kind else ""
-        message = f"which sheet is meant? {there}: {named_for}say in a mapping: sheet = {sheets[0].name!r}"
+        example = f"say in a mapping: sheet = {clipped(sheets[0].name)!r}"
+        message = f"which sheet is meant? {there(workbook)}: {named_for}{example}"
         raise RecordError(message, file=file)
-    return filled[0]
+    return with_something[0]
 
 
 def _is_named(sheet: Sheet, opening: Opening) -> bool:

@@ -97,7 +97,8 @@ class Xlsx:
 
         for member in self._targets.get("styles", {}).values():
             self._events(member, start)
-        return [shown(id_, codes.get(id_)) for id_ in ids]
+        by_id = {id_: shown(id_, codes.get(id_)) for id_ in set(ids)}
+        return [by_id[id_] for id_ in ids]
 
     def _shared_texts(self) -> list[str]:
         texts = _SharedTexts(self.file)
