@@ -94,9 +94,8 @@ def unload(
     would = "would be taken back" if dry_run else "is taken back"
     print_text(f"load {load} {would}: {_counts(done.removed) or 'nothing'} {'would go' if dry_run else 'gone'}")
     for reason, counts in done.stays.items():
-        print_text(
-            f"{_counts(counts)} {'would stay' if dry_run else 'stay'}, since {unload.STAYS[reason]}", indent=3
-        )
+        stay = "would stay" if dry_run else "stays" if sum(counts.values()) == 1 else "stay"
+        print_text(f"{_counts(counts)} {stay}, since {unload.STAYS[reason]}", indent=3)
     if any(set(counts) - {"memberships"} for counts in done.stays.values()):
         print_text("docs/loading.md#taking-a-load-back has the queries that show which they are", indent=3)
     print_rerated(rerated)

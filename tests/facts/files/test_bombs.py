@@ -93,6 +93,10 @@ def xlsx_of_one_long_row(path: Path) -> None:
     raw_xlsx(path, f"<row>{'<c/>' * 8_000_000}</row>")
 
 
+def xlsx_of_empty_cells(path: Path) -> None:
+    raw_xlsx(path, f"<row>{'<c/>' * 1_000}</row>" * 20_000)
+
+
 def xlsx_of_sheets(path: Path) -> None:
     """Each has ninety thousand empty rows: who looks which one is filled goes through all of them."""
     sheets = "".join(f'<sheet name="S{number}" sheetId="1" r:id="r1"/>' for number in range(2_000))
@@ -223,6 +227,7 @@ REFUSED: list[tuple[str, Callable[[Path], None], str]] = [
     ("bomb.xlsx", xlsx_of_empty_rows_without_numbers, "100,000 empty rows"),
     ("bomb.xlsx", xlsx_of_many_texts, "too many different texts"),
     ("bomb.xlsx", xlsx_of_one_long_row, "a cell of column XFE"),
+    ("bomb.xlsx", xlsx_of_empty_cells, "1,000,000 empty cells"),
     ("bomb.xlsx", xlsx_of_sheets, "and 1,981 more"),
     ("bomb.ods", ods_of_sheets, "and 19,980 more"),
     ("bomb.xlsx", xlsx_of_zeros, "unpacks to more than"),

@@ -10,6 +10,7 @@ from graph.facts.files.sources import Fault, clipped
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 # Rows without anything that are written down nevertheless; programs leave some where something was deleted.
 MOST_EMPTY_ROWS = 100_000
+MOST_EMPTY_CELLS = 1_000_000
 # Sheets that are looked into without being asked for, and that a message names.
 MOST_LOOKED_AT = 20
 
@@ -67,6 +68,7 @@ class Order:
         self.row = 0
         self.column = -1
         self._empty = 0
+        self._cells = 0
 
     def at_row(self, number: int) -> None:
         if not self.row < number <= MOST_ROWS:
@@ -78,15 +80,22 @@ class Order:
             message = f"the sheet has a cell of column {letters(number)} twice, or behind a later one"
             raise RecordError(message, file=self._file, line=self.row)
         self.column = number
+        self._cells += 1
+        if self._cells > MOST_EMPTY_CELLS:
+            raise self._too_empty(f"{MOST_EMPTY_CELLS:,} empty cells")
 
     def row_ended(self, *, is_empty: bool) -> None:
         self._empty = self._empty + 1 if is_empty else 0
+        self._cells = self._cells if is_empty else 0
         if self._empty > MOST_EMPTY_ROWS:
-            message = (
-                f"more than {MOST_EMPTY_ROWS:,} empty rows end here: delete the rows below the table, not only "
-                "what is in them, and save the workbook again"
-            )
-            raise RecordError(message, file=self._file, line=self.row)
+            raise self._too_empty(f"{MOST_EMPTY_ROWS:,} empty rows")
+
+    def _too_empty(self, what: str) -> RecordError:
+        message = (
+            f"more than {what} end here: delete the rows below the table, not only what is in them, and save the "
+            "workbook again"
+        )
+        return RecordError(message, file=self._file, line=self.row)
 
 
 def letters(column: int) -> str:
