@@ -17,7 +17,7 @@ from graph.facts.files.mapping import SHIPPED, shipped
 from graph.facts.files.nested import json_records, xml_records
 from graph.facts.files.nested.paths import Paths, steps
 from graph.facts.files.open_file import opened, opened_stream
-from graph.facts.files.sources import Opening
+from graph.facts.files.sources import Fault, Opening
 from graph.facts.kinds import KINDS
 
 NESTED = (".json", ".jsonl", ".ndjson", ".xml")
@@ -120,7 +120,7 @@ def _found(ending: str, stream: Any, file: str, known: Known) -> set[str]:
     paths, found = Paths(columns, file), set[str]()
     for record in islice(records, ROWS):
         for row in islice(paths.rows(record), ROWS):
-            found |= row.found
+            found |= {name for name in row.found if not isinstance(row.cells[name], Fault)}
     return found
 
 
