@@ -136,7 +136,7 @@ def test_a_list_of_records_that_have_one_list_each_is_no_envelope(tmp_path: Path
 def test_lists_without_a_record_fit_no_shipped_mapping(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.json"
     path.write_text(text)
-    assert suggest(path).shipped is None
+    assert suggest(path).shipped == ""
 
 
 def test_an_invoice_in_xml_is_recognised() -> None:
