@@ -89,6 +89,8 @@ TRIED: dict[str, list[tuple[str, ...]]] = {
     "apply": [("DIR/obligations.csv", "--rejects", "DIR/rejects.csv")],
     "import-assistant": [("DIR/obligations.csv",), ("DIR/obligations.csv", "--output", "DIR/mapping.toml")],
     "remove": [("obligations", "m-1", "m-9")],
+    "loads": [()],
+    "unload": [("LOAD", "--dry-run"), ("LOAD", "--why", "the wrong file")],
     "rate": [("reliability", "--as-of", f"{AS_OF:%Y-%m-%d}")],
     "retain": [("--dry-run",), ()],
     "favourites": [("DIR/favourites.zip",)],
@@ -117,6 +119,7 @@ def printed(
     for name, all_given in TRIED.items():
         for given in all_given:
             words = [word.replace("DIR", str(folder)).replace("RUN", run) for word in given]
+            words = [_last_load(database) if word == "LOAD" else word for word in words]
             for way in WAYS[:1] if name == "erase" else WAYS:
                 told = innercircle(*name.split(), *words, *way, COLUMNS="80", INNERCIRCLE_OPERATOR="olga")
                 found.append((f"{name}{' --json' if way else ''}", told.stdout + told.stderr))
@@ -124,6 +127,11 @@ def printed(
             (folder / "keys.json").write_text(found[-2][1])
     found += [(path.name, text) for path in folder.rglob("*") if path.is_file() for text in _texts(path)]
     return found
+
+
+def _last_load(database: Database) -> str:
+    [row] = database.statement("MATCH (l:Load) RETURN l.id AS id ORDER BY l.at DESC LIMIT 1")
+    return str(row["id"])
 
 
 def _texts(path: Path) -> Iterator[str]:

@@ -405,16 +405,16 @@ FULL = {
 }
 LATER = "id,debtor,creditor,due,settled\nlate,ann,mill,2026-05-01T09:00:00Z,{settled}T09:00:00Z\n"
 IN_TURN = {
-    "entities": (["eve,person,,,,"], ["eve,person,Eve,,,"], ["eve,person,Eva,,,"]),
+    "entities": (["fay,person,,,,"], ["fay,person,Fay,,,"], ["fay,person,Faye,,,"]),
     "contacts": (
         ["d1,ann,bob,2026-06-01T09:00:00Z,", "d2,ann,bob,2026-06-01T09:00:00Z,"],
         ["d1,ann,bob,2026-06-01T09:00:00Z,call"],
         ["d2,ann,bob,2026-06-02T09:00:00Z,"],
     ),
     "obligations": (
-        ["d1,ann,mill,,,,2026-06-01T09:00:00Z,,", "d2,ann,mill,,,,2026-06-01T09:00:00Z,,"],
-        ["d1,ann,mill,loan,,,2026-06-01T09:00:00Z,,"],
-        ["d2,ann,mill,,,,2026-06-02T09:00:00Z,,"],
+        ["d1,ann,mill,,,,2026-06-01T09:00:00Z,,,", "d2,ann,mill,,,,2026-06-01T09:00:00Z,,,"],
+        ["d1,ann,mill,loan,,,2026-06-01T09:00:00Z,,,"],
+        ["d2,ann,mill,,,,2026-06-02T09:00:00Z,,,"],
     ),
     "purchases": (
         ["d1,ann,bread,2026-06-01T09:00:00Z,,", "d2,ann,bread,2026-06-01T09:00:00Z,,"],
