@@ -14,7 +14,7 @@ from graph.facts.files.xml_events import Start, parse
 from graph.facts.files.zip_archive import unpacked
 
 # All texts of a workbook are in memory while one of its sheets is read, each once.
-MOST_TEXTS, MOST_CHARACTERS = 1_000_000, 100_000_000
+MOST_TEXTS, MOST_CHARACTERS = 500_000, 100_000_000
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true")
 
