@@ -39,7 +39,7 @@ def whole_graph(database: Database) -> Graph:
     """Every node with its relationships and every property, as text without its floats, and those floats."""
     found: Graph = {}
     for row in database.statement(WHOLE):
-        of_run = OF_THE_RUN if "Run" in row["labels"] else {"run", "seal", "since", "changed"}
+        of_run = OF_THE_RUN if "Run" in row["labels"] else {"run", "seal", "since", "changed", "brought"}
         floats: list[float] = []
         properties = {name: value for name, value in row["properties"].items() if name not in of_run}
         relationships = sorted(row["relationships"], key=str)
