@@ -2,7 +2,7 @@
 
 The files are checked and written for the importer while the server runs, which is asked for zones and secrets.
 Then it is stopped, the importer makes a fresh store, a server that nobody knows of makes the constraints in it,
-and it takes the place of the old one. Wherever this is killed, one whole store is there: the empty or the fresh one.
+and it takes the place of the old one. Wherever this is killed, one whole store is there: the empty one or this.
 """
 
 from collections.abc import Callable, Sequence

@@ -46,7 +46,7 @@ class Form:
 def form_of(kind: str) -> Form:
     """The form of a kind's file."""
     if kind == "entities":
-        columns = _columns(kind) | {"brought": "string", "labels": "string"}
+        columns = _columns(kind) | {"brought": "string", "changed": "datetime", "labels": "string"}
         header = _header(columns, id="id:ID(Entity)", kind=IGNORED, labels=":LABEL")
         return Form(columns, (Part("--nodes", header),))
     if kind in THINGS:

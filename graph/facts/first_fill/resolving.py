@@ -13,7 +13,7 @@ from graph.facts.files.ids import private_database
 from graph.facts.first_fill.forms import ARRAY_DELIMITER, LABELS, THINGS, Form, form_of
 from graph.facts.first_fill.joining import Schemes, why_not
 from graph.facts.first_fill.staged import Staged
-from graph.facts.kinds import KINDS
+from graph.facts.kinds import KINDS, STORED
 from graph.facts.payments import Owed, Payment, money, sort_out
 from graph.facts.store import Load
 from graph.model import Row
@@ -76,7 +76,7 @@ class Resolver:
         staged = self.staged[kind]
         lacking = self._lacking(kind, rows)
         known = staged.known([row["id"] for row in rows])
-        new, rejects, completed = rows, list[Row](), 0
+        new, rejects, completed = rows, list[Row](), list[Row]()
         if lacking or known:
             new = []
             for at, row in enumerate(rows):
@@ -86,13 +86,14 @@ class Resolver:
                     new.append(row)
                 elif reject := _contradiction(kind, row, known[row["id"]][1]):
                     rejects.append(reject)
-                else:
-                    completed += self._complete(staged, row, *known[row["id"]])
+                elif self._completes(staged, row, *known[row["id"]]):
+                    completed.append(row)
         for row in new:
             self._dress(kind, row, load)
         staged.add(new)
-        told = len(new) + completed + len(rejects)
-        return _outcome(len(new), completed, len(rows) - told, rejects)
+        self._touch(kind, [*new, *completed])
+        told = len(new) + len(completed) + len(rejects)
+        return _outcome(len(new), len(completed), len(rows) - told, rejects)
 
     def _lacking(self, kind: str, rows: Sequence[Row]) -> dict[int, Row]:
         """By place: a reject for each row that names a node which is not there."""
@@ -111,7 +112,8 @@ class Resolver:
     def _dress(self, kind: str, row: Row, load: Load) -> None:
         """The row has all columns of its file."""
         if kind == "entities":
-            row["brought"], row["labels"] = load.id, ARRAY_DELIMITER.join(LABELS[row["kind"]])
+            row["brought"], row["changed"] = load.id, None
+            row["labels"] = ARRAY_DELIMITER.join(LABELS[row["kind"]])
         elif kind in THINGS:
             row["brought"] = load.id
         else:
@@ -119,15 +121,31 @@ class Resolver:
             if kind == "obligations":
                 row["parts"] = None
 
-    def _complete(self, staged: Staged, row: Row, number: int, known: Row) -> int:
-        """1 if the row fills in what was missing, else 0."""
+    def _touch(self, kind: str, rows: Sequence[Row]) -> None:
+        """Who has joined already is marked as changed by these new facts of its own."""
+        stored = STORED.get(kind)
+        if stored is None or not self._next_rid:
+            return
+        columns = stored.ends if stored.touches_both else stored.ends[:1]
+        named = list({row[column] for row in rows for column in columns})
+        joined = set[str]()
+        for scheme in self._next_rid:
+            there = self.staged["memberships"].there([f"{scheme}|{entity}" for entity in named])
+            joined |= {entity for entity, has_joined in zip(named, there, strict=True) if has_joined}
+        entities = self.staged["entities"]
+        for number, entity in entities.known(list(joined)).values():
+            if entity["changed"] is None:
+                entities.change(number, entity | {"changed": datetime.now(UTC).isoformat()})
+
+    def _completes(self, staged: Staged, row: Row, number: int, known: Row) -> bool:
+        """Whether the row fills in what was missing, which then is there."""
         fills = {
             name: value for name, value in row.items() if value is not None and known.get(name, value) is None
         }
         own_word = {"parts": None} if row.get("settled") is not None and known.get("parts") is not None else {}
         if fills or own_word:
             staged.change(number, known | fills | own_word)
-        return 1 if fills else 0
+        return bool(fills)
 
     def _pay(self, rows: list[Row], load: Load) -> Outcome:
         owed, known_owed = self._owed([row["obligation"] for row in rows])
@@ -152,6 +170,7 @@ class Resolver:
             settled = {"settled": _as_rows_have_it(each["settled"]), "parts": each["parts"]}
             if settled != {name: says[name] for name in settled}:
                 self.staged["obligations"].change(number, says | settled)
+                self._touch("obligations", [says])
         return _outcome(len(found.new), 0, len(found.known), found.rejects)
 
     def _owed(self, ids: Sequence[str]) -> tuple[dict[str, Owed], dict[str, tuple[int, Row]]]:
