@@ -79,7 +79,7 @@ def import_(
         if output is not None:
             with connect(settings) as database:
                 loaded, command = first_fill.write_files(database, paths, output, progress=tell, **how)
-            made = {"output": str(output), "command": command}
+            made = {"output": str(output) if command else None, "command": command or None}
         elif settings.neo4j_uri is not None:
             raise ParameterError(NO_IMPORTER_THERE.format(settings.neo4j_uri))
         else:
@@ -98,12 +98,12 @@ def import_(
 
 
 def _print_made(made: dict[str, Any]) -> None:
+    if not (made.get("nodes") or made.get("command")):
+        print_text("no row is good, so nothing was written")
+        return
     if "nodes" in made:
-        if made["nodes"]:
-            nodes, ties = counted(made["nodes"], "nodes"), counted(made["relationships"], "relationships")
-            print_text(f"the store has {nodes} and {ties}")
-        else:
-            print_text("no row is good, so the store is as it was")
+        nodes, ties = counted(made["nodes"], "nodes"), counted(made["relationships"], "relationships")
+        print_text(f"the importer wrote {nodes} and {ties}")
         return
     print_text(
         f"nothing is imported yet. Copy {made['output']} to where that Neo4j runs, stop it, run this in the "

@@ -1,6 +1,7 @@
 """The importer's files for a Neo4j that is not managed here, and the one command to run there."""
 
 import shlex
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ def write_files(
 ) -> tuple[list[Loaded], str]:
     """A new directory has the importer's files and the command, in `import.sh`; the graph is not changed.
 
-    how: as for graph.facts.load.load. Only the owner can read the files.
+    how: as for graph.facts.load.load. Only the owner can read the files. Where no row is good, the command is
+    empty, and there is no directory; nor is there where this raises.
     Raises what that raises, ParameterError for a directory that is there, Refused for a graph that is not empty.
     """
     migrations.require(database)
@@ -37,10 +39,16 @@ def write_files(
     try:
         loaded = load.load(database, paths, progress=progress, into=resolver, **how)
         require_empty(database)
-        arguments = outputs.complete(directory, resolver, *whole(database))
+        made = outputs.complete(directory, resolver, *whole(database))
+    except BaseException:
+        shutil.rmtree(directory)
+        raise
     finally:
         resolver.close()
-    command = shlex.join(["neo4j-admin", "database", "import", "full", *arguments, database.name])
+    if not any(each.stored for each in loaded):
+        shutil.rmtree(directory)
+        return loaded, ""
+    command = shlex.join(["neo4j-admin", "database", "import", "full", *made.arguments, database.name])
     file = directory / COMMAND
     file.touch(mode=0o600)
     file.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")

@@ -20,6 +20,7 @@ from graph.model import Loaded, Row
 from graph.server import bulk_import, local
 from graph.server.compaction import whole
 from graph.server.connect import connect
+from graph.server.home import settle
 from graph.settings import Settings
 from graph.store import migrations
 from graph.store.client import Database
@@ -30,7 +31,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Filled:
-    """What became of the rows, and what the store holds."""
+    """What became of the rows, and what the importer wrote."""
 
     loaded: list[Loaded]
     nodes: int = 0
@@ -49,24 +50,24 @@ def fill(settings: Settings, paths: Sequence[Path], *, progress: Progress, **how
     with bulk_import.alone(home) as files:
         with connect(settings) as database:
             done = _staged(database, paths, files, Room(home, settings.pagecache_megabytes), progress, how)
-        loaded, arguments = done
+        loaded, made = done
         if not any(each.stored for each in loaded):
             return Filled(loaded)
         try:
             progress("stopping Neo4j")
             with local.set_aside(settings) as (home, _):
-                nodes, ties = _made(settings, home, files, arguments, progress)
+                _make(settings, home, files, made, progress)
                 bulk_import.put_in_place(home)
-                local.settle(home)
+                settle(home)
         finally:
             local.start(settings, progress=progress)
-    return Filled(loaded, nodes, ties)
+    return Filled(loaded, made.nodes, made.relationships)
 
 
 def _staged(
     database: Database, paths: Sequence[Path], files: Path, room: Room, progress: Progress, how: dict[str, Any]
-) -> tuple[list[Loaded], list[str]]:
-    """What became of the rows, and the importer's arguments for the files, which are complete."""
+) -> tuple[list[Loaded], outputs.Files]:
+    """What became of the rows, and the importer's files, which are complete."""
     migrations.require(database)
     require_empty(database)
     resolver = Resolver(files, schemes_of(whole(database)[0]), room.demand)
@@ -86,20 +87,20 @@ def schemes_of(nodes: Sequence[Row]) -> Schemes:
     )
 
 
-def _made(
-    settings: Settings, home: Path, files: Path, arguments: Sequence[str], progress: Progress
-) -> tuple[int, int]:
-    """The hidden home has the fresh store, complete, and no server runs there; returns how many nodes and ties."""
+def _make(settings: Settings, home: Path, files: Path, made: outputs.Files, progress: Progress) -> None:
+    """The hidden home has the fresh store, complete, and no server runs there."""
     hidden = bulk_import.prepare(settings, home, files)
-    bulk_import.run(hidden, files, arguments, progress=progress)
+    bulk_import.run(hidden, files, made.arguments, progress=progress)
     local.start(hidden, progress=progress)
     try:
         progress("making the constraints")
         with connect(hidden) as database:
-            migrations.apply(database)
             found = database.one("extent")
+            if (found["nodes"], found["relationships"]) != (made.nodes, made.relationships):
+                raise LocalServerFailed(
+                    f"the importer wrote {found['nodes']:,} nodes and {found['relationships']:,} relationships in "
+                    f"place of {made.nodes:,} and {made.relationships:,}: everything is as before"
+                )
+            migrations.apply(database)
     finally:
         local.stop(hidden)
-    if not found["nodes"]:
-        raise LocalServerFailed("the importer wrote an empty store: everything is as before")
-    return found["nodes"], found["relationships"]

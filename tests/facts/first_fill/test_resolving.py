@@ -161,8 +161,12 @@ def test_what_becomes_of_each_row_is_what_a_load_makes_of_it(
         names = ("stored", "completed", "known")
         assert {name: found[name] for name in names} == {name: wanted[name] for name in names}, (kind, rows)
         assert by_line(found["rejects"]) == by_line(wanted["rejects"])
-    arguments = outputs.complete(directory, resolver, nodes, ties)
-    assert told_by_files(directory, arguments) == told_by(graph)
+    made = outputs.complete(directory, resolver, nodes, ties)
+    assert told_by_files(directory, made.arguments) == told_by(graph)
+    [counts] = graph.statement(
+        "RETURN COUNT { (n) WHERE NOT n:Migration|Secret } AS nodes, COUNT { ()-->() } AS ties"
+    )
+    assert (made.nodes, made.relationships) == (counts["nodes"], counts["ties"])
 
 
 def graph_store(transaction: Any, kind: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
