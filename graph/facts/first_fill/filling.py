@@ -20,7 +20,7 @@ from graph.model import Loaded, Row
 from graph.server import bulk_import, local
 from graph.server.compaction import whole
 from graph.server.connect import connect
-from graph.server.home import settle
+from graph.server.home import locate, settle
 from graph.settings import Settings
 from graph.store import migrations
 from graph.store.client import Database
@@ -46,7 +46,7 @@ def fill(settings: Settings, paths: Sequence[Path], *, progress: Progress, **how
     or there is no room for it; then the store is the old one.
     """
     local.connection(settings)  # it runs
-    home = local.locate(settings)
+    home = locate(settings)
     with bulk_import.alone(home) as files:
         with connect(settings) as database:
             done = _staged(database, paths, files, Room(home, settings.pagecache_megabytes), progress, how)

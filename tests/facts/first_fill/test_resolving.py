@@ -1,9 +1,11 @@
 """Rows that are staged for the importer: what becomes of each is what the queries of a load make of it."""
 
 import csv
+import io
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-import graph.facts.store
 from graph.errors import Refused, StoreFull
 from graph.facts.first_fill import kept, outputs
 from graph.facts.first_fill.filling import schemes_of
@@ -19,10 +20,11 @@ from graph.facts.first_fill.forms import ARRAY_DELIMITER, form_of
 from graph.facts.first_fill.resolving import Resolver, as_cypher_writes
 from graph.facts.first_fill.staged import Staged
 from graph.facts.kinds import KINDS
-from graph.facts.store import Load
+from graph.facts.store import Load, store
 from graph.policy import publishing, scheme
 from graph.server.compaction import whole
 from graph.store.client import Database
+from graph.store.transaction import Transaction
 from tests.conftest import samples
 
 LOAD = Load("1f2e3d4c5b6a7988", "olga", datetime(2026, 7, 1, tzinfo=UTC), ("made-up.csv",), "a digest")
@@ -99,10 +101,7 @@ def _key(kind: str, row: dict[str, Any]) -> tuple[Any, ...]:
 def chunks() -> st.SearchStrategy[list[tuple[str, list[dict[str, Any]]]]]:
     """Chunks in any order, as files of several kinds give them; no two rows of one have the same name."""
     of_kind = [
-        st.tuples(
-            st.just(kind),
-            st.lists(rows_of(kind), min_size=1, max_size=4, unique_by=lambda row, kind=kind: _key(kind, row)),
-        )
+        st.tuples(st.just(kind), st.lists(rows_of(kind), min_size=1, max_size=4, unique_by=partial(_key, kind)))
         for kind in KINDS
     ]
     return st.lists(st.one_of(of_kind), max_size=14)
@@ -154,9 +153,7 @@ def test_what_becomes_of_each_row_is_what_a_load_makes_of_it(
     directory = tmp_path_factory.mktemp("staged")
     resolver = Resolver(directory, schemes_of(nodes))
     for kind, rows in parts:
-        wanted = graph.write(
-            lambda transaction, kind=kind, rows=rows: graph_store(transaction, kind, numbered(rows))
-        )
+        wanted = graph.write(partial(graph_store, kind, rows))
         found = resolver.store(kind, numbered(rows), LOAD)
         names = ("stored", "completed", "known")
         assert {name: found[name] for name in names} == {name: wanted[name] for name in names}, (kind, rows)
@@ -169,8 +166,8 @@ def test_what_becomes_of_each_row_is_what_a_load_makes_of_it(
     assert (made.nodes, made.relationships) == (counts["nodes"], counts["ties"])
 
 
-def graph_store(transaction: Any, kind: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return graph.facts.store.store(transaction, kind, rows, load=LOAD)
+def graph_store(kind: str, rows: list[dict[str, Any]], transaction: Transaction) -> dict[str, Any]:
+    return store(transaction, kind, numbered(rows), load=LOAD)
 
 
 def numbered(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -183,7 +180,7 @@ def by_line(rejects: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 # What a graph and the importer's files say, in one form ------------------------------------------------
 
-READ = {
+READ: dict[str, Callable[[str], Any]] = {
     "double": float,
     "long": int,
     "datetime": datetime.fromisoformat,
@@ -228,7 +225,8 @@ def told_by_files(directory: Path, arguments: list[str]) -> list[str]:
         if option not in ("--nodes", "--relationships"):
             continue
         named, _, names = value.rpartition("=")
-        lines = [row for name in names.split(",") for row in csv.reader((directory / name).open(newline=""))]
+        text = "".join((directory / name).read_text(encoding="utf-8") for name in names.split(","))
+        lines = list(csv.reader(io.StringIO(text, newline="")))
         for row in lines[1:]:
             what, ends, says = named.split(":") if named else [], ["", ""], dict[str, Any]()
             for head, cell in zip(lines[0], row, strict=True):
