@@ -4,6 +4,7 @@ import csv
 import io
 import stat
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -341,6 +342,6 @@ def test_staging_ends_before_the_disk_is_full(tmp_path: Path) -> None:
     def no_room() -> None:
         raise StoreFull("no room")
 
-    with pytest.raises(StoreFull):
-        Resolver(tmp_path, schemes_of([]), no_room).store("entities", numbered([entity("ann")]), LOAD)
+    with closing(Resolver(tmp_path, schemes_of([]), no_room)) as resolver, pytest.raises(StoreFull):
+        resolver.store("entities", numbered([entity("ann")]), LOAD)
     assert (tmp_path / "entities.csv").stat().st_size == 0
