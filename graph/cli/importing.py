@@ -47,7 +47,7 @@ def import_(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Fill an empty managed Neo4j from files, offline: what `load` would make of them, several times as fast.
+    """Fill an empty managed Neo4j from files, offline and in bulk: the graph is the one that `load` would make.
 
     Neo4j is stopped meanwhile, and started again. Broken off at any moment, the store is the empty one, or whole.
     A graph that anything was loaded into is refused: use `load`. Schemes and secrets stay.
