@@ -15,6 +15,7 @@ While `innercircle compact` is at work there are also
 HOME/compacting/  two homes of servers for it alone: `old` reads the data, `new` writes a fresh store
 HOME/data.new/    the fresh store, complete and checked; from here on it takes the place of the data
 HOME/data.old/    the data before, about to be removed
+`innercircle import` has HOME/importing/ (bulk_import.py), and makes HOME/data.new in its own way.
 """
 
 import contextlib

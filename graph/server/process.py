@@ -80,7 +80,7 @@ def runs(home: Path, state: State) -> bool:
             _CHILDREN.remove((of, child))
         elif child.pid == state.pid:  # its command line is empty for a moment after the start
             return of == home
-    return state.pid is not None and _home_arguments(home) in _command_line(state.pid)
+    return state.pid is not None and _home_arguments(home) in command_line(state.pid)
 
 
 def end(home: Path, state: State) -> bool:
@@ -106,7 +106,7 @@ def _home_arguments(home: Path) -> str:
     return f"--home-dir={home} --config-dir={home}/conf"
 
 
-def _command_line(pid: int) -> str:
+def command_line(pid: int) -> str:
     """How a process was started; empty if there is none."""
     if Path("/proc/self/cmdline").exists():
         try:

@@ -250,9 +250,9 @@ class Database:
 
 
 def utc(value: Any) -> datetime:
-    """An instant of the driver, with Python's UTC.
+    """An instant of the driver, or of Python, with Python's UTC.
 
     Neo4j orders equal instants by their zones, and takes the driver's UTC for another zone than its own.
     """
-    instant: datetime = value.to_native().astimezone(UTC)
-    return instant
+    instant: datetime = value if isinstance(value, datetime) else value.to_native()
+    return instant.astimezone(UTC)
