@@ -93,7 +93,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
+        routes=_told_apart(),
     )
     app.state.store = store
     app.state.late_after_days = settings.late_after_days
@@ -103,12 +103,6 @@ def create_app(
     app.state.afterwards = Afterwards(store.use, settings.api_query_seconds)
     _count(app, settings, shared)
     app.state.connections = math.ceil(settings.api_connections / settings.api_workers)
-    for router in ROUTERS:
-        require_roles(router)
-        app.include_router(router)
-    for router in PAGES:
-        require_roles(router)
-        app.include_router(router, include_in_schema=False)
     problems.install(app)
     app.add_middleware(Rooms, rooms=_rooms())
     app.add_middleware(Together, shared=[route for route in routes() if _names(route) & SHARED])
@@ -137,6 +131,24 @@ def _count(app: FastAPI, settings: Settings, shared: SharedFile | None) -> None:
     app.state.rates, app.state.costs = SharedRates(shared, "requests", *requests), SharedRates(shared, "ids", *ids)
     app.state.lookups = SharedAtOnce(shared, LOOKUPS_AT_ONCE, longest)
     app.state.under_way = SharedUnderWay(shared, longest)
+
+
+def _told_apart() -> list[APIRoute]:
+    """Every route, checked, as OpenAPI has it: named as its function is, and pages left out.
+
+    They are handed to the application as they are. FastAPI looks through a router that is included twice for each
+    request, which took more of a short answer than all middleware.
+    """
+    for router in (*ROUTERS, *PAGES):
+        require_roles(router)
+    for route in routes():
+        route.unique_id = route.name
+        if route.response_field is not None:
+            route.response_field.name = f"Response_{route.name}"
+    for page in (route for router in PAGES for route in router.routes):
+        if isinstance(page, APIRoute):
+            page.include_in_schema = False
+    return routes()
 
 
 def routes() -> list[APIRoute]:

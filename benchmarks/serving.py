@@ -256,7 +256,7 @@ def _bare(settings: Settings, members: Sequence[str]) -> Iterator[Ask]:
 
 
 def _row(session: neo4j.Session, text: str, membership: str) -> None:
-    assert len(session.run(text, {"id": membership}).data()) == 1  # type: ignore[arg-type]  # the text is a file of ours
+    assert len(session.run(text, {"id": membership}).data()) == 1
 
 
 def _token(settings: Settings, role: Role, subject: str, entity: str | None) -> str:

@@ -37,7 +37,11 @@ def kept(found: list[dict[str, Any]]) -> Heed:
 
 def test_reads_that_are_joined_say_what_they_say_one_by_one(graph: Database) -> None:
     graph.statement(TWO)
-    asked = [("secret", {"name": "veil"}), ("secret", {"name": "cursors"}), ("scheme", {"id": "market"})]
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("secret", {"name": "veil"}),
+        ("secret", {"name": "cursors"}),
+        ("scheme", {"id": "market"}),
+    ]
     assert graph.together(*asked) == [graph.run(name, **given) for name, given in asked]
 
 
