@@ -30,6 +30,7 @@ def explain_rating(
     With `facts`, each factor is opened: its `parts` and `facts` sum to its `points`. The facts of others are never
     shown, and no line opens a contact's own circle.
     """
-    with caller.admitted(database) as member, of_a_scheme(database, scheme):
+    with caller.admitted(database) as member:
         own(member, entity)
-        return Explanation.of(disclosure.explain(database, entity, scheme, facts=facts))
+        with of_a_scheme(database, scheme):
+            return Explanation.of(disclosure.explain(database, entity, scheme, facts=facts))

@@ -28,6 +28,7 @@ def open_rating(caller: MemberAsking, scheme: SchemeId, entity: EntityId, databa
 
     An entity that has not joined the scheme has no rating, nor has a member that joined after its last run.
     """
-    with caller.admitted(database) as member, of_a_scheme(database, scheme):
+    with caller.admitted(database) as member:
         own(member, entity)
-        return ShownRating.of(disclosure.shown(database, entity, scheme))
+        with of_a_scheme(database, scheme):
+            return ShownRating.of(disclosure.shown(database, entity, scheme))

@@ -58,8 +58,9 @@ def headers(ring: Keyring, role: Role, subject: str, entity: str | None = None) 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("path", ["/v1/me", "/v1/schemes/reliability/ratings/p-1"])
 def test_a_revoked_token_takes_nothing_from_its_subject(
-    community: Database, settings: Settings, ring: Keyring
+    community: Database, settings: Settings, ring: Keyring, path: str
 ) -> None:
     few = settings.model_copy(update={"api_burst": 5, "api_requests_per_second": 0.001})
     stolen, own = (issue(ring, Role.MEMBER, "login of p-1", "p-1") for _ in range(2))
@@ -67,7 +68,7 @@ def test_a_revoked_token_takes_nothing_from_its_subject(
     with serve(partial(connect, settings), settings=few) as client:
 
         def ask(token: str) -> int:
-            return client.get("/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code
+            return client.get(path, headers={"Authorization": f"Bearer {token}"}).status_code
 
         assert [ask(stolen.text) for _ in range(8)] == [401] * 5 + [429] * 3
         assert [ask(own.text) for _ in range(5)] == [200] * 5
