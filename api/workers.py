@@ -36,9 +36,14 @@ class Workers(uvicorn.Config):
     """The configuration of a service of several workers: each makes the application anew from the settings."""
 
     def __init__(self, settings: Settings, file: Path, **given: Any):
-        super().__init__("of each worker", factory=True, workers=settings.api_workers, **given)
-        self.timeout_worker_healthcheck = HEALTH_SECONDS
         self._settings, self._file, self._parent = settings, file, os.getpid()
+        super().__init__(
+            "of each worker",
+            factory=True,
+            workers=settings.api_workers,
+            timeout_worker_healthcheck=HEALTH_SECONDS,
+            **given,
+        )
 
     def configure_logging(self) -> None:
         """As the command line has it in the parent."""
