@@ -25,7 +25,7 @@ from graph.errors import SettingInvalid
 from graph.server import home
 from graph.settings import Settings
 
-HEALTH_SECONDS = 60
+HEALTH_SECONDS = 120
 "A worker that says nothing for so long is replaced; on a machine that does much else one may be slow."
 PARENT_SECONDS = 1.0
 "Between two looks at whether the parent is still there: without it, nobody would end the worker."

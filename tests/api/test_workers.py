@@ -49,10 +49,10 @@ class Service:
         self.process, self.address = process, address
 
     def workers(self) -> list[int]:
-        """The pids of the two, once there are two that answer."""
+        """The pids of the two, once there are two."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            found = [each.pid for each in psutil.Process(self.process.pid).children() if _answers(each)]
+            found = [each.pid for each in psutil.Process(self.process.pid).children() if _works(each)]
             if len(found) == 2:
                 return sorted(found)
             time.sleep(0.05)
@@ -62,6 +62,9 @@ class Service:
     def each(self, **headers: str) -> Iterator[tuple[httpx.Client, httpx.Client]]:
         """A client of the one worker, and one of the other, each on a connection that stays."""
         first, second = self.workers()
+        for worker in (first, second):  # both are at work: a connection that waits for the other to begin is ended
+            with self.only(worker):
+                pass
         with self.only(first, **headers) as one, self.only(second, **headers) as other:
             yield one, other
 
@@ -83,12 +86,10 @@ class Service:
             yield client
 
 
-def _answers(process: psutil.Process) -> bool:
-    """Whether it is a worker that has begun to answer: it has a connection with Neo4j, and listens."""
+def _works(process: psutil.Process) -> bool:
+    """Whether it is a worker: the parent has another child, which looks after what they share."""
     try:
-        return "spawn_main" in " ".join(process.cmdline()) and any(
-            each.status == psutil.CONN_ESTABLISHED for each in process.net_connections()
-        )
+        return "spawn_main" in " ".join(process.cmdline())
     except psutil.Error:
         return False
 
@@ -272,25 +273,52 @@ def test_a_limit_is_no_larger_for_two_workers(
             assert [each.post(LOOKUP, json=asked).status_code for each in workers] == [200, 429]
 
 
-def test_a_worker_that_is_killed_is_replaced_and_the_service_leaves_nothing(
-    community: Database, server: Server, settings: Settings, ring: Keyring
-) -> None:
-    with started(settings) as service:
+# Without a database -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Settings:
+    """A home with a key, and without a Neo4j."""
+    settings = Settings(home=tmp_path)
+    Keyring.of(settings).create(datetime.now(UTC))
+    return settings
+
+
+def test_strangers_are_counted_by_both_together(alone: Settings) -> None:
+    few = {"INNERCIRCLE_API_BURST": "5", "INNERCIRCLE_API_REQUESTS_PER_SECOND": "0.001"}
+    with started(alone, **few) as service, service.each() as workers:
+        codes = [workers[number % 2].get("/v1/me").status_code for number in range(8)]
+    assert codes == [401] * 5 + [429] * 3
+
+
+def test_a_worker_that_is_killed_is_replaced_and_the_service_leaves_nothing(alone: Settings) -> None:
+    with started(alone) as service:
         killed, stays = service.workers()
-        assert list(settings.home.glob("workers-*.sqlite"))
-        os.kill(killed, signal.SIGKILL)
-        with service.only(stays, **bearer(ring, Role.MEMBER, "login of p-1", "p-1")) as client:
-            assert client.get(rating_of("p-1")).status_code == 200
-        assert killed not in service.workers()
-    assert not list(settings.home.glob("workers-*"))
+        with service.only(killed), service.only(stays) as client:
+            assert len(list(alone.home.glob("workers-*.sqlite"))) == 1
+            os.kill(killed, signal.SIGKILL)
+            assert client.get("/livez").status_code == 200
+        until = time.monotonic() + 60
+        while killed in service.workers():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        with service.each() as workers:
+            assert [each.get("/livez").status_code for each in workers] == [200, 200]
+    assert not list(alone.home.glob("workers-*"))
     assert not psutil.pid_exists(stays)
 
 
-def test_workers_end_with_a_parent_that_was_killed(
-    community: Database, server: Server, settings: Settings
+def test_workers_end_with_a_parent_that_was_killed_and_the_next_service_takes_their_file_away(
+    alone: Settings,
 ) -> None:
-    with started(settings) as service:
-        workers = service.workers()
-        service.process.kill()
-        _, alive = psutil.wait_procs([psutil.Process(each) for each in workers if psutil.pid_exists(each)], 30)
+    with started(alone) as service:
+        first, second = service.workers()
+        with service.each():
+            service.process.kill()
+            service.process.wait(60)
+        left = [psutil.Process(each) for each in (first, second) if psutil.pid_exists(each)]
+        _, alive = psutil.wait_procs(left, 60)
         assert not alive
+    (file,) = alone.home.glob("workers-*.sqlite")
+    with started(alone) as service, service.each():
+        assert not file.exists()
