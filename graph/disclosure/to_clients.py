@@ -113,7 +113,7 @@ class _Request:
 def _look(
     database: Database, scheme: str, entities: Sequence[str], *, client: str, purpose: str, now: datetime
 ) -> tuple[_Request, dict[str, "_Asked"]]:
-    """What was asked, and what is open of it: without a lock, by the same query for any entity. Raises NotFound."""
+    """What was asked, and what of it is open: without a lock, by one query for any entity. Raises NotFound."""
     named = {"scheme": scheme, "client": client, "purpose": purpose, "now": now}
     published, rows = database.together(
         ("scheme", {"id": scheme}), ("asked", {**named, "entities": list(entities)})
