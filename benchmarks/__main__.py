@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import backtest, cheating, held_view, neighbours, opening, pages, scale
+from benchmarks import backtest, cheating, engines, held_view, neighbours, opening, pages, scale
 from graph.server import local
 from graph.server.connect import connect
 from graph.settings import Settings
@@ -52,6 +52,7 @@ def main() -> None:
         with empty_graph(arguments.heap_megabytes) as database:
             scale.run(database, members)
             opening.run(database, members)
+            engines.run(database, members)
 
 
 if __name__ == "__main__":

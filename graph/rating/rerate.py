@@ -17,7 +17,7 @@ from graph.model import Changes
 from graph.policy import parameters
 from graph.policy.scheme import POINTS_RANGE, Scheme, parse
 from graph.rating import offsets
-from graph.rating.run import contacts_aside, stage_conduct
+from graph.rating.engines.cypher import contacts_aside, stage_conduct
 from graph.rating.runs import alone
 from graph.store.client import Database, utc
 from graph.text.counts import counted
