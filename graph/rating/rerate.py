@@ -70,6 +70,8 @@ class _Rerating:
     now: datetime
     seeds: list[int]
     "the rids of members that are rated anew in any case"
+    staged: list[int]
+    "those of them whose conduct is staged"
     circled: list[int]
     "those of them whose circle is another now"
     settled: list[str]
@@ -184,6 +186,7 @@ def _rerate(
                     members=start["members"],
                     now=utc(start["now"]),
                     seeds=seeds,
+                    staged=sorted(touched.conduct),
                     circled=sorted(touched.circle),
                     settled=sorted(marks),
                     tolerance=tolerance,
@@ -242,6 +245,7 @@ def _publish(database: Database, work: _Rerating) -> _Outcome:
                 scheme=scheme.id,
                 rids=rids,
                 seeds=forced,
+                staged=work.staged,
                 factors=list(scheme.factors.named()),
                 share=share,
                 threshold=work.tolerance * (1 - share),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,15 @@ from graph.errors import ParameterError
 from graph.facts.values import Facts
 from graph.policy.scheme import Scheme
 from graph.rating import apply, published
+from graph.rating.engines.choice import ENGINES
 from graph.rating.run import rate
 from graph.rating.verify import verify_run
 from graph.store.client import Database
 from tests import storing
 from tests.conftest import WIPE, Command, samples
+from tests.facts.looking import written
 from tests.strategies import AS_OF, NASTY, communities, make_scheme, schemes, schemes_with_voice
+from tests.worlds import paid_in_parts
 
 # Everything that is kept of ratings, but for what tells two runs apart.
 KEPT = """
@@ -98,6 +102,36 @@ def test_of_a_random_community_the_same_is_kept_and_explained(
         return
     expected = rated(graph, facts, scheme, ["cypher"])
     assert differences(rated(graph, facts, scheme, ["arrays"]), expected) == []
+
+
+def test_payments_and_days_of_a_zone_count_alike_whichever_engine_made_the_run(
+    graph: Database, tmp_path: Path
+) -> None:
+    found = {engine: paid(graph, tmp_path, engine) for engine in ENGINES}
+    assert differences(found["arrays"], found["cypher"]) == []
+    for answers in found.values():
+        first, settled, again = ({row["m"]["id"]: row["m"] for row in answers[number]} for number in range(3))
+        rates = {who: first[f"{HEARD.id}|{who}"]["obligations"] for who in ("ann", "cid", "bob")}
+        assert rates["ann"] > rates["cid"] > rates["bob"], "in time there, a day late, and open"
+        bob = f"{HEARD.id}|bob"
+        assert settled[bob]["obligations"] > rates["bob"]
+        assert settled[bob]["obligations"] == pytest.approx(again[bob]["obligations"], abs=1e-12)
+
+
+def paid(database: Database, folder: Path, engine: str) -> list[Any]:
+    """What is kept after a run, after the last cent was paid, and after one more run."""
+    database.statement(WIPE)
+    database.run("make_secret", name="veil", value=SECRET)
+    paid_in_parts.stored(database, folder, HEARD)
+    runs, found = [], []
+    for number in range(3):
+        if number == 1:
+            apply.apply(database, [written(folder, "payments-more.csv", *paid_in_parts.LAST_CENT)])
+        else:
+            runs += [rate(database, HEARD.id, as_of=AS_OF, engine=engine)]
+        found += [database.statement(KEPT)]
+    assert all(verify_run(database, run.id).holds for run in runs[1:])
+    return found
 
 
 def test_an_engine_is_named_or_it_is_the_settings(graph: Database, innercircle: Command) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import held_view
-from graph.facts.values import Facts
+from graph.facts.values import LEAST, Facts
 from graph.policy.scheme import QUARTERS, ObligationsFactor, Scheme
 from graph.rating import reference, reference_voices
 from graph.rating.engines.arrays import circles, conduct, scores, voices
@@ -20,6 +20,7 @@ from graph.rating.engines.arrays.groups import Floats
 from graph.rating.engines.contract import Propagated
 from tests.rating import test_otc
 from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes, schemes_with_voice
+from tests.worlds import local_days
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CLOSE = 1e-9
@@ -44,7 +45,7 @@ def work_out(facts: Facts, scheme: Scheme, founders: tuple[str, ...] = (), as_of
     factors, outside = scheme.factors, scheme.voice.outside if scheme.voice else 1.0
     voice, rated = None, {}
     if factors.obligations:
-        owed = conduct.cap(obligations(facts, rids), factors.obligations, today)
+        owed = conduct.cap(obligations(facts, rids, as_of), factors.obligations, today)
         if scheme.voice:
             named = tuple(sorted(rids[each] for each in founders))
             voice = voices.made(owed.reports, named, scheme.voice, count)
@@ -64,7 +65,7 @@ def day(at: datetime) -> int:
     return (at - EPOCH).days
 
 
-def obligations(facts: Facts, rids: dict[str, int]) -> Obligations:
+def obligations(facts: Facts, rids: dict[str, int], as_of: datetime) -> Obligations:
     partners = {owed.creditor: number for number, owed in enumerate(facts.obligations)}
     rows = [
         (
@@ -73,14 +74,15 @@ def obligations(facts: Facts, rids: dict[str, int]) -> Obligations:
             rids.get(owed.creditor, -1),
             day(owed.due),
             -1 if owed.settled is None else day(owed.settled),
+            owed.days_late(owed.settled if owed.settled and owed.settled < as_of else as_of - LEAST),
             -1.0 if owed.outcome is None else owed.outcome,
             0,
         )
         for owed in facts.obligations
         if owed.debtor in rids
     ]
-    columns = list(zip(*rows, strict=True)) or [()] * 7
-    kinds = [np.int64] * 5 + [np.float64, np.int64]
+    columns = list(zip(*rows, strict=True)) or [()] * 8
+    kinds = [np.int64] * 6 + [np.float64, np.int64]
     whole: list[Any] = [np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)]
     return Obligations(*whole)
 
@@ -147,6 +149,15 @@ HEARD = make_scheme(
 @pytest.mark.parametrize("community", NASTY, ids=lambda community: community.name)
 def test_a_nasty_community_has_the_voices_of_the_reference(community: Community) -> None:
     check(community.facts, HEARD, tuple(entity for entity, _ in community.facts.members)[:2])
+
+
+def test_days_late_are_those_of_the_zone_of_each_obligation() -> None:
+    owed = local_days.obligations()
+    facts = Facts(obligations=owed, members=[(each.debtor, rid) for rid, each in enumerate(owed)])
+    scheme = make_scheme(weights={"obligations": 1.0}, late_days=400, half_life_days=None)
+    found = check(facts, scheme, as_of=datetime(2200, 1, 1, tzinfo=UTC))
+    values = 5 * found.rated["obligations"].rate - 4 * 0.5
+    assert (400 * (1 - values)).round(6).tolist() == [max(0, row.late) for row in local_days.TABLE]
 
 
 @pytest.mark.slow

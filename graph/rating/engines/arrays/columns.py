@@ -25,6 +25,8 @@ class Obligations(NamedTuple):
     due: Ints
     settled: Ints
     "-1: open"
+    late: Ints
+    "days, of its zone; of what is open at the last instant that counts, as if it were settled then"
     outcome: Floats
     "-1: not given"
     aside: Ints

@@ -78,9 +78,9 @@ def value(owed: Obligations, factor: ObligationsFactor, today: int) -> Counting:
     settled = (owed.settled >= 0) & (owed.settled <= today)
     given = owed.outcome >= 0
     day = np.where(settled, np.minimum(owed.settled, owed.due), owed.due)
-    late = np.where(settled, owed.settled, today) - owed.due
-    counts = (day <= today) & (given | settled | (late >= 1))
-    by_days = np.where(late <= 0, 1.0, np.where(late >= factor.late_days, 0.0, 1 - late / factor.late_days))
+    counts = (day <= today) & (given | settled | (owed.late >= 1))
+    in_part = 1 - owed.late / factor.late_days
+    by_days = np.where(owed.late <= 0, 1.0, np.where(owed.late >= factor.late_days, 0.0, in_part))
     return Counting(counts, np.where(given, owed.outcome, by_days), day)
 
 

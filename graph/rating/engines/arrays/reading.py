@@ -41,24 +41,26 @@ def obligations(work: Work) -> Obligations:
         sizes = [len(each) for each in row["debtors"]]
         many = {
             name: list(chain.from_iterable(row[name]))
-            for name in ("debtors", "due", "settled", "outcomes", "aside")
+            for name in ("debtors", "due", "settled", "late", "outcomes", "aside")
         }
         return (
             _ints(many["debtors"]),
             np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
             np.repeat(_ints(row["reporters"]), sizes),
-            *(_ints(many[name]) for name in ("due", "settled")),
+            *(_ints(many[name]) for name in ("due", "settled", "late")),
             _floats(many["outcomes"]),
             np.array(many["aside"], dtype=np.int8),
         )
 
-    debtor, partner, reporter, due, settled, outcome, aside = _pages(work, "packed_obligations", packed, 7)
+    columns = _pages(work, "packed_obligations", packed, 8, as_of=work.as_of)
+    debtor, partner, reporter, due, settled, late, outcome, aside = columns
     return Obligations(
         debtor=_wide(debtor),
         partner=_wide(partner),
         reporter=_wide(reporter),
         due=_wide(due),
         settled=_wide(settled),
+        late=_wide(late),
         outcome=outcome,
         aside=_wide(aside),
     )
