@@ -29,7 +29,7 @@ LAST_CENT = ("id,obligation,at,amount,currency", "b3,o-bob,2026-03-06T08:00:00Z,
 
 
 def stored(database: Database, folder: Path, scheme: Scheme) -> None:
-    """The community is in the graph, from files. Its bank is a founder, and each member is in touch with the next."""
+    """The community is in the graph, from files. Its bank is a founder, and all are in touch with the next."""
     storing.store(database, Facts(), scheme)
     pairs = list(zip(MEMBERS, MEMBERS[1:] + MEMBERS[:1], strict=True))
     both = [pair for one, other in pairs for pair in ((one, other), (other, one))]

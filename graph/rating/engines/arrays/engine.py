@@ -20,10 +20,13 @@ class Arrays:
         self._today = work.as_of.toordinal() - tying.EPOCH.toordinal() - 1
         self._voice: Floats | None = None
         self._capped: conduct.Owed | None = None
+        self._staged = False
 
     @cached_property
     def _members(self) -> Members:
-        return reading.members(self._work)
+        members = reading.members(self._work)
+        self._staged = members.staged
+        return members
 
     def _owed(self, factor: ObligationsFactor) -> conduct.Owed:
         """Read once: voices and rates go by the same obligations."""
@@ -140,5 +143,6 @@ class Arrays:
         self._work.database.run("record_run", id=self._work.run, run=kept)
 
     def clear(self) -> None:
-        """A run in Cypher that was killed may have left what it staged."""
-        self._work.step("clear_staged")
+        """This engine stages nothing; a run in Cypher or a re-rating that broke off may have left something."""
+        if self._staged:
+            self._work.step("clear_staged")

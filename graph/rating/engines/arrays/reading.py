@@ -26,14 +26,21 @@ Columns = tuple[NDArray[Any], ...]
 
 def members(work: Work) -> Members:
     captions: list[tuple[int, tuple[str, str]]] = []
+    staged: list[int] = []
 
     def packed(row: Row) -> Columns:
+        staged.append(row["staged"])
         captions.extend(zip(row["rids"], zip(row["exact"], row["shown"], strict=True), strict=True))
         return _ints(row["rids"]), _floats(row["offsets"])
 
     rids, offsets = _pages(work, "packed_members", packed, 2)
     order = np.argsort(rids)
-    return Members(_wide(rids)[order], offsets[order], [caption for _, caption in sorted(captions)])
+    return Members(
+        rids=_wide(rids)[order],
+        offsets=offsets[order],
+        captions=[caption for _, caption in sorted(captions)],
+        staged=any(staged),
+    )
 
 
 def obligations(work: Work) -> Obligations:
