@@ -27,7 +27,8 @@ ENTITIES, FACTS = 300, 4_000
 WHOLE = """
 MATCH (n) WHERE NOT n:Migration AND NOT n:Load AND NOT n:Secret
 RETURN labels(n) AS labels, properties(n) AS properties,
-       COLLECT { MATCH (n)-[r]->(o) RETURN [type(r), coalesce(o.id, o.name), r {.*, load: null}] } AS relationships
+       COLLECT { MATCH (n)-[r]->(o)
+                 RETURN [type(r), coalesce(o.id, o.name), r {.*, load: null, also: null}] } AS relationships
 """
 # What tells two loads and two runs apart although they did the same; beside it, when something was done.
 OF_THE_RUN = {"started", "finished", "run", "id"}
@@ -46,7 +47,7 @@ def whole_graph(database: Database) -> Graph:
     """Every node with its relationships and every property, as text without its floats, and those floats."""
     found: Graph = {}
     for row in database.statement(WHOLE):
-        of_run = OF_THE_RUN if "Run" in row["labels"] else {"run", "seal", "since", "changed"}
+        of_run = OF_THE_RUN if "Run" in row["labels"] else {"run", "seal", "since", "changed", "brought", "also"}
         floats: list[float] = []
         properties = {name: value for name, value in row["properties"].items() if name not in of_run}
         relationships = sorted(row["relationships"], key=str)
