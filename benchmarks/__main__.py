@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import backtest, cheating, first_fill, held_view, neighbours, opening, pages, scale, serving
+from benchmarks import (
+    backtest,
+    cheating,
+    engines,
+    first_fill,
+    held_view,
+    neighbours,
+    opening,
+    pages,
+    scale,
+    serving,
+)
 from graph.server import local
 from graph.server.connect import connect
 from graph.settings import Settings
@@ -55,6 +66,7 @@ def main() -> None:
         with empty_graph(arguments.heap_megabytes) as database:
             scale.run(database, members)
             opening.run(database, members)
+            engines.run(database, members)
 
 
 if __name__ == "__main__":

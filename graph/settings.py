@@ -133,6 +133,9 @@ class Settings(BaseSettings):
     session_hours: float = Field(default=8, gt=0, le=24)
     "How long somebody stays signed in on the pages."
 
+    engine: str = Field(default="cypher", pattern="^(cypher|arrays)$")
+    "What works the ratings of a run out; they are the same whichever does."
+
     batch_rows: int = Field(default=10_000, ge=1, le=10_000_000)
     "Rows in one transaction of a load."
 
