@@ -10,6 +10,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 import api.pages
 import api.routes
@@ -133,7 +134,7 @@ def _count(app: FastAPI, settings: Settings, shared: SharedFile | None) -> None:
     app.state.under_way = SharedUnderWay(shared, longest)
 
 
-def _told_apart() -> list[APIRoute]:
+def _told_apart() -> list[BaseRoute]:
     """Every route, checked, as OpenAPI has it: named as its function is, and pages left out.
 
     They are handed to the application as they are. FastAPI looks through a router that is included twice for each
@@ -148,7 +149,7 @@ def _told_apart() -> list[APIRoute]:
     for page in (route for router in PAGES for route in router.routes):
         if isinstance(page, APIRoute):
             page.include_in_schema = False
-    return routes()
+    return list(routes())
 
 
 def routes() -> list[APIRoute]:
