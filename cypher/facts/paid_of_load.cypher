@@ -7,7 +7,7 @@
 // @param  limit    INTEGER         how many, at most
 // @return id       STRING          of an obligation
 // @uses   paid_obligation owed_id
-MATCH (:Entity)-[paid:PAID]->(:Entity) USING INDEX paid:PAID(obligation)
+MATCH (:Entity)-[paid:PAID]->(:Entity) USING INDEX SEEK paid:PAID(obligation)
 WHERE paid.obligation > $after
   AND (paid.load = $load OR $load IN paid.also OR $load IN paid.before
     OR EXISTS { MATCH (:Entity)-[owed:OWED {id: paid.obligation}]->(:Entity) WHERE owed.parts = 0 })

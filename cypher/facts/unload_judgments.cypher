@@ -13,7 +13,7 @@
 MATCH (judgment:Judgment)
 WHERE judgment.load = $load OR any(each IN judgment.also WHERE split(each, ' ')[0] = $load) OR $load IN judgment.before
 CALL (judgment) {
-  REMOVE judgment.rid                     // it has none: this only takes the node's write lock
+  REMOVE judgment.name                    // it has none: this only takes the node's write lock
   WITH judgment, [coalesce(judgment.load, '')]
          + CASE WHEN judgment.settled IS NULL OR 'settled' IN coalesce(judgment.lacked, []) THEN [] ELSE ['settled'] END AS first
   WITH judgment, [each IN [first] + [each IN coalesce(judgment.also, []) | split(each, ' ')] WHERE NOT each[0] IN $gone] AS left

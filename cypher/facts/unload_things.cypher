@@ -14,9 +14,16 @@
 // @return kind     STRING          entities, products or sites
 // @return became   STRING          removed, repeated, named or corrected
 // @return rows     INTEGER         how many
-// @uses   ledger_id
 CALL () {
-  MATCH (thing:Entity|Product|Site)
+  MATCH (thing:Entity)
+  WHERE thing.brought = $load OR any(each IN thing.also WHERE split(each, ' ')[0] = $load)
+  RETURN thing
+  UNION ALL
+  MATCH (thing:Product)
+  WHERE thing.brought = $load OR any(each IN thing.also WHERE split(each, ' ')[0] = $load)
+  RETURN thing
+  UNION ALL
+  MATCH (thing:Site)
   WHERE thing.brought = $load OR any(each IN thing.also WHERE split(each, ' ')[0] = $load)
   RETURN thing
   UNION ALL
@@ -48,8 +55,9 @@ CALL (thing) {
                              AND all(each IN coalesce(other.before, []) WHERE each IN $gone)
                            ELSE false END)
               }
-              OR thing:Entity AND (EXISTS { MATCH (:Ledger {id: '|' + thing.id}) }
-                OR EXISTS { MATCH (s:Scheme) MATCH (:Ledger {id: s.id + '|' + thing.id}) }) THEN 'named'
+              OR thing:Entity AND (
+                EXISTS { MATCH (own:Ledger {id: '|' + thing.id}) USING INDEX SEEK own:Ledger(id) }
+                OR EXISTS { MATCH (s:Scheme) MATCH (own:Ledger {id: s.id + '|' + thing.id}) USING INDEX SEEK own:Ledger(id) }) THEN 'named'
             ELSE 'removed' END AS became
   FOREACH (_ IN CASE WHEN became = 'repeated' AND NOT $dry THEN [1] ELSE [] END |
     FOREACH (name IN lost | SET thing[name] = null)
