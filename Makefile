@@ -43,9 +43,11 @@ format: $(READY)
 test: check browser
 	$(PYTEST) -m "not slow"
 
-# The slow checks as well; then, whether or not they pass, what `test` runs on the newest calendar release of Neo4j.
+# The slow checks as well; then, whether or not they pass, what `test` runs on the newest calendar release of Neo4j, and
+# what it runs on ratings on those of the engine in arrays.
 test-all: check browser
-	$(PYTEST); first=$$?; INNERCIRCLE_NEO4J_VERSION=2026.09.0 $(PYTEST) -m "not slow" && exit $$first
+	$(PYTEST); first=$$?; INNERCIRCLE_NEO4J_VERSION=2026.09.0 $(PYTEST) -m "not slow" && \
+	  INNERCIRCLE_ENGINE=arrays $(PYTEST) -m "not slow" tests/rating tests/explain tests/rights && exit $$first
 
 # As the first half of `test-all`, but rules are tried on examples that are drawn anew. A failure says how to repeat it.
 explore: check browser

@@ -1,5 +1,6 @@
 """The application: routes, problems, and a database for as long as it runs."""
 
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -9,6 +10,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 import api.pages
 import api.routes
@@ -17,7 +19,8 @@ from api.deps.auth import require_roles, roles
 from api.deps.database import Store
 from api.deps.sessions import Sessions
 from api.http.allowed_hosts import Guard
-from api.http.background import Afterwards
+from api.http.among_workers import SharedAtOnce, SharedFile, SharedRates, SharedUnderWay
+from api.http.background import GRACE_SECONDS, Afterwards
 from api.http.bulkheads import CLIENTS, HEALTH, MEMBERS, OTHERS, PUBLIC, SIGNING_IN, THREADS, Rooms
 from api.http.coalescing import Together
 from api.http.etags import ETags
@@ -56,8 +59,14 @@ SHARED = {
 "The same for everybody, whatever the headers."
 
 
-def create_app(opens: Callable[[], Database] | None = None, settings: Settings | None = None) -> FastAPI:
+def create_app(
+    opens: Callable[[], Database] | None = None,
+    settings: Settings | None = None,
+    shared: SharedFile | None = None,
+) -> FastAPI:
     """The application, for the database that `opens` gives: where it is None, the one that the settings name.
+
+    shared: where it counts together with the other workers of its service; None: it is the only one.
 
     It starts without the database too: /readyz then says what is missing. It does not start with a route that
     neither is public nor asks for a role.
@@ -85,25 +94,16 @@ def create_app(opens: Callable[[], Database] | None = None, settings: Settings |
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
+        routes=_told_apart(),
     )
     app.state.store = store
     app.state.late_after_days = settings.late_after_days
     app.state.operator = settings.operator
     app.state.verifier = Verifier(settings)
     app.state.sessions = Sessions(settings, app.state.verifier)
-    app.state.under_way = UnderWay()
     app.state.afterwards = Afterwards(store.use, settings.api_query_seconds)
-    app.state.rates = Rates(settings.api_requests_per_second, settings.api_burst)
-    app.state.costs = Rates(settings.api_ids_per_second, settings.api_ids_burst)
-    app.state.connections = settings.api_connections
-    app.state.lookups = AtOnce(LOOKUPS_AT_ONCE)
-    for router in ROUTERS:
-        require_roles(router)
-        app.include_router(router)
-    for router in PAGES:
-        require_roles(router)
-        app.include_router(router, include_in_schema=False)
+    _count(app, settings, shared)
+    app.state.connections = math.ceil(settings.api_connections / settings.api_workers)
     problems.install(app)
     app.add_middleware(Rooms, rooms=_rooms())
     app.add_middleware(Together, shared=[route for route in routes() if _names(route) & SHARED])
@@ -118,6 +118,38 @@ def create_app(opens: Callable[[], Database] | None = None, settings: Settings |
     app.add_middleware(Heads)
     app.openapi = openapi.describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation has it
     return app
+
+
+def _count(app: FastAPI, settings: Settings, shared: SharedFile | None) -> None:
+    """What a caller may ask for is counted: by this worker alone, or by all of them together."""
+    requests = settings.api_requests_per_second, settings.api_burst
+    ids = settings.api_ids_per_second, settings.api_ids_burst
+    if shared is None:
+        app.state.rates, app.state.costs = Rates(*requests), Rates(*ids)
+        app.state.lookups, app.state.under_way = AtOnce(LOOKUPS_AT_ONCE), UnderWay()
+        return
+    longest = settings.api_query_seconds + GRACE_SECONDS
+    app.state.rates, app.state.costs = SharedRates(shared, "requests", *requests), SharedRates(shared, "ids", *ids)
+    app.state.lookups = SharedAtOnce(shared, LOOKUPS_AT_ONCE, longest)
+    app.state.under_way = SharedUnderWay(shared, longest)
+
+
+def _told_apart() -> list[BaseRoute]:
+    """Every route, checked, as OpenAPI has it: named as its function is, and pages left out.
+
+    They are handed to the application as they are. FastAPI looks through a router that is included twice for each
+    request, which took more of a short answer than all middleware.
+    """
+    for router in (*ROUTERS, *PAGES):
+        require_roles(router)
+    for route in routes():
+        route.unique_id = route.name
+        if route.response_field is not None:
+            route.response_field.name = f"Response_{route.name}"
+    for page in (route for router in PAGES for route in router.routes):
+        if isinstance(page, APIRoute):
+            page.include_in_schema = False
+    return list(routes())
 
 
 def routes() -> list[APIRoute]:

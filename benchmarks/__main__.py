@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import backtest, cheating, held_view, neighbours, opening, pages, scale
+from benchmarks import (
+    backtest,
+    cheating,
+    engines,
+    first_fill,
+    held_view,
+    neighbours,
+    opening,
+    pages,
+    scale,
+    serving,
+)
 from graph.server import local
 from graph.server.connect import connect
 from graph.settings import Settings
@@ -48,10 +59,14 @@ def main() -> None:
         pages.run(database, settings)
     with empty_service(arguments.heap_megabytes) as (database, settings):
         neighbours.run(database, settings)
+    with empty_service(arguments.heap_megabytes) as (database, settings):
+        serving.run(database, settings)
+    first_fill.run(first_fill.CONTACTS, arguments.heap_megabytes)
     for members in arguments.members:
         with empty_graph(arguments.heap_megabytes) as database:
             scale.run(database, members)
             opening.run(database, members)
+            engines.run(database, members)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def run(database: Database, members: int) -> None:
     """Prints the figures of a community of this many members, on an empty graph."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        made, _ = timed(lambda: _make_up(directory, members))
+        made, _ = timed(lambda: make_up(directory, members))
         print(f"\n{members:,} members: files made up in {made:.0f} s")
         contacts = directory / "contacts.csv"
         contacts.rename(directory / "later.out")
@@ -60,7 +60,7 @@ def run(database: Database, members: int) -> None:
     _rate(database, members)
 
 
-def _make_up(directory: Path, members: int) -> None:
+def make_up(directory: Path, members: int) -> None:
     synthetic.write(
         directory,
         entities=members * 4 // 3,
@@ -117,14 +117,14 @@ def _merge(database: Database, chunks: list[list[dict[str, Any]]]) -> None:
 
 def _rate(database: Database, members: int) -> None:
     """Two runs, a day apart, so that the second has warm plans and every tie still changes."""
-    _steps(database, days_before=1)
-    steps = _steps(database, days_before=0)
+    steps(database, days_before=1)
+    last = steps(database, days_before=0)
     reads = [timed(lambda: database.statement(READ_ALL, scheme=SCHEME))[0] for _ in range(7)]
     yardstick = statistics.median(reads)
-    sweeps = [seconds for name, seconds in steps if name == "sweep"]
-    shown = [(name, seconds) for name, seconds in steps if name != "sweep"]
+    sweeps = [seconds for name, seconds in last if name == "sweep"]
+    shown = [(name, seconds) for name, seconds in last if name != "sweep"]
     shown.insert(2, ("one sweep, the median", statistics.median(sweeps)))
-    shown.append(("the whole run", sum(seconds for _, seconds in steps)))
+    shown.append(("the whole run", sum(seconds for _, seconds in last)))
     shown.append(("yardstick: one query reads all ties", yardstick))
     rows = [(name, seconds, seconds / yardstick) for name, seconds in shown]
     report(
@@ -138,13 +138,14 @@ def _rate(database: Database, members: int) -> None:
     )
 
 
-def _steps(database: Database, *, days_before: int) -> list[tuple[str, float]]:
-    """The seconds of each step of a run, in order."""
+def steps(database: Database, *, days_before: int, engine: str = "cypher") -> list[tuple[str, float]]:
+    """The seconds of each step of a run by this engine, in order."""
     marks: list[tuple[str, float]] = []
     rate(
         database,
         SCHEME,
         as_of=synthetic.AS_OF - timedelta(days=days_before),
+        engine=engine,
         progress=lambda step: marks.append((step, time.perf_counter())),
     )
     ends = [at for _, at in marks[1:]] + [time.perf_counter()]

@@ -20,6 +20,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from graph import cli
 from graph.errors import LocalServerFailed
+from graph.rating.engines import choice
 from graph.server import jars, local
 from graph.server.connect import connect
 from graph.server.local import Server
@@ -29,8 +30,9 @@ from graph.store.client import Database
 from tests.commands import Run, run
 from tests.driving import launched
 
-# The only settings of the caller that tests heed: which Neo4j to test on, and where its jars are.
-KEPT = {"INNERCIRCLE_NEO4J_VERSION", "INNERCIRCLE_CACHE"}
+# The only settings of the caller that tests heed: which Neo4j to test on, where its jars are, and what rates where
+# a test names no engine.
+KEPT = {"INNERCIRCLE_NEO4J_VERSION", "INNERCIRCLE_CACHE", "INNERCIRCLE_ENGINE"}
 
 # A query is planned once for the session, and not again whenever the graph has grown or shrunk, nor for each size
 # of a parameter: planning would be most of the server's work. A test that fills the graph with much more than the
@@ -52,6 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name.startswith("INNERCIRCLE_") and name not in KEPT:
             del os.environ[name]
+    choice.DEFAULT = os.environ.get("INNERCIRCLE_ENGINE", choice.DEFAULT)
     # In the environment, because this file may be imported under more than one name.
     os.environ.pop("QUICK_SAMPLES", None)
     if "not slow" in config.getoption("markexpr", ""):

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from api.deps.auth import Client, asking_of
+from api.deps.auth import Client, ClientAsking, asking_of
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
-from api.http.constant_time import STEP_SECONDS, ConstantTimeRoute
+from api.http.constant_time import STEP_SECONDS, ConstantTimeRoute, all_open
 from api.http.in_flight import IsUnderWay, only_about
 from api.openapi import AWAY, responses
 from api.schemas.grants import LONGEST_PURPOSE, Found, GrantedRating, Wanted
@@ -46,7 +46,12 @@ REFUSALS = responses(
     response_model_exclude_none=True,
 )
 def granted_rating(
-    client: Client, scheme: SchemeId, entity: EntityId, purpose: Purpose, database: TheDatabase, request: Request
+    caller: ClientAsking,
+    scheme: SchemeId,
+    entity: EntityId,
+    purpose: Purpose,
+    database: TheDatabase,
+    request: Request,
 ) -> GrantedRating:
     """The band, the points or all with reasons, as the member granted it to this client for this purpose.
 
@@ -57,8 +62,9 @@ def granted_rating(
     """
     only_about(request, entity)
     now = datetime.now(UTC)
-    with asking_of(request, client, 1):
+    with caller.admitted(database, of_another=True) as client:
         told = to_clients.ask_one(database, scheme, entity, client=client.subject, purpose=purpose, now=now)
+    all_open(request)
     return GrantedRating.of(told)
 
 
@@ -75,5 +81,7 @@ def look_up_ratings(
     now = datetime.now(UTC)
     with asking_of(request, client, len(wanted.ids)):
         told = to_clients.ask(database, scheme, wanted.ids, client=client.subject, purpose=wanted.purpose, now=now)
-    missing = set(wanted.ids).difference(each.entity for each in told)
-    return Found(scheme=scheme, ratings=[GrantedRating.of(each) for each in told], missing=sorted(missing))
+    missing = sorted(set(wanted.ids).difference(each.entity for each in told))
+    if not missing:
+        all_open(request)
+    return Found(scheme=scheme, ratings=[GrantedRating.of(each) for each in told], missing=missing)

@@ -72,12 +72,15 @@ CALL (span) {
     SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .factors, .circle, .weights,
                   .used, .seen, .shown_points, .shown}
     FOREACH (name IN m.factors | SET past[name] = m[name], past[name + '_evidence'] = m[name + '_evidence']))
-  REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band']), m.rerated
+  // where another policy had a band of this name, it is the same label
+  FOREACH (_ IN CASE WHEN m.band IS NULL OR m.band <> band.name THEN [1] END |
+    REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band'])
+    SET m:$(band.label))
+  REMOVE m.rerated
   // a factor that the policy does not have any more leaves nothing behind
   FOREACH (name IN [name IN m.factors WHERE NOT name IN $factors] | SET m[name] = null, m[name + '_evidence'] = null)
   FOREACH (name IN $factors | SET m[name] = m['next_' + name], m[name + '_evidence'] = m['next_' + name + '_evidence'])
-  SET m:$(band.label),
-      m.factors = $factors, m.conduct = m.next_conduct,
+  SET m.factors = $factors, m.conduct = m.next_conduct,
       m.voice = CASE WHEN $voices THEN m.next_voice END,
       m.set_aside = set_aside, m.circle = circle, m.weights = weights, m.used = used,
       m.seen = seen, m.shown_points = shownPoints, m.veiled = veiled,

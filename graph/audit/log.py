@@ -6,7 +6,7 @@ transaction fails, and the read with it. `graph/audit/verify.py` checks the chai
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -66,7 +66,7 @@ def seal(access: Access) -> str:
 
     The rest is JSON in UTF-8: sorted keys, no spaces, `at` as 2026-07-01T09:30:00.000000Z.
     """
-    rest = asdict(access) | {"at": access.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+    rest = {**vars(access), "at": access.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
     previous = rest.pop("previous")
     del rest["hash"]
     return hashlib.sha256(previous.encode() + msgspec.json.encode(rest, order="sorted")).hexdigest()
@@ -179,9 +179,9 @@ def append(
         access = Access(
             id=f"{ledger}|{number + 1}", ledger=ledger, number=number + 1, previous=previous, hash="", **said
         )
-        access = replace(access, hash=seal(access))
-        last[ledger] = access.number, access.hash
-        made.append(asdict(access) | {"at": access.at.astimezone(UTC).isoformat()})
+        hash_ = seal(access)
+        last[ledger] = access.number, hash_
+        made.append({**vars(access), "hash": hash_, "at": access.at.astimezone(UTC).isoformat()})
     transaction.run("append_accesses", rows=made)
 
 

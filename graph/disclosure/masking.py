@@ -13,7 +13,6 @@ any policy, over any time. If instead each shown score were made from shown scor
 known contact with a known pull would tell conduct from offset.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -63,9 +62,10 @@ def with_circle(opened: OpenRating, circle: tuple[Contact, ...], scheme: Scheme)
     )
 
 
-def within(circle: Sequence[Contact], veil: Veil, scheme: Scheme) -> float:
+def within(contacts: int, width: float, scheme: Scheme) -> float:
     """How far veiled points can be from the exact ones: a bound that says nothing of the offsets themselves.
 
     A veiled score differs from the score by a weighted mean of offsets.
+    contacts: how many are in the circle; width: of the veil, in points.
     """
-    return round(scheme.circle.share * veil.width / 2, 2) if circle else 0.0
+    return round(scheme.circle.share * width / 2, 2) if contacts else 0.0

@@ -129,7 +129,7 @@ def show(opened: Opened) -> ShownRating:
         scheme=rating.scheme,
         whole_points=rating.whole_points,
         band=rating.band,
-        within_points=within(rating.circle, opened.veil, opened.policy),
+        within_points=within(len(rating.circle), opened.veil.width, opened.policy),
         contested=rating.contested,
         set_aside=rating.set_aside,
         run=rating.run,

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from graph.facts import objections, settling
 from graph.facts.kinds import STORED
@@ -35,6 +35,16 @@ class Load:
     def again(self, id_: str) -> "Load":
         """This load, which goes on with that one: the same files, read in the same way."""
         return dataclasses.replace(self, id=id_)
+
+
+class Target(Protocol):
+    """Where the rows of a load go in place of the graph."""
+
+    def store(self, kind: str, rows: list[Row], load: Load) -> dict[str, Any]:
+        """What became of the rows, as `store` says it of those that go into the graph."""
+
+    def finish(self, **said: Any) -> None:
+        """The load has ended; said: as cypher/facts/finish_load.cypher takes it."""
 
 
 def store(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import LocalServerFailed, SettingInvalid
-from graph.server import database_status, process, readiness, startup
+from graph.server import bulk_import, database_status, process, readiness, startup
 from graph.server.database_status import Status
 from graph.server.home import State, explained, locate, parts_of_compaction, password, read_state, settle
 from graph.server.jars import Progress, exclusive, locked
@@ -162,7 +162,8 @@ def set_aside(settings: Settings) -> Iterator[tuple[Path, bool]]:
 
 
 def _settle(home: Path) -> None:
-    """Nothing is left of a compaction that was killed: its servers have ended, and one of the stores is there."""
+    """Nothing is left of a compaction or an import that was killed: none of their servers, and one whole store."""
+    bulk_import.forget(home)
     for each in parts_of_compaction(home):
         if (state := read_state(each)) is not None:
             process.end(each, state)

@@ -80,7 +80,7 @@ def runs(home: Path, state: State) -> bool:
             _CHILDREN.remove((of, child))
         elif child.pid == state.pid:  # its command line is empty for a moment after the start
             return of == home
-    return state.pid is not None and _home_arguments(home) in _command_line(state.pid)
+    return state.pid is not None and _home_arguments(home) in command_line(state.pid)
 
 
 def end(home: Path, state: State) -> bool:
@@ -112,10 +112,10 @@ def _is_on_its_way_out(pid: int) -> bool:
         state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
     except OSError:
         return False
-    return state not in "ZX" and _command_line(pid) == ""
+    return state not in "ZX" and command_line(pid) == ""
 
 
-def _command_line(pid: int) -> str:
+def command_line(pid: int) -> str:
     """How a process was started; empty if there is none."""
     if Path("/proc/self/cmdline").exists():
         try:

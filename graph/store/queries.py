@@ -33,7 +33,8 @@ _TYPE = r"(?:BOOLEAN|STRING|INTEGER|FLOAT|DATE|ZONED DATETIME|MAP|NODE|RELATIONS
 _TAG = re.compile(r"//\s*@(?P<tag>\w+)\s*(?P<rest>.*)")
 _FIELD = re.compile(rf"(?P<name>\w+)\s+(?P<type>{_TYPE})(?:\s+(?P<meaning>.*))?$")
 _PARAMETER = re.compile(r"\$(\w+)")
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
+QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
+"What of a text is no Cypher: texts, names in backticks, and comments."
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def parse(path: Path, directory: Path | None = None) -> Query:
 
 
 def _check_parameters(text: str, declared: set[str], file: str) -> None:
-    used = set(_PARAMETER.findall(_QUOTED.sub(" ", text)))
+    used = set(_PARAMETER.findall(QUOTED.sub(" ", text)))
     for name in sorted(used - declared):
         raise QueryFileInvalid(f"${name} is used but has no @param", file=file)
     for name in sorted(declared - used):

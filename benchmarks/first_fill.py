@@ -1,0 +1,99 @@
+"""Filling an empty graph: contacts a second by `load`, and by `import` through Neo4j's own bulk importer.
+
+Both fill an empty managed Neo4j with the same files of a made-up community, and both are timed from the first byte
+read to the last row stored, with all that they wait for: `import` stops Neo4j and starts it again. Beside them is
+the reading alone, since both read and check with the same code.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.measuring import client_megabytes, report, timed
+from graph.facts import first_fill, synthetic
+from graph.facts.files import read
+from graph.facts.load import load
+from graph.model import Loaded
+from graph.policy import publishing, scheme
+from graph.server import local
+from graph.server.connect import connect
+from graph.settings import Settings
+from graph.store import migrations
+
+AIM = 5.0
+CONTACTS = 100_000
+
+
+def run(contacts: int, heap_megabytes: int = 2048) -> None:
+    """Prints the figures of a community with so many contacts, a tenth as many members, and the other facts."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        members = max(20, contacts // 10)
+        synthetic.write(
+            directory / "all",
+            entities=members * 4 // 3,
+            members=members,
+            contacts=contacts,
+            obligations=members * 3,
+            purchases=members * 3,
+            visits=members * 3,
+        )
+        few = directory / "contacts alone"
+        few.mkdir()
+        for kind in ("entities", "contacts"):
+            (few / f"{kind}.csv").symlink_to(directory / "all" / f"{kind}.csv")
+        for title, files in (("entities and contacts", few), ("all kinds", directory / "all")):
+            _compare(title, files, directory / "home", heap_megabytes)
+    print(f"client's peak memory {client_megabytes():.0f} MiB")
+
+
+def _compare(title: str, files: Path, home: Path, heap_megabytes: int) -> None:
+    seconds, read_rows = timed(lambda: _read(files))
+    rows = [("reading and checking alone", seconds, read_rows / seconds, 0.0)]
+    found: dict[str, tuple[float, int]] = {}
+    for name in ("load", "import"):
+        settings = Settings(home=home, heap_megabytes=heap_megabytes, pagecache_megabytes=1024)
+        local.start(settings)
+        try:
+            found[name] = _fill(settings, name, files)
+        finally:
+            local.discard(settings)
+    for name, (seconds, stored) in found.items():
+        rows.append((name, seconds, stored / seconds, found["load"][0] / seconds))
+    report(
+        f"{title}: {read_rows:,} rows (aim of import: {AIM} of load)", ("", "seconds", "rows/s", "of load"), rows
+    )
+
+
+def _fill(settings: Settings, name: str, files: Path) -> tuple[float, int]:
+    """(seconds, rows stored) of one command on an empty graph with two schemes."""
+    with connect(settings) as database:
+        migrations.apply(database)
+        for each in ("reliability", "own-conduct"):
+            publishing.publish(database, scheme.read(each))
+        if name == "load":
+            seconds, loaded = timed(lambda: load(database, [files]))
+            return seconds, _stored(loaded)
+    seconds, done = timed(lambda: first_fill.fill(settings, [files], progress=lambda step: None))
+    return seconds, _stored(done.loaded)
+
+
+def _stored(loaded: Sequence[Loaded]) -> int:
+    return sum(each.stored for each in loaded)
+
+
+def _read(files: Path) -> int:
+    return sum(len(chunk.rows) for file in files.iterdir() for chunk in read(file))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contacts", type=int, default=CONTACTS)
+    parser.add_argument("--heap-megabytes", type=int, default=2048)
+    arguments = parser.parse_args()
+    run(arguments.contacts, arguments.heap_megabytes)
+
+
+if __name__ == "__main__":
+    main()
