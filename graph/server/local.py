@@ -8,7 +8,6 @@ import contextlib
 import os
 import shutil
 import signal
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,11 +135,8 @@ def discard(settings: Settings) -> None:
         if not home.exists():
             return
         with _alone(home):
-            if (state := read_state(home)) is not None and state.pid is not None:
-                while process.runs(home, state):
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(state.pid, signal.SIGKILL)
-                    time.sleep(0.02)
+            if (state := read_state(home)) is not None:
+                process.end(home, state, by=signal.SIGKILL)
             shutil.rmtree(home)
 
 

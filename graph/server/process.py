@@ -83,12 +83,12 @@ def runs(home: Path, state: State) -> bool:
     return state.pid is not None and _home_arguments(home) in command_line(state.pid)
 
 
-def end(home: Path, state: State) -> bool:
-    """The server that is noted does not run any more; False if it did not before."""
+def end(home: Path, state: State, by: signal.Signals = signal.SIGTERM) -> bool:
+    """The server that is noted does not run any more, and has closed its files; False if it did not run before."""
     if state.pid is None or not runs(home, state):
         return False
     with contextlib.suppress(ProcessLookupError):
-        os.kill(state.pid, signal.SIGTERM)
+        os.kill(state.pid, by)
     deadline = time.monotonic() + STOP_SECONDS
     while runs(home, state) or _is_on_its_way_out(state.pid):
         if time.monotonic() > deadline:
