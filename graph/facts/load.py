@@ -6,13 +6,12 @@ was broken off can simply be run again.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
-from itertools import chain
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any, TypeVar
@@ -21,7 +20,6 @@ from graph import output_files
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.facts import clashes
 from graph.facts.files import ENDINGS, Prefix, is_lock, is_rejects, kind_of, read, write_rejects
-from graph.facts.files.apart import read_apart
 from graph.facts.files.mapping import resolve
 from graph.facts.kinds import CORRECTABLE, IN_PLACE, KINDS
 from graph.facts.load_records import digest_of, under_way
@@ -35,8 +33,6 @@ from graph.store.transaction import Transaction
 from graph.text.plain import visible
 
 ATTEMPTS = 3
-APART_BYTES = 16_000_000
-"A process of its own reads files that are larger, where no server is at work on the other core."
 T = TypeVar("T")
 
 
@@ -193,16 +189,17 @@ def load(
         raise ParameterError("answers are for a mapping: --set goes with --mapping")
     # Once: a mapping may be edited while its files are read.
     made = resolve(mapping, answers or {}) if mapping else None
-    reading: dict[str, Any] = {
-        "kind": kind,
-        "mapping": made,
-        "chunk_rows": batch,
-        "categories": categories,
-        "prefix": prefix,
-        "all_ids": all_ids,
-        "zone": zone,
-    }
-    chunks_of = partial(read, **reading, secret=cache(partial(_secret, database, dry_run=dry_run)))
+    chunks_of = partial(
+        read,
+        kind=kind,
+        mapping=made,
+        chunk_rows=batch,
+        categories=categories,
+        prefix=prefix,
+        all_ids=all_ids,
+        zone=zone,
+        secret=cache(partial(_secret, database, dry_run=dry_run)),
+    )
     for file in files:  # opened and closed again: one that cannot be used stops the load here
         next(chunks_of(file, chunk_rows=1), None)
     inputs = [*files, *([Path(mapping), *made.tables] if mapping and made else [])]
@@ -227,10 +224,8 @@ def load(
         loader = _Loader(
             database, rehearsal, record, correct, reject, progress, touch, preview, before, zones, into
         )
-        apart = into is not None and made is None and sum(file.stat().st_size for file in files) > APART_BYTES
-        chunks = read_apart(files, **reading) if apart else _ahead(chain.from_iterable(map(chunks_of, files)))
-        with closing(chunks):
-            for chunk in chunks:
+        for file in files:
+            for chunk in _ahead(chunks_of(file)):
                 loader.take(chunk)
         loaded = [Loaded(kind, file, **counts) for (kind, file), counts in loader.counts.items()]
         if not dry_run:
@@ -293,7 +288,7 @@ def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, reje
     return sorted(found, key=lambda file: list(KINDS).index(kind_of(file)))
 
 
-def _ahead(items: Iterator[T]) -> Generator[T, None, None]:
+def _ahead(items: Iterator[T]) -> Iterator[T]:
     """The items in order, the next one being made while this one is used."""
     with ThreadPoolExecutor(1) as reader:
         following = reader.submit(next, items, None)
