@@ -128,7 +128,7 @@ def mapped(folder: Path) -> tuple[list[Path], dict[str, Any]]:
 
 
 def zoned(folder: Path) -> tuple[list[Path], dict[str, Any]]:
-    people = ["ann,person,Ann", 'bob,person,"B ""Bob"" \\"', "łuç,sole-trader,"]
+    people = ["ann,person,Ann", 'bob,person,"B ""Bob"" \\ jr"', "łuç,sole-trader,"]
     first = written(folder, "entities.csv", "id,kind,name", *people)
     owed = ["o1,ann,bob,2026-03-03,,", "o1,ann,bob,2026-03-03,2026-03-04,12345678.5", ",bob,łuç,2026-03-29,,"]
     owed = [f"{line},{'EUR' if line[-1] != ',' else ''}" for line in owed]
