@@ -2,11 +2,12 @@
 
 Both fill an empty managed Neo4j with the same files of a made-up community, and both are timed from the first byte
 read to the last row stored, with all that they wait for: `import` stops Neo4j and starts it again. Beside them is
-the reading alone, since both read and check with the same code.
+the reading alone, since both read and check with the same code, and what each step of `import` took.
 """
 
 import argparse
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,11 +53,12 @@ def _compare(title: str, files: Path, home: Path, heap_megabytes: int) -> None:
     seconds, read_rows = timed(lambda: _read(files))
     rows = [("reading and checking alone", seconds, read_rows / seconds, 0.0)]
     found: dict[str, tuple[float, int]] = {}
+    steps = _Steps()
     for name in ("load", "import"):
         settings = Settings(home=home, heap_megabytes=heap_megabytes, pagecache_megabytes=1024)
         local.start(settings)
         try:
-            found[name] = _fill(settings, name, files)
+            found[name] = _fill(settings, name, files, steps)
         finally:
             local.discard(settings)
     for name, (seconds, stored) in found.items():
@@ -64,9 +66,26 @@ def _compare(title: str, files: Path, home: Path, heap_megabytes: int) -> None:
     report(
         f"{title}: {read_rows:,} rows (aim of import: {AIM} of load)", ("", "seconds", "rows/s", "of load"), rows
     )
+    report("the steps of import", ("", "seconds"), steps.taken())
 
 
-def _fill(settings: Settings, name: str, files: Path) -> tuple[float, int]:
+class _Steps:
+    """What an import tells of while it is at work, each with the time at which it began."""
+
+    def __init__(self) -> None:
+        self._begun: list[tuple[str, float]] = []
+
+    def __call__(self, step: str) -> None:
+        name = "reading, checking, writing files" if step.endswith("rejected") else step
+        if not self._begun or self._begun[-1][0] != name:
+            self._begun.append((name, time.perf_counter()))
+
+    def taken(self) -> list[tuple[str, float]]:
+        """Each step with the seconds until the next one."""
+        return [(name, end - start) for (name, start), (_, end) in zip(self._begun, self._begun[1:], strict=False)]
+
+
+def _fill(settings: Settings, name: str, files: Path, steps: _Steps) -> tuple[float, int]:
     """(seconds, rows stored) of one command on an empty graph with two schemes."""
     with connect(settings) as database:
         migrations.apply(database)
@@ -75,7 +94,9 @@ def _fill(settings: Settings, name: str, files: Path) -> tuple[float, int]:
         if name == "load":
             seconds, loaded = timed(lambda: load(database, [files]))
             return seconds, _stored(loaded)
-    seconds, done = timed(lambda: first_fill.fill(settings, [files], progress=lambda step: None))
+    steps("looking at the graph")
+    seconds, done = timed(lambda: first_fill.fill(settings, [files], progress=steps))
+    steps("end")
     return seconds, _stored(done.loaded)
 
 

@@ -107,7 +107,8 @@ def _print_made(made: dict[str, Any]) -> None:
         return
     print_text(
         f"nothing is imported yet. Copy {made['output']} to where that Neo4j runs, stop it, run this in the "
-        "directory, start it again, and then run `innercircle migrate` here. Remove the files afterwards: they "
-        "hold everything that was in yours, and secrets of the graph."
+        "directory as the user that it runs as, start it again, and then run `innercircle migrate` here. It keeps "
+        "a dump of the graph that it replaces. Remove the files afterwards: they hold everything that was in "
+        "yours, and secrets of the graph."
     )
     typer.echo(made["command"])

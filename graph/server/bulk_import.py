@@ -11,6 +11,7 @@ the files (`forget`).
 """
 
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
@@ -34,8 +35,14 @@ from graph.server.java import MISSING_EXTRA
 from graph.settings import Settings
 
 DATABASE = "neo4j"
+TOOL = "org.neo4j.cli.AdminTool"
+NOTED = ("/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"')
+"Notes its pid in the first argument and becomes the others: no importer runs whose pid nobody knows."
 STORE_OF_FILES = 4
 "A fresh store with its indexes takes at most so many times the room of the files."
+
+Mark = tuple[str, str]
+"The newest file of a store's transactions, and a hash of it."
 
 
 def folder(home: Path) -> Path:
@@ -69,6 +76,17 @@ def forget(home: Path) -> None:
                 _remove(home)
 
 
+def mark(home: Path) -> Mark:
+    """Differs from the mark of before if anything was committed to the graph since.
+
+    Every transaction is appended to the newest file before anybody sees it, and nothing else is.
+    """
+    files = (home / "data" / "transactions" / DATABASE).glob("neostore.transaction.db.*")
+    newest = max(files, key=lambda file: int(file.suffix[1:]))
+    with newest.open("rb") as stream:
+        return newest.name, hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def prepare(settings: Settings, home: Path, files: Path) -> Settings:
     """The settings of the server that has the fresh store: its home has all that the old one has but the graph.
 
@@ -100,16 +118,17 @@ def run(settings: Settings, files: Path, arguments: Sequence[str], *, progress: 
     """
     home = settings.home
     progress("writing the store")
-    log = home.parent / "importer.log"
+    log, pid = home.parent / "importer.log", home.parent / "importer.pid"
     beside = settings.heap_megabytes + settings.pagecache_megabytes
     command = [
+        *(*NOTED, str(pid)),
         str(java.find(settings)),
         f"-Xmx{settings.heap_megabytes}m",
         "-XX:+UseParallelGC",
         *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in process.OPENED),
         "-cp",
         f"{jars.library(settings)}/*",
-        *("org.neo4j.cli.AdminTool", "database", "import", "full"),
+        *(TOOL, "database", "import", "full"),
         f"--max-off-heap-memory={beside}m",
         f"--report-file={home.parent}/report.txt",
         *arguments,
@@ -126,7 +145,6 @@ def run(settings: Settings, files: Path, arguments: Sequence[str], *, progress: 
             start_new_session=True,
         )
         try:
-            (home.parent / "importer.pid").write_text(f"{child.pid}\n")
             code = child.wait()
         except BaseException:
             child.kill()
@@ -159,13 +177,17 @@ def _lock(home: Path) -> Iterator[bool]:
 
 
 def _remove(home: Path) -> None:
-    """Neither the importer nor a server of a part runs, and no file is left."""
+    """Neither the importer nor a server of a part runs, and no file is left. Raises OSError where one stays."""
     part, pid = folder(home) / "home", folder(home) / "importer.pid"
     with contextlib.suppress(OSError, ValueError):
         number = int(pid.read_text())
-        while str(folder(home)) in process.command_line(number):
+        while all(word in process.command_line(number) for word in (TOOL, str(folder(home)))):
             os.kill(number, signal.SIGKILL)
             time.sleep(0.02)
-    if (state := read_state(part)) is not None:
-        process.end(part, state)
-    shutil.rmtree(folder(home), ignore_errors=True)
+    if (state := read_state(part)) is not None and state.pid is not None:
+        while process.runs(part, state):  # its store goes, so it needs no good order
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(state.pid, signal.SIGKILL)
+            time.sleep(0.02)
+    if folder(home).exists():
+        shutil.rmtree(folder(home))

@@ -91,6 +91,7 @@ def start(
             state = read_state(home)
             running = state is not None and process.runs(home, state)
             if state and running:
+                bulk_import.forget(home)
                 readiness.wait(home, state)
                 if state.version != settings.neo4j_version:
                     raise LocalServerFailed(

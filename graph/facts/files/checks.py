@@ -128,6 +128,13 @@ class Sheet:
             return self.origin(column)
         return Origin(cells_of([None] * len(self.lines)), (column,))
 
+    def _origin_of_name(self) -> Origin:
+        """The cells that name a row; where the file has no ids, the last of those that an id is derived from."""
+        declared = KINDS[self.kind]
+        return self.origin(
+            next(name for name in (declared.key[-1], *reversed(declared.named_by)) if name in self.cells)
+        )
+
     def _prefixed(self, prefix: Prefix, name: str, ids: Cells) -> Cells:
         """The ids of a column behind the prefix; a row is refused where the two together are no id."""
         if name in NAMING[self.kind]:
@@ -171,5 +178,5 @@ class Sheet:
                 known.update({column: value for column, value in row.items() if value is not None})
             else:
                 reason = f"line {self.lines[at]} says something else under the same {' and '.join(key)}"
-                self._reject(position, self.origin(key[-1]), reason)
+                self._reject(position, self._origin_of_name(), reason)
         return [row for row, _ in first.values()], [at for _, at in first.values()]

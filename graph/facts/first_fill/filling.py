@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graph.errors import LocalServerFailed
+from graph.errors import LocalServerFailed, Refused
 from graph.facts import load
 from graph.facts.first_fill import outputs
 from graph.facts.first_fill.joining import Schemes
@@ -20,13 +20,17 @@ from graph.model import Loaded, Row
 from graph.server import bulk_import, local
 from graph.server.compaction import whole
 from graph.server.connect import connect
-from graph.server.home import locate, settle
+from graph.server.home import explained, is_read_only, locate, read_state, settle
 from graph.settings import Settings
 from graph.store import migrations
 from graph.store.client import Database
 from graph.store.disk_space import Room
 
 Progress = Callable[[str], None]
+WRITTEN = (
+    "somebody wrote into the graph while the import was at work, so nothing was changed: end what writes there, "
+    "such as the API or a Browser, and import again"
+)
 
 
 @dataclass(frozen=True)
@@ -42,20 +46,26 @@ def fill(settings: Settings, paths: Sequence[Path], *, progress: Progress, **how
     """Every good row of the files is in the store of the managed Neo4j, which was empty and runs again.
 
     how: as for graph.facts.load.load. Where no row is good, the server is not stopped.
-    Raises what that raises, Refused for a store that is not empty, and LocalServerFailed where the importer fails
-    or there is no room for it; then the store is the old one.
+    Raises what that raises, Refused for a store that is not empty, or that somebody writes into meanwhile, and
+    LocalServerFailed where the importer fails or there is no room for it; then the store is the old one.
     """
-    local.connection(settings)  # it runs
     home = locate(settings)
-    with bulk_import.alone(home) as files:
+    if read_state(home) is None:
+        local.connection(settings)  # says what to do
+    if is_read_only(home):
+        raise Refused(f"{home} is an inspection copy, which takes no writes: name the home of the graph itself")
+    local.start(settings, progress=progress)  # an import that was killed has stopped it
+    with explained(home), bulk_import.alone(home) as files:
         with connect(settings) as database:
-            done = _staged(database, paths, files, Room(home, settings.pagecache_megabytes), progress, how)
-        loaded, made = done
+            room = Room(home, settings.pagecache_megabytes)
+            loaded, made, mark = _staged(database, paths, files, room, progress, how)
         if not any(each.stored for each in loaded):
             return Filled(loaded)
         try:
             progress("stopping Neo4j")
             with local.set_aside(settings) as (home, _):
+                if bulk_import.mark(home) != mark:
+                    raise Refused(WRITTEN)
                 _make(settings, home, files, made, progress)
                 bulk_import.put_in_place(home)
                 settle(home)
@@ -66,16 +76,16 @@ def fill(settings: Settings, paths: Sequence[Path], *, progress: Progress, **how
 
 def _staged(
     database: Database, paths: Sequence[Path], files: Path, room: Room, progress: Progress, how: dict[str, Any]
-) -> tuple[list[Loaded], outputs.Files]:
-    """What became of the rows, and the importer's files, which are complete."""
+) -> tuple[list[Loaded], outputs.Files, bulk_import.Mark]:
+    """What became of the rows, the importer's files, which are complete, and the mark of the graph before them."""
     migrations.require(database)
     require_empty(database)
     resolver = Resolver(files, schemes_of(whole(database)[0]), room.demand)
     try:
         loaded = load.load(database, paths, progress=progress, into=resolver, **how)
-        # Looked at again, as late as possible: what others write from here on is gone.
+        mark = bulk_import.mark(room.home)
         require_empty(database)
-        return loaded, outputs.complete(files, resolver, *whole(database))
+        return loaded, outputs.complete(files, resolver, *whole(database)), mark
     finally:
         resolver.close()
 

@@ -60,7 +60,7 @@ class Resolver:
     def end(self) -> None:
         """Every file is whole."""
         for each in self.staged.values():
-            each.finish()
+            each.finish(self._room)
 
     def close(self) -> None:
         for each in self.staged.values():

@@ -3,7 +3,8 @@
 import csv
 import os
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from graph.facts.first_fill.places import NOWHERE, Places
 from graph.model import Row
 
 BUFFER = 1 << 20
+LINES = 10_000
+"That many are copied between two looks at the disk."
 _FROM_TEXT = {"double": float, "long": int}
 
 
@@ -78,8 +81,11 @@ class Staged:
         self._changed.execute("REPLACE INTO changed VALUES (?, ?)", (number, line))
         self._changes += 1
 
-    def finish(self) -> None:
-        """The file is whole, with every change in it; nothing more is added."""
+    def finish(self, room: Callable[[], None] = lambda: None) -> None:
+        """The file is whole, with every change in it; nothing more is added.
+
+        room: asked now and then while the file is copied; raises where the disk has none.
+        """
         self._stream.flush()
         if self._changes:
             fresh = self.file.with_name(f"{self.file.name}.new")
@@ -89,6 +95,8 @@ class Staged:
             number, line = next(changes, (NOWHERE, ""))
             with fresh.open("wb", buffering=BUFFER) as out:
                 for at, old in enumerate(self._stream):
+                    if at % LINES == 0:
+                        room()
                     if at == number:
                         out.write(line.encode())
                         number, line = next(changes, (NOWHERE, ""))
@@ -99,7 +107,8 @@ class Staged:
 
     def close(self) -> None:
         """The file is left as it is."""
-        self._stream.close()
+        with suppress(OSError):  # a full disk was told of when it was written to; what is left is not wanted
+            self._stream.close()
         self._changed.close()
 
     def _written(self, rows: Iterable[Row]) -> list[str]:

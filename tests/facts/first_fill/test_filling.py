@@ -1,6 +1,7 @@
 """An empty managed Neo4j that is filled by Neo4j's importer holds what a load of the same files makes of it."""
 
 import os
+import shlex
 import shutil
 import signal
 import stat
@@ -18,10 +19,11 @@ from graph.facts import first_fill, load_records, synthetic
 from graph.facts.load import load
 from graph.policy import publishing, scheme
 from graph.rating.run import rate
-from graph.server import bulk_import, local
+from graph.server import bulk_import, jars, local
 from graph.server.compaction import schema
 from graph.server.connect import connect
-from graph.server.home import any_port
+from graph.server.home import any_port, settle
+from graph.server.java import find
 from graph.settings import Settings
 from graph.store import migrations
 from graph.store.client import Database
@@ -126,7 +128,7 @@ def mapped(folder: Path) -> tuple[list[Path], dict[str, Any]]:
 
 
 def zoned(folder: Path) -> tuple[list[Path], dict[str, Any]]:
-    people = ["ann,person,Ann", 'bob,person,"B ""Bob"" \\"', "łuç,sole-trader,"]
+    people = ["ann,person,Ann", 'bob,person,"B ""Bob"" \\ jr"', "łuç,sole-trader,"]
     first = written(folder, "entities.csv", "id,kind,name", *people)
     owed = ["o1,ann,bob,2026-03-03,,", "o1,ann,bob,2026-03-03,2026-03-04,12345678.5", ",bob,łuç,2026-03-29,,"]
     owed = [f"{line},{'EUR' if line[-1] != ',' else ''}" for line in owed]
@@ -192,30 +194,49 @@ def test_an_import_that_is_killed_at_any_moment_leaves_the_empty_store_and_can_b
         folder / "home" / "logs" / "neo4j.log",
     )
     for moment in moments:
-        killed = subprocess.Popen(
-            [Path(sys.executable).with_name("innercircle"), "import", tmp_path],
-            env={**os.environ, "INNERCIRCLE_HOME": str(empty.home), "INNERCIRCLE_PAGECACHE_MEGABYTES": "64"},
-            cwd=tmp_path,
-        )
-        deadline = time.monotonic() + 240
-        while not moment.exists():
-            assert killed.poll() is None, f"it ended before {moment}"
-            assert time.monotonic() < deadline
-            time.sleep(0.001)
-        killed.kill()
-        killed.wait()
-        if folder.exists():
-            files = [each for each in (folder / "files").iterdir() if each.is_file()]
-            assert {stat.S_IMODE(each.stat().st_mode) for each in files} == {0o600}
-            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        local.start(empty)
-        with connect(empty) as database:
-            assert content(database) == before
-        assert sorted(path.name for path in empty.home.glob("data*")) == ["data"]
-    done = first_fill.fill(empty, [tmp_path], progress=lambda step: None)
-    assert sum(each.rejected for each in done.loaded) == 0
+        killed_when(empty, tmp_path, moment)
+        files = [each for each in (folder / "files").iterdir() if each.is_file()]
+        assert {stat.S_IMODE(each.stat().st_mode) for each in files} == {0o600}
+        assert {stat.S_IMODE(each.stat().st_mode) for each in (folder, folder / "files")} == {0o700}
+        if moment != moments[-1]:  # where the next import begins with what this one has left
+            local.start(empty)
+            with connect(empty) as database:
+                assert content(database) == before
+            assert sorted(path.name for path in empty.home.glob("data*")) == ["data"]
+            assert not folder.exists()
+            assert running(empty.home) == 1
+
+    done = subprocess.run(**commanded(empty, tmp_path), check=True, capture_output=True, text=True)
+    assert "the importer wrote" in done.stdout
+    with connect(empty) as database:
+        migrations.require(database)
+        again = load(database, [tmp_path])
+        assert sum(each.known for each in again) > 0
+        assert sum(each.stored + each.rejected for each in again) == 0
+    assert sorted(path.name for path in empty.home.glob("data*")) == ["data"]
     assert not folder.exists()
     assert running(empty.home) == 1
+
+
+def commanded(settings: Settings, files: Path) -> dict[str, Any]:
+    """The command that imports these files, as subprocess takes it."""
+    return {
+        "args": [Path(sys.executable).with_name("innercircle"), "import", files],
+        "env": {**os.environ, "INNERCIRCLE_HOME": str(settings.home), "INNERCIRCLE_PAGECACHE_MEGABYTES": "64"},
+        "cwd": files,
+    }
+
+
+def killed_when(settings: Settings, files: Path, moment: Path) -> None:
+    """An import of these files was killed as soon as this file was there."""
+    killed = subprocess.Popen(**commanded(settings, files))
+    deadline = time.monotonic() + 240
+    while not moment.exists():
+        assert killed.poll() is None, f"it ended before {moment}"
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    killed.kill()
+    killed.wait()
 
 
 def running(home: Path) -> int:
@@ -246,6 +267,62 @@ def test_what_the_importer_refuses_leaves_the_store_as_it_was(
     assert not bulk_import.folder(empty.home).exists()
 
 
+@pytest.mark.slow
+def test_what_somebody_writes_meanwhile_is_not_lost(empty: Settings, tmp_path: Path) -> None:
+    file = written(tmp_path, "entities.csv", "id,kind", "ann,person")
+
+    def interrupted(step: str) -> None:
+        if step == "stopping Neo4j":
+            with connect(empty) as database:
+                database.statement("CREATE (:Objection {hash: 'x'})")
+
+    with pytest.raises(Refused, match=r"somebody wrote into the graph .* nothing was changed"):
+        first_fill.fill(empty, [file], progress=interrupted)
+    with connect(empty) as database:
+        assert database.one("not_empty")["found"] == ["Objection"]
+    assert not bulk_import.folder(empty.home).exists()
+
+
+@pytest.mark.slow
+def test_the_command_for_elsewhere_makes_the_graph_of_a_load_and_keeps_a_dump_of_what_was_there(
+    empty: Settings, tmp_path: Path
+) -> None:
+    paths, how = demo(tmp_path)
+    output = tmp_path / "for elsewhere"
+    with connect(empty) as database:
+        load(database, paths, **how)
+        wanted = content(database)
+        begin_anew(database)
+        first_fill.write_files(database, paths, output, progress=lambda step: None, **how)
+    local.stop(empty)
+    done = subprocess.run(
+        ["sh", "import.sh"],
+        cwd=output,
+        env={**os.environ, "PATH": f"{neo4j_admin(empty, tmp_path / 'bin')}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (output / "neo4j.dump").exists()
+    local.start(empty)
+    with connect(empty) as database:
+        migrations.apply(database)
+        assert content(database) == wanted
+
+
+def neo4j_admin(settings: Settings, folder: Path) -> Path:
+    """A folder for the path with `neo4j-admin` of this home's Neo4j."""
+    folder.mkdir()
+    tool = folder / "neo4j-admin"
+    java = [str(find(settings)), "-cp", f"{jars.library(settings)}/*", bulk_import.TOOL]
+    home = {"NEO4J_HOME": settings.home, "NEO4J_CONF": settings.home / "conf"}
+    set_here = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in home.items())
+    tool.write_text(f'#!/bin/sh\n{set_here} exec {shlex.join(java)} "$@"\n')
+    tool.chmod(0o755)
+    return folder
+
+
 # Without an importer ------------------------------------------------------------------------------------
 
 
@@ -257,7 +334,7 @@ def test_files_for_a_neo4j_elsewhere_are_written_with_the_command_to_run_there(
     output = tmp_path / "for elsewhere"
     [loaded], command = first_fill.write_files(graph, [file], output, progress=lambda step: None)
     assert (loaded.stored, loaded.rejected) == (1, 1)
-    assert command.startswith("neo4j-admin database import full --nodes=")
+    assert " && neo4j-admin database import full --nodes=" in command
     assert command.endswith(" neo4j")
     named = {name for word in command.split() for name in word.rpartition("=")[2].split(",") if ".csv" in name}
     assert named | {"import.sh"} == {path.name for path in output.iterdir()}
@@ -284,6 +361,42 @@ def test_two_imports_into_one_home_are_refused_and_what_was_killed_is_removed(tm
     left.write_text("ann")
     bulk_import.forget(tmp_path)
     assert not bulk_import.folder(tmp_path).exists()
+
+
+def test_an_importer_that_was_left_running_is_ended_before_its_files_are_removed(tmp_path: Path) -> None:
+    folder = bulk_import.folder(tmp_path)
+    folder.mkdir()
+    idle = [sys.executable, "-c", "import time; time.sleep(600)", bulk_import.TOOL, str(folder)]
+    left = subprocess.Popen([*bulk_import.NOTED, str(folder / "importer.pid"), *idle])
+    while not (folder / "importer.pid").exists() or not (folder / "importer.pid").read_text():
+        time.sleep(0.001)
+    assert int((folder / "importer.pid").read_text()) == left.pid
+    bulk_import.forget(tmp_path)
+    assert left.wait(timeout=10) == -signal.SIGKILL
+    assert not folder.exists()
+
+
+def test_a_process_that_was_given_the_pid_of_an_importer_later_is_left_alone(tmp_path: Path) -> None:
+    folder = bulk_import.folder(tmp_path)
+    folder.mkdir()
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", str(folder / "a file")])
+    (folder / "importer.pid").write_text(f"{other.pid}\n")
+    bulk_import.forget(tmp_path)
+    assert not folder.exists()
+    assert other.poll() is None
+    other.kill()
+    other.wait()
+
+
+def test_killed_when_the_fresh_store_is_complete_it_takes_the_old_ones_place(tmp_path: Path) -> None:
+    for name in ("data", "importing/home/data", "importing/files"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "which").write_text(name)
+    bulk_import.put_in_place(tmp_path)
+    bulk_import.forget(tmp_path)
+    settle(tmp_path)
+    assert (tmp_path / "data" / "which").read_text() == "importing/home/data"
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["data"]
 
 
 def test_nothing_is_changed_where_the_disk_has_no_room_for_a_second_store(

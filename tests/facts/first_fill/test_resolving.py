@@ -345,3 +345,9 @@ def test_staging_ends_before_the_disk_is_full(tmp_path: Path) -> None:
     with closing(Resolver(tmp_path, schemes_of([]), no_room)) as resolver, pytest.raises(StoreFull):
         resolver.store("entities", numbered([entity("ann")]), LOAD)
     assert (tmp_path / "entities.csv").stat().st_size == 0
+
+    staged = Staged(tmp_path / "rows.csv", {"id": "string", "name": "string"})
+    staged.add([{"id": "ann", "name": None}])
+    staged.change(0, {"id": "ann", "name": "Ann"})
+    with closing(staged), pytest.raises(StoreFull):  # as much again, where rows have changed
+        staged.finish(no_room)
