@@ -3,8 +3,14 @@
 The parent is uvicorn's, and so is how a worker is started and ended. Here is what each of them is made of.
 """
 
+import fcntl
+import logging
 import os
+import secrets
+import shutil
 import signal
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,21 +21,23 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
 from api.http import log_rate
-from api.http.among_workers import SharedFile, made
+from api.http.among_workers import SharedFile, shape
 from api.http.connections import bound, protocol
-from graph.errors import SettingInvalid
+from graph.errors import InnerCircleError, SettingInvalid
 from graph.server import home
 from graph.settings import Settings
 
+LOG = logging.getLogger("innercircle.api")
 HEALTH_SECONDS = 120
 "A worker that says nothing for so long is replaced; on a machine that does much else one may be slow."
 PARENT_SECONDS = 1.0
 "Between two looks at whether the parent is still there: without it, nobody would end the worker."
-FILE = "workers-{pid}.sqlite"
+FOLDER, FILE = "workers-", "counts.sqlite"
 
 
 class Workers(uvicorn.Config):
@@ -37,6 +45,7 @@ class Workers(uvicorn.Config):
 
     def __init__(self, settings: Settings, file: Path, **given: Any):
         self._settings, self._file, self._parent = settings, file, os.getpid()
+        self._key = secrets.token_bytes(32)
         super().__init__(
             "of each worker",
             factory=True,
@@ -52,10 +61,15 @@ class Workers(uvicorn.Config):
             log_rate.thin_out()
 
     def load(self) -> None:
-        app = create_app(settings=self._settings, shared=SharedFile(self._file))
+        """Ends the worker, and with it the service, where another worker would not begin either."""
+        threading.Thread(target=self._watch_parent, name="parent", daemon=True).start()
+        try:
+            app = create_app(settings=self._settings, shared=SharedFile(self._file, self._key))
+        except InnerCircleError as error:
+            LOG.critical("a worker cannot begin: %s", error)
+            sys.exit(STARTUP_FAILURE)
         self._app = app
         self.http = protocol(bound(app.state.connections))
-        threading.Thread(target=self._watch_parent, name="parent", daemon=True).start()
         super().load()
 
     def load_app(self) -> Callable[[], FastAPI]:
@@ -67,37 +81,78 @@ class Workers(uvicorn.Config):
         os.kill(os.getpid(), signal.SIGTERM)
 
 
+class Parent(Multiprocess):
+    """It sees that a worker has ended also while it waits for its answer: nobody else has the other end open."""
+
+    def keep_subprocess_alive(self) -> None:
+        for each in self.processes:
+            each.child_conn.close()
+        super().keep_subprocess_alive()
+
+
 def run(settings: Settings, listening: socket, **given: Any) -> None:
     """The API answered at the socket by as many workers as the settings say, until the process is told to end.
 
-    given: the rest of uvicorn's configuration. Raises SettingInvalid for a home in which nothing can be written.
+    given: the rest of uvicorn's configuration. Raises SettingInvalid for a home in which nothing can be written,
+    and SystemExit where a worker could not begin, as a single one does.
     """
-    with _file(settings) as file:
-        Multiprocess(Workers(settings, file, **given), [listening]).run()
+    with counted_in(settings) as file:
+        parent = Parent(Workers(settings, file, **given), [listening])
+        parent.run()
+    if any(each.exitcode == STARTUP_FAILURE for each in parent.processes):
+        raise SystemExit(STARTUP_FAILURE)
 
 
 @contextmanager
-def _file(settings: Settings) -> Iterator[Path]:
-    """Where the workers count, made anew; what services that were killed have left is taken away."""
+def counted_in(settings: Settings) -> Iterator[Path]:
+    """Where the workers count, made anew; what services that were killed have left is taken away.
+
+    It is in a folder of its own that is locked while its service runs: a pid says nothing where two services have
+    one home and each its own processes, as in containers. Raises SettingInvalid.
+    """
     place = home.locate(settings)
     try:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for left in place.glob(FILE.format(pid="*") + "*"):
-            if not _runs(left.name.removeprefix("workers-").partition(".")[0]):
-                left.unlink(missing_ok=True)
-        with made(place / FILE.format(pid=os.getpid())):
-            yield place / FILE.format(pid=os.getpid())
+        _tidy(place)
+        folder, lock = _folder(place)
     except OSError as error:
-        raise SettingInvalid(
-            f"the workers cannot count in {place}: {error.strerror}; set INNERCIRCLE_HOME right, "
-            "or INNERCIRCLE_API_WORKERS to 1"
-        ) from error
-
-
-def _runs(pid: str) -> bool:
-    with suppress(ValueError, PermissionError):
+        raise _cannot_count(place, error) from error
+    try:
+        file = folder / FILE
         try:
-            os.kill(int(pid), 0)
-        except ProcessLookupError:
-            return False
-    return True
+            file.touch(mode=0o600)
+            shape(file)
+        except OSError as error:
+            raise _cannot_count(place, error) from error
+        yield file
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _folder(place: Path) -> tuple[Path, int]:
+    """An empty folder for its owner's eyes only, locked from its beginning, and the lock. Raises OSError."""
+    fresh = Path(tempfile.mkdtemp(prefix=f".{FOLDER}", dir=place))
+    lock = os.open(fresh, os.O_RDONLY | os.O_DIRECTORY)
+    with suppress(OSError):  # a file system without locks: nobody gets the one that takes away, either
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    return fresh.rename(place / fresh.name.removeprefix(".")), lock
+
+
+def _tidy(place: Path) -> None:
+    """Folders of services that have ended are gone. Raises OSError."""
+    for left in place.glob(f"{FOLDER}*"):
+        with suppress(OSError):  # it is of a service that runs, or of somebody else
+            lock = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
+def _cannot_count(place: Path, error: OSError) -> SettingInvalid:
+    return SettingInvalid(
+        f"the workers cannot count in {place}: {error.strerror or error}; set INNERCIRCLE_HOME right, "
+        "or INNERCIRCLE_API_WORKERS to 1"
+    )

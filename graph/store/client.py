@@ -89,7 +89,7 @@ class Database:
         """
         query = queries.get(name)
         queries.check(query, params)
-        if query.mode == "read" and riders.PENDING.get() is not None:
+        if query.mode == "read" and not tags and riders.PENDING.get() is not None:
             return self.together((name, params))[0]
         text = neo4j.Query(query.text, metadata=dict(tags or {}))
         with translated(query.file):
@@ -121,7 +121,7 @@ class Database:
 
         def ask() -> list[Rows]:
             with self._session("read") as session:
-                record = session.run(neo4j.Query(text, timeout=self._timeout()), params).single(strict=True)
+                [record] = session.run(neo4j.Query(text, timeout=self._timeout()), params).data()
                 return list(record.values())
 
         with translated(" with ".join(queries.get(name).file for name in names)):

@@ -5,6 +5,7 @@ A worker that is stopped takes no connection, so that the test chooses which of 
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from uvicorn.config import STARTUP_FAILURE
 
 from graph.identity import Keyring, Role, verifying
 from graph.policy import publishing, scheme
@@ -295,7 +297,9 @@ def test_a_worker_that_is_killed_is_replaced_and_the_service_leaves_nothing(alon
     with started(alone) as service:
         killed, stays = service.workers()
         with service.only(killed), service.only(stays) as client:
-            assert len(list(alone.home.glob("workers-*.sqlite"))) == 1
+            assert len(list(alone.home.glob("workers-*/*.sqlite"))) == 1
+            os.kill(killed, signal.SIGSTOP)  # so that the parent waits for its answer, and not in vain
+            time.sleep(1)
             os.kill(killed, signal.SIGKILL)
             assert client.get("/livez").status_code == 200
         until = time.monotonic() + 60
@@ -319,6 +323,16 @@ def test_workers_end_with_a_parent_that_was_killed_and_the_next_service_takes_th
         left = [psutil.Process(each) for each in (first, second) if psutil.pid_exists(each)]
         _, alive = psutil.wait_procs(left, 60)
         assert not alive
-    (file,) = alone.home.glob("workers-*.sqlite")
+    (folder,) = alone.home.glob("workers-*")
     with started(alone) as service, service.each():
-        assert not file.exists()
+        assert not folder.exists()
+
+
+def test_a_service_whose_file_is_gone_ends_rather_than_count_anew(alone: Settings) -> None:
+    with started(alone) as service:
+        first, _ = service.workers()
+        with service.each():
+            (folder,) = alone.home.glob("workers-*")
+            shutil.rmtree(folder)
+            os.kill(first, signal.SIGKILL)
+        assert service.process.wait(60) == STARTUP_FAILURE

@@ -105,6 +105,32 @@ def test_a_block_that_hides_the_refusal_is_refused_all_the_same(graph: Database)
         graph.run("scheme", id="market")
 
 
+@pytest.mark.parametrize(
+    "work",
+    [lambda graph: graph.run("scheme", id="market"), lambda graph: graph.write(write)],
+    ids=["a read", "a transaction"],
+)
+def test_a_block_that_hides_the_refusal_is_told_and_does_nothing_more(
+    graph: Database, work: Callable[[Database], object]
+) -> None:
+    told: list[InnerCircleError] = []
+
+    def go_on() -> None:
+        with graph.first("secret", refuse, name="veil"):
+            for ask in (lambda _: graph.run("scheme", id="market"), work):
+                try:
+                    ask(graph)
+                except Unauthenticated as error:
+                    told.append(error)
+            raise StoreUnavailable("and the database is away")
+
+    graph.statement(TWO)
+    with pytest.raises(Unauthenticated):
+        go_on()
+    assert len(told) == 2
+    assert graph.optional("secret", name="cursors") is None
+
+
 def test_the_refusal_of_the_rider_is_heard_before_that_of_the_block(graph: Database) -> None:
     with pytest.raises(Unauthenticated), graph.first("secret", refuse, name="veil"):
         raise NotFound("nothing of this entity is open to you")
