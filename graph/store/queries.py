@@ -17,7 +17,7 @@ The name of a query is its file's stem. The text runs as it is, comments include
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,11 @@ class Query:
     text: str
     group: str | None = None
     "which of GROUPS; None: it is for programs alone"
+
+    @cached_property
+    def drawn(self) -> bool:
+        """Whether a node, a relationship or a path comes back, and not only values."""
+        return any(kind in field.type for field in self.returns for kind in ("NODE", "RELATIONSHIP", "PATH"))
 
 
 def parse(path: Path, directory: Path | None = None) -> Query:
