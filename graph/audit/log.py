@@ -138,8 +138,7 @@ def record_all(
     )
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(msgspec.Struct, frozen=True):
     """The ledger for reads of an entity: nobody else appends to it until the transaction ends."""
 
     ledger: str

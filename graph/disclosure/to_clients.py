@@ -11,6 +11,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from graph.audit import log, refusals
 from graph.disclosure.masking import veil_width, within
 from graph.disclosure.rating import Opened, ShownPart, open_veiled, show
@@ -35,8 +37,7 @@ CONTESTED = "contested"
 TOGETHER = "contacts together"
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """What a client is told of one rating. What is not granted is None, and so is all of a contested one."""
 
     entity: str
@@ -164,8 +165,7 @@ def _note_refused(database: Database, asked: _Request, refused: Sequence["_Asked
         )
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(msgspec.Struct, frozen=True):
     """One entity that was asked for: how much of it is open, and what comes of it."""
 
     entity: str
@@ -255,7 +255,7 @@ def _told_with_reasons(database: Database, scheme: str, entity: str) -> Told | N
     if rating.band == NEW.name:
         return told
     shown = show(opened)
-    return replace(
+    return msgspec.structs.replace(
         told,
         caption=caption(rating.band, rating.set_aside, points=shown.whole_points),
         whole_points=shown.whole_points,
