@@ -28,7 +28,7 @@ from api.app import create_app
 from api.http import log_rate
 from api.http.among_workers import SharedFile, shape
 from api.http.connections import bound, protocol
-from graph.errors import InnerCircleError, SettingInvalid
+from graph.errors import InnerCircleError, SettingInvalid, StoreUnavailable
 from graph.server import home
 from graph.settings import Settings
 
@@ -94,13 +94,13 @@ def run(settings: Settings, listening: socket, **given: Any) -> None:
     """The API answered at the socket by as many workers as the settings say, until the process is told to end.
 
     given: the rest of uvicorn's configuration. Raises SettingInvalid for a home in which nothing can be written,
-    and SystemExit where a worker could not begin, as a single one does.
+    StoreUnavailable where a worker could not begin.
     """
     with counted_in(settings) as file:
         parent = Parent(Workers(settings, file, **given), [listening])
         parent.run()
     if any(each.exitcode == STARTUP_FAILURE for each in parent.processes):
-        raise SystemExit(STARTUP_FAILURE)
+        raise StoreUnavailable("a worker could not begin, and so the service has ended: its log says why")
 
 
 @contextmanager
