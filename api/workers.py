@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import socket
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -35,6 +36,8 @@ from graph.settings import Settings
 LOG = logging.getLogger("innercircle.api")
 HEALTH_SECONDS = 120
 "A worker that says nothing for so long is replaced; on a machine that does much else one may be slow."
+END_SECONDS = 60
+"After which a worker that was told to end is killed: it ends what is under way, and then its own threads."
 PARENT_SECONDS = 1.0
 "Between two looks at whether the parent is still there: without it, nobody would end the worker."
 FOLDER, FILE = "workers-", "counts.sqlite"
@@ -81,13 +84,39 @@ class Workers(uvicorn.Config):
         os.kill(os.getpid(), signal.SIGTERM)
 
 
+class _Told(BaseException):
+    """The parent was told to end."""
+
+
 class Parent(Multiprocess):
-    """It sees that a worker has ended also while it waits for its answer: nobody else has the other end open."""
+    """It hears at once that it is told to end, or that a worker has ended, also while it waits for a worker."""
+
+    def run(self) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, self._end)
+        try:
+            super().run()
+        except _Told:
+            self.terminate_all()
+            self.join_all()
 
     def keep_subprocess_alive(self) -> None:
         for each in self.processes:
-            each.child_conn.close()
+            each.child_conn.close()  # nobody else has it open then: where the worker has ended, there is no answer
         super().keep_subprocess_alive()
+
+    def join_all(self) -> None:
+        until = time.monotonic() + END_SECONDS
+        for each in self.processes:
+            each.process.join(max(0.0, until - time.monotonic()))
+            if each.process.is_alive():
+                each.kill()
+                each.join()
+
+    def _end(self, _signal: int, _frame: FrameType | None) -> None:
+        if not self.should_exit.is_set():
+            self.should_exit.set()
+            raise _Told
 
 
 def run(settings: Settings, listening: socket, **given: Any) -> None:

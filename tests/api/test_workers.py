@@ -311,6 +311,19 @@ def test_a_worker_that_is_killed_is_replaced_and_the_service_leaves_nothing(alon
     assert not psutil.pid_exists(stays)
 
 
+def test_a_service_that_is_told_to_end_does_not_wait_for_a_worker_that_says_nothing(alone: Settings) -> None:
+    with started(alone) as service:
+        hung, _ = service.workers()
+        with service.each():
+            os.kill(hung, signal.SIGSTOP)
+            time.sleep(1)  # the parent waits for its answer
+            service.process.terminate()
+            time.sleep(0.1)
+            os.kill(hung, signal.SIGCONT)
+        assert service.process.wait(60) == 0
+    assert not list(alone.home.glob("workers-*"))
+
+
 def test_workers_end_with_a_parent_that_was_killed_and_the_next_service_takes_their_file_away(
     alone: Settings,
 ) -> None:
