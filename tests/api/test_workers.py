@@ -71,19 +71,18 @@ class Service:
 
     @contextmanager
     def only(self, worker: int, **headers: str) -> Iterator[httpx.Client]:
-        others = [each for each in self.workers() if each != worker]
-        for each in others:
-            os.kill(each, signal.SIGSTOP)
-        try:
-            limits = httpx.Limits(max_connections=1, keepalive_expiry=None)
-            client = httpx.Client(
-                base_url=self.address, headers=headers, limits=limits, trust_env=False, timeout=60
-            )
-            assert client.get("/livez").status_code == 200
-        finally:
+        limits = httpx.Limits(max_connections=1, keepalive_expiry=None)
+        with httpx.Client(
+            base_url=self.address, headers=headers, limits=limits, trust_env=False, timeout=60
+        ) as client:
+            others = [each for each in self.workers() if each != worker]
             for each in others:
-                os.kill(each, signal.SIGCONT)
-        with client:
+                os.kill(each, signal.SIGSTOP)
+            try:
+                assert client.get("/livez").status_code == 200
+            finally:
+                for each in others:
+                    os.kill(each, signal.SIGCONT)
             yield client
 
 
@@ -168,7 +167,7 @@ def test_a_policy_that_was_replaced_holds_at_both_at_once(
     before = scheme.read("reliability")
     after = scheme.parse(
         before.text.replace(PURPOSE, "another purpose of its own").replace(
-            f'version = "{before.version}"', 'version = "9 for a test"'
+            f'version = "{before.version}"', 'version = "9-for-a-test"'
         ),
         "a policy of a test",
     )
