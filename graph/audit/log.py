@@ -153,7 +153,7 @@ def hold(
 
     known: whether every known entity has a ledger in the scheme, member or not.
     """
-    rows = transaction.run("hold_ledgers", scheme=scheme, entities=sorted(set(entities)), known=known, head=START)
+    rows = transaction.many("hold_ledgers", scheme=scheme, entities=sorted(set(entities)), known=known, head=START)
     return {row["entity"]: Held(row["ledger"], row["own"]) for row in rows}
 
 
@@ -163,7 +163,7 @@ def ends(transaction: Transaction, held: Mapping[str, Held]) -> dict[str, tuple[
     Raises Gone: an entity was erased while this waited for its ledger.
     """
     wanted = {each.ledger: entity if each.own else None for entity, each in held.items()}
-    rows = transaction.run(
+    rows = transaction.many(
         "ledger_ends", held=[{"ledger": ledger, "entity": wanted[ledger]} for ledger in sorted(wanted)]
     )
     if len(rows) < len(wanted):

@@ -130,7 +130,7 @@ def _record(transaction: Transaction, asked: _Request, entities: Sequence[str]) 
     held = log.hold(transaction, asked.scheme, entities)
     ends = log.ends(transaction, held)  # before the grants: decisions about an entity hold it before them
     transaction.run("hold_grants", entities=list(entities), client=asked.client)
-    rows = transaction.run(
+    rows = transaction.many(
         "asked",
         scheme=asked.scheme,
         entities=list(entities),
