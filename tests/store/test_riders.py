@@ -45,6 +45,17 @@ def test_reads_that_are_joined_say_what_they_say_one_by_one(graph: Database) -> 
     assert graph.together(*asked) == [graph.run(name, **given) for name, given in asked]
 
 
+def test_a_query_whose_rows_come_as_one_list_does_and_says_what_it_does_row_by_row(graph: Database) -> None:
+    graph.statement(TWO)
+    with graph.transaction() as own:
+        assert own.many("secret", name="veil") == own.run("secret", name="veil") == [{"value": "41"}]
+        assert own.many("secret", name="cursors") == []
+        assert own.many("make_secret", name="cursors", value="00") == [{"value": "00"}]
+        with pytest.raises(ParameterError, match=r"the parameter .name is missing"):
+            own.many("secret")
+    assert graph.one("secret", name="cursors") == {"value": "00"}
+
+
 def test_a_joined_text_leaves_alone_what_is_no_parameter() -> None:
     text = joined("asked", "members")
     assert "$scheme_0 + '|' + entity" in text
