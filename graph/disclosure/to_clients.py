@@ -37,7 +37,8 @@ CONTESTED = "contested"
 TOGETHER = "contacts together"
 
 
-class Told(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Told:
     """What a client is told of one rating. What is not granted is None, and so is all of a contested one."""
 
     entity: str
@@ -255,7 +256,7 @@ def _told_with_reasons(database: Database, scheme: str, entity: str) -> Told | N
     if rating.band == NEW.name:
         return told
     shown = show(opened)
-    return msgspec.structs.replace(
+    return replace(
         told,
         caption=caption(rating.band, rating.set_aside, points=shown.whole_points),
         whole_points=shown.whole_points,

@@ -17,7 +17,7 @@ from graph.errors import NotFound, ParameterError, QueryRejected, StoreUnavailab
 from graph.store import deadlines, queries, riders, sessions
 from graph.store.disk_space import Room, Watch
 from graph.store.error_mapping import NOT_ONLINE_ADVICE, Gone, is_not_online, translated
-from graph.store.joined_reads import joined, parameter
+from graph.store.joined_reads import joined
 from graph.store.queries import Query
 from graph.store.retries import repeated
 from graph.store.riders import Rider
@@ -116,7 +116,7 @@ class Database:
         params: dict[str, Any] = {}
         for number, (name, given) in enumerate(asked):
             queries.check(queries.get(name), given)
-            params |= {parameter(each, number): value for each, value in given.items()}
+            params |= {queries.parameter(each, number): value for each, value in given.items()}
         names = [name for name, _ in asked]
         text = joined(*names)
 

@@ -5,7 +5,6 @@ from typing import Any
 import neo4j
 
 from graph.store import queries
-from graph.store.joined_reads import listed, parameter
 
 Rows = list[dict[str, Any]]
 
@@ -22,13 +21,13 @@ class Transaction:
         return rows_of(self._transaction.run(query.text, dict(params)), drawn=query.drawn)
 
     def many(self, name: str, /, **params: Any) -> Rows:
-        """The same of a query with many rows: they come in one list, which the driver reads much faster."""
+        """The same of a query with many rows, in one list: the driver takes each row from the line by itself."""
         query = queries.get(name)
         queries.check(query, params)
-        given = {parameter(each, 0): value for each, value in params.items()}
-        [row] = rows_of(self._transaction.run(listed(name), given), drawn=query.drawn)
-        (rows,) = row.values()
-        return list(rows)
+        given = {queries.parameter(each, 0): value for each, value in params.items()}
+        [row] = rows_of(self._transaction.run(query.listed, given), drawn=query.drawn)
+        rows: Rows = row["rows_0"]
+        return rows
 
     def optional(self, name: str, /, **params: Any) -> dict[str, Any] | None:
         return next(iter(self.run(name, **params)), None)
