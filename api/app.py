@@ -1,8 +1,9 @@
 """The application: routes, problems, and a database for as long as it runs."""
 
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from copy import copy
 from functools import partial
 from inspect import iscoroutinefunction
 
@@ -21,7 +22,7 @@ from api.deps.sessions import Sessions
 from api.http.allowed_hosts import Guard
 from api.http.among_workers import SharedAtOnce, SharedFile, SharedRates, SharedUnderWay
 from api.http.background import GRACE_SECONDS, Afterwards
-from api.http.bulkheads import CLIENTS, HEALTH, MEMBERS, OTHERS, PUBLIC, SIGNING_IN, THREADS, Rooms
+from api.http.bulkheads import CLIENTS, HEALTH, MEMBERS, OTHERS, PUBLIC, SIGNING_IN, SIZES, THREADS, InRoom, Room
 from api.http.coalescing import Together
 from api.http.etags import ETags
 from api.http.head import Heads
@@ -94,7 +95,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        routes=_told_apart(),
+        routes=_in_rooms(),
     )
     app.state.store = store
     app.state.late_after_days = settings.late_after_days
@@ -105,7 +106,6 @@ def create_app(
     _count(app, settings, shared)
     app.state.connections = math.ceil(settings.api_connections / settings.api_workers)
     problems.install(app)
-    app.add_middleware(Rooms, rooms=_rooms())
     app.add_middleware(Together, shared=[route for route in routes() if _names(route) & SHARED])
     app.add_middleware(ETags)
     app.add_middleware(InTime, seconds=settings.api_query_seconds)
@@ -134,22 +134,27 @@ def _count(app: FastAPI, settings: Settings, shared: SharedFile | None) -> None:
     app.state.under_way = SharedUnderWay(shared, longest)
 
 
-def _told_apart() -> list[BaseRoute]:
-    """Every route, checked, as OpenAPI has it: named as its function is, and pages left out.
+def _in_rooms() -> list[BaseRoute]:
+    """Every route, checked, in a room of its own application, and as OpenAPI has it: pages are left out.
 
     They are handed to the application as they are. FastAPI looks through a router that is included twice for each
-    request, which took more of a short answer than all middleware.
+    request, which took more of a short answer than all middleware; and who is in no route needs no room.
     """
     for router in (*ROUTERS, *PAGES):
         require_roles(router)
-    for route in routes():
-        route.unique_id = route.name
-        if route.response_field is not None:
-            route.response_field.name = f"Response_{route.name}"
-    for page in (route for router in PAGES for route in router.routes):
-        if isinstance(page, APIRoute):
-            page.include_in_schema = False
-    return list(routes())
+    rooms = {name: Room(size) for name, size in SIZES.items()}
+    pages = {id(route) for router in PAGES for route in router.routes}
+    return [_placed(route, rooms, shown=id(route) not in pages) for route in routes()]
+
+
+def _placed(route: APIRoute, rooms: Mapping[str, Room], *, shown: bool) -> APIRoute:
+    placed = copy(route)
+    if (name := _room(route)) is not None:
+        placed.app = InRoom(route.app, rooms[name])
+    placed.unique_id, placed.include_in_schema = route.name, route.include_in_schema and shown
+    if placed.response_field is not None:
+        placed.response_field.name = f"Response_{route.name}"
+    return placed
 
 
 def routes() -> list[APIRoute]:
@@ -162,13 +167,8 @@ def _names(route: APIRoute) -> set[str]:
     return {f"{method} {route.path_format}" for method in route.methods or ()}
 
 
-def _rooms() -> list[tuple[APIRoute, str | None]]:
-    """The room of each route, but for those in the room of members; None: it waits for nothing."""
-    found = [(route, _room(route)) for route in routes()]
-    return [(route, room) for route, room in found if room != MEMBERS]
-
-
 def _room(route: APIRoute) -> str | None:
+    """The room of a route; None: it waits for nothing."""
     taken = set(roles(route))
     if not taken and iscoroutinefunction(route.endpoint):
         return None

@@ -146,7 +146,6 @@ class Caller:
 async def _asking(
     request: Request,
     scopes: SecurityScopes,
-    store: TheStore,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Caller:
     """The caller, of whom the route itself asks the rest. Raises Unauthenticated, Forbidden, TooMany."""
@@ -155,7 +154,7 @@ async def _asking(
     if principal is None:  # verified in a thread: its issuer may have to be asked for its keys
         principal = await run_in_threadpool(_verified, request, credentials)
     if principal.role not in scopes.scopes:
-        await run_in_threadpool(_let_in, request, scopes, store, principal)  # which says why not
+        await run_in_threadpool(_let_in, request, scopes, request.app.state.store, principal)  # which says why not
     return Caller(request, principal)
 
 

@@ -33,7 +33,8 @@ async def _store(request: Request) -> Store:
     return store
 
 
-async def _database(store: Annotated[Store, Depends(_store)]) -> AsyncIterator[Database]:
+async def _database(request: Request) -> AsyncIterator[Database]:
+    store: Store = request.app.state.store
     if not store.in_order:  # whatever has to wait waits in a thread; nothing else has to
         await run_in_threadpool(store.prove)
     with store.use(proved=True) as database:

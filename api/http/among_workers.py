@@ -1,13 +1,13 @@
 """What the workers of one service know together: limits of a caller, and answers on their way.
 
 Each worker is a process, and a caller's requests come to any of them. So that a limit is the same whatever their
-number, they count in one file of SQLite in the home. It is made anew at each start, holds no name (askers and
-entities are hashed), and is gone when the service ends. A worker that is killed leaves what ends by itself.
+number, they count in one file of SQLite in the home. It is made anew at each start and is gone when the service
+ends. It holds no name: askers and entities are hashed with a key that is in the memory of the service alone. A
+worker that is killed leaves what ends by itself.
 docs/decisions/0052-workers-count-in-one-file.md says why it is a file.
 """
 
 import hashlib
-import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ from api.http.limits import AtOnce, Rates, too_many, too_many_at_once
 from graph.errors import StoreUnavailable
 
 SHAPE = """
-CREATE TABLE bucket (asker BLOB PRIMARY KEY, left REAL, since REAL) WITHOUT ROWID;
+CREATE TABLE bucket (asker BLOB PRIMARY KEY, left REAL, since REAL, full REAL) WITHOUT ROWID;
 CREATE TABLE under_way (id INTEGER PRIMARY KEY AUTOINCREMENT, asker BLOB, until REAL);
 CREATE TABLE answer (id INTEGER PRIMARY KEY AUTOINCREMENT, entities BLOB, until REAL);
 """
@@ -36,55 +36,83 @@ HASH = 16
 class SharedFile:
     """The file, as one worker has it open. Safe between threads."""
 
-    def __init__(self, file: Path):
-        """The file is there: `make` has made it."""
+    def __init__(self, file: Path, key: bytes):
+        """The file was shaped before. Raises StoreUnavailable where it is not there: a new one would count anew.
+
+        key: of all workers of the service, at most 64 bytes.
+        """
         self.file = file
+        self._key = key
         self._lock = Lock()
-        self._connection = sqlite3.connect(
-            file, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        # what is lost with the machine is not missed; a worker that is killed leaves the file whole
-        self._connection.execute("PRAGMA synchronous = OFF")
+        with self._faults_named():
+            self._connection = _opened(file)
 
     @contextmanager
     def turn(self) -> Iterator[sqlite3.Connection]:
         """One transaction, with no other worker at the file. Raises StoreUnavailable."""
+        with self._transaction("IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def look(self) -> Iterator[sqlite3.Connection]:
+        """The file as it is now, for reading; nobody waits for it. Raises StoreUnavailable."""
+        with self._transaction("DEFERRED") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, kind: str) -> Iterator[sqlite3.Connection]:
+        connection = self._connection
+        with self._faults_named(), self._lock:
+            connection.execute(f"BEGIN {kind}")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                # whatever failed, and be it the commit: what is left open would keep all workers out
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _faults_named(self) -> Iterator[None]:
         try:
-            with self._lock:
-                self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._connection
-                except BaseException:
-                    self._connection.execute("ROLLBACK")
-                    raise
-                self._connection.execute("COMMIT")
+            yield
         except sqlite3.Error as error:
             raise StoreUnavailable(f"the workers cannot count in {self.file}: {error}") from error
+
+    def hashed(self, name: str) -> bytes:
+        """What stands for the name in the file."""
+        return hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=HASH, key=self._key).digest()
 
     def close(self) -> None:
         with self._lock:
             self._connection.close()
 
 
-@contextmanager
-def made(file: Path) -> Iterator[None]:
-    """The file is there and empty while the block runs, and only its owner can read it."""
-    _remove(file)
-    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+def shape(file: Path) -> None:
+    """The file, which is empty, is one in which workers can count. Raises OSError."""
     try:
-        with sqlite3.connect(file) as connection:
+        connection = _opened(file)
+        try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(SHAPE)
-        connection.close()
-        yield
-    finally:
-        _remove(file)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise OSError(None, str(error)) from error
 
 
-def _remove(file: Path) -> None:
-    for each in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
-        with suppress(FileNotFoundError):
-            each.unlink()
+def _opened(file: Path) -> sqlite3.Connection:
+    """A connection to a file that is there."""
+    connection = sqlite3.connect(
+        f"{file.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=WAIT_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    # what is lost with the machine is not missed; a worker that is killed leaves the file whole
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
 
 
 class SharedRates(Rates):
@@ -97,17 +125,16 @@ class SharedRates(Rates):
         self._taken = 0
 
     def take(self, asker: str, cost: int = 1, what: str = "requests") -> None:
-        name = _hashed(f"{self._kind} {asker}")
+        name = self._shared.hashed(f"{self._kind} {asker}")
         with self._shared.turn() as file:
             now = time.monotonic()  # of the machine, and so the same for all workers
             row = file.execute("SELECT left, since FROM bucket WHERE asker = ?", (name,)).fetchone()
             left, enough, kept = self.after(row or (float(self.burst), now), now, cost)
-            file.execute("INSERT OR REPLACE INTO bucket VALUES (?, ?, ?)", (name, *kept))
+            full = now + (self.burst - kept[0]) / self.per_second
+            file.execute("INSERT OR REPLACE INTO bucket VALUES (?, ?, ?, ?)", (name, *kept, full))
             self._taken += 1
             if self._taken % TIDY_EVERY == 0:  # a bucket that is full again is like one that was never used
-                file.execute(
-                    "DELETE FROM bucket WHERE since + (? - left) / ? < ?", (self.burst, self.per_second, now)
-                )
+                file.execute("DELETE FROM bucket WHERE full < ?", (now,))
         if not enough:
             raise too_many(what, self.wait(left, cost))
 
@@ -122,7 +149,7 @@ class SharedAtOnce(AtOnce):
 
     @contextmanager
     def one(self, asker: str) -> Iterator[None]:
-        name, now = _hashed(asker), time.monotonic()
+        name, now = self._shared.hashed(asker), time.monotonic()
         with self._shared.turn() as file:
             file.execute("DELETE FROM under_way WHERE until < ?", (now,))
             (many,) = file.execute("SELECT count(*) FROM under_way WHERE asker = ?", (name,)).fetchone()
@@ -134,7 +161,7 @@ class SharedAtOnce(AtOnce):
         try:
             yield
         finally:
-            with self._shared.turn() as file:
+            with _of_itself_otherwise(), self._shared.turn() as file:
                 file.execute("DELETE FROM under_way WHERE id = ?", (mine,))
 
 
@@ -153,33 +180,34 @@ class SharedUnderWay(UnderWay):
             return file.execute("INSERT INTO answer (until) VALUES (?)", (now + self._seconds,)).lastrowid
 
     def narrow(self, answer: object, entities: Iterable[str]) -> None:
-        about = b"".join(_hashed(each) for each in entities)
+        about = b"".join(self._shared.hashed(each) for each in entities)
         with self._shared.turn() as file:
             file.execute("UPDATE answer SET entities = ? WHERE id = ?", (about, answer))
 
     def end(self, answer: object) -> None:
-        with self._shared.turn() as file:
+        with _of_itself_otherwise(), self._shared.turn() as file:
             file.execute("DELETE FROM answer WHERE id = ?", (answer,))
 
     def let_leave(self, entity: str | None = None) -> None:
         until = time.monotonic() + LONGEST_WAIT_SECONDS
-        with self._shared.turn() as file:
+        with self._shared.look() as file:
             (last,) = file.execute("SELECT coalesce(max(id), 0) FROM answer").fetchone()
         while self._waits_for(entity, last) and time.monotonic() < until:
             time.sleep(LOOK_SECONDS)
 
     def _waits_for(self, entity: str | None, last: int) -> bool:
         """Whether one of the answers up to the last may be about this entity."""
-        name = None if entity is None else _hashed(entity)
-        with self._shared.turn() as file:
+        name = None if entity is None else self._shared.hashed(entity)
+        with self._shared.look() as file:
             rows = file.execute(
                 "SELECT entities FROM answer WHERE id <= ? AND until >= ?", (last, time.monotonic())
             ).fetchall()
         return any(name is None or about is None or name in _parts(about) for (about,) in rows)
 
 
-def _hashed(name: str) -> bytes:
-    return hashlib.sha256(name.encode(errors="surrogatepass")).digest()[:HASH]
+def _of_itself_otherwise() -> suppress:
+    """What cannot be taken out of the file now ends by itself: nobody loses an answer that was made."""
+    return suppress(StoreUnavailable)
 
 
 def _parts(about: bytes) -> set[bytes]:

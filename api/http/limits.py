@@ -51,7 +51,8 @@ class Sizes:
         until = time.monotonic() + BODY_SECONDS
         while not too_large:
             try:
-                message = await asyncio.wait_for(receive(), max(0.0, until - time.monotonic()))
+                async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                    message = await receive()
             except TimeoutError:
                 said = f"the body of a request is there within {BODY_SECONDS:g} s"
                 # what comes of it later must not be taken for another request

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from api.deps.auth import MemberAsking, own
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person, of_a_scheme
+from api.http.threads import in_a_thread
 from api.openapi import AWAY, responses
 from api.schemas.explanations import Explanation
 from graph import disclosure
@@ -22,6 +23,7 @@ Facts = Annotated[bool, Query(description="also every own fact", examples=[True]
     summary="One rating, explained",
     responses=responses(NotFound, ParameterError, StoreConflict, *AWAY),
 )
+@in_a_thread
 def explain_rating(
     caller: MemberAsking, scheme: SchemeId, entity: EntityId, database: TheDatabase, facts: Facts = False
 ) -> Explanation:

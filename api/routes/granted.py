@@ -9,6 +9,7 @@ from api.deps.auth import Client, ClientAsking, asking_of
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
 from api.http.constant_time import STEP_SECONDS, ConstantTimeRoute, all_open
 from api.http.in_flight import IsUnderWay, only_about
+from api.http.threads import in_a_thread
 from api.openapi import AWAY, responses
 from api.schemas.grants import LONGEST_PURPOSE, Found, GrantedRating, Wanted
 from graph.disclosure import to_clients
@@ -45,6 +46,7 @@ REFUSALS = responses(
     responses=REFUSALS,
     response_model_exclude_none=True,
 )
+@in_a_thread
 def granted_rating(
     caller: ClientAsking,
     scheme: SchemeId,
@@ -69,6 +71,7 @@ def granted_rating(
 
 
 @router.post("/lookup", summary="Several ratings by id", responses=REFUSALS, response_model_exclude_none=True)
+@in_a_thread
 def look_up_ratings(
     client: Client, scheme: SchemeId, wanted: Wanted, database: TheDatabase, request: Request
 ) -> Found:

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 
 from api.deps.auth import MemberAsking, own
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person, of_a_scheme
+from api.http.threads import in_a_thread
 from api.openapi import AWAY, responses
 from api.schemas.ratings import ShownRating
 from graph import disclosure
@@ -20,6 +21,7 @@ router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], depe
     summary="One's own rating",
     responses=responses(NotFound, ParameterError, StoreConflict, *AWAY),
 )
+@in_a_thread
 def open_rating(caller: MemberAsking, scheme: SchemeId, entity: EntityId, database: TheDatabase) -> ShownRating:
     """The member's own rating, as it is shown, with its lines. The `parts` sum to the `whole_points`.
 

@@ -14,19 +14,25 @@
 //                                   stale, contested, set_aside, sealed}: as in rating.cypher, for each of the members
 // @uses   membership_id run_id
 UNWIND $ids AS id
-MATCH (m:Membership {id: id})<-[:JOINED]-(entity:Entity) WHERE m.score IS NOT NULL
-WITH m, entity, m.score AS score, m.points AS points, m.band AS band, m.run AS run, m.set_aside AS aside
-OPTIONAL MATCH (r:Run {id: run})
-WITH run, r, {
-  id: m.id, score: score, points: points, band: band, conduct: m.conduct,
+MATCH (m:Membership {id: id})<-[:JOINED]-(entity:Entity)
+// all properties by one look at the membership: each by itself would be looked for among all of them
+WITH properties(m) AS m, entity.changed AS changed
+WHERE m.score IS NOT NULL
+WITH m.run AS run, collect({
+  id: m.id, score: m.score, points: m.points, band: m.band, conduct: m.conduct,
   evidence: reduce(sum = 0.0, name IN m.factors | sum + m[name + '_evidence']),
   contacts: coalesce(size(m.circle), 0),
   company: reduce(sum = 0.0, i IN range(0, coalesce(size(m.used), 0) - 1) | sum + m.weights[i] * m.used[i]),
   shown_company: reduce(sum = 0.0, i IN range(0, coalesce(size(m.seen), 0) - 1) | sum + m.weights[i] * m.seen[i]),
-  shown_points: m.shown_points,
-  stale: coalesce(r.stale, false) OR coalesce(entity.changed > coalesce(m.rerated, r.started), false),
-  contested: m.contested IS NOT NULL, set_aside: aside,
-  sealed: m.seal = run + ' ' + toString(score) + ' ' + band
-    + reduce(text = '', each IN coalesce(aside, []) | text + ' ' + toString(each))
-} AS member
-RETURN run, r.as_of AS as_of, r.version AS version, r.hash AS hash, collect(member) AS members
+  shown_points: m.shown_points, contested: m.contested IS NOT NULL, set_aside: m.set_aside,
+  sealed: m.seal = m.run + ' ' + toString(m.score) + ' ' + m.band
+    + reduce(text = '', each IN coalesce(m.set_aside, []) | text + ' ' + toString(each)),
+  changed: changed, rerated: m.rerated
+}) AS members
+OPTIONAL MATCH (r:Run {id: run})
+RETURN run, r.as_of AS as_of, r.version AS version, r.hash AS hash,
+       [m IN members | m {
+         .id, .score, .points, .band, .conduct, .evidence, .contacts, .company, .shown_company, .shown_points,
+         .contested, .set_aside, .sealed,
+         stale: coalesce(r.stale, false) OR coalesce(m.changed > coalesce(m.rerated, r.started), false)
+       }] AS members

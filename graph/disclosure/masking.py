@@ -41,7 +41,10 @@ def veil_width(database: Database, _run: str) -> float:
 
 def veiled(opened: OpenRating, seen: Seen, scheme: Scheme) -> OpenRating:
     """The rating as it was published for anybody but the operator: points, band and parts follow from that."""
-    circle = tuple(replace(each, used=score) for each, score in zip(opened.circle, seen.scores, strict=True))
+    circle = tuple(
+        Contact(each.entity, each.rid, each.weight, score)
+        for each, score in zip(opened.circle, seen.scores, strict=True)
+    )
     return with_circle(opened, circle, scheme)
 
 

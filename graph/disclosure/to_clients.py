@@ -11,6 +11,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from graph.audit import log, refusals
 from graph.disclosure.masking import veil_width, within
 from graph.disclosure.rating import Opened, ShownPart, open_veiled, show
@@ -129,7 +131,7 @@ def _record(transaction: Transaction, asked: _Request, entities: Sequence[str]) 
     held = log.hold(transaction, asked.scheme, entities)
     ends = log.ends(transaction, held)  # before the grants: decisions about an entity hold it before them
     transaction.run("hold_grants", entities=list(entities), client=asked.client)
-    rows = transaction.run(
+    rows = transaction.many(
         "asked",
         scheme=asked.scheme,
         entities=list(entities),
@@ -164,8 +166,7 @@ def _note_refused(database: Database, asked: _Request, refused: Sequence["_Asked
         )
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(msgspec.Struct, frozen=True):
     """One entity that was asked for: how much of it is open, and what comes of it."""
 
     entity: str

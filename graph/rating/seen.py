@@ -5,9 +5,10 @@ would be a thousand queries, and most of the time of the answer.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from graph.errors import StoreConflict
 from graph.model import SetAside
@@ -17,8 +18,7 @@ from graph.rating.runs import policy_of_run
 from graph.store.client import Database, utc
 
 
-@dataclass(frozen=True)
-class SeenRating:
+class SeenRating(msgspec.Struct, frozen=True):
     """One membership's rating under the veil; points and band are those of the rating opened and veiled."""
 
     entity: str

@@ -6,7 +6,7 @@ HOME/logs/        neo4j.log says why a server did not start
 HOME/password     generated, mode 0600
 HOME/server.json  the version and ports of the last start, and the pid while it runs
 HOME/serving.json where the API of this home answers, while it does
-HOME/workers-PID.sqlite  where the workers of one API count what a caller may ask, while there are several
+HOME/workers-*/   where the workers of one API count what a caller may ask, while there are several
 
 HOME/reserve      room that is kept from other programs, and given back to Neo4j where little is left
 HOME/torn/        copies of files of transactions that a full disk has torn, from before they were repaired

@@ -17,10 +17,11 @@ from graph.errors import NotFound, ParameterError, QueryRejected, StoreUnavailab
 from graph.store import deadlines, queries, riders, sessions
 from graph.store.disk_space import Room, Watch
 from graph.store.error_mapping import NOT_ONLINE_ADVICE, Gone, is_not_online, translated
-from graph.store.joined_reads import joined, parameter
+from graph.store.joined_reads import joined
+from graph.store.queries import Query
 from graph.store.retries import repeated
 from graph.store.riders import Rider
-from graph.store.transaction import Rows, Transaction
+from graph.store.transaction import Rows, Transaction, rows_of
 
 T = TypeVar("T")
 AGAIN = 3
@@ -89,14 +90,14 @@ class Database:
         """
         query = queries.get(name)
         queries.check(query, params)
-        if query.mode == "read" and riders.PENDING.get() is not None:
+        if query.mode == "read" and not tags and riders.PENDING.get() is not None:
             return self.together((name, params))[0]
         text = neo4j.Query(query.text, metadata=dict(tags or {}))
         with translated(query.file):
             if query.mode in ("batch", "schema"):
-                return self._auto(query.mode, text, params)
+                return self._auto(query, text, params)
             if query.mode == "read":  # one way there and back; in a transaction of its own there would be three
-                return repeated(lambda: self._auto("read", text, params, timeout=True))
+                return repeated(lambda: self._auto(query, text, params))
             return repeated(lambda: self._alone(lambda own: own.run(name, **params), tags))
 
     def together(self, *asked: tuple[str, Mapping[str, Any]]) -> list[Rows]:
@@ -115,13 +116,14 @@ class Database:
         params: dict[str, Any] = {}
         for number, (name, given) in enumerate(asked):
             queries.check(queries.get(name), given)
-            params |= {parameter(each, number): value for each, value in given.items()}
+            params |= {queries.parameter(each, number): value for each, value in given.items()}
         names = [name for name, _ in asked]
         text = joined(*names)
 
         def ask() -> list[Rows]:
             with self._session("read") as session:
-                record = session.run(neo4j.Query(text, timeout=self._timeout()), params).single(strict=True)
+                result = session.run(neo4j.Query(text, timeout=self._timeout()), params)
+                [record] = rows_of(result, drawn=any(queries.get(name).drawn for name in names))
                 return list(record.values())
 
         with translated(" with ".join(queries.get(name).file for name in names)):
@@ -144,12 +146,12 @@ class Database:
                 given = self.run(rider.name, **rider.params)
             rider.judge(given)
 
-    def _auto(self, mode: str, text: neo4j.Query, params: Mapping[str, Any], *, timeout: bool = False) -> Rows:
+    def _auto(self, query: Query, text: neo4j.Query, params: Mapping[str, Any]) -> Rows:
         """The rows of a text that is its own transaction, or several."""
-        if timeout:
+        if query.mode == "read":
             text = neo4j.Query(text.text, metadata=text.metadata, timeout=self._timeout())
-        with self._session(mode) as session:
-            return session.run(text, dict(params)).data()
+        with self._session(query.mode) as session:
+            return rows_of(session.run(text, dict(params)), drawn=query.drawn)
 
     def _alone(
         self,

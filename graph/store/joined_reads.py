@@ -4,14 +4,10 @@ The text is made of the query files as they are, each in a subquery of its own w
 is written twice, and each still runs alone.
 """
 
-import re
 from functools import cache
 
 from graph.errors import QueryFileInvalid
 from graph.store import queries
-from graph.store.queries import QUOTED
-
-_PARAMETER = re.compile(rf"(?P<quoted>{QUOTED.pattern})|\$(?P<name>\w+)", re.DOTALL)
 
 
 @cache
@@ -25,25 +21,5 @@ def joined(*names: str) -> str:
         query = queries.get(name)
         if query.mode != "read":
             raise QueryFileInvalid("only reads are asked together with others", file=query.file)
-        columns = ", ".join(f"{field.name}: {field.name}" for field in query.returns)
-        body = _own_parameters(_without_header(query.text), number)
-        parts.append(f"CALL () {{\nCALL () {{\n{body}\n}}\nRETURN collect({{{columns}}}) AS rows_{number}\n}}")
+        parts.append(query.part(number))
     return "\n".join([*parts, "RETURN " + ", ".join(f"rows_{number}" for number in range(len(names)))])
-
-
-def parameter(name: str, number: int) -> str:
-    """The name that a parameter of the read at this place has in the joined text."""
-    return f"{name}_{number}"
-
-
-def _without_header(text: str) -> str:
-    lines = text.splitlines()
-    first = next(place for place, line in enumerate(lines) if not line.startswith("//"))
-    return "\n".join(lines[first:]).rstrip().removesuffix(";")
-
-
-def _own_parameters(text: str, number: int) -> str:
-    def renamed(found: re.Match[str]) -> str:
-        return found["quoted"] or f"${parameter(found['name'], number)}"
-
-    return _PARAMETER.sub(renamed, text)

@@ -28,23 +28,27 @@ class Rider:
     "what `heed` has raised"
 
     def judge(self, rows: Rows) -> None:
-        """The rows are heeded. Raises what `heed` does, and the block that it ends raises that as well."""
+        """The rows are heeded. Raises what `heed` does, and so does whatever the block asks from then on."""
         try:
             self.heed(rows)
         except Exception as error:
             self.refusal = error
+            PENDING.set(self)
             raise
 
 
 PENDING: ContextVar[Rider | None] = ContextVar("rider", default=None)
-"The rider that was not asked yet, of the work that is being done here."
+"The rider that was not asked yet, of the work that is being done here; or that has refused it."
 
 
 def take() -> Rider | None:
-    """The rider, which nobody else asks from now on."""
+    """The rider, which nobody else asks from now on. Raises its refusal, once it has refused."""
     rider = PENDING.get()
-    if rider is not None:
-        PENDING.set(None)
+    if rider is None:
+        return None
+    if rider.refusal is not None:
+        raise rider.refusal
+    PENDING.set(None)
     return rider
 
 
@@ -65,13 +69,13 @@ def along(rider: Rider, ask: Callable[[], None]) -> Iterator[None]:
     try:
         try:
             yield
-        except StoreError:
+        except StoreError as error:
+            if rider.refusal not in (None, error):
+                raise rider.refusal from error
             raise
         except Exception:
             ask()
             raise
         ask()
-        if rider.refusal is not None:
-            raise rider.refusal
     finally:
         PENDING.reset(token)

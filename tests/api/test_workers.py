@@ -5,6 +5,7 @@ A worker that is stopped takes no connection, so that the test chooses which of 
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -70,19 +71,18 @@ class Service:
 
     @contextmanager
     def only(self, worker: int, **headers: str) -> Iterator[httpx.Client]:
-        others = [each for each in self.workers() if each != worker]
-        for each in others:
-            os.kill(each, signal.SIGSTOP)
-        try:
-            limits = httpx.Limits(max_connections=1, keepalive_expiry=None)
-            client = httpx.Client(
-                base_url=self.address, headers=headers, limits=limits, trust_env=False, timeout=60
-            )
-            assert client.get("/livez").status_code == 200
-        finally:
+        limits = httpx.Limits(max_connections=1, keepalive_expiry=None)
+        with httpx.Client(
+            base_url=self.address, headers=headers, limits=limits, trust_env=False, timeout=60
+        ) as client:
+            others = [each for each in self.workers() if each != worker]
             for each in others:
-                os.kill(each, signal.SIGCONT)
-        with client:
+                os.kill(each, signal.SIGSTOP)
+            try:
+                assert client.get("/livez").status_code == 200
+            finally:
+                for each in others:
+                    os.kill(each, signal.SIGCONT)
             yield client
 
 
@@ -167,7 +167,7 @@ def test_a_policy_that_was_replaced_holds_at_both_at_once(
     before = scheme.read("reliability")
     after = scheme.parse(
         before.text.replace(PURPOSE, "another purpose of its own").replace(
-            f'version = "{before.version}"', 'version = "9 for a test"'
+            f'version = "{before.version}"', 'version = "9-for-a-test"'
         ),
         "a policy of a test",
     )
@@ -295,7 +295,9 @@ def test_a_worker_that_is_killed_is_replaced_and_the_service_leaves_nothing(alon
     with started(alone) as service:
         killed, stays = service.workers()
         with service.only(killed), service.only(stays) as client:
-            assert len(list(alone.home.glob("workers-*.sqlite"))) == 1
+            assert len(list(alone.home.glob("workers-*/*.sqlite"))) == 1
+            os.kill(killed, signal.SIGSTOP)  # so that the parent waits for its answer, and not in vain
+            time.sleep(1)
             os.kill(killed, signal.SIGKILL)
             assert client.get("/livez").status_code == 200
         until = time.monotonic() + 60
@@ -306,6 +308,19 @@ def test_a_worker_that_is_killed_is_replaced_and_the_service_leaves_nothing(alon
             assert [each.get("/livez").status_code for each in workers] == [200, 200]
     assert not list(alone.home.glob("workers-*"))
     assert not psutil.pid_exists(stays)
+
+
+def test_a_service_that_is_told_to_end_does_not_wait_for_a_worker_that_says_nothing(alone: Settings) -> None:
+    with started(alone) as service:
+        hung, _ = service.workers()
+        with service.each():
+            os.kill(hung, signal.SIGSTOP)
+            time.sleep(1)  # the parent waits for its answer
+            service.process.terminate()
+            time.sleep(0.1)
+            os.kill(hung, signal.SIGCONT)
+        assert service.process.wait(60) == 0
+    assert not list(alone.home.glob("workers-*"))
 
 
 def test_workers_end_with_a_parent_that_was_killed_and_the_next_service_takes_their_file_away(
@@ -319,6 +334,16 @@ def test_workers_end_with_a_parent_that_was_killed_and_the_next_service_takes_th
         left = [psutil.Process(each) for each in (first, second) if psutil.pid_exists(each)]
         _, alive = psutil.wait_procs(left, 60)
         assert not alive
-    (file,) = alone.home.glob("workers-*.sqlite")
+    (folder,) = alone.home.glob("workers-*")
     with started(alone) as service, service.each():
-        assert not file.exists()
+        assert not folder.exists()
+
+
+def test_a_service_whose_file_is_gone_ends_rather_than_count_anew(alone: Settings) -> None:
+    with started(alone) as service:
+        first, _ = service.workers()
+        with service.each():
+            (folder,) = alone.home.glob("workers-*")
+            shutil.rmtree(folder)
+            os.kill(first, signal.SIGKILL)
+        assert service.process.wait(60) == 1

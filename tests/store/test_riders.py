@@ -45,6 +45,17 @@ def test_reads_that_are_joined_say_what_they_say_one_by_one(graph: Database) -> 
     assert graph.together(*asked) == [graph.run(name, **given) for name, given in asked]
 
 
+def test_a_query_whose_rows_come_as_one_list_does_and_says_what_it_does_row_by_row(graph: Database) -> None:
+    graph.statement(TWO)
+    with graph.transaction() as own:
+        assert own.many("secret", name="veil") == own.run("secret", name="veil") == [{"value": "41"}]
+        assert own.many("secret", name="cursors") == []
+        assert own.many("make_secret", name="cursors", value="00") == [{"value": "00"}]
+        with pytest.raises(ParameterError, match=r"the parameter .name is missing"):
+            own.many("secret")
+    assert graph.one("secret", name="cursors") == {"value": "00"}
+
+
 def test_a_joined_text_leaves_alone_what_is_no_parameter() -> None:
     text = joined("asked", "members")
     assert "$scheme_0 + '|' + entity" in text
@@ -103,6 +114,32 @@ def test_a_block_that_asks_nothing_is_refused_at_its_end(graph: Database) -> Non
 def test_a_block_that_hides_the_refusal_is_refused_all_the_same(graph: Database) -> None:
     with pytest.raises(Unauthenticated), graph.first("secret", refuse, name="veil"), suppress(InnerCircleError):
         graph.run("scheme", id="market")
+
+
+@pytest.mark.parametrize(
+    "work",
+    [lambda graph: graph.run("scheme", id="market"), lambda graph: graph.write(write)],
+    ids=["a read", "a transaction"],
+)
+def test_a_block_that_hides_the_refusal_is_told_and_does_nothing_more(
+    graph: Database, work: Callable[[Database], object]
+) -> None:
+    told: list[InnerCircleError] = []
+
+    def go_on() -> None:
+        with graph.first("secret", refuse, name="veil"):
+            for ask in (lambda _: graph.run("scheme", id="market"), work):
+                try:
+                    ask(graph)
+                except Unauthenticated as error:
+                    told.append(error)
+            raise StoreUnavailable("and the database is away")
+
+    graph.statement(TWO)
+    with pytest.raises(Unauthenticated):
+        go_on()
+    assert len(told) == 2
+    assert graph.optional("secret", name="cursors") is None
 
 
 def test_the_refusal_of_the_rider_is_heard_before_that_of_the_block(graph: Database) -> None:
