@@ -120,7 +120,7 @@ def _begin(database: Database, kind: str, directory: Path) -> list[list[Path]]:
     header, *lines = (directory / f"{kind}.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     sizes = [size.of(len(lines)) for size in SIZES]
     assert all(sizes), f"{len(lines)} {kind} are too few to measure anything"
-    taken, files = 0, []
+    taken, files = 0, list[list[Path]]()
     for size, rows in zip(SIZES, sizes, strict=True):
         files.append([])
         for _ in range(2 * size.pairs):
