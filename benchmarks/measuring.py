@@ -1,7 +1,6 @@
 """Seconds, ratios and peaks, and how they are printed."""
 
 import resource
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -23,11 +22,6 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     started = time.perf_counter()
     result = work()
     return time.perf_counter() - started, result
-
-
-def median_ratio(pairs: Sequence[tuple[float, float]]) -> float:
-    """The median of first / second over pairs that were measured right after each other."""
-    return statistics.median(first / second for first, second in pairs)
 
 
 def server_heap_megabytes(database: Database) -> float:

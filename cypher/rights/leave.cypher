@@ -30,6 +30,7 @@ WITH m, entity, m.scheme AS scheme, COLLECT {
        MATCH (entity)<-[:OWED]-(:Entity)-[:JOINED]->(debtor:Membership) WHERE m.voice IS NOT NULL AND debtor.scheme = m.scheme
        RETURN DISTINCT debtor
      } AS debtors,
+     COUNT { (entity)-[:JOINED]->() } = 1 AS last,
      COLLECT { MATCH (m)-[:WAS]->(past:Past) RETURN past } AS pasts,
      COLLECT {
        MATCH (m)-[:PAUSED]->(absent:Absent) WHERE COUNT { (absent)<-[:PAUSED]-() } = 1
@@ -47,6 +48,8 @@ FOREACH (grant IN grants | SET grant.revoked = $now)
 FOREACH (founding IN foundings | SET founding.ended = $now, founding.ended_by = 'left')
 FOREACH (each IN pasts + absents | DETACH DELETE each)
 DETACH DELETE m
+// who has joined nothing has no rating that a fact could be newer than
+FOREACH (_ IN CASE WHEN last THEN [1] ELSE [] END | REMOVE entity.changed)
 WITH entity, scheme, followers, debtors, CASE WHEN size(followers + debtors) > 0 THEN 'left ' + randomUUID() END AS mark
 CALL (followers) {
   UNWIND followers AS follower

@@ -6,19 +6,19 @@ was broken off can simply be run again.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any, TypeVar
+from typing import Any
 
 from graph import output_files
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.facts import clashes
+from graph.facts.ahead import ahead
 from graph.facts.files import ENDINGS, Prefix, is_lock, is_rejects, kind_of, read, write_rejects
 from graph.facts.files.mapping import resolve
 from graph.facts.kinds import CORRECTABLE, IN_PLACE, KINDS
@@ -33,7 +33,6 @@ from graph.store.transaction import Transaction
 from graph.text.plain import visible
 
 ATTEMPTS = 3
-T = TypeVar("T")
 
 
 @dataclass
@@ -213,20 +212,23 @@ def load(
             raise stopped
     kinds = [kind or ("" if mapping else kind_of(file)) for file in files]
     tables = [*made.tables] if made else []
-    digest = digest_of([*files, *tables], [*kinds, *map(str, tables)], by, made, prefix, all_ids, zone)
-    record = Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files], digest)
+
+    def begun() -> Load:
+        digest = digest_of([*files, *tables], [*kinds, *map(str, tables)], by, made, prefix, all_ids, zone)
+        return Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files], digest)
+
     with (
+        ahead(chunk for file in files for chunk in chunks_of(file)) as chunks,  # from now on, beside what follows
         _rejected(rejects, inputs) as reject,
         database.rolled_back() if dry_run else nullcontext() as rehearsal,
-        nullcontext(record) if dry_run else under_way(database, record) as record,
+        nullcontext(begun()) if dry_run else under_way(database, begun()) as record,
     ):
         before, zones = Prefix(prefix or "", all_ids=all_ids), ServerZones(database)
         loader = _Loader(
             database, rehearsal, record, correct, reject, progress, touch, preview, before, zones, into
         )
-        for file in files:
-            for chunk in _ahead(chunks_of(file)):
-                loader.take(chunk)
+        for chunk in chunks:
+            loader.take(chunk)
         loaded = [Loaded(kind, file, **counts) for (kind, file), counts in loader.counts.items()]
         if not dry_run:
             finish = into.finish if into else partial(database.run, "finish_load")
@@ -286,15 +288,6 @@ def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, reje
     if kind or mapping:
         return found
     return sorted(found, key=lambda file: list(KINDS).index(kind_of(file)))
-
-
-def _ahead(items: Iterator[T]) -> Iterator[T]:
-    """The items in order, the next one being made while this one is used."""
-    with ThreadPoolExecutor(1) as reader:
-        following = reader.submit(next, items, None)
-        while (item := following.result()) is not None:
-            following = reader.submit(next, items, None)
-            yield item
 
 
 def _rejected(

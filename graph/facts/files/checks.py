@@ -91,7 +91,8 @@ class Sheet:
             values[name] = self._prefixed(prefix, name, values[name])
         for rule in rules(self.kind, categories):
             self.refuse(rule.broken(values), self._origin_of_rule(rule.column), rule.reason)
-        values = values.drop(index=list(self._refused))
+        if self._refused:
+            values = values.drop(index=list(self._refused))
         shown = {column.name: column.format.show(values[column.name]) for column in columns}
         if declared.prefix and None in shown["id"]:
             shown["id"] = self._derived(shown, numbering, prefix.text)
@@ -112,7 +113,7 @@ class Sheet:
                 self.refuse(cells.isna(), origin, "empty")
             cells = cells.dropna()
         cells = form.normal(cells)
-        for fault, reason in form.faults:
+        for fault, reason in () if form.is_clean(cells) else form.faults:
             bad = fault(cells)
             if bad.any():
                 self.refuse(bad, origin, reason, cells)
