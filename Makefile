@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
-# Two halves side by side, each with a Neo4j of its own; tests/conftest.py says which tests stay together.
+# Two halves side by side, each with a Neo4j of its own; tests/sides.py says which tests stay together.
 PYTEST := $(BIN)/pytest --numprocesses 2
 
 .PHONY: all setup browser check format test test-all explore demo bench clean lock

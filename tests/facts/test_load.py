@@ -19,6 +19,7 @@ from graph.server.connect import connect
 from graph.settings import Settings
 from graph.store.client import Database
 from tests.facts.looking import content, whole, written
+from tests.kept import kept
 
 AT, LATER = "2026-01-31T09:30:00Z", "2026-02-28T09:30:00Z"
 AT_STORED, LATER_STORED = "2026-01-31T09:30:00.000000Z", "2026-02-28T09:30:00.000000Z"
@@ -57,8 +58,12 @@ def market(graph: Database) -> Database:
 @pytest.fixture
 def filled(market: Database, tmp_path: Path) -> Database:
     """A market with the ROWS of every kind."""
-    load(market, directory(tmp_path / "filled", ROWS))
-    return market
+    files = directory(tmp_path / "filled", ROWS)
+
+    def make() -> None:
+        load(market, files)
+
+    return kept(market, make)
 
 
 def directory(path: Path, rows: dict[str, list[str]]) -> Path:
