@@ -20,7 +20,7 @@ from graph.policy.scheme import Scheme
 from graph.rating import offsets, voices
 from graph.rating.engines import choice
 from graph.rating.engines.contract import Progress, Work
-from graph.rating.runs import alone, recorded
+from graph.rating.runs import alone, check_alone, recorded
 from graph.store.client import Database, utc
 from graph.text.instants import in_utc
 
@@ -73,13 +73,16 @@ def rate(
                 if source:
                     rater.make_voices()
                 rater.rate_conduct()
+                check_alone(database, scheme.id, run)
                 database.run("unsettle", scheme=scheme.id, id=run, all=True)
                 rater.find_circles()
                 solved = rater.propagate()
         except InnerCircleError:
+            check_alone(database, scheme.id, run)  # else it would be another run's that is cleared
             rater.clear()
             database.run("forget_run", id=run)
             raise
+        check_alone(database, scheme.id, run)
         # before anyone is published, so that no rating is without its bound
         database.run("record_run", id=run, run=solved._asdict() | {"leaning": rater.count_leaning()})
         with _enough_memory(engine):

@@ -1,12 +1,13 @@
-"""What happens while a run is under way, or since another: members leave or are erased, memory is short."""
+"""What happens while a run is under way, or since another: members leave or are erased, a lock is lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from graph.errors import Refused
+from graph.errors import Refused, StoreConflict, StoreUnavailable
 from graph.rating import apply, published, reference
 from graph.rating.engines.arrays import circles
 from graph.rating.engines.choice import ENGINES
@@ -112,6 +113,41 @@ def test_the_record_of_a_run_says_nothing_of_a_member_that_was_erased_meanwhile(
     assert said["speakers"]
     assert rid not in said["speakers"]
     assert len(said["speakers"]) == len(said["quarters"])
+
+
+@ENGINE
+@pytest.mark.parametrize("other", [True, False], ids=["another has begun", "nobody else is there"])
+def test_a_run_that_has_lost_its_lock_publishes_nothing(
+    graph: Database, engine: str, other: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheme = make_scheme()
+    storing.store(graph, FOUR, scheme)
+    rate(graph, scheme.id, as_of=AS_OF)
+    before = graph.statement(KEPT)
+    lock, held = Database.run_lock, list[ExitStack]()
+
+    @contextmanager
+    def until_lost(database: Database, tags: dict[str, str]) -> Iterator[None]:
+        with ExitStack() as until:
+            until.enter_context(lock(database, tags))
+            held.append(until)
+            yield
+
+    def lose() -> None:
+        own = held[0].pop_all()
+        if other:
+            held[0].enter_context(lock(graph, {"scheme": scheme.id, "run": "another"}))
+        own.close()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Database, "run_lock", until_lost)
+        with pytest.raises(StoreConflict if other else StoreUnavailable, match="ended the lock"):
+            rate(graph, scheme.id, as_of=AS_OF, engine=engine, progress=once("sweep", lose))
+    found = graph.statement(KEPT)
+    for row in found:
+        row["m"] = {name: value for name, value in row["m"].items() if not name.startswith("next_")}
+    assert differences(found, before) == []
+    assert rate(graph, scheme.id, as_of=AS_OF).finished
 
 
 def test_a_run_that_has_too_little_memory_says_so_and_leaves_the_old_ratings(
