@@ -6,11 +6,13 @@ that a reader sees has changed; each membership's rating then changes in one tra
 """
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from graph import __version__
-from graph.errors import InnerCircleError, ParameterError
+from graph.errors import InnerCircleError, ParameterError, Refused
 from graph.model import Run
 from graph.policy import parameters
 from graph.policy.publishing import published
@@ -18,7 +20,7 @@ from graph.policy.scheme import Scheme
 from graph.rating import offsets, voices
 from graph.rating.engines import choice
 from graph.rating.engines.contract import Progress, Work
-from graph.rating.runs import alone, recorded
+from graph.rating.runs import alone, check_alone, recorded
 from graph.store.client import Database, utc
 from graph.text.instants import in_utc
 
@@ -46,9 +48,9 @@ def rate(
     engine: what works the ratings out, by name; they are the same whichever does. None: the default one.
     batch: members in one transaction at most.
     Raises NotFound (no such scheme or run), ParameterError (as_of, engine), Refused (too few founders; voices of a
-    run that cannot be used), StoreConflict (another run of the scheme is under way), NotConverged (nothing was
-    published), and any StoreError; a run that was broken off leaves the old ratings, and can simply be started
-    again.
+    run that cannot be used; too little memory for the engine), StoreConflict (another run of the scheme is under
+    way), NotConverged (nothing was published), and any StoreError; a run that was broken off leaves the old
+    ratings, and can simply be started again.
     """
     engine = engine or choice.DEFAULT
     make = choice.of(engine)
@@ -66,26 +68,43 @@ def rate(
         started = utc(database.one("record_run", id=run, run=record)["started"])
         rater = make(Work(database, scheme, as_of, run, started, extent["range"], batch, source, tags, progress))
         try:
-            offsets.lay(database, scheme.id)
-            if source:
-                rater.make_voices()
-            rater.rate_conduct()
-            database.run("unsettle", scheme=scheme.id, id=run, all=True)
-            rater.find_circles()
-            solved = rater.propagate()
+            with _enough_memory(engine):
+                offsets.lay(database, scheme.id)
+                if source:
+                    rater.make_voices()
+                rater.rate_conduct()
+                check_alone(database, scheme.id, run)
+                database.run("unsettle", scheme=scheme.id, id=run, all=True)
+                rater.find_circles()
+                solved = rater.propagate()
         except InnerCircleError:
+            check_alone(database, scheme.id, run)  # else it would be another run's that is cleared
             rater.clear()
             database.run("forget_run", id=run)
             raise
+        check_alone(database, scheme.id, run)
         # before anyone is published, so that no rating is without its bound
         database.run("record_run", id=run, run=solved._asdict() | {"leaning": rater.count_leaning()})
-        ties = rater.publish()
-        if source:
-            rater.keep_voices()
+        with _enough_memory(engine):
+            ties = rater.publish()
+        if source:  # from what was published: nothing is kept of a member that was erased meanwhile
+            database.run("keep_voices", scheme=scheme.id, id=run, members=extent["range"])
         rater.clear()
         spread = database.one("distribution", scheme=scheme.id, run=run, bands=parameters.bands(scheme))
         database.run("finish_run", id=run, scheme=scheme.id, ties=ties, **spread)
     return recorded(database, run)
+
+
+@contextmanager
+def _enough_memory(engine: str) -> Iterator[None]:
+    """What the block does has room in this process. Raises Refused."""
+    try:
+        yield
+    except MemoryError as error:
+        raise Refused(
+            f"the engine {engine!r} needs more memory than this process can have: give it more, or rate with "
+            "--engine cypher, which works in the memory of the server"
+        ) from error
 
 
 def _record(

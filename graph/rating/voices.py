@@ -134,11 +134,15 @@ def of_run(database: Database, run: Run, members: Collection[tuple[str, int]]) -
 
 
 def by_rid(database: Database, run_id: str, members: int) -> list[float]:
-    """The voices that an earlier run made, of rids below `members`; nan: whoever has joined since has none."""
+    """The voices that an earlier run made, of rids below `members`; nan: whoever has joined since has none.
+
+    Members with the largest rids may have left since then, and had one.
+    """
     made, row = recorded(database, run_id), database.one("run_voices", id=run_id)
     found = [0.0 if rid < made.range else math.nan for rid in range(members)]
     for rid, quarters in zip(row["speakers"] or (), row["quarters"] or (), strict=True):
-        found[rid] = quarters / 4
+        if rid < members:
+            found[rid] = quarters / 4
     return found
 
 

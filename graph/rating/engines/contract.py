@@ -87,9 +87,6 @@ class Engine(Protocol):
     def publish(self) -> int:
         """Every rating is published; returns the ties in all circles."""
 
-    def keep_voices(self) -> None:
-        """The record of the run has its voices. Called only where the policy has voices."""
-
     def clear(self) -> None:
         """Nothing staged is left, neither of this run nor of one that was killed."""
 

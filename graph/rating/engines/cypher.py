@@ -72,10 +72,6 @@ class Cypher:
         )
         return totals["ties"] or 0
 
-    def keep_voices(self) -> None:
-        work = self._work
-        work.database.run("keep_voices", scheme=work.scheme.id, id=work.run, members=work.members)
-
     def clear(self) -> None:
         self._work.step("clear_staged")
 

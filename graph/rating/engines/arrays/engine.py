@@ -135,13 +135,6 @@ class Arrays:
             ),
         )
 
-    def keep_voices(self) -> None:
-        voice = np.zeros(0) if self._voice is None else self._voice
-        present = self._members.rids
-        speakers = present[voice[present] > 0]
-        kept = {"speakers": speakers.tolist(), "quarters": (4 * voice[speakers]).astype(np.int64).tolist()}
-        self._work.database.run("record_run", id=self._work.run, run=kept)
-
     def clear(self) -> None:
         """This engine stages nothing; a run in Cypher or a re-rating that broke off may have left something."""
         if self._staged:

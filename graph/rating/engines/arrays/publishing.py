@@ -19,6 +19,8 @@ from graph.rating.engines.contract import Work
 
 ROWS = 2_000
 "Members in one transaction."
+UNRATED = "", ""
+"The captions of a member before its first rating."
 ROUNDS = 10
 "How often members can lose contacts while a run publishes."
 
@@ -40,16 +42,20 @@ class Made:
 def publish(work: Work, made: Made) -> int:
     """Every member's rating is published; returns the ties in all circles.
 
-    Members whose caption stays go side by side; the others leave a (:Past), and go one transaction after another.
-    A member that lost a contact while the run was under way comes back, and is published with those it has.
+    Members whose caption stays go side by side, and so do those that had none; the others leave a (:Past), and go
+    one transaction after another.
+    A member that lost a contact while the run was under way comes back, and is published with those it has. Then
+    the scheme is marked: the circle may lack who would have taken the place.
     Raises StoreConflict where that does not end.
     """
     rids, ties = made.members.rids, 0
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         published, unfit = _round(work, made, rids)
         ties += published
         if not unfit:
             return ties
+        if number == 0:  # whoever left has marked it only where there was a tie to take along
+            work.database.run("unsettle", scheme=work.scheme.id, id=f"left {work.run}", all=False)
         made = replace(made, ties=_left(made.ties, unfit))
         rids = np.array(sorted(row["rid"] for row in unfit), dtype=np.int64)
     raise StoreConflict(
@@ -118,7 +124,10 @@ def _or_none(values: Floats) -> list[float | None]:
 
 
 def _stays(work: Work, made: Made, found: scores.Scores) -> Flags:
-    """By rid, of whom the caption, exact and as shown, is as before. It decides who goes side by side, no more."""
+    """By rid, who leaves no (:Past): the caption, exact and as shown, is as before, or there was none.
+
+    It decides who goes side by side, no more.
+    """
     rids = made.members.rids
     evidence = sum((each.evidence for each in made.rated.values()), np.zeros(len(made.conduct)))
     new = np.round(evidence, 9) < parameters.known_from(work.scheme)
@@ -133,5 +142,5 @@ def _stays(work: Work, made: Made, found: scores.Scores) -> Flags:
 
     after = zip(captions(found.score), captions(found.shown), strict=True)
     stays = np.zeros(len(made.conduct), dtype=bool)
-    stays[rids] = [now == was for now, was in zip(after, made.members.captions, strict=True)]
+    stays[rids] = [was in (now, UNRATED) for now, was in zip(after, made.members.captions, strict=True)]
     return stays
