@@ -18,6 +18,7 @@ from benchmarks import (
     scale,
     serving,
 )
+from benchmarks.homes import managed
 from graph.server import local
 from graph.server.connect import connect
 from graph.settings import Settings
@@ -36,7 +37,7 @@ def empty_graph(heap_megabytes: int) -> Iterator[Database]:
 @contextmanager
 def empty_service(heap_megabytes: int) -> Iterator[tuple[Database, Settings]]:
     with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home), heap_megabytes=heap_megabytes, pagecache_megabytes=1024)
+        settings = managed(Path(home), heap_megabytes)
         local.start(settings)
         try:
             with connect(settings) as database:

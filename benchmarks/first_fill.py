@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.homes import managed
 from benchmarks.measuring import client_megabytes, report, timed
 from graph.facts import first_fill, synthetic
 from graph.facts.files import read
@@ -55,7 +56,7 @@ def _compare(title: str, files: Path, home: Path, heap_megabytes: int) -> None:
     found: dict[str, tuple[float, int]] = {}
     steps = _Steps()
     for name in ("load", "import"):
-        settings = Settings(home=home, heap_megabytes=heap_megabytes, pagecache_megabytes=1024)
+        settings = managed(home, heap_megabytes)
         local.start(settings)
         try:
             found[name] = _fill(settings, name, files, steps)

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import neo4j
 
+from benchmarks.homes import ELSEWHERE
 from benchmarks.measuring import report
 from graph.facts import synthetic
 from graph.facts.load import load
@@ -105,7 +106,7 @@ def _give_grants(database: Database, entities: Sequence[str]) -> None:
 def served(settings: Settings, **variables: str) -> Iterator[str]:
     """The address of `innercircle serve` as a process of its own, without limits on requests."""
     program = Path(sys.executable).with_name("innercircle")
-    given = {"INNERCIRCLE_HOME": str(settings.home), **UNLIMITED, **variables}
+    given = {"INNERCIRCLE_HOME": str(settings.home), **ELSEWHERE, **UNLIMITED, **variables}
     with subprocess.Popen(
         [program, "serve", "--port", "0", "--json"], env=os.environ | given, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -9,6 +9,7 @@ HOME/serving.json where the API of this home answers, while it does
 HOME/workers-*/   where the workers of one API count what a caller may ask, while there are several
 
 HOME/reserve      room that is kept from other programs, and given back to Neo4j where little is left
+HOME/plugins/     jars that somebody put there for Neo4j to load as well; we make no such folder
 HOME/torn/        copies of files of transactions that a full disk has torn, from before they were repaired
 HOME/read-only    there in a home whose server takes no writes: an inspection copy
 
@@ -36,6 +37,8 @@ from graph.server import browser, jars
 from graph.settings import Settings
 from graph.store.disk_space import LOG_MEGABYTES
 
+PLUGINS = "plugins"
+"Where Neo4j looks for procedures by itself."
 FREE_MEGABYTES = 450
 "A fresh home takes 130 MB, most of it transaction logs that are set aside in advance; the rest is for writes."
 AGAIN_MEGABYTES = 64

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from graph.errors import LocalServerFailed
 from graph.server.browser import add_files
-from graph.server.home import State, choose_ports, set_password, write_configuration, write_state
+from graph.server.home import PLUGINS, State, choose_ports, set_password, write_configuration, write_state
 from graph.server.jars import main_class
 from graph.settings import Settings
 
@@ -42,8 +42,8 @@ def launch(
     shutil.rmtree(scratch, ignore_errors=True)  # a killed server leaves the unpacked Browser behind
     scratch.mkdir()
     browser = add_files(folder, scratch)
-    # The first Browser on the path is the one that is served.
-    class_path = ":".join(str(jars) for jars in (browser, folder / "*") if jars)
+    # The first Browser on the path is the one that is served. Plugins come last: what the server has, it keeps.
+    class_path = ":".join(str(jars) for jars in (browser, folder / "*", home / PLUGINS / "*") if jars)
     with (logs / "console.log").open("wb") as console:
         child = subprocess.Popen(
             [
