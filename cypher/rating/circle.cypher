@@ -7,8 +7,7 @@
 // A member that joins while a run is under way has a larger rid, and takes part in the next run.
 // What each contact weighs is staged on the member; a tie has it in hundredths, for eyes. `place` is where it stands in the
 // member's lists. Half a hundredth counts as a whole one, and so does what a sum may lack of it.
-// Circles are found by transactions side by side, which also set what a tie has already: that locks no end. Ties are made
-// and deleted afterwards, by one transaction after the other: that locks both ends.
+// Circles are found by transactions side by side, and ties written by one after the other: writing a tie locks both ends.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result one
@@ -20,7 +19,7 @@
 // @param  size         INTEGER     how many of the strongest ties
 // @param  voice        STRING      the property of a membership that holds its voice
 // @param  outside      FLOAT       the voice of a member that has none yet; null: everybody speaks in full
-// @return changed      INTEGER     members that have ties which are new or gone
+// @return changed      INTEGER     members of whom a tie was written
 // @uses   membership_rid
 UNWIND $ranges AS span
 CALL (span) {
@@ -47,22 +46,19 @@ CALL (span) {
     WITH sum(strength) AS total, collect({contact: contact, rid: contact.rid, strength: strength, days: days,
          last: date($as_of) - duration({days: newest + 1})}) AS ties
     RETURN [tie IN ties | tie.rid] AS rids, [tie IN ties | tie.strength / total] AS weights,
-           [tie IN ties | {contact: tie.contact, weight: toInteger(100 * (tie.strength / total) + 0.5000001) / 100.0,
-                           strength: toInteger(100 * tie.strength + 0.5000001) / 100.0, days: tie.days, last: tie.last}] AS circle
+           [place IN range(0, size(ties) - 1) | {contact: ties[place].contact, place: place,
+             weight: toInteger(100 * (ties[place].strength / total) + 0.5000001) / 100.0,
+             strength: toInteger(100 * ties[place].strength + 0.5000001) / 100.0,
+             days: ties[place].days, last: ties[place].last}] AS circle
   }
   CALL (m) {
     OPTIONAL MATCH (m)-[tie:INNER]->(contact:Membership)
-    WITH tie, contact.rid AS rid ORDER BY rid
-    RETURN collect(tie) AS before, collect(rid) AS tied
+    WITH tie, contact ORDER BY contact.rid
+    RETURN [tie IN collect(CASE WHEN tie IS NOT NULL THEN {contact: contact, place: tie.place, weight: tie.weight,
+             strength: tie.strength, days: tie.days, last: tie.last} END) | tie] AS before
   }
   SET m.next_circle = rids, m.next_weights = weights
-  FOREACH (k IN CASE WHEN tied = rids THEN range(0, size(rids) - 1) ELSE [] END |
-    FOREACH (tie IN CASE WHEN before[k].place = k AND before[k].weight = circle[k].weight
-                           AND before[k].strength = circle[k].strength AND before[k].days = circle[k].days
-                           AND before[k].last = circle[k].last THEN [] ELSE [before[k]] END |
-      SET tie.place = k, tie.weight = circle[k].weight, tie.strength = circle[k].strength, tie.days = circle[k].days,
-          tie.last = circle[k].last))
-  WITH m, circle, tied, rids WHERE tied <> rids
+  WITH m, circle, before WHERE circle <> before
   RETURN m, circle
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW
 CALL (m, circle) {
@@ -71,9 +67,12 @@ CALL (m, circle) {
     WHERE NOT contact IN [each IN circle | each.contact]
     DELETE tie
   }
-  UNWIND range(0, size(circle) - 1) AS place
-  WITH m, place, circle[place] AS each, circle[place].contact AS contact
+  UNWIND circle AS each
+  WITH m, each, each.contact AS contact
   MERGE (m)-[tie:INNER]->(contact)
-  SET tie.place = place, tie.weight = each.weight, tie.strength = each.strength, tie.days = each.days, tie.last = each.last
+  FOREACH (_ IN CASE WHEN tie.place = each.place AND tie.weight = each.weight AND tie.strength = each.strength
+                       AND tie.days = each.days AND tie.last = each.last THEN [] ELSE [1] END |
+    SET tie.place = each.place, tie.weight = each.weight, tie.strength = each.strength, tie.days = each.days,
+        tie.last = each.last)
 } IN TRANSACTIONS OF 1000 ROWS
 RETURN count(*) AS changed

@@ -24,7 +24,8 @@ SCHEME = make_scheme(half_life_days=None, circle_half_life_days=3650.0, size=8)
 DAYS = {("ann", "bob"): 1, ("ann", "cid"): 2, ("bob", "cid"): 4, ("bob", "dee"): 1}
 FACTS = facts_of(
     {"ann": [1.0, 0.9], "bob": [0.0], "cid": [0.3], "dee": [0.6]},
-    [each for pair, days in DAYS.items() for each in contact(*pair, range(1, 1 + days))],
+    [each for pair, days in DAYS.items() for each in contact(*pair, range(1, 1 + days))]
+    + contact("ann", "cid", [10])[:1],  # more from one side: such a weight is another one each day
 )
 TIES = """
 MATCH (m:Membership)-[tie:INNER]->(contact:Membership)
