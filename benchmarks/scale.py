@@ -37,7 +37,7 @@ def make_up(directory: Path, members: int) -> None:
 
 
 def _rate(database: Database, members: int) -> None:
-    """Two runs, a day apart, so that the second has warm plans and every tie still changes."""
+    """Two runs, a day apart, so that the second has warm plans and every weight still changes."""
     steps(database, days_before=1)
     last = steps(database, days_before=0)
     reads = [timed(lambda: database.statement(READ_ALL, scheme=SCHEME))[0] for _ in range(7)]

@@ -3,7 +3,7 @@
 // A member whose facts or circle changed is a seed. The ratings of seeds are published, and those whose scores move by
 // more than the threshold. Members that have a published one in their circle are looked at in the next round. When a
 // round publishes nothing, no score is further than the threshold from what its contacts' scores make it.
-// A seed's conduct is staged where it changed. All rounds are one transaction. What is staged on other members is not
+// A seed's conduct is staged where it changed, and its circle where that was made anew. All rounds are one transaction. What is staged on other members is not
 // read: a run or a re-rating that broke off has left it, of another instant perhaps, or under another policy.
 // The scores under the veil go along, and what is shown of a rating with them: see publish.cypher.
 //
@@ -29,15 +29,19 @@
 UNWIND $rids AS rid
 MATCH (m:Membership {scheme: $scheme, rid: rid})
 CALL (m) {
-  MATCH (m)-[tie:INNER]->(contact:Membership)
-  WITH tie, contact ORDER BY contact.rid
+  WITH m, m.rid IN $circled AND m.next_circle IS NOT NULL AS anew
+  WITH m, CASE WHEN anew THEN m.next_circle ELSE m.circle END AS known, CASE WHEN anew THEN m.next_weights ELSE m.weights END AS exact
+  MATCH (m)-[:INNER]->(contact:Membership) WHERE contact.rid IN known
+  WITH known, contact, [k IN range(0, size(known) - 1) WHERE known[k] = contact.rid | exact[k]][0] AS weight ORDER BY contact.rid
   // a member that joined since the run has no score before its first publication: its conduct stands for it
-  RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights,
+  RETURN max(size(known)) AS before, collect(contact.rid) AS circle, collect(weight) AS left, sum(weight) AS whole,
          collect(coalesce(contact.score, contact.next_conduct)) AS used,
          collect(coalesce(contact.veiled, contact.next_conduct + contact.offset)) AS veils
 }
 // what is staged on a member is gone with its first publication, and the next rounds find what was published
-WITH m, circle, weights, used, veils, m.rid IN $staged AND m.next_conduct IS NOT NULL AS fresh,
+WITH m, circle, used, veils, m.rid IN $staged AND m.next_conduct IS NOT NULL AS fresh,
+     // where a contact left meanwhile, the others weigh the whole
+     CASE size(left) WHEN before THEN left ELSE [weight IN left | weight / whole] END AS weights,
      [each IN veils | CASE WHEN each < 0 THEN 0.0 WHEN each > 1 THEN 1.0 ELSE each END] AS seen,
      CASE size(used) WHEN 0 THEN 0.0 ELSE $share END AS share
 WITH *, CASE WHEN fresh THEN m.next_conduct ELSE m.conduct END AS conduct

@@ -2,7 +2,8 @@
 //
 // Its grants in the scheme are revoked, and it is no founder of it any more. The members that had it in their circle, or lacked it
 // there since a contact of the two is in dispute, and those on whom it reported by its voice, have to be re-rated: they come back.
-// Until then the scheme is marked, and what is left of their circles is weighed so that it sums to 1 again.
+// Until then the scheme is marked, and the weights of the ties that they have left sum to less than 1. A run that is under way lets
+// these weigh the whole.
 // What others have paused stays paused, should it join again. That it left is kept, so that a file that tells of an agreement from
 // before does not bring it back.
 //
@@ -51,12 +52,6 @@ DETACH DELETE m
 // who has joined nothing has no rating that a fact could be newer than
 FOREACH (_ IN CASE WHEN last THEN [1] ELSE [] END | REMOVE entity.changed)
 WITH entity, scheme, followers, debtors, CASE WHEN size(followers + debtors) > 0 THEN 'left ' + randomUUID() END AS mark
-CALL (followers) {
-  UNWIND followers AS follower
-  MATCH (follower)-[tie:INNER]->(:Membership)
-  WITH follower, sum(tie.weight) AS total, collect(tie) AS ties
-  FOREACH (tie IN ties | SET tie.weight = tie.weight / total)
-}
 MATCH (s:Scheme {id: scheme})
 MERGE (entity)-[gone:LEFT]->(s)
 SET gone.at = $now

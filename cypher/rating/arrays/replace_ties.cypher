@@ -7,7 +7,8 @@
 // @param  scheme    STRING         Scheme.id
 // @param  rids      LIST<INTEGER>  of the members; and of each, in their order:
 // @param  circles   LIST<LIST<INTEGER>>  the contacts' rids; and in their order:
-// @param  weights   LIST<LIST<FLOAT>>
+// @param  places    LIST<LIST<INTEGER>>  where each stands in the member's circle, from 0
+// @param  weights   LIST<LIST<FLOAT>>  in hundredths, as are the next
 // @param  strengths LIST<LIST<FLOAT>>
 // @param  days      LIST<LIST<INTEGER>>
 // @param  lasts     LIST<LIST<INTEGER>>  days after `epoch`
@@ -24,6 +25,6 @@ CALL (m, i) {
   UNWIND range(0, size($circles[i]) - 1) AS j
   MATCH (contact:Membership {scheme: $scheme, rid: $circles[i][j]})
   MERGE (m)-[tie:INNER]->(contact)
-  SET tie.weight = $weights[i][j], tie.strength = $strengths[i][j], tie.days = $days[i][j],
+  SET tie.place = $places[i][j], tie.weight = $weights[i][j], tie.strength = $strengths[i][j], tie.days = $days[i][j],
       tie.last = $epoch + duration({days: $lasts[i][j]})
 }

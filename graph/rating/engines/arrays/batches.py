@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.rating.engines.arrays.columns import Ties
+from graph.rating.engines.arrays.columns import Drawn, Ties
 from graph.rating.engines.arrays.groups import Ints
 from graph.rating.engines.contract import Work
 
@@ -45,7 +45,7 @@ def _written(work: Work, name: str, rows: Row, params: Row) -> Row:
     return work.database.optional(name, tags=tags, scheme=work.scheme.id, **rows, **params) or {}
 
 
-def lists(ties: Ties, members: Ints) -> Callable[[NDArray[Any]], list[list[Any]]]:
+def lists(ties: Ties | Drawn, members: Ints) -> Callable[[NDArray[Any]], list[list[Any]]]:
     """Makes a column of the ties into one list for each of these members, which ascend."""
     first = np.searchsorted(ties.member, members, side="left")
     end = np.searchsorted(ties.member, members, side="right")

@@ -53,11 +53,25 @@ class Contacts(NamedTuple):
 
 
 class Ties(NamedTuple):
-    """Circle ties, one row each, by member and then by contact."""
+    """The ties of circles, one row each, by member and then by contact."""
 
     member: Ints
     contact: Ints
     weight: Floats
+    strength: Floats
+    days: Ints
+    last: Ints
+
+
+class Drawn(NamedTuple):
+    """Ties as they stand in the graph for eyes, one row each, by member and then by contact."""
+
+    member: Ints
+    contact: Ints
+    place: Ints
+    "where it stands in the member's circle, from 0"
+    weight: Floats
+    "in hundredths, as is strength"
     strength: Floats
     days: Ints
     last: Ints

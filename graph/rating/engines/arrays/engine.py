@@ -92,7 +92,7 @@ class Arrays:
             disputed = work.database.run("packed_contacts_in_dispute", scheme=work.scheme.id, as_of=work.as_of)
             if disputed:
                 self._lacking = finding.lacking(contacts, (circles.InDispute(**row) for row in disputed))
-        tying.tie(work, reading.ties(work), self._ties)
+        tying.tie(work, reading.ties(work), tying.drawn(self._ties))
 
     def propagate(self) -> Propagated:
         self._work.progress("sweep")

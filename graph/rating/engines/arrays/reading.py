@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.facts.kinds import STORED
-from graph.rating.engines.arrays.columns import Contacts, Members, Obligations, Things, Ties
+from graph.rating.engines.arrays.columns import Contacts, Drawn, Members, Obligations, Things
 from graph.rating.engines.arrays.groups import Floats, Ints
 from graph.rating.engines.contract import Work
 
@@ -108,19 +108,19 @@ def pauses(work: Work) -> tuple[Ints, Ints]:
     return _wide(found[0]), _wide(found[1])
 
 
-def ties(work: Work) -> Ties:
+def ties(work: Work) -> Drawn:
     """The circle ties as they are in the graph."""
 
     def packed(row: Row) -> Columns:
-        whole = {name: _ints(row[name]) for name in ("rids", "contacts", "days", "lasts")}
-        worth = _floats(row["weights"]), _floats(row["strengths"])
-        return whole["rids"], whole["contacts"], *worth, whole["days"], whole["lasts"]
+        ends = (_ints(row[name]) for name in ("rids", "contacts", "places"))
+        worth = (_floats(row[name]) for name in ("weights", "strengths"))
+        return *ends, *worth, _ints(row["days"]), _ints(row["lasts"])
 
-    rids, others, weights, strengths, days, lasts = _pages(work, "packed_ties", packed, 6)
+    rids, others, places, weights, strengths, days, lasts = _pages(work, "packed_ties", packed, 7)
     order = np.lexsort((others, rids))
-    whole = (_wide(each)[order] for each in (rids, others, days, lasts))
-    member, contact, number, last = whole
-    return Ties(member, contact, weights[order], strengths[order], number, last)
+    whole = (_wide(each)[order] for each in (rids, others, places, days, lasts))
+    member, contact, place, number, last = whole
+    return Drawn(member, contact, place, weights[order], strengths[order], number, last)
 
 
 def _pages(work: Work, name: str, packed: Callable[[Row], Columns], width: int, **params: Any) -> Columns:
