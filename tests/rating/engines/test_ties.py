@@ -94,7 +94,9 @@ def test_no_rating_is_made_from_what_stands_on_a_tie(graph: Database) -> None:
         begin(graph)
         if scribble:
             graph.statement(SCRIBBLED)
-        found = [what_if(graph, who, SCHEME.id, WithoutContact("cid")).after.points for who in ("ann", "bob")]
+        found: list[Any] = [
+            what_if(graph, who, SCHEME.id, WithoutContact("cid")).after.points for who in ("ann", "bob")
+        ]
         apply.remove(graph, "obligations", ["ann-0"])
         found += [ratings(graph)]
         apply.remove(graph, "contacts", ["bob-dee-1"])

@@ -1,7 +1,9 @@
 """Circle ties in the graph become those of a run, in hundredths: only those that changed are written."""
 
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -18,8 +20,8 @@ ROWS = 1_000
 def drawn(ties: Ties) -> Drawn:
     """The ties as they are to stand in the graph."""
     place = np.arange(len(ties.member)) - np.searchsorted(ties.member, ties.member, side="left")
-    worth = (_hundredths(each) for each in (ties.weight, ties.strength))
-    return Drawn(ties.member, ties.contact, place, *worth, ties.days, ties.last)
+    weight, strength = _hundredths(ties.weight), _hundredths(ties.strength)
+    return Drawn(ties.member, ties.contact, place, weight, strength, ties.days, ties.last)
 
 
 def _hundredths(values: Floats) -> Floats:
@@ -34,7 +36,8 @@ def tie(work: Work, before: Drawn, after: Drawn) -> None:
     written in one transaction after the other.
     """
     others, values = _changed(before, after)
-    changed = Drawn(*(column[values] for column in after))
+    columns: Iterator[Any] = (column[values] for column in after)
+    changed = Drawn(*columns)
     same = np.unique(changed.member)
     for write, name, ties, members in (
         (in_turn, "replace_ties", after, others),
