@@ -43,7 +43,7 @@ CALL (span) {
     RETURN collect(contact.rid) AS circle, collect(weight) AS left, sum(weight) AS whole, collect(scores[0]) AS used,
            collect(scores[1]) AS veils
   }
-  WITH m, circle, used, veils, CASE size(left) WHEN size(exact) THEN left ELSE [weight IN left | weight / whole] END AS weights
+  WITH m, circle, used, veils, CASE size(left) WHEN size(exact) THEN left ELSE [weight IN left | CASE whole WHEN 0.0 THEN 1.0 / size(left) ELSE weight / whole END] END AS weights
   WITH m, circle, weights, used, [each IN veils | CASE WHEN each < 0 THEN 0.0 WHEN each > 1 THEN 1.0 ELSE each END] AS seen,
        reduce(sum = 0.0, i IN range(0, size(veils) - 1) | sum + weights[i] * veils[i]) AS company,
        CASE size(used) WHEN 0 THEN 0.0 ELSE $share END AS share

@@ -41,7 +41,7 @@ CALL (m) {
 // what is staged on a member is gone with its first publication, and the next rounds find what was published
 WITH m, circle, used, veils, m.rid IN $staged AND m.next_conduct IS NOT NULL AS fresh,
      // where a contact left meanwhile, the others weigh the whole
-     CASE size(left) WHEN before THEN left ELSE [weight IN left | weight / whole] END AS weights,
+     CASE size(left) WHEN before THEN left ELSE [weight IN left | CASE whole WHEN 0.0 THEN 1.0 / size(left) ELSE weight / whole END] END AS weights,
      [each IN veils | CASE WHEN each < 0 THEN 0.0 WHEN each > 1 THEN 1.0 ELSE each END] AS seen,
      CASE size(used) WHEN 0 THEN 0.0 ELSE $share END AS share
 WITH *, CASE WHEN fresh THEN m.next_conduct ELSE m.conduct END AS conduct

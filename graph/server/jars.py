@@ -2,7 +2,7 @@
 
 A lock file graph/server/releases/neo4j-<version>.lock has one line for a jar:
 `group:artifact:version[:classifier] sha256`. Jars beside a server's have a lock file of their own, elsewhere
-(benchmarks/gds_jars.py), and are fetched by the same code when somebody asks for them.
+(benchmarks/gds.py), and are fetched by the same code when somebody asks for them.
 Jars are fetched into a folder of their own in the cache, and stand there only once their hash was checked.
 """
 

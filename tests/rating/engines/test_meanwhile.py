@@ -96,6 +96,22 @@ def test_a_contact_that_leaves_before_its_tie_is_made_leaves_circles_whole_and_t
 
 
 @ENGINE
+def test_what_is_left_of_a_circle_weighs_the_whole_however_little_it_weighed(graph: Database, engine: str) -> None:
+    scheme = make_scheme(circle_half_life_days=1.0)
+    far = contact("ann", "cid", [1_074])  # half of a day, 1,074 times: among the others it weighs 0.0
+    near = [each for other in ("bob", "dan") for each in contact("ann", other, range(6))]
+    storing.store(graph, facts_of({"ann": [1.0], "bob": [0.0], "cid": [0.3], "dan": []}, near + far), scheme)
+
+    def leave() -> None:
+        for entity in ("bob", "dan"):
+            storing.leave_one(graph, scheme, entity)
+
+    rate(graph, scheme.id, as_of=AS_OF, engine=engine, progress=once("publish", leave))
+    [left] = published.open_rating(graph, "ann", scheme.id).circle
+    assert (left.entity, left.weight) == ("cid", 1.0)
+
+
+@ENGINE
 def test_the_record_of_a_run_says_nothing_of_a_member_that_was_erased_meanwhile(
     graph: Database, engine: str
 ) -> None:

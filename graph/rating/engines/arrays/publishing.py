@@ -94,8 +94,10 @@ def _left(ties: Ties, unfit: list[Row]) -> Ties:
     ]
     columns: Iterator[Any] = (column[stays] for column in ties)
     left, again = Ties(*columns), touched[stays]
-    total = np.bincount(left.member, weights=left.weight, minlength=1)
-    return left._replace(weight=np.where(again, left.weight / total[left.member], left.weight))
+    total, size = np.bincount(left.member, weights=left.weight, minlength=1), np.bincount(left.member, minlength=1)
+    whole = total[left.member]
+    share = np.divide(left.weight, whole, out=1.0 / size[left.member], where=whole > 0)
+    return left._replace(weight=np.where(again, share, left.weight))
 
 
 def _rows(made: Made, found: scores.Scores, rids: Ints) -> Row:
