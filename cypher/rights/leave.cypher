@@ -49,11 +49,11 @@ FOREACH (grant IN grants | SET grant.revoked = $now)
 FOREACH (founding IN foundings | SET founding.ended = $now, founding.ended_by = 'left')
 FOREACH (each IN pasts + absents | DETACH DELETE each)
 DETACH DELETE m
-// who has joined nothing has no rating that a fact could be newer than
-FOREACH (_ IN CASE WHEN last THEN [1] ELSE [] END | REMOVE entity.changed)
-WITH entity, scheme, followers, debtors, CASE WHEN size(followers + debtors) > 0 THEN 'left ' + randomUUID() END AS mark
+WITH entity, scheme, followers, debtors, last, CASE WHEN size(followers + debtors) > 0 THEN 'left ' + randomUUID() END AS mark
 MATCH (s:Scheme {id: scheme})
 MERGE (entity)-[gone:LEFT]->(s)
 SET gone.at = $now
+// who has joined nothing has no rating that a fact could be newer than
+FOREACH (_ IN CASE WHEN last THEN [1] END | REMOVE entity.changed)
 FOREACH (_ IN CASE WHEN mark IS NOT NULL THEN [1] END | SET s.unsettled = coalesce(s.unsettled, []) + [mark])
 RETURN scheme, [follower IN followers | follower.rid] AS followers, [debtor IN debtors | debtor.rid] AS debtors, mark
