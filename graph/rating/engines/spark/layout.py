@@ -69,7 +69,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     snapshot: str
     "its number, drawn at random"
     taken: str
-    "when reading began, in UTC"
+    "when reading began, by the server's clock, in UTC"
     software: str
     server: str
     as_of: str
@@ -167,6 +167,24 @@ def decoded(content: bytes, place: str) -> Manifest:
             if not file.name.startswith(f"{name}/") or "/" in file.name[len(name) + 1 :] or ".." in file.name:
                 raise RecordError(f"{file.name!r} is no file of the table {name}", file=place)
     return manifest
+
+
+def decoded_ratings(content: bytes, place: str) -> Ratings:
+    """The same of the manifest of ratings."""
+    try:
+        made = msgspec.json.decode(content, type=Ratings)
+    except msgspec.DecodeError as error:
+        raise RecordError(f"it is no manifest of ratings: {error}", file=place) from error
+    if made.format != FORMAT:
+        raise RecordError(
+            f"it has format {made.format}, and this version of innercircle reads {FORMAT}: "
+            "rate the snapshot again",
+            file=place,
+        )
+    for file in made.table.files:
+        if "/" in file.name or file.name.startswith("."):
+            raise RecordError(f"{file.name!r} is no file of ratings", file=place)
+    return made
 
 
 def midnight(manifest: Manifest) -> datetime:

@@ -169,7 +169,7 @@ def _leaning(scheme: Scheme, own: DataFrame) -> list[int]:
 
 def _manifest(found: Source, worked: Worked, fresh: Place) -> layout.Ratings:
     files = source.described(found.spark, fresh)
-    java = found.spark._jvm.java.lang.System.getProperty("java.version")  # type: ignore[union-attr]
+    java = found.spark._jvm.java.lang.System.getProperty("java.version")
     return layout.Ratings(
         format=layout.FORMAT,
         snapshot=found.manifest.snapshot,
