@@ -1,4 +1,4 @@
-"""A snapshot, its rating on Spark and its publication, beside a run of the engine in arrays: seconds and peak memory.
+"""A snapshot, its rating on Spark and its publication, beside a run in arrays: seconds and peak memory.
 
 `python -m benchmarks.spark --members 10000 --python PATH`: PATH is the Python of an environment with
 `requirements-spark.lock`.

@@ -23,6 +23,10 @@ from graph.rating.engines.spark import layout
 from graph.rating.engines.sweeps import Propagated
 
 
+NOISE = 1e-9
+"Of sums."
+
+
 class Rows(NamedTuple):
     """The ratings of the files; one row a member, but ties."""
 
@@ -120,7 +124,7 @@ class FromFiles(Arrays):
 def read(directory: Path, made: layout.Ratings, count: int) -> Rows:
     """The ratings of the directory, by rid. Raises RecordError for one that no run gives."""
     files = [directory / file.name for file in made.table.files]
-    tables = [parquet.read_table(file) for file in files]
+    tables = [table for table in map(parquet.read_table, files) if table.num_rows]
     if not tables:
         return _none(len(made.factors))
     table = pa.concat_tables(tables).sort_by("rid").combine_chunks()
@@ -130,7 +134,7 @@ def read(directory: Path, made: layout.Ratings, count: int) -> Rows:
     wide = {name: _lists(table, name, len(rid)) for name in ("rates", "evidences", "aside")}
     state = np.stack([_numbers(table, "swept"), _numbers(table, "swept_veil")], axis=1)
     scores = np.stack([state[:, 0], _numbers(table, "conduct"), *wide["rates"].T], axis=1)
-    if not np.isfinite(state).all() or not ((scores >= 0) & (scores <= 1)).all():
+    if not np.isfinite(state).all() or not ((scores >= -NOISE) & (scores <= 1 + NOISE)).all():
         raise RecordError("a score, a conduct or a rate is outside of [0, 1]", file=str(directory))
     return Rows(
         rid=rid,
@@ -155,6 +159,8 @@ def _ties(table: pa.Table, rid: Ints, directory: Path) -> Ties:
     member, contact = np.repeat(rid, lengths), contact.astype(np.int64)
     if not np.isin(contact, rid).all() or (contact == member).any() or not (weight > 0).all():
         raise RecordError("a circle has a contact that is not rated, or without a weight", file=str(directory))
+    if (np.abs(np.bincount(member, weights=weight) - 1)[np.unique(member)] > NOISE).any():
+        raise RecordError("the weights of a circle do not sum to 1", file=str(directory))
     order = np.lexsort((contact, member))
     numbers = (column.astype(np.int64)[order] for column in (days, last))
     return Ties(member[order], contact[order], weight[order], strength[order], *numbers)

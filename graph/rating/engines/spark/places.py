@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from graph.errors import ParameterError
 
-UNFIT = "{}[]*?\\,"
+UNFIT = "{}[]*?\\"
 "Spark would look for a pattern."
 BESIDE = ".writing-"
 

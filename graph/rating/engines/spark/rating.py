@@ -53,12 +53,7 @@ def rate(spark: SparkSession, directory: str) -> Rated:
     with beside(place / layout.RATINGS) as work, beside(place / layout.RATINGS) as fresh:
         worked = _work_out(found, _keeper(spark, work))
         ratings = _ratings(found.scheme, worked)
-        (
-            ratings.repartitionByRange("rid")
-            .sortWithinPartitions("rid")
-            .write.option("compression", "zstd")
-            .parquet(str(fresh))
-        )
+        ratings.sortWithinPartitions("rid").write.parquet(str(fresh))
         manifest = _manifest(found, worked, fresh)
         (fresh / layout.MANIFEST).write(layout.encoded(manifest))
         replace(fresh, place / layout.RATINGS)

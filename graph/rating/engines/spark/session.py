@@ -16,6 +16,7 @@ ALWAYS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.eventLog.enabled": "false",
     "spark.hadoop.fs.permissions.umask-mode": "077",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
