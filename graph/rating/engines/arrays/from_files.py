@@ -22,7 +22,6 @@ from graph.rating.engines.contract import Work
 from graph.rating.engines.spark import layout
 from graph.rating.engines.sweeps import Propagated
 
-
 NOISE = 1e-9
 "Of sums."
 
