@@ -1,4 +1,4 @@
-"""A snapshot, its rating on Spark and its publication, beside a run in arrays: seconds and peak memory.
+"""A snapshot, and its rating on Spark, beside a run in arrays: seconds and peak memory.
 
 `python -m benchmarks.spark --members 10000 --python PATH`: PATH is the Python of an environment with
 `requirements-spark.lock`.
@@ -21,7 +21,6 @@ from benchmarks.measuring import client_megabytes, report, timed
 from graph.analysis import snapshot
 from graph.analysis.frames import Reader
 from graph.facts import synthetic
-from graph.rating.publish_run import publish_run
 from graph.store.client import Database
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,8 +53,6 @@ def run(database: Database, members: int, python: Path, master: str, partitions:
             seconds, told = timed(lambda: _rate(python, place, master, partitions))
         rows.append((f"rating on Spark, {master}, {partitions} partitions", seconds, megabytes[0]))
         print(told.strip())
-        seconds, _ = timed(lambda: publish_run(database, place))
-        rows.append(("publish-run", seconds, client_megabytes()))
         size = sum(path.stat().st_size for path in place.rglob("*.parquet") if "ratings" not in path.parts)
     report(f"{members:,} members", ("part", "seconds", "peak MiB"), rows)
     facts = sum(rows for table, rows in done.rows.items() if table not in ("members", "founders"))

@@ -17,7 +17,7 @@ from graph.policy.publishing import published
 from graph.policy.scheme import Scheme
 from graph.rating import offsets, voices
 from graph.rating.engines import choice
-from graph.rating.engines.contract import Engine, Progress, Work
+from graph.rating.engines.contract import Progress, Work
 from graph.rating.runs import alone, recorded
 from graph.store.client import Database, utc
 from graph.text.instants import in_utc
@@ -68,39 +68,33 @@ def rate(
     with alone(database, scheme.id, run) as tags:
         extent = database.one("member_range", scheme=scheme.id)
         source = voices.source(database, scheme, members=extent["range"], voices_of=voices_of)
-        record = record_of(database, scheme, as_of, engine, extent, batch) | (source.record() if source else {})
+        record = _record(database, scheme, as_of, engine, extent, batch) | (source.record() if source else {})
         started = utc(database.one("record_run", id=run, run=record)["started"])
-        work = Work(database, scheme, as_of, run, started, extent["range"], batch, source, tags, progress)
-        return carry_out(work, make(work))
-
-
-def carry_out(work: Work, rater: Engine) -> Run:
-    """The steps of a run that is on record and alone; raises as `rate`."""
-    database, scheme, run = work.database, work.scheme, work.run
-    try:
-        offsets.lay(database, scheme.id)
-        if work.voices:
-            rater.make_voices()
-        rater.rate_conduct()
-        database.run("unsettle", scheme=scheme.id, id=run, all=True)
-        rater.find_circles()
-        solved = rater.propagate()
-    except InnerCircleError:
+        rater = make(Work(database, scheme, as_of, run, started, extent["range"], batch, source, tags, progress))
+        try:
+            offsets.lay(database, scheme.id)
+            if source:
+                rater.make_voices()
+            rater.rate_conduct()
+            database.run("unsettle", scheme=scheme.id, id=run, all=True)
+            rater.find_circles()
+            solved = rater.propagate()
+        except InnerCircleError:
+            rater.clear()
+            database.run("forget_run", id=run)
+            raise
+        # before anyone is published, so that no rating is without its bound
+        database.run("record_run", id=run, run=solved._asdict() | {"leaning": rater.count_leaning()})
+        ties = rater.publish()
+        if source:
+            rater.keep_voices()
         rater.clear()
-        database.run("forget_run", id=run)
-        raise
-    # before anyone is published, so that no rating is without its bound
-    database.run("record_run", id=run, run=solved._asdict() | {"leaning": rater.count_leaning()})
-    ties = rater.publish()
-    if work.voices:
-        rater.keep_voices()
-    rater.clear()
-    spread = database.one("distribution", scheme=scheme.id, run=run, bands=parameters.bands(scheme))
-    database.run("finish_run", id=run, scheme=scheme.id, ties=ties, **spread)
+        spread = database.one("distribution", scheme=scheme.id, run=run, bands=parameters.bands(scheme))
+        database.run("finish_run", id=run, scheme=scheme.id, ties=ties, **spread)
     return recorded(database, run)
 
 
-def record_of(
+def _record(
     database: Database, scheme: Scheme, as_of: datetime, engine: str, extent: dict[str, Any], batch: int
 ) -> dict[str, Any]:
     """Everything that is needed to repeat the run."""

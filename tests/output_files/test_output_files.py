@@ -56,7 +56,6 @@ READS = {
         "load paths",
         "apply paths",
         "import-assistant file",
-        "publish-run directory",
         "import-assistant members",
         "verify-report file",
         "verify-report key",

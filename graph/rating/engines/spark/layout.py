@@ -169,24 +169,6 @@ def decoded(content: bytes, place: str) -> Manifest:
     return manifest
 
 
-def decoded_ratings(content: bytes, place: str) -> Ratings:
-    """The same of the manifest of ratings."""
-    try:
-        made = msgspec.json.decode(content, type=Ratings)
-    except msgspec.DecodeError as error:
-        raise RecordError(f"it is no manifest of ratings: {error}", file=place) from error
-    if made.format != FORMAT:
-        raise RecordError(
-            f"it has format {made.format}, and this version of innercircle reads {FORMAT}: "
-            "rate the snapshot again",
-            file=place,
-        )
-    for file in made.table.files:
-        if "/" in file.name or file.name.startswith("."):
-            raise RecordError(f"{file.name!r} is no file of ratings", file=place)
-    return made
-
-
 def midnight(manifest: Manifest) -> datetime:
     """The instant at which the scheme is rated."""
     return datetime.fromisoformat(manifest.as_of)
