@@ -2,10 +2,10 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
-# Two halves side by side, each with a Neo4j of its own; tests/conftest.py says which tests stay together.
+# Two halves side by side, each with a Neo4j of its own; tests/sides.py says which tests stay together.
 PYTEST := $(BIN)/pytest --numprocesses 2
 
-.PHONY: all setup browser check format test test-all explore demo bench clean lock
+.PHONY: all setup browser check format test test-all explore demo bench bench-gds clean lock
 
 all: check test
 
@@ -43,9 +43,11 @@ format: $(READY)
 test: check browser
 	$(PYTEST) -m "not slow"
 
-# The slow checks as well; then, whether or not they pass, what `test` runs on the newest calendar release of Neo4j.
+# The slow checks as well; then, whether or not they pass, what `test` runs on the newest calendar release of Neo4j, and
+# what it runs on ratings on those of the engine in arrays.
 test-all: check browser
-	$(PYTEST); first=$$?; INNERCIRCLE_NEO4J_VERSION=2026.09.0 $(PYTEST) -m "not slow" && exit $$first
+	$(PYTEST); first=$$?; INNERCIRCLE_NEO4J_VERSION=2026.09.0 $(PYTEST) -m "not slow" && \
+	  INNERCIRCLE_ENGINE=arrays $(PYTEST) -m "not slow" tests/rating tests/explain tests/rights && exit $$first
 
 # As the first half of `test-all`, but rules are tried on examples that are drawn anew. A failure says how to repeat it.
 explore: check browser
@@ -56,6 +58,10 @@ demo: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# A yardstick: Neo4j's Graph Data Science, which this alone fetches, on the same ties. It is no dependency, and under the GPL.
+bench-gds: $(READY)
+	$(BIN)/python -m benchmarks.gds
 
 # The locks from pyproject.toml, for every platform and Python from 3.11 on: requirements.lock for work on the
 # project, requirements-base.lock with the same versions for an image that only runs it (Dockerfile).

@@ -1,7 +1,9 @@
 """The application: routes, problems, and a database for as long as it runs."""
 
-from collections.abc import AsyncIterator, Callable
+import math
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from copy import copy
 from functools import partial
 from inspect import iscoroutinefunction
 
@@ -9,6 +11,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 import api.pages
 import api.routes
@@ -17,8 +20,9 @@ from api.deps.auth import require_roles, roles
 from api.deps.database import Store
 from api.deps.sessions import Sessions
 from api.http.allowed_hosts import Guard
-from api.http.background import Afterwards
-from api.http.bulkheads import CLIENTS, HEALTH, MEMBERS, OTHERS, PUBLIC, SIGNING_IN, THREADS, Rooms
+from api.http.among_workers import SharedAtOnce, SharedFile, SharedRates, SharedUnderWay
+from api.http.background import GRACE_SECONDS, Afterwards
+from api.http.bulkheads import CLIENTS, HEALTH, MEMBERS, OTHERS, PUBLIC, SIGNING_IN, SIZES, THREADS, InRoom, Room
 from api.http.coalescing import Together
 from api.http.etags import ETags
 from api.http.head import Heads
@@ -56,8 +60,14 @@ SHARED = {
 "The same for everybody, whatever the headers."
 
 
-def create_app(opens: Callable[[], Database] | None = None, settings: Settings | None = None) -> FastAPI:
+def create_app(
+    opens: Callable[[], Database] | None = None,
+    settings: Settings | None = None,
+    shared: SharedFile | None = None,
+) -> FastAPI:
     """The application, for the database that `opens` gives: where it is None, the one that the settings name.
+
+    shared: where it counts together with the other workers of its service; None: it is the only one.
 
     It starts without the database too: /readyz then says what is missing. It does not start with a route that
     neither is public nor asks for a role.
@@ -85,27 +95,17 @@ def create_app(opens: Callable[[], Database] | None = None, settings: Settings |
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
+        routes=_in_rooms(),
     )
     app.state.store = store
     app.state.late_after_days = settings.late_after_days
     app.state.operator = settings.operator
     app.state.verifier = Verifier(settings)
     app.state.sessions = Sessions(settings, app.state.verifier)
-    app.state.under_way = UnderWay()
     app.state.afterwards = Afterwards(store.use, settings.api_query_seconds)
-    app.state.rates = Rates(settings.api_requests_per_second, settings.api_burst)
-    app.state.costs = Rates(settings.api_ids_per_second, settings.api_ids_burst)
-    app.state.connections = settings.api_connections
-    app.state.lookups = AtOnce(LOOKUPS_AT_ONCE)
-    for router in ROUTERS:
-        require_roles(router)
-        app.include_router(router)
-    for router in PAGES:
-        require_roles(router)
-        app.include_router(router, include_in_schema=False)
+    _count(app, settings, shared)
+    app.state.connections = math.ceil(settings.api_connections / settings.api_workers)
     problems.install(app)
-    app.add_middleware(Rooms, rooms=_rooms())
     app.add_middleware(Together, shared=[route for route in routes() if _names(route) & SHARED])
     app.add_middleware(ETags)
     app.add_middleware(InTime, seconds=settings.api_query_seconds)
@@ -120,6 +120,43 @@ def create_app(opens: Callable[[], Database] | None = None, settings: Settings |
     return app
 
 
+def _count(app: FastAPI, settings: Settings, shared: SharedFile | None) -> None:
+    """What a caller may ask for is counted: by this worker alone, or by all of them together."""
+    requests = settings.api_requests_per_second, settings.api_burst
+    ids = settings.api_ids_per_second, settings.api_ids_burst
+    if shared is None:
+        app.state.rates, app.state.costs = Rates(*requests), Rates(*ids)
+        app.state.lookups, app.state.under_way = AtOnce(LOOKUPS_AT_ONCE), UnderWay()
+        return
+    longest = settings.api_query_seconds + GRACE_SECONDS
+    app.state.rates, app.state.costs = SharedRates(shared, "requests", *requests), SharedRates(shared, "ids", *ids)
+    app.state.lookups = SharedAtOnce(shared, LOOKUPS_AT_ONCE, longest)
+    app.state.under_way = SharedUnderWay(shared, longest)
+
+
+def _in_rooms() -> list[BaseRoute]:
+    """Every route, checked, in a room of its own application, and as OpenAPI has it: pages are left out.
+
+    They are handed to the application as they are. FastAPI looks through a router that is included twice for each
+    request, which took more of a short answer than all middleware; and who is in no route needs no room.
+    """
+    for router in (*ROUTERS, *PAGES):
+        require_roles(router)
+    rooms = {name: Room(size) for name, size in SIZES.items()}
+    pages = {id(route) for router in PAGES for route in router.routes}
+    return [_placed(route, rooms, shown=id(route) not in pages) for route in routes()]
+
+
+def _placed(route: APIRoute, rooms: Mapping[str, Room], *, shown: bool) -> APIRoute:
+    placed = copy(route)
+    if (name := _room(route)) is not None:
+        placed.app = InRoom(route.app, rooms[name])
+    placed.unique_id, placed.include_in_schema = route.name, route.include_in_schema and shown
+    if placed.response_field is not None:
+        placed.response_field.name = f"Response_{route.name}"
+    return placed
+
+
 def routes() -> list[APIRoute]:
     """Every route of the application, in the order in which they are looked for."""
     found = [route for router in (*ROUTERS, *PAGES) for route in router.routes]
@@ -130,13 +167,8 @@ def _names(route: APIRoute) -> set[str]:
     return {f"{method} {route.path_format}" for method in route.methods or ()}
 
 
-def _rooms() -> list[tuple[APIRoute, str | None]]:
-    """The room of each route, but for those in the room of members; None: it waits for nothing."""
-    found = [(route, _room(route)) for route in routes()]
-    return [(route, room) for route, room in found if room != MEMBERS]
-
-
 def _room(route: APIRoute) -> str | None:
+    """The room of a route; None: it waits for nothing."""
     taken = set(roles(route))
     if not taken and iscoroutinefunction(route.endpoint):
         return None

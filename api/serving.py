@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
-from api import address
+from api import address, workers
 from api.app import create_app
 from api.http.connections import bound, protocol
 from api.http.loopback import listen, url
@@ -16,6 +17,18 @@ from graph.settings import Settings
 
 BACKLOG = 128
 "Connections that are taken in one go: fewer than allowed, so that each is counted before there are too many."
+
+CONFIGURATION: dict[str, Any] = {
+    "access_log": False,  # its lines would hold the ids of persons
+    "log_config": None,
+    "log_level": "warning",
+    "server_header": False,
+    "proxy_headers": False,
+    "ws": "none",
+    "timeout_graceful_shutdown": 5,
+    "backlog": BACKLOG,
+}
+"Of uvicorn: a server says nothing about itself, and logs no requests."
 
 
 def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
@@ -33,22 +46,12 @@ def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
             address.noted(settings, host, port),
             suppress(KeyboardInterrupt),
         ):  # uvicorn ends in good order, then raises the signal again
-            server(app).run(sockets=[socket])
+            if settings.api_workers > 1:
+                workers.run(settings, socket, **CONFIGURATION)
+            else:
+                server(app).run(sockets=[socket])
 
 
 def server(app: FastAPI) -> uvicorn.Server:
-    """A server of the application that says nothing about itself, and logs no requests."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            access_log=False,  # its lines would hold the ids of persons
-            log_config=None,
-            log_level="warning",
-            server_header=False,
-            proxy_headers=False,
-            ws="none",
-            timeout_graceful_shutdown=5,
-            http=protocol(bound(app.state.connections)),
-            backlog=BACKLOG,
-        )
-    )
+    """A server of the application, in this process."""
+    return uvicorn.Server(uvicorn.Config(app, http=protocol(bound(app.state.connections)), **CONFIGURATION))

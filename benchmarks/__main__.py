@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import backtest, cheating, held_view, neighbours, opening, pages, scale
+from benchmarks import (
+    backtest,
+    cheating,
+    engines,
+    first_fill,
+    held_view,
+    neighbours,
+    opening,
+    pages,
+    scale,
+    serving,
+)
+from benchmarks.homes import managed
 from graph.server import local
 from graph.server.connect import connect
 from graph.settings import Settings
@@ -25,7 +37,7 @@ def empty_graph(heap_megabytes: int) -> Iterator[Database]:
 @contextmanager
 def empty_service(heap_megabytes: int) -> Iterator[tuple[Database, Settings]]:
     with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home), heap_megabytes=heap_megabytes, pagecache_megabytes=1024)
+        settings = managed(Path(home), heap_megabytes)
         local.start(settings)
         try:
             with connect(settings) as database:
@@ -48,10 +60,14 @@ def main() -> None:
         pages.run(database, settings)
     with empty_service(arguments.heap_megabytes) as (database, settings):
         neighbours.run(database, settings)
+    with empty_service(arguments.heap_megabytes) as (database, settings):
+        serving.run(database, settings)
+    first_fill.run(first_fill.CONTACTS, arguments.heap_megabytes)
     for members in arguments.members:
         with empty_graph(arguments.heap_megabytes) as database:
             scale.run(database, members)
             opening.run(database, members)
+            engines.run(database, members)
 
 
 if __name__ == "__main__":

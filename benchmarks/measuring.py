@@ -1,15 +1,16 @@
 """Seconds, ratios and peaks, and how they are printed."""
 
 import resource
-import statistics
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from graph.cli.output import print_table
 from graph.store.client import Database
 
 T = TypeVar("T")
+PROCESS = Path("/proc/self")
 
 HEAP_PEAKS = """
 CALL dbms.queryJmx('java.lang:name=*,type=MemoryPool') YIELD name, attributes
@@ -25,19 +26,32 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     return time.perf_counter() - started, result
 
 
-def median_ratio(pairs: Sequence[tuple[float, float]]) -> float:
-    """The median of first / second over pairs that were measured right after each other."""
-    return statistics.median(first / second for first, second in pairs)
-
-
 def server_heap_megabytes(database: Database) -> float:
     """The server's peak heap since it started: the sum of the peaks of its pools, so an upper bound."""
     return float(database.statement(HEAP_PEAKS)[0]["bytes"]) / 2**20
 
 
 def client_megabytes() -> float:
-    """This process's peak resident memory."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """This process's peak resident memory, since `forget_peak` where the system can forget."""
+    try:
+        return _status("VmHWM")
+    except FileNotFoundError:  # Linux alone has it
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def forget_peak() -> float:
+    """This process's resident memory now; on Linux, peaks count from now on."""
+    try:
+        PROCESS.joinpath("clear_refs").write_text("5", encoding="ascii")
+        return _status("VmRSS")
+    except OSError:
+        return client_megabytes()
+
+
+def _status(name: str) -> float:
+    """MiB that the system says of this process."""
+    lines = (PROCESS / "status").read_text(encoding="ascii", errors="replace").splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024
 
 
 def report(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

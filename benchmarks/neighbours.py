@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from benchmarks import pages
+from benchmarks.homes import ELSEWHERE
 from benchmarks.measuring import report, timed
 from graph.facts.load import load
 from graph.identity import Keyring, Role, tokens
@@ -118,7 +119,7 @@ def _p95(address: str, member: str) -> float:
 @contextmanager
 def _served(settings: Settings, uri: str | None = None, user: str = "", password: str = "") -> Iterator[str]:
     """The address of a service in a process of its own, with the limits that a service has."""
-    named = {"INNERCIRCLE_HOME": str(settings.home)}
+    named = {"INNERCIRCLE_HOME": str(settings.home), **ELSEWHERE}
     if uri:
         named |= {
             "INNERCIRCLE_NEO4J_URI": uri,

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
 
     api_port: int = Field(default=8000, ge=0, le=65535)
 
+    api_workers: int = Field(default=1, ge=1, le=64)
+    "How many processes answer the API; the limits of a caller hold for all of them together."
+
     issuer: str = "innercircle"
     "The issuer that local tokens name."
 
@@ -122,13 +125,16 @@ class Settings(BaseSettings):
     "After which a request of the API has its answer, whatever it waits for; its queries are ended by the server."
 
     api_connections: int = Field(default=512, ge=1, le=10**6)
-    "How many connections the API holds at a time; never more than half of the files that it may open."
+    "How many connections the API holds at a time, all workers together; of each at most half of its files."
 
     pages_url: str | None = Field(default=None, pattern=r"^https?://[^/?#]+$")
     "Where browsers find the pages, e.g. https://ratings.example.org. Unset: the address that the API listens at."
 
     session_hours: float = Field(default=8, gt=0, le=24)
     "How long somebody stays signed in on the pages."
+
+    engine: str = Field(default="cypher", pattern="^(cypher|arrays)$")
+    "What works the ratings of a run out; they are the same whichever does."
 
     batch_rows: int = Field(default=10_000, ge=1, le=10_000_000)
     "Rows in one transaction of a load."

@@ -2,12 +2,12 @@
 
 import io
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -16,10 +16,10 @@ from typing import Any, Protocol
 import hypothesis
 import pytest
 from playwright.sync_api import Browser
-from xdist.scheduler import LoadScopeScheduling
 
 from graph import cli
 from graph.errors import LocalServerFailed
+from graph.rating.engines import choice
 from graph.server import jars, local
 from graph.server.connect import connect
 from graph.server.local import Server
@@ -28,9 +28,12 @@ from graph.store import migrations
 from graph.store.client import Database
 from tests.commands import Run, run
 from tests.driving import launched
+from tests.session_home import session_home
+from tests.sides import ByPlace
 
-# The only settings of the caller that tests heed: which Neo4j to test on, and where its jars are.
-KEPT = {"INNERCIRCLE_NEO4J_VERSION", "INNERCIRCLE_CACHE"}
+# The only settings of the caller that tests heed: which Neo4j to test on, where its jars are, and what rates where
+# a test names no engine.
+KEPT = {"INNERCIRCLE_NEO4J_VERSION", "INNERCIRCLE_CACHE", "INNERCIRCLE_ENGINE"}
 
 # A query is planned once for the session, and not again whenever the graph has grown or shrunk, nor for each size
 # of a parameter: planning would be most of the server's work. A test that fills the graph with much more than the
@@ -52,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name.startswith("INNERCIRCLE_") and name not in KEPT:
             del os.environ[name]
+    choice.DEFAULT = os.environ.get("INNERCIRCLE_ENGINE", choice.DEFAULT)
     # In the environment, because this file may be imported under more than one name.
     os.environ.pop("QUICK_SAMPLES", None)
     if "not slow" in config.getoption("markexpr", ""):
@@ -73,21 +77,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     os.environ["COLUMNS"] = "250"
 
 
-class ByPlace(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
-    """The tests of one directory are for one worker, whose Neo4j plans the queries of that part only.
-
-    With the slow ones they are so by file: a directory of many would keep one worker long after the other.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return file.split("/")[1] if "QUICK_SAMPLES" in os.environ else file
-
-
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByPlace:
     """How tests are shared out; marks of groups do nothing with pytest 9.2 and pytest-xdist 3.8.
 
-    Directories go in the order of how many tests they have; files in the order in which they were collected.
+    Directories of no side go in the order of how many tests they have; files in that in which they were collected.
     """
     config.option.loadscopereorder = "QUICK_SAMPLES" in os.environ
     return ByPlace(config, log)
@@ -107,38 +100,54 @@ def samples(few: int, thorough: int) -> int:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """The server's jars are there before the first test: fetching them counts against no test's time limit."""
-    if any("server" in getattr(item, "fixturenames", ()) for item in session.items):
+    if _wants_server(session):
         try:
             jars.fetch(Settings())
         except LocalServerFailed as error:
             pytest.exit(str(error), returncode=1)
 
 
+def _wants_server(session: pytest.Session) -> bool:
+    return any("server" in getattr(item, "fixturenames", ()) for item in session.items)
+
+
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings for a managed Neo4j in a home of this session."""
-    home = tmp_path_factory.mktemp("neo4j") / "home"
-    yield Settings(
-        home=home,
-        pagecache_megabytes=128,
-        api_requests_per_second=10_000,
-        api_burst=10_000,
-        api_ids_per_second=1_000_000,
-        api_ids_burst=1_000_000,
-        api_query_seconds=120,  # what is asked for the first time is planned first, on a machine that is busy
-    )
-    shutil.rmtree(home, ignore_errors=True)
+    with session_home(tmp_path_factory.mktemp("neo4j")) as home:
+        yield Settings(
+            home=home,
+            pagecache_megabytes=128,
+            api_requests_per_second=10_000,
+            api_burst=10_000,
+            api_ids_per_second=1_000_000,
+            api_ids_burst=1_000_000,
+            api_query_seconds=120,  # what is asked for the first time is planned first, on a machine that is busy
+        )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def starting(request: pytest.FixtureRequest) -> "Iterator[Future[Server] | None]":
+    """The managed Neo4j of this session, which starts beside the first tests, where any test asks for it."""
+    if not _wants_server(request.session):
+        yield None
+        return
+    settings: Settings = request.getfixturevalue("settings")
+    with ThreadPoolExecutor(1) as pool:
+        started = pool.submit(local.start, settings, configuration=PLANNED_ONCE)
+        yield started
+    # Its data are thrown away, so it need not stop in good order.
+    if running := local.status(settings):
+        os.kill(running.pid, signal.SIGKILL)
+    while local.status(settings):
+        time.sleep(0.02)
 
 
 @pytest.fixture(scope="session")
-def server(settings: Settings) -> Iterator[Server]:
-    """The managed Neo4j of this session."""
-    server = local.start(settings, configuration=PLANNED_ONCE)
-    yield server
-    # Its data are thrown away, so it need not stop in good order.
-    os.kill(server.pid, signal.SIGKILL)
-    while local.status(settings):
-        time.sleep(0.02)
+def server(starting: "Future[Server] | None") -> Server:
+    """The managed Neo4j of this session, started."""
+    assert starting
+    return starting.result()
 
 
 @pytest.fixture(scope="session")

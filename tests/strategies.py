@@ -351,7 +351,7 @@ _MADE = {
         obligations=_OWN, contacts=_ties(_CHAIN, 2, 8), members=_joined("a", "c", "e")
     ),
     "gaps between rids": Facts(
-        obligations=_OWN, contacts=_ties(_CHAIN, 2, 8), members=[("e", 4), ("b", 17), ("a", 5000)]
+        obligations=_OWN, contacts=_ties(_CHAIN, 2, 8), members=[("e", 4), ("b", 17), ("a", 400)]
     ),
     "a burst is one day": Facts(
         contacts=[

@@ -7,7 +7,7 @@ takes none of these and is not in PUBLIC or PUBLIC_PAGES.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Security
@@ -22,7 +22,8 @@ from api.deps.sessions import Sessions
 from api.http.limits import AtOnce, Rates
 from graph.errors import NOTHING_OPEN, Forbidden, InnerCircleError, NotFound, SetupError, Unauthenticated
 from graph.identity import Principal, Role, Verifier
-from graph.identity.verifying import refuse_revoked
+from graph.identity.verifying import admitted, refuse_revoked
+from graph.store.client import Database
 
 PUBLIC = {
     "GET /v1/schemes",
@@ -59,15 +60,19 @@ def _admitted(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Principal:
     """The caller, if it may ask. Raises Unauthenticated, Forbidden."""
+    return _let_in(request, scopes, store, _verified(request, credentials))
+
+
+def _verified(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Principal:
+    """The caller that a valid token names. Raises Unauthenticated, TooMany."""
     verifier: Verifier = request.app.state.verifier
     try:
-        principal = verifier.check(credentials.credentials if credentials else "")
+        return verifier.check(credentials.credentials if credentials else "")
     except Unauthenticated as error:
         take_of_address(request)
         if credentials is None:
             raise Unauthenticated("a token is needed: Authorization: Bearer ...") from error
         raise
-    return _let_in(request, scopes, store, principal)
 
 
 def take_of_address(request: Request) -> None:
@@ -90,18 +95,67 @@ def asking_of(request: Request, client: Principal, ids: int) -> Iterator[None]:
 
 
 def _let_in(request: Request, scopes: SecurityScopes, store: TheStore, principal: Principal) -> Principal:
-    rates: Rates = request.app.state.rates
-    # A caller with a revoked token empties the bucket of that token, and not the one of its subject.
-    rates.take(f"token {principal.token}")
+    caller = Caller(request, principal)
     with store.use() as database:
         refuse_revoked(database, principal)
-    rates.take(f"{principal.role} {principal.subject}")
-    request.state.principal = principal
+    caller.welcome()
     if principal.role not in scopes.scopes:
         raise Forbidden(
             f"this is for the role {' or '.join(scopes.scopes)}, and the token is for {principal.role}"
         )
     return principal
+
+
+class Caller:
+    """A caller with a token that is valid; the database was not asked yet whether the token was revoked."""
+
+    def __init__(self, request: Request, principal: Principal):
+        """Raises TooMany."""
+        self._request, self._principal = request, principal
+        # A caller with a revoked token empties the bucket of that token, and not the one of its subject.
+        self._take(f"token {principal.token}")
+
+    @contextmanager
+    def admitted(self, database: Database, *, of_another: bool = False) -> Iterator[Principal]:
+        """The caller, for whom nothing is read in the block unless it is let in: its first read asks that too.
+
+        A block that refuses before it has read anything asks before it does.
+        of_another: a client asks for one other entity, which counts as in `asking_of`; who asks for many is let in
+        first, or a client that is over its limit could have them looked for. Raises Unauthenticated, TooMany.
+        """
+        with ExitStack() as held:
+
+            def welcome() -> None:
+                self.welcome()
+                if of_another:
+                    held.enter_context(asking_of(self._request, self._principal, 1))
+
+            held.enter_context(admitted(database, self._principal, welcome))
+            yield self._principal
+
+    def welcome(self) -> None:
+        """The caller is let in, and counted for its subject. Raises TooMany."""
+        self._take(f"{self._principal.role} {self._principal.subject}")
+        self._request.state.principal = self._principal
+
+    def _take(self, asker: str) -> None:
+        rates: Rates = self._request.app.state.rates
+        rates.take(asker)
+
+
+async def _asking(
+    request: Request,
+    scopes: SecurityScopes,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+) -> Caller:
+    """The caller, of whom the route itself asks the rest. Raises Unauthenticated, Forbidden, TooMany."""
+    verifier: Verifier = request.app.state.verifier
+    principal = verifier.known(credentials.credentials) if credentials else None
+    if principal is None:  # verified in a thread: its issuer may have to be asked for its keys
+        principal = await run_in_threadpool(_verified, request, credentials)
+    if principal.role not in scopes.scopes:
+        await run_in_threadpool(_let_in, request, scopes, request.app.state.store, principal)  # which says why not
+    return Caller(request, principal)
 
 
 def _signed_in(request: Request, scopes: SecurityScopes, store: TheStore) -> Principal:
@@ -120,7 +174,10 @@ def _signed_in(request: Request, scopes: SecurityScopes, store: TheStore) -> Pri
 
 
 Member = Annotated[Principal, Security(_admitted, scopes=[Role.MEMBER.value])]
+MemberAsking = Annotated[Caller, Security(_asking, scopes=[Role.MEMBER.value])]
+"The same, where the route's first read says whether the token was revoked: what it does is done in `admitted`."
 Client = Annotated[Principal, Security(_admitted, scopes=[Role.CLIENT.value])]
+ClientAsking = Annotated[Caller, Security(_asking, scopes=[Role.CLIENT.value])]
 Operator = Annotated[Principal, Security(_admitted, scopes=[Role.OPERATOR.value])]
 Reviewer = Annotated[Principal, Security(_admitted, scopes=[Role.REVIEWER.value])]
 Auditor = Annotated[Principal, Security(_admitted, scopes=[Role.AUDITOR.value])]
@@ -191,7 +248,7 @@ def roles(route: APIRoute) -> list[str]:
 
 
 def _scopes(dependant: Dependant) -> Iterator[str]:
-    if dependant.call in (_admitted, _signed_in):
+    if dependant.call in (_admitted, _asking, _signed_in):
         yield from dependant.own_oauth_scopes or ()
     for each in dependant.dependencies:
         yield from _scopes(each)

@@ -20,7 +20,8 @@ class Store:
         self._connect = connect
         self._database: Database | None = None
         self._lock = Lock()
-        self._in_order = False
+        self.in_order = False
+        "whether the database was found to answer, with every migration, and has answered since"
 
     def open(self) -> None:
         """The database is open and in order, or the log says why not."""
@@ -34,7 +35,7 @@ class Store:
         with self._lock:
             if self._database is not None:
                 self._database.close()
-            self._database, self._in_order = None, False
+            self._database, self.in_order = None, False
 
     def prove(self) -> ServerInfo:
         """The database answers and has every migration; returns what it is.
@@ -51,18 +52,21 @@ class Store:
         except QueryRejected as error:
             raise StoreUnavailable(f"the database refuses the simplest queries: {error}") from error
         finally:
-            self._in_order = in_order
+            self.in_order = in_order
         return server
 
     @contextmanager
-    def use(self) -> Iterator[Database]:
-        """The database, checked. If a request found it away, the next one checks it again before use."""
-        if not self._in_order:
+    def use(self, *, proved: bool = False) -> Iterator[Database]:
+        """The database, checked. If a request found it away, the next one checks it again before use.
+
+        proved: the caller has had it checked; nothing is waited for here.
+        """
+        if not (proved or self.in_order):
             self.prove()
         try:
             yield self._opened()
         except StoreUnavailable:
-            self._in_order = False
+            self.in_order = False
             raise
 
     def _opened(self) -> Database:

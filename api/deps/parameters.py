@@ -1,10 +1,11 @@
 """What routes take: ids from the path, and the database."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import AfterValidator
 
 from api.deps.database import Store
@@ -27,13 +28,16 @@ EntityId = Annotated[
 ProblemCode = Annotated[str, Path(description="The code of a problem.", examples=["not-found"])]
 
 
-def _store(request: Request) -> Store:
+async def _store(request: Request) -> Store:
     store: Store = request.app.state.store
     return store
 
 
-def _database(store: Annotated[Store, Depends(_store)]) -> Iterator[Database]:
-    with store.use() as database:
+async def _database(request: Request) -> AsyncIterator[Database]:
+    store: Store = request.app.state.store
+    if not store.in_order:  # whatever has to wait waits in a thread; nothing else has to
+        await run_in_threadpool(store.prove)
+    with store.use(proved=True) as database:
         yield database
 
 

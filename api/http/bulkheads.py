@@ -8,12 +8,11 @@ nobody.
 import asyncio
 import hashlib
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
-from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import problems
@@ -108,33 +107,19 @@ class Room:
                 turn.set_result(None)
 
 
-class Rooms:
-    """Requests are answered in rooms; one that finds no place in time is told when to ask again.
+class InRoom:
+    """What is answered in a room; a request that finds no place in time is told when to ask again."""
 
-    rooms: by route, for routes outside the room of members; None: it needs no room, for it waits for nothing.
-    """
-
-    def __init__(self, app: ASGIApp, rooms: Sequence[tuple[BaseRoute, str | None]]):
-        self.app, self._routes = app, rooms
-        self._rooms = {name: Room(size) for name, size in SIZES.items()}
+    def __init__(self, app: ASGIApp, room: Room):
+        self.app, self._room = app, room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        name = self._name(scope) if scope["type"] == "http" else None
-        if name is None:
-            await self.app(scope, receive, send)
-            return
         try:
-            async with self._rooms[name].place(_asker(scope)):
+            async with self._room.place(_asker(scope)):
                 await self.app(scope, receive, send)
         except FullError:
             said = "more is asked at once than can be answered: ask again in a second"
             await problems.answer(problems.BUSY, said)(scope, receive, send)
-
-    def _name(self, scope: Scope) -> str | None:
-        for route, name in self._routes:
-            if route.matches(scope)[0] is Match.FULL:
-                return name
-        return MEMBERS
 
 
 def _asker(scope: Scope) -> str:

@@ -21,7 +21,10 @@ STEP_SECONDS = 0.1
 
 
 class ConstantTimeRoute(APIRoute):
-    """A route that refuses after whole steps; one that has set `request.state.step_seconds` answers so as well."""
+    """A route that refuses after whole steps; one that has set `request.state.step_seconds` answers so as well.
+
+    An answer of which nothing was refused leaves at once: it says itself that all was open.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
@@ -35,12 +38,19 @@ class ConstantTimeRoute(APIRoute):
                 afterwards.record_refusals()
                 await _until_a_step(came, request)
                 raise
+            if getattr(request.state, "all_open", False):
+                return response
             afterwards.record_refusals()
             if hasattr(request.state, "step_seconds"):
                 await _until_a_step(came, request)
             return response
 
         return in_steps
+
+
+def all_open(request: Request) -> None:
+    """Nothing of what the request asked for was refused."""
+    request.state.all_open = True
 
 
 async def _until_a_step(came: float, request: Request) -> None:

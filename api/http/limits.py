@@ -27,6 +27,9 @@ BODY_SECONDS = 20.0
 MOST_ASKERS = 100_000
 "Callers whose buckets are kept; beyond, the one that asked longest ago starts anew."
 
+Bucket = tuple[float, float]
+"(what was left, when): seconds of time.monotonic."
+
 
 class Sizes:
     """Requests that are too long or too large are refused; a body comes to the application whole."""
@@ -48,7 +51,8 @@ class Sizes:
         until = time.monotonic() + BODY_SECONDS
         while not too_large:
             try:
-                message = await asyncio.wait_for(receive(), max(0.0, until - time.monotonic()))
+                async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                    message = await receive()
             except TimeoutError:
                 said = f"the body of a request is there within {BODY_SECONDS:g} s"
                 # what comes of it later must not be taken for another request
@@ -83,7 +87,7 @@ class Rates:
 
     def __init__(self, per_second: float, burst: int):
         self.per_second, self.burst = per_second, burst
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
         self._lock = Lock()
 
     def take(self, asker: str, cost: int = 1, what: str = "requests") -> None:
@@ -92,17 +96,33 @@ class Rates:
         A request that costs more than a whole bucket passes if the bucket is full, and the caller waits
         afterwards.
         """
-        needed = min(cost, self.burst)
         with self._lock:
             now = time.monotonic()
-            left, since = self._buckets.pop(asker, (float(self.burst), now))
-            left = min(float(self.burst), left + (now - since) * self.per_second)
-            self._buckets[asker] = (left - cost if left >= needed else left, now)
+            left, enough, kept = self.after(self._buckets.pop(asker, (float(self.burst), now)), now, cost)
+            self._buckets[asker] = kept
             if len(self._buckets) > MOST_ASKERS:
                 self._buckets.popitem(last=False)
-        if left < needed:
-            wait = math.ceil((needed - left) / self.per_second)
-            raise TooMany(f"too many {what}: ask again in {wait} s", retry_seconds=wait)
+        if not enough:
+            raise too_many(what, self.wait(left, cost))
+
+    def after(self, bucket: Bucket, now: float, cost: int) -> tuple[float, bool, Bucket]:
+        """(what is left of the bucket before, whether that is enough, the bucket afterwards)."""
+        left, since = bucket
+        left = min(float(self.burst), left + (now - since) * self.per_second)
+        enough = left >= min(cost, self.burst)
+        return left, enough, (left - cost if enough else left, now)
+
+    def wait(self, left: float, cost: int) -> int:
+        """Seconds until a bucket with so much left has enough."""
+        return math.ceil((min(cost, self.burst) - left) / self.per_second)
+
+
+def too_many(what: str, seconds: int) -> TooMany:
+    return TooMany(f"too many {what}: ask again in {seconds} s", retry_seconds=seconds)
+
+
+def too_many_at_once(most: int) -> TooMany:
+    return TooMany(f"{most} of these are under way: ask again when one has ended", retry_seconds=1)
 
 
 class AtOnce:
@@ -118,7 +138,7 @@ class AtOnce:
         """One more is under way while the block runs. Raises TooMany where as many are as may be."""
         with self._lock:
             if self._under_way[asker] >= self.most:
-                raise TooMany(f"{self.most} of these are under way: ask again when one has ended", retry_seconds=1)
+                raise too_many_at_once(self.most)
             self._under_way[asker] += 1
         try:
             yield

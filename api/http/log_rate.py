@@ -38,3 +38,10 @@ class OnceASecond(logging.Filter):
         if left_out:
             record.msg, record.args = f"{text} (and {left_out} more like it since the last such line)", None
         return True
+
+
+def thin_out() -> None:
+    """What this process logs from now on goes to stderr, with the time, and no line more than once a second."""
+    log = logging.StreamHandler()
+    log.addFilter(OnceASecond())
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", handlers=[log])

@@ -6,6 +6,7 @@ the service listens on a loopback address and on no other.
 
 import ipaddress
 import socket
+from functools import lru_cache
 
 from graph.errors import SettingInvalid
 
@@ -15,6 +16,7 @@ WHY = (
 )
 
 
+@lru_cache(maxsize=1_024)
 def is_loopback(host: str) -> bool:
     """Whether the name can mean nothing but this machine: localhost, 127.0.0.0/8, ::1. No name is resolved."""
     if host.lower() == "localhost":

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from api.deps.auth import Member, own
+from api.deps.auth import MemberAsking, own
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person, of_a_scheme
+from api.http.threads import in_a_thread
 from api.openapi import AWAY, responses
 from api.schemas.explanations import Explanation
 from graph import disclosure
@@ -22,14 +23,16 @@ Facts = Annotated[bool, Query(description="also every own fact", examples=[True]
     summary="One rating, explained",
     responses=responses(NotFound, ParameterError, StoreConflict, *AWAY),
 )
+@in_a_thread
 def explain_rating(
-    member: Member, scheme: SchemeId, entity: EntityId, database: TheDatabase, facts: Facts = False
+    caller: MemberAsking, scheme: SchemeId, entity: EntityId, database: TheDatabase, facts: Facts = False
 ) -> Explanation:
     """Where the member's own points come from, and why they are not more.
 
     With `facts`, each factor is opened: its `parts` and `facts` sum to its `points`. The facts of others are never
     shown, and no line opens a contact's own circle.
     """
-    own(member, entity)
-    with of_a_scheme(database, scheme):
-        return Explanation.of(disclosure.explain(database, entity, scheme, facts=facts))
+    with caller.admitted(database) as member:
+        own(member, entity)
+        with of_a_scheme(database, scheme):
+            return Explanation.of(disclosure.explain(database, entity, scheme, facts=facts))

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from api.deps.auth import Client, asking_of
+from api.deps.auth import Client, ClientAsking, asking_of
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
-from api.http.constant_time import STEP_SECONDS, ConstantTimeRoute
+from api.http.constant_time import STEP_SECONDS, ConstantTimeRoute, all_open
 from api.http.in_flight import IsUnderWay, only_about
+from api.http.threads import in_a_thread
 from api.openapi import AWAY, responses
 from api.schemas.grants import LONGEST_PURPOSE, Found, GrantedRating, Wanted
 from graph.disclosure import to_clients
@@ -45,8 +46,14 @@ REFUSALS = responses(
     responses=REFUSALS,
     response_model_exclude_none=True,
 )
+@in_a_thread
 def granted_rating(
-    client: Client, scheme: SchemeId, entity: EntityId, purpose: Purpose, database: TheDatabase, request: Request
+    caller: ClientAsking,
+    scheme: SchemeId,
+    entity: EntityId,
+    purpose: Purpose,
+    database: TheDatabase,
+    request: Request,
 ) -> GrantedRating:
     """The band, the points or all with reasons, as the member granted it to this client for this purpose.
 
@@ -57,12 +64,14 @@ def granted_rating(
     """
     only_about(request, entity)
     now = datetime.now(UTC)
-    with asking_of(request, client, 1):
+    with caller.admitted(database, of_another=True) as client:
         told = to_clients.ask_one(database, scheme, entity, client=client.subject, purpose=purpose, now=now)
+    all_open(request)
     return GrantedRating.of(told)
 
 
 @router.post("/lookup", summary="Several ratings by id", responses=REFUSALS, response_model_exclude_none=True)
+@in_a_thread
 def look_up_ratings(
     client: Client, scheme: SchemeId, wanted: Wanted, database: TheDatabase, request: Request
 ) -> Found:
@@ -75,5 +84,7 @@ def look_up_ratings(
     now = datetime.now(UTC)
     with asking_of(request, client, len(wanted.ids)):
         told = to_clients.ask(database, scheme, wanted.ids, client=client.subject, purpose=wanted.purpose, now=now)
-    missing = set(wanted.ids).difference(each.entity for each in told)
-    return Found(scheme=scheme, ratings=[GrantedRating.of(each) for each in told], missing=sorted(missing))
+    missing = sorted(set(wanted.ids).difference(each.entity for each in told))
+    if not missing:
+        all_open(request)
+    return Found(scheme=scheme, ratings=[GrantedRating.of(each) for each in told], missing=missing)

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, Depends
 
-from api.deps.auth import Member, own
+from api.deps.auth import MemberAsking, own
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person, of_a_scheme
+from api.http.threads import in_a_thread
 from api.openapi import AWAY, responses
 from api.schemas.ratings import ShownRating
 from graph import disclosure
@@ -20,7 +21,8 @@ router = APIRouter(prefix="/v1/schemes/{scheme}/ratings", tags=["ratings"], depe
     summary="One's own rating",
     responses=responses(NotFound, ParameterError, StoreConflict, *AWAY),
 )
-def open_rating(member: Member, scheme: SchemeId, entity: EntityId, database: TheDatabase) -> ShownRating:
+@in_a_thread
+def open_rating(caller: MemberAsking, scheme: SchemeId, entity: EntityId, database: TheDatabase) -> ShownRating:
     """The member's own rating, as it is shown, with its lines. The `parts` sum to the `whole_points`.
 
     The lines of its own facts are exact. Contacts who do not show their part are one line, and their scores are
@@ -28,6 +30,7 @@ def open_rating(member: Member, scheme: SchemeId, entity: EntityId, database: Th
 
     An entity that has not joined the scheme has no rating, nor has a member that joined after its last run.
     """
-    own(member, entity)
-    with of_a_scheme(database, scheme):
-        return ShownRating.of(disclosure.shown(database, entity, scheme))
+    with caller.admitted(database) as member:
+        own(member, entity)
+        with of_a_scheme(database, scheme):
+            return ShownRating.of(disclosure.shown(database, entity, scheme))

@@ -112,8 +112,10 @@ class GrantedRating(Model):
 
     @classmethod
     def of(cls, told: to_clients.Told) -> "GrantedRating":
-        reasons = None if told.reasons is None else told.reasons.reasons
-        return cls.model_validate({name: getattr(told, name) for name in cls.model_fields} | {"reasons": reasons})
+        if told.reasons is None:
+            return cls.model_validate(told)
+        said = {name: getattr(told, name) for name in cls.model_fields}
+        return cls.model_validate(said | {"reasons": told.reasons.reasons})
 
 
 class Wanted(Model):

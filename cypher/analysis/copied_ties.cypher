@@ -7,7 +7,7 @@
 // @return scheme   STRING          Scheme.id of both ends
 // @return source   STRING          Entity.id of the member
 // @return target   STRING          Entity.id of the contact
-// @return weight   FLOAT
+// @return weight   FLOAT           in hundredths, as is strength
 // @return strength FLOAT
 // @return days     INTEGER
 // @return last     DATE

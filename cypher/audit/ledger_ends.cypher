@@ -9,7 +9,7 @@
 // @return id       STRING          Ledger.id
 // @return count    INTEGER         how many records the ledger says that it has
 // @return head     STRING          the hash that it says its last record has
-// @return last     MAP             the record of that number; null where there is none
+// @return last     MAP             the record of that number, its instant as text in UTC; null where there is none
 // @uses   ledger_id access_id entity_id
 UNWIND $held AS each
 MATCH (ledger:Ledger {id: each.ledger})
@@ -21,4 +21,7 @@ FOREACH (_ IN CASE WHEN who IS NOT NULL AND ledger.count = 0 THEN [1] END | MERG
 WITH ledger
 OPTIONAL MATCH (a:Access {id: ledger.id + '|' + toString(ledger.count)})-[:IN]->(ledger)
 USING INDEX SEEK a:Access(id)
-RETURN ledger.id AS id, ledger.count AS count, ledger.head AS head, properties(a) AS last
+RETURN ledger.id AS id, ledger.count AS count, ledger.head AS head,
+       // as text, because a driver takes long to make an instant; one that was altered into something else is none
+       a {.*, at: CASE WHEN a.at IS :: ZONED DATETIME NOT NULL
+         THEN toString(datetime({datetime: a.at, timezone: 'Z'})) END} AS last

@@ -13,4 +13,4 @@
 MATCH (entity:Entity)-[joined:JOINED]->(member:Membership {id: $id})
 OPTIONAL MATCH (member)-[tie:INNER]->(contact:Membership)
 RETURN entity, joined, member, tie, contact
-ORDER BY tie.weight DESC
+ORDER BY tie.weight DESC, contact.rid

@@ -55,6 +55,7 @@ WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      collect(reject) AS rejects,
      collect(DISTINCT CASE WHEN new OR completes THEN source END)
        + collect(DISTINCT CASE WHEN new OR completes THEN target END) AS touched
-// an entity that has joined nothing has no rating that this could be newer than
-FOREACH (entity IN [each IN touched WHERE (each)-[:JOINED]->()] | SET entity.changed = datetime())
+// an entity that has joined nothing has no rating that this could be newer than; one with `changed` has joined
+FOREACH (entity IN CASE WHEN EXISTS { ()-[:JOINED]->() } THEN [each IN touched WHERE each.changed IS NOT NULL OR (each)-[:JOINED]->()]
+                   ELSE [] END | SET entity.changed = datetime())
 RETURN stored, completed, known, repeated, rejects, [entity IN touched | entity.id] AS touched

@@ -23,6 +23,7 @@ WITH row, known, absent,
      CASE WHEN known:Person THEN 'person' WHEN known:SoleTrader THEN 'sole-trader'
           WHEN known IS NOT NULL THEN 'organisation' END AS kind
 WITH row, known, absent, labels, CASE
+  WHEN known IS NULL THEN null
   WHEN row.kind <> kind
     THEN {line: row.line, column: 'kind', value: row.kind, reason: 'the id is known with another kind'}
   WHEN known.name <> row.name THEN {line: row.line, column: 'name', value: row.name, reason: 'the id is known with another name'}

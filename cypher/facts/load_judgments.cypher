@@ -19,6 +19,7 @@ OPTIONAL MATCH (known:Judgment {id: row.id}) USING INDEX SEEK known:Judgment(id)
 OPTIONAL MATCH (known)-[:AGAINST]->(against:Entity)
 WITH row, entity, known, CASE
   WHEN entity IS NULL THEN {line: row.line, column: 'entity', value: row.entity, reason: 'there is no such entity'}
+  WHEN known IS NULL THEN null
   WHEN against <> entity THEN {line: row.line, column: 'entity', value: row.entity, reason: 'the id is known with another entity'}
   WHEN known.court <> row.court THEN {line: row.line, column: 'court', value: row.court, reason: 'the id is known with another court'}
   WHEN known.case_number <> row.case_number THEN {line: row.line, column: 'case_number', value: row.case_number, reason: 'the id is known with another case_number'}

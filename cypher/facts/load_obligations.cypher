@@ -25,6 +25,7 @@ OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX SEEK past:Dispute(fact)
 WITH row, debtor, creditor, known, past, CASE
   WHEN debtor IS NULL THEN {line: row.line, column: 'debtor', value: row.debtor, reason: 'there is no such entity'}
   WHEN creditor IS NULL THEN {line: row.line, column: 'creditor', value: row.creditor, reason: 'there is no such entity'}
+  WHEN known IS NULL AND past IS NULL THEN null
   WHEN knownFrom <> debtor THEN {line: row.line, column: 'debtor', value: row.debtor, reason: 'the id is known with another debtor'}
   WHEN knownTo <> creditor THEN {line: row.line, column: 'creditor', value: row.creditor, reason: 'the id is known with another creditor'}
   WHEN known.kind <> row.kind THEN {line: row.line, column: 'kind', value: row.kind, reason: 'the id is known with another kind'}
@@ -71,6 +72,7 @@ WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      count(also) AS repeated,
      collect(reject) AS rejects,
      collect(DISTINCT CASE WHEN new OR completes THEN debtor END) AS touched
-// an entity that has joined nothing has no rating that this could be newer than
-FOREACH (entity IN [each IN touched WHERE (each)-[:JOINED]->()] | SET entity.changed = datetime())
+// an entity that has joined nothing has no rating that this could be newer than; one with `changed` has joined
+FOREACH (entity IN CASE WHEN EXISTS { ()-[:JOINED]->() } THEN [each IN touched WHERE each.changed IS NOT NULL OR (each)-[:JOINED]->()]
+                   ELSE [] END | SET entity.changed = datetime())
 RETURN stored, completed, known, repeated, rejects, [entity IN touched | entity.id] AS touched

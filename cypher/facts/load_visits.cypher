@@ -24,6 +24,7 @@ OPTIONAL MATCH (past:Dispute {fact: row.id}) USING INDEX SEEK past:Dispute(fact)
 WITH row, entity, site, known, past, CASE
   WHEN entity IS NULL THEN {line: row.line, column: 'entity', value: row.entity, reason: 'there is no such entity'}
   WHEN site IS NULL THEN {line: row.line, column: 'site', value: row.site, reason: 'there is no such site'}
+  WHEN known IS NULL AND past IS NULL THEN null
   WHEN knownFrom <> entity THEN {line: row.line, column: 'entity', value: row.entity, reason: 'the id is known with another entity'}
   WHEN knownTo <> site THEN {line: row.line, column: 'site', value: row.site, reason: 'the id is known with another site'}
   WHEN known.at <> datetime(row.at) THEN {line: row.line, column: 'at', value: row.at, reason: 'the id is known with another at'}
@@ -46,6 +47,7 @@ WITH sum(CASE WHEN new THEN 1 ELSE 0 END) AS stored,
      count(also) AS repeated,
      collect(reject) AS rejects,
      collect(DISTINCT CASE WHEN new THEN entity END) AS touched
-// an entity that has joined nothing has no rating that this could be newer than
-FOREACH (entity IN [each IN touched WHERE (each)-[:JOINED]->()] | SET entity.changed = datetime())
+// an entity that has joined nothing has no rating that this could be newer than; one with `changed` has joined
+FOREACH (entity IN CASE WHEN EXISTS { ()-[:JOINED]->() } THEN [each IN touched WHERE each.changed IS NOT NULL OR (each)-[:JOINED]->()]
+                   ELSE [] END | SET entity.changed = datetime())
 RETURN stored, completed, known, repeated, rejects, [entity IN touched | entity.id] AS touched

@@ -15,6 +15,6 @@ WHERE coalesce(owed.settled <> datetime(row.settled), owed.settled IS NOT NULL O
    OR coalesce(owed.parts <> row.parts, owed.parts IS NOT NULL OR row.parts IS NOT NULL)
 SET owed.settled = datetime(row.settled), owed.parts = row.parts, owed.rejected = null
 WITH collect(DISTINCT debtor) AS touched
-// an entity that has joined nothing has no rating that this could be newer than
-FOREACH (entity IN [each IN touched WHERE (each)-[:JOINED]->()] | SET entity.changed = datetime())
+// an entity that has joined nothing has no rating that this could be newer than; one with `changed` has joined
+FOREACH (entity IN [each IN touched WHERE each.changed IS NOT NULL OR (each)-[:JOINED]->()] | SET entity.changed = datetime())
 RETURN [entity IN touched | entity.id] AS touched

@@ -5,7 +5,9 @@
 // A tie is as strong as it is close, times the voice of the contact: one without a voice is in no circle.
 // A disputed contact counts for nothing, nor does a tie that either end has paused.
 // A member that joins while a run is under way has a larger rid, and takes part in the next run.
-// Circles are found by transactions side by side, and written by one after the other: writing a tie locks both ends.
+// What each contact weighs is staged on the member; a tie has it in hundredths, for eyes. `place` is where it stands in the
+// member's lists. Half a hundredth counts as a whole one, and so does what a sum may lack of it.
+// Circles are found by transactions side by side, and ties written by one after the other: writing a tie locks both ends.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result one
@@ -17,7 +19,7 @@
 // @param  size         INTEGER     how many of the strongest ties
 // @param  voice        STRING      the property of a membership that holds its voice
 // @param  outside      FLOAT       the voice of a member that has none yet; null: everybody speaks in full
-// @return changed      INTEGER     members whose ties were written
+// @return changed      INTEGER     members of whom a tie was written
 // @uses   membership_rid
 UNWIND $ranges AS span
 CALL (span) {
@@ -41,17 +43,21 @@ CALL (span) {
     WHERE strength > 0
     ORDER BY strength DESC, contact.rid LIMIT $size
     WITH contact, days, newest, strength ORDER BY contact.rid
-    WITH sum(strength) AS total, collect({contact: contact, strength: strength, days: days,
+    WITH sum(strength) AS total, collect({contact: contact, rid: contact.rid, strength: strength, days: days,
          last: date($as_of) - duration({days: newest + 1})}) AS ties
-    RETURN [tie IN ties | {contact: tie.contact, weight: tie.strength / total,
-                           strength: tie.strength, days: tie.days, last: tie.last}] AS circle
+    RETURN [tie IN ties | tie.rid] AS rids, [tie IN ties | tie.strength / total] AS weights,
+           [place IN range(0, size(ties) - 1) | {contact: ties[place].contact, place: place,
+             weight: toInteger(100 * (ties[place].strength / total) + 0.5000001) / 100.0,
+             strength: toInteger(100 * ties[place].strength + 0.5000001) / 100.0,
+             days: ties[place].days, last: ties[place].last}] AS circle
   }
   CALL (m) {
     OPTIONAL MATCH (m)-[tie:INNER]->(contact:Membership)
     WITH tie, contact ORDER BY contact.rid
-    RETURN [tie IN collect(CASE WHEN tie IS NOT NULL THEN {contact: contact, weight: tie.weight,
+    RETURN [tie IN collect(CASE WHEN tie IS NOT NULL THEN {contact: contact, place: tie.place, weight: tie.weight,
              strength: tie.strength, days: tie.days, last: tie.last} END) | tie] AS before
   }
+  SET m.next_circle = rids, m.next_weights = weights
   WITH m, circle, before WHERE circle <> before
   RETURN m, circle
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW
@@ -64,6 +70,9 @@ CALL (m, circle) {
   UNWIND circle AS each
   WITH m, each, each.contact AS contact
   MERGE (m)-[tie:INNER]->(contact)
-  SET tie.weight = each.weight, tie.strength = each.strength, tie.days = each.days, tie.last = each.last
+  FOREACH (_ IN CASE WHEN tie.place = each.place AND tie.weight = each.weight AND tie.strength = each.strength
+                       AND tie.days = each.days AND tie.last = each.last THEN [] ELSE [1] END |
+    SET tie.place = each.place, tie.weight = each.weight, tie.strength = each.strength, tie.days = each.days,
+        tie.last = each.last)
 } IN TRANSACTIONS OF 1000 ROWS
 RETURN count(*) AS changed

@@ -13,6 +13,7 @@
 // under the veil. A rating of which either changes, whole points or band, is kept as it was last published: (:Past).
 // A member with less evidence than `known_from` is in the first of the bands, new, whatever its points.
 // `caption` says whole points, band and how many facts are in dispute, to whoever looks at the graph.
+// The circle is that of the ties: a contact that left since circles were found has none, and the others weigh the whole.
 // What was staged stays: the ranges that come later read their contacts' scores from it.
 // One range after the other: making (:Past) locks relationships of others, and two that do so block each other.
 //
@@ -35,12 +36,14 @@
 UNWIND $ranges AS span
 CALL (span) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
-  CALL (m) {
+  WITH m, m.next_weights AS exact
+  CALL (m, exact) {
     MATCH (m)-[tie:INNER]->(contact:Membership)
-    WITH tie, contact, contact[$from] AS scores ORDER BY contact.rid
-    RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights, collect(scores[0]) AS used,
+    WITH contact, exact[tie.place] AS weight, contact[$from] AS scores ORDER BY contact.rid
+    RETURN collect(contact.rid) AS circle, collect(weight) AS left, sum(weight) AS whole, collect(scores[0]) AS used,
            collect(scores[1]) AS veils
   }
+  WITH m, circle, used, veils, CASE size(left) WHEN size(exact) THEN left ELSE [weight IN left | CASE whole WHEN 0.0 THEN 1.0 / size(left) ELSE weight / whole END] END AS weights
   WITH m, circle, weights, used, [each IN veils | CASE WHEN each < 0 THEN 0.0 WHEN each > 1 THEN 1.0 ELSE each END] AS seen,
        reduce(sum = 0.0, i IN range(0, size(veils) - 1) | sum + weights[i] * veils[i]) AS company,
        CASE size(used) WHEN 0 THEN 0.0 ELSE $share END AS share
@@ -72,12 +75,15 @@ CALL (span) {
     SET past = m {.run, .rerated, .since, .score, .points, .band, .caption, .conduct, .factors, .circle, .weights,
                   .used, .seen, .shown_points, .shown}
     FOREACH (name IN m.factors | SET past[name] = m[name], past[name + '_evidence'] = m[name + '_evidence']))
-  REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band']), m.rerated
+  // where another policy had a band of this name, it is the same label
+  FOREACH (_ IN CASE WHEN m.band IS NULL OR m.band <> band.name THEN [1] END |
+    REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band'])
+    SET m:$(band.label))
+  REMOVE m.rerated
   // a factor that the policy does not have any more leaves nothing behind
   FOREACH (name IN [name IN m.factors WHERE NOT name IN $factors] | SET m[name] = null, m[name + '_evidence'] = null)
   FOREACH (name IN $factors | SET m[name] = m['next_' + name], m[name + '_evidence'] = m['next_' + name + '_evidence'])
-  SET m:$(band.label),
-      m.factors = $factors, m.conduct = m.next_conduct,
+  SET m.factors = $factors, m.conduct = m.next_conduct,
       m.voice = CASE WHEN $voices THEN m.next_voice END,
       m.set_aside = set_aside, m.circle = circle, m.weights = weights, m.used = used,
       m.seen = seen, m.shown_points = shownPoints, m.veiled = veiled,

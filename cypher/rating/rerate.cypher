@@ -3,7 +3,8 @@
 // A member whose facts or circle changed is a seed. The ratings of seeds are published, and those whose scores move by
 // more than the threshold. Members that have a published one in their circle are looked at in the next round. When a
 // round publishes nothing, no score is further than the threshold from what its contacts' scores make it.
-// A seed's conduct is staged where it changed. All rounds are one transaction.
+// A seed's conduct is staged where it changed, and its circle where that was made anew. All rounds are one transaction. What is staged on other members is not
+// read: a run or a re-rating that broke off has left it, of another instant perhaps, or under another policy.
 // The scores under the veil go along, and what is shown of a rating with them: see publish.cypher.
 //
 // @mode   write
@@ -11,6 +12,7 @@
 // @param  scheme       STRING
 // @param  rids         LIST<INTEGER>  the members that are looked at
 // @param  seeds        LIST<INTEGER>  those of them that are published in any case
+// @param  staged       LIST<INTEGER>  the members whose conduct is staged by this re-rating
 // @param  factors      LIST<STRING>  the names of those that the policy has
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
 // @param  threshold    FLOAT       of a change of score
@@ -27,17 +29,23 @@
 UNWIND $rids AS rid
 MATCH (m:Membership {scheme: $scheme, rid: rid})
 CALL (m) {
-  MATCH (m)-[tie:INNER]->(contact:Membership)
-  WITH tie, contact ORDER BY contact.rid
+  WITH m, m.rid IN $circled AND m.next_circle IS NOT NULL AS anew
+  WITH m, CASE WHEN anew THEN m.next_circle ELSE m.circle END AS known, CASE WHEN anew THEN m.next_weights ELSE m.weights END AS exact
+  MATCH (m)-[:INNER]->(contact:Membership) WHERE contact.rid IN known
+  WITH known, contact, [k IN range(0, size(known) - 1) WHERE known[k] = contact.rid | exact[k]][0] AS weight ORDER BY contact.rid
   // a member that joined since the run has no score before its first publication: its conduct stands for it
-  RETURN collect(contact.rid) AS circle, collect(tie.weight) AS weights,
+  RETURN max(size(known)) AS before, collect(contact.rid) AS circle, collect(weight) AS left, sum(weight) AS whole,
          collect(coalesce(contact.score, contact.next_conduct)) AS used,
          collect(coalesce(contact.veiled, contact.next_conduct + contact.offset)) AS veils
 }
-WITH m, circle, weights, used, veils, coalesce(m.next_conduct, m.conduct) AS conduct,
+// what is staged on a member is gone with its first publication, and the next rounds find what was published
+WITH m, circle, used, veils, m.rid IN $staged AND m.next_conduct IS NOT NULL AS fresh,
+     // where a contact left meanwhile, the others weigh the whole
+     CASE size(left) WHEN before THEN left ELSE [weight IN left | CASE whole WHEN 0.0 THEN 1.0 / size(left) ELSE weight / whole END] END AS weights,
      [each IN veils | CASE WHEN each < 0 THEN 0.0 WHEN each > 1 THEN 1.0 ELSE each END] AS seen,
      CASE size(used) WHEN 0 THEN 0.0 ELSE $share END AS share
-WITH m, circle, weights, used, seen, conduct,
+WITH *, CASE WHEN fresh THEN m.next_conduct ELSE m.conduct END AS conduct
+WITH m, circle, weights, used, seen, fresh, conduct,
      (1 - share) * conduct
        + share * reduce(sum = 0.0, i IN range(0, size(used) - 1) | sum + weights[i] * used[i]) AS score,
      (1 - share) * conduct
@@ -46,7 +54,7 @@ WITH m, circle, weights, used, seen, conduct,
        + share * reduce(sum = 0.0, i IN range(0, size(veils) - 1) | sum + weights[i] * veils[i]) AS veiled
 WITH sum(size(used)) AS ties,
      collect(CASE WHEN m.rid IN $seeds OR abs(score - m.score) > $threshold OR abs(veiled - m.veiled) > $threshold
-             THEN {m: m, circle: circle, weights: weights, used: used, seen: seen, conduct: conduct, score: score,
+             THEN {m: m, fresh: fresh, circle: circle, weights: weights, used: used, seen: seen, conduct: conduct, score: score,
                    shown: shown, veiled: veiled} END) AS moved
 CALL (moved) {
   UNWIND moved AS each
@@ -54,15 +62,15 @@ CALL (moved) {
   WITH each, m, score, points, shownPoints, toInteger(round(round(points, 6))) AS whole,
        toInteger(round(round(shownPoints, 6))) AS shownWhole
   WITH each, m, score, points, shownPoints, whole, shownWhole,
-       round(reduce(sum = 0.0, name IN $factors | sum + coalesce(m['next_' + name + '_evidence'], m[name + '_evidence'])),
-             9) < $known_from AS new
+       round(reduce(sum = 0.0, name IN $factors | sum + CASE WHEN each.fresh THEN m['next_' + name + '_evidence']
+                                                                ELSE m[name + '_evidence'] END), 9) < $known_from AS new
   WITH each, m, score, points, shownPoints, whole, shownWhole,
        CASE WHEN new THEN $bands[0] ELSE [band IN $bands WHERE band.from <= whole][-1] END AS band,
        CASE WHEN new THEN $bands[0] ELSE [band IN $bands WHERE band.from <= shownWhole][-1] END AS shownBand
   WITH each, m, score, points, shownPoints, band, toString(whole) + ' ' + band.name AS exact,
        toString(shownWhole) + ' ' + shownBand.name AS shown,
        toString(toInteger(round(round(m.points, 6)))) + ' ' + m.band AS before,
-       CASE WHEN m.next_conduct IS NULL THEN coalesce(m.set_aside[..2], [0, 0]) ELSE coalesce(m.next_set_aside, [0, 0]) END
+       CASE WHEN each.fresh THEN coalesce(m.next_set_aside, [0, 0]) ELSE coalesce(m.set_aside[..2], [0, 0]) END
          + CASE WHEN m.rid IN $circled THEN coalesce($contacts_aside[toString(m.rid)], [0, 0])
            ELSE coalesce(m.set_aside[2..], [0, 0]) END AS aside
   WITH *, reduce(sum = 0, count IN aside | sum + count) AS disputed
@@ -78,7 +86,7 @@ CALL (moved) {
     FOREACH (name IN m.factors | SET past[name] = m[name], past[name + '_evidence'] = m[name + '_evidence']))
   REMOVE m:$([label IN labels(m) WHERE label STARTS WITH 'Band'])
   // only where its own facts changed is there anything staged
-  FOREACH (name IN [name IN $factors WHERE m.next_conduct IS NOT NULL] |
+  FOREACH (name IN [name IN $factors WHERE each.fresh] |
     SET m[name] = m['next_' + name], m[name + '_evidence'] = m['next_' + name + '_evidence'])
   SET m:$(band.label),
       m.factors = $factors,

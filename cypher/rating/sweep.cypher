@@ -3,7 +3,8 @@
 // Beside each score goes the one under the veil, which is made in the same way from conduct plus offset. Scores can be
 // settled while those under the veil are not: where all conduct is equal they are from the start. So both are looked at.
 // The two are one property, [score, score under the veil], so that a contact is read once and a member written once;
-// so are next_own, [conduct, conduct plus offset], and nothing else is read of a member.
+// so are next_own, [conduct, conduct plus offset], and beside them only next_weights is read of a member: what each contact
+// weighs exactly, in the order of the places of the ties. Where one of them left meanwhile, the others weigh the whole.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result one
@@ -17,14 +18,15 @@
 UNWIND $ranges AS span
 CALL (span) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
+  WITH m, m.next_weights AS weights
   OPTIONAL MATCH (m)-[tie:INNER]->(contact)
   // summed in whole numbers of 2^-53, so that the order of the ties, which nobody chooses, changes no bit
-  WITH m, tie.weight * 9007199254740992 AS weight, contact[$from] AS scores
-  WITH m, sum(toInteger(round(weight * scores[0]))) / 9007199254740992.0 AS company,
-       sum(toInteger(round(weight * scores[1]))) / 9007199254740992.0 AS veiled,
-       CASE count(weight) WHEN 0 THEN 0.0 ELSE $share END AS share
-  WITH m, company, veiled, share, m.next_own AS own, m[$from] AS before
-  WITH m, before, (1 - share) * own[0] + share * company AS score, (1 - share) * own[1] + share * veiled AS veiled
+  WITH m, weights[tie.place] * 9007199254740992 AS weight, contact[$from] AS scores
+  WITH m, toFloat(sum(toInteger(round(weight * scores[0])))) AS company,
+       toFloat(sum(toInteger(round(weight * scores[1])))) AS veiled, sum(toInteger(round(weight))) AS whole
+  WITH m, company, veiled, CASE whole WHEN 0 THEN 0.0 ELSE $share / whole END AS share,
+       CASE whole WHEN 0 THEN 1.0 ELSE 1 - $share END AS rest, m.next_own AS own, m[$from] AS before
+  WITH m, before, rest * own[0] + share * company AS score, rest * own[1] + share * veiled AS veiled
   SET m[$into] = [score, veiled]
   WITH abs(score - before[0]) AS moved, abs(veiled - before[1]) AS movedVeiled
   RETURN max(CASE WHEN movedVeiled > moved THEN movedVeiled ELSE moved END) AS change

@@ -10,6 +10,10 @@
 // @param  rid      INTEGER         of the member that is erased
 // @uses   membership_rid
 MATCH (m:Membership {scheme: $scheme}) WHERE m.rid >= 0
+// a run or a re-rating that broke off may have left it
+FOREACH (_ IN CASE WHEN $rid IN m.next_circle THEN [1] END |
+  SET m.next_circle = [rid IN m.next_circle | CASE rid WHEN $rid THEN -1 ELSE rid END])
+WITH m
 CALL (m) {
   RETURN m AS state
 UNION

@@ -2,7 +2,8 @@
 //
 // Its grants in the scheme are revoked, and it is no founder of it any more. The members that had it in their circle, or lacked it
 // there since a contact of the two is in dispute, and those on whom it reported by its voice, have to be re-rated: they come back.
-// Until then the scheme is marked, and what is left of their circles is weighed so that it sums to 1 again.
+// Until then the scheme is marked, and the weights of the ties that they have left sum to less than 1. A run that is under way lets
+// these weigh the whole.
 // What others have paused stays paused, should it join again. That it left is kept, so that a file that tells of an agreement from
 // before does not bring it back.
 //
@@ -30,6 +31,7 @@ WITH m, entity, m.scheme AS scheme, COLLECT {
        MATCH (entity)<-[:OWED]-(:Entity)-[:JOINED]->(debtor:Membership) WHERE m.voice IS NOT NULL AND debtor.scheme = m.scheme
        RETURN DISTINCT debtor
      } AS debtors,
+     COUNT { (entity)-[:JOINED]->() } = 1 AS last,
      COLLECT { MATCH (m)-[:WAS]->(past:Past) RETURN past } AS pasts,
      COLLECT {
        MATCH (m)-[:PAUSED]->(absent:Absent) WHERE COUNT { (absent)<-[:PAUSED]-() } = 1
@@ -47,15 +49,11 @@ FOREACH (grant IN grants | SET grant.revoked = $now)
 FOREACH (founding IN foundings | SET founding.ended = $now, founding.ended_by = 'left')
 FOREACH (each IN pasts + absents | DETACH DELETE each)
 DETACH DELETE m
-WITH entity, scheme, followers, debtors, CASE WHEN size(followers + debtors) > 0 THEN 'left ' + randomUUID() END AS mark
-CALL (followers) {
-  UNWIND followers AS follower
-  MATCH (follower)-[tie:INNER]->(:Membership)
-  WITH follower, sum(tie.weight) AS total, collect(tie) AS ties
-  FOREACH (tie IN ties | SET tie.weight = tie.weight / total)
-}
+WITH entity, scheme, followers, debtors, last, CASE WHEN size(followers + debtors) > 0 THEN 'left ' + randomUUID() END AS mark
 MATCH (s:Scheme {id: scheme})
 MERGE (entity)-[gone:LEFT]->(s)
 SET gone.at = $now
+// who has joined nothing has no rating that a fact could be newer than
+FOREACH (_ IN CASE WHEN last THEN [1] END | REMOVE entity.changed)
 FOREACH (_ IN CASE WHEN mark IS NOT NULL THEN [1] END | SET s.unsettled = coalesce(s.unsettled, []) + [mark])
 RETURN scheme, [follower IN followers | follower.rid] AS followers, [debtor IN debtors | debtor.rid] AS debtors, mark

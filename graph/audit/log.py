@@ -6,9 +6,9 @@ transaction fails, and the read with it. `graph/audit/verify.py` checks the chai
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -61,15 +61,31 @@ class Access:
         return self.ledger.partition("|")[0]
 
 
+FIELDS = frozenset(Access.__dataclass_fields__)
+MICROSECONDS = 6
+"Digits."
+
+
 def seal(access: Access) -> str:
     """The record's hash: SHA-256, in hex, of the hash before it and the rest of the record.
 
     The rest is JSON in UTF-8: sorted keys, no spaces, `at` as 2026-07-01T09:30:00.000000Z.
     """
-    rest = asdict(access) | {"at": access.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+    return _sealed({**vars(access), "at": _written(access.at)})
+
+
+def _sealed(record: Mapping[str, Any]) -> str:
+    """The hash of a record whose instant is text. Raises TypeError, AttributeError for what is none."""
+    rest = dict(record)
     previous = rest.pop("previous")
-    del rest["hash"]
+    rest.pop("hash", None)
     return hashlib.sha256(previous.encode() + msgspec.json.encode(rest, order="sorted")).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _written(at: datetime) -> str:
+    """An instant as it is hashed; that of a thousand reads of one request is one."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def access_of(record: Mapping[str, Any]) -> Access:
@@ -122,8 +138,7 @@ def record_all(
     )
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(msgspec.Struct, frozen=True):
     """The ledger for reads of an entity: nobody else appends to it until the transaction ends."""
 
     ledger: str
@@ -138,7 +153,7 @@ def hold(
 
     known: whether every known entity has a ledger in the scheme, member or not.
     """
-    rows = transaction.run("hold_ledgers", scheme=scheme, entities=sorted(set(entities)), known=known, head=START)
+    rows = transaction.many("hold_ledgers", scheme=scheme, entities=sorted(set(entities)), known=known, head=START)
     return {row["entity"]: Held(row["ledger"], row["own"]) for row in rows}
 
 
@@ -148,7 +163,7 @@ def ends(transaction: Transaction, held: Mapping[str, Held]) -> dict[str, tuple[
     Raises Gone: an entity was erased while this waited for its ledger.
     """
     wanted = {each.ledger: entity if each.own else None for entity, each in held.items()}
-    rows = transaction.run(
+    rows = transaction.many(
         "ledger_ends", held=[{"ledger": ledger, "entity": wanted[ledger]} for ledger in sorted(wanted)]
     )
     if len(rows) < len(wanted):
@@ -175,13 +190,19 @@ def append(
         end = last[ledger]
         if end is None:
             raise NotRecorded(BROKEN)
-        number, previous = end
-        access = Access(
-            id=f"{ledger}|{number + 1}", ledger=ledger, number=number + 1, previous=previous, hash="", **said
+        number, previous = end[0] + 1, end[1]
+        made.append(
+            {
+                "id": f"{ledger}|{number}",
+                "ledger": ledger,
+                "number": number,
+                **said,
+                "at": _written(said["at"]),
+                "previous": previous,
+            }
         )
-        access = replace(access, hash=seal(access))
-        last[ledger] = access.number, access.hash
-        made.append(asdict(access) | {"at": access.at.astimezone(UTC).isoformat()})
+        made[-1]["hash"] = hash_ = _sealed(made[-1])
+        last[ledger] = number, hash_
     transaction.run("append_accesses", rows=made)
 
 
@@ -189,10 +210,18 @@ def _end(row: Mapping[str, Any]) -> tuple[int, str] | None:
     """(number, hash) of a ledger's last record; None unless it is what the ledger says."""
     count, head, last = row["count"], row["head"], row["last"]
     try:
-        holds = head == START if count == 0 else head == seal(access_of(last))
+        holds = head == (START if count == 0 else _seal_of(last))
     except (TypeError, AttributeError):
         holds = False
     return (count, head) if holds else None
+
+
+def _seal_of(last: Mapping[str, Any]) -> str:
+    """The hash of a last record as Neo4j tells it. Raises TypeError, AttributeError where it has lost its form."""
+    at, _, fraction = last["at"].removesuffix("Z").partition(".")
+    if last.keys() != FIELDS or len(fraction) > MICROSECONDS:
+        raise TypeError("a record has what Access has, and its instant is one to the microsecond")
+    return _sealed({**last, "at": f"{at}.{fraction:0<{MICROSECONDS}}Z"})
 
 
 def recorded(database: Database, work: Callable[[Transaction], T]) -> T:

@@ -79,6 +79,7 @@ def demo(
                     database,
                     name,
                     as_of=synthetic.AS_OF,
+                    engine=settings.engine,
                     batch=settings.batch_members,
                     progress=_inside(f"rating {name}", tell),
                 )

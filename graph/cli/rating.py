@@ -31,9 +31,13 @@ def rate(
             help="An earlier run, whose voices are used: to judge a re-rating by. Made anew if not given."
         ),
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="cypher, on the server, or arrays, in this process; the setting's if not given."),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Rate every member of a scheme, in Cypher on the server. Until it ends, readers see the old ratings."""
+    """Rate every member of a scheme. Until it ends, readers see the old ratings."""
     from graph.rating import run
     from graph.server.connect import connect
     from graph.settings import Settings
@@ -44,7 +48,13 @@ def rate(
         migrations.require(database)
         instant = end_of_day(as_of, "--as-of") if as_of else None
         done = run.rate(
-            database, scheme, as_of=instant, voices_of=voices_of, batch=settings.batch_members, progress=tell
+            database,
+            scheme,
+            as_of=instant,
+            voices_of=voices_of,
+            engine=engine or settings.engine,
+            batch=settings.batch_members,
+            progress=tell,
         )
     if json:
         print_json(done)

@@ -1,6 +1,5 @@
 """The command that serves the API."""
 
-import logging
 from typing import Annotated
 
 import typer
@@ -27,13 +26,11 @@ def serve(
 ) -> None:
     """Serve the API until Control-C; beyond this machine only once there is a key, or an issuer of tokens."""
     from api import serving
-    from api.http.log_rate import OnceASecond
+    from api.http import log_rate
     from graph.settings import Settings
 
     given = {name: value for name, value in {"api_host": host, "api_port": port}.items() if value is not None}
-    log = logging.StreamHandler()
-    log.addFilter(OnceASecond())
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", handlers=[log])
+    log_rate.thin_out()
 
     def announce(url: str) -> None:
         if json:

@@ -13,7 +13,6 @@ any policy, over any time. If instead each shown score were made from shown scor
 known contact with a known pull would tell conduct from offset.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -42,7 +41,10 @@ def veil_width(database: Database, _run: str) -> float:
 
 def veiled(opened: OpenRating, seen: Seen, scheme: Scheme) -> OpenRating:
     """The rating as it was published for anybody but the operator: points, band and parts follow from that."""
-    circle = tuple(replace(each, used=score) for each, score in zip(opened.circle, seen.scores, strict=True))
+    circle = tuple(
+        Contact(each.entity, each.rid, each.weight, score)
+        for each, score in zip(opened.circle, seen.scores, strict=True)
+    )
     return with_circle(opened, circle, scheme)
 
 
@@ -63,9 +65,10 @@ def with_circle(opened: OpenRating, circle: tuple[Contact, ...], scheme: Scheme)
     )
 
 
-def within(circle: Sequence[Contact], veil: Veil, scheme: Scheme) -> float:
+def within(contacts: int, width: float, scheme: Scheme) -> float:
     """How far veiled points can be from the exact ones: a bound that says nothing of the offsets themselves.
 
     A veiled score differs from the score by a weighted mean of offsets.
+    contacts: how many are in the circle; width: of the veil, in points.
     """
-    return round(scheme.circle.share * veil.width / 2, 2) if circle else 0.0
+    return round(scheme.circle.share * width / 2, 2) if contacts else 0.0

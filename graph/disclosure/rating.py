@@ -129,7 +129,7 @@ def show(opened: Opened) -> ShownRating:
         scheme=rating.scheme,
         whole_points=rating.whole_points,
         band=rating.band,
-        within_points=within(rating.circle, opened.veil, opened.policy),
+        within_points=within(len(rating.circle), opened.veil.width, opened.policy),
         contested=rating.contested,
         set_aside=rating.set_aside,
         run=rating.run,
@@ -152,7 +152,8 @@ def named(circle: Sequence[Contact], veil: Veil) -> tuple[Contact, ...]:
 
 def show_parts(rating: OpenRating, veil: Veil) -> tuple[ShownPart, ...]:
     """The lines of a veiled rating: one for each contact that shows its part, one for all others together."""
-    single = {each.entity for each in rating.circle if each.rid in _single(rating.circle, veil)}
+    rids = _single(rating.circle, veil)
+    single = {each.entity for each in rating.circle if each.rid in rids}
     own = [ShownPart(part.source, part.name, part.whole, 0) for part in rating.parts if part.source != "contact"]
     company = [part for part in rating.parts if part.source == "contact"]
     alone = [ShownPart("contact", part.name, part.whole, 1) for part in company if part.name in single]
@@ -163,7 +164,8 @@ def show_parts(rating: OpenRating, veil: Veil) -> tuple[ShownPart, ...]:
 
 def _single(circle: Sequence[Contact], veil: Veil) -> set[int]:
     """The rids of the contacts that have a line of their own."""
-    hidden = [each for each in circle if each.rid not in veil.shows or not each.entity]
-    showing = sorted((each for each in circle if each not in hidden), key=lambda each: (-each.weight, each.rid))
-    joining = max(0, TOGETHER - len(hidden)) if hidden else 0
+    showing = [each for each in circle if each.rid in veil.shows and each.entity]
+    showing.sort(key=lambda each: (-each.weight, each.rid))
+    hidden = len(circle) - len(showing)
+    joining = max(0, TOGETHER - hidden) if hidden else 0
     return {each.rid for each in showing[: max(0, len(showing) - joining)]}

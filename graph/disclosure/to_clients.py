@@ -11,15 +11,19 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from graph.audit import log, refusals
+from graph.disclosure.masking import veil_width, within
 from graph.disclosure.rating import Opened, ShownPart, open_veiled, show
 from graph.disclosure.set_aside import caption
 from graph.errors import NOTHING_OPEN, NotFound, ParameterError, PurposeMismatch
 from graph.explain import read_facts
 from graph.explain.reasons import Reasons, find
 from graph.model import SetAside
-from graph.policy.publishing import check_purpose, policy_of
-from graph.policy.scheme import NEW, Scheme
+from graph.policy.publishing import check_purpose, parsed
+from graph.policy.scheme import NEW, Scheme, whole
+from graph.rating.seen import SeenRating, seen
 from graph.rights.grants import WHATS, What
 from graph.store.client import Database
 from graph.store.transaction import Transaction
@@ -85,14 +89,15 @@ def ask(
     wanted = sorted(set(entities))
     if len(wanted) > MOST_IDS:
         raise ParameterError(f"at most {MOST_IDS:,} ids can be looked up at once, not {len(wanted):,}")
-    asked = _Request(_policy(database, scheme), scheme, client, purpose, now)
-    found = {each.entity: each for each in _look(database, asked, wanted)}
+    asked, found = _look(database, scheme, wanted, client=client, purpose=purpose, now=now)
     opening = [entity for entity, each in found.items() if each.opens]
     if opening:
         found |= log.recorded(database, partial(_record, asked=asked, entities=opening))
     _note_refused(database, asked, [each for each in found.values() if not each.opens])
     check_purpose(asked.policy, purpose)
-    told = (_told(database, scheme, found[entity]) for entity in wanted)
+    open_ = [found[entity] for entity in wanted if found[entity].opens]
+    ratings = seen(database, [each.entity for each in open_ if each.outcome != CONTESTED], scheme)
+    told = (_told(database, scheme, each, ratings.get(each.entity)) for each in open_)
     return [each for each in told if each is not None]
 
 
@@ -107,17 +112,18 @@ class _Request:
     now: datetime
 
 
-def _look(source: Database | Transaction, asked: _Request, entities: Sequence[str]) -> list["_Asked"]:
-    """What is open of these, without a lock, by the same queries for any entity."""
-    rows = source.run(
-        "asked",
-        scheme=asked.scheme,
-        entities=list(entities),
-        client=asked.client,
-        purpose=asked.purpose,
-        now=asked.now,
+def _look(
+    database: Database, scheme: str, entities: Sequence[str], *, client: str, purpose: str, now: datetime
+) -> tuple[_Request, dict[str, "_Asked"]]:
+    """What was asked, and what of it is open: without a lock, by one query for any entity. Raises NotFound."""
+    named = {"scheme": scheme, "client": client, "purpose": purpose, "now": now}
+    published, rows = database.together(
+        ("scheme", {"id": scheme}), ("asked", {**named, "entities": list(entities)})
     )
-    return [_asked(row, asked.policy, asked.purpose) for row in rows]
+    if not published:
+        raise NotFound(NOTHING_OPEN)
+    asked = _Request(parsed(published[0]["policy"], scheme), scheme, client, purpose, now)
+    return asked, {row["entity"]: _asked(row, asked.policy, purpose) for row in rows}
 
 
 def _record(transaction: Transaction, asked: _Request, entities: Sequence[str]) -> dict[str, "_Asked"]:
@@ -125,7 +131,15 @@ def _record(transaction: Transaction, asked: _Request, entities: Sequence[str]) 
     held = log.hold(transaction, asked.scheme, entities)
     ends = log.ends(transaction, held)  # before the grants: decisions about an entity hold it before them
     transaction.run("hold_grants", entities=list(entities), client=asked.client)
-    found = _look(transaction, asked, entities)
+    rows = transaction.many(
+        "asked",
+        scheme=asked.scheme,
+        entities=list(entities),
+        client=asked.client,
+        purpose=asked.purpose,
+        now=asked.now,
+    )
+    found = [_asked(row, asked.policy, asked.purpose) for row in rows]
     said = {"at": asked.now, "who": asked.client, "role": CLIENT, "purpose": asked.purpose}
     log.append(
         transaction,
@@ -152,8 +166,7 @@ def _note_refused(database: Database, asked: _Request, refused: Sequence["_Asked
         )
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(msgspec.Struct, frozen=True):
     """One entity that was asked for: how much of it is open, and what comes of it."""
 
     entity: str
@@ -165,13 +178,6 @@ class _Asked:
     def opens(self) -> bool:
         """Whether the client is told anything."""
         return self.what is not None and self.outcome in (log.ANSWERED, CONTESTED)
-
-
-def _policy(database: Database, scheme: str) -> Scheme:
-    try:
-        return policy_of(database, scheme)
-    except NotFound:
-        raise NotFound(NOTHING_OPEN) from None
 
 
 def _asked(row: Mapping[str, Any], policy: Scheme, purpose: str) -> _Asked:
@@ -192,22 +198,51 @@ def _asked(row: Mapping[str, Any], policy: Scheme, purpose: str) -> _Asked:
     return _Asked(row["entity"], row["member"], what, outcome)
 
 
-def _told(database: Database, scheme: str, asked: _Asked) -> Told | None:
-    """What the client is told; None: nothing is open, or the member has left this moment."""
-    if asked.what is None or not asked.opens:
+def _told(database: Database, scheme: str, asked: _Asked, rating: SeenRating | None) -> Told | None:
+    """What the client is told of what is open; None: the member has left this moment."""
+    if asked.what is None or (rating is None and asked.outcome != CONTESTED):
         return None
-    told = Told(asked.entity, scheme, asked.what, contested=True)
-    if asked.outcome == CONTESTED:
-        return told
+    if rating is None or rating.contested:
+        return Told(asked.entity, scheme, asked.what, contested=True)
+    if asked.what == "reasons" and rating.band != NEW.name:
+        return _told_with_reasons(database, scheme, asked.entity)
+    points = whole(rating.points) if asked.what != "band" and rating.band != NEW.name else None
+    return Told(
+        asked.entity,
+        scheme,
+        asked.what,
+        contested=False,
+        set_aside=rating.set_aside,
+        band=rating.band,
+        caption=caption(rating.band, rating.set_aside, points=points),
+        whole_points=points,
+        within_points=None if points is None else _within(database, rating),
+        run=rating.run,
+        as_of=rating.as_of,
+        stale=rating.stale,
+        version=rating.version,
+        hash=rating.hash,
+    )
+
+
+def _within(database: Database, rating: SeenRating) -> float:
+    """How far the points can be from those that the operator sees."""
+    return within(rating.contacts, veil_width(database, rating.run), rating.policy)
+
+
+def _told_with_reasons(database: Database, scheme: str, entity: str) -> Told | None:
+    """All of a rating that can be granted, from the rating opened; None: the member has left this moment."""
     try:
-        opened = open_veiled(database, asked.entity, scheme)
+        opened = open_veiled(database, entity, scheme)
     except NotFound:
         return None
     rating = opened.rating
     if rating.contested:
-        return told
-    told = replace(
-        told,
+        return Told(entity, scheme, "reasons", contested=True)
+    told = Told(
+        entity,
+        scheme,
+        "reasons",
         contested=False,
         set_aside=rating.set_aside,
         band=rating.band,
@@ -218,18 +253,17 @@ def _told(database: Database, scheme: str, asked: _Asked) -> Told | None:
         version=rating.version,
         hash=rating.hash,
     )
-    if asked.what == "band" or rating.band == NEW.name:
+    if rating.band == NEW.name:
         return told
     shown = show(opened)
-    told = replace(
+    return replace(
         told,
         caption=caption(rating.band, rating.set_aside, points=shown.whole_points),
         whole_points=shown.whole_points,
         within_points=shown.within_points,
+        parts=_nameless(shown.parts),
+        reasons=_reasons(database, opened),
     )
-    if asked.what == "points":
-        return told
-    return replace(told, parts=_nameless(shown.parts), reasons=_reasons(database, opened))
 
 
 def _nameless(parts: Sequence[ShownPart]) -> tuple[ShownPart, ...]:

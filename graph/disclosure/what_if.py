@@ -203,7 +203,7 @@ def _compared(opened: Opened, after: OpenRating, policy: Scheme, asked: str) -> 
         before=_points_and_band(rating),
         after=_points_and_band(after),
         parts=_moves(show_parts(rating, veil), show_parts(after, veil)),
-        within_points=within(after.circle, veil, policy),
+        within_points=within(len(after.circle), veil.width, policy),
         assumed=ASSUMED + (HEARD if policy.voice else ""),
         stale=rating.stale,
     )

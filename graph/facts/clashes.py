@@ -12,6 +12,7 @@ from pathlib import Path
 
 from graph.errors import RecordError
 from graph.facts import objections
+from graph.facts.ahead import ahead
 from graph.facts.files.earlier import Earlier
 from graph.facts.files.mapping import Mapping as MappingFile
 from graph.facts.files.reader import named_by_ids
@@ -79,17 +80,17 @@ def forbid(
         for file in files:
             looked_at = {kind for kind in kinds[file] if kind in known | shared}
             tallies = {kind: Clashes(kind, str(file)) for kind in kinds[file] if kind in looked_at}
-            for chunk in read(file) if looked_at else ():
-                if chunk.kind not in tallies:
-                    continue
-                clashing = _in_the_graph(database, chunk) if chunk.kind in known else {}
-                if chunk.kind in shared:
-                    clashing |= _in_earlier_files(earlier, chunk)
-                _count(tallies[chunk.kind], chunk, clashing)
-                reject(reason for _, reason in sorted(clashing.items()))
-                progress(
-                    f"{file}: looked whether ids of {counted(tallies[chunk.kind].rows, chunk.kind)} are taken"
-                )
+            with ahead(read(file) if looked_at else iter(())) as chunks:
+                for chunk in chunks:
+                    if chunk.kind not in tallies:
+                        continue
+                    clashing = _in_the_graph(database, chunk) if chunk.kind in known else {}
+                    if chunk.kind in shared:
+                        clashing |= _in_earlier_files(earlier, chunk)
+                    tally = tallies[chunk.kind]
+                    _count(tally, chunk, clashing)
+                    reject(reason for _, reason in sorted(clashing.items()))
+                    progress(f"{file}: looked whether ids of {counted(tally.rows, chunk.kind)} are taken")
             found += [each for each in tallies.values() if each.clashing > most * each.rows]
     return _stopped(found) if found else None
 
@@ -106,13 +107,14 @@ def _in_the_graph(database: Database, chunk: Chunk) -> dict[int, Reject]:
 
     Storing decides, in a transaction that is rolled back; only rows whose ids are known are stored there.
     """
-    by_id = {row["id"]: row | {"line": line} for row, line in zip(chunk.rows, chunk.lines, strict=True)}
-    ids = [row["id"] for row in database.run("known_ids", kind=chunk.kind, ids=list(by_id))]
-    if not ids:
+    ids = [row["id"] for row in chunk.rows]
+    known = {row["id"] for row in database.run("known_ids", kind=chunk.kind, ids=ids)}
+    if not known:
         return {}
+    rows = [row | {"line": line} for row, line in zip(chunk.rows, chunk.lines, strict=True) if row["id"] in known]
+    names = {row["line"]: row["id"] for row in rows}
     with database.rolled_back() as rehearsal:
-        refused = store(rehearsal, chunk.kind, [by_id[id_] for id_ in ids], hold=False)["rejects"]
-    names = {row["line"]: id_ for id_, row in by_id.items()}
+        refused = store(rehearsal, chunk.kind, rows, hold=False)["rejects"]
     return {
         each["line"]: Reject(chunk.file, each["line"], "id", names[each["line"]], _why(each))
         for each in refused

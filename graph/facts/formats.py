@@ -169,7 +169,12 @@ def _having(fault: Callable[[str], object], maybe: str = "") -> Callable[[Cells]
     """
 
     def found(cells: Cells) -> Mask:
-        looked_at = cells[cells.str.contains(maybe)] if maybe else cells
+        looked_at = cells
+        if maybe:
+            hits = cells.str.contains(maybe)
+            if not hits.any():
+                return hits
+            looked_at = cells[hits]
         return cells.isin([text for text in looked_at.unique() if fault(text)])
 
     return found
@@ -199,6 +204,7 @@ class Format:
     show:    values -> what a row carries, None for missing.
     parquet: the types that a Parquet column may have, in the words of parquet_source.py.
     dtype:   of the values.
+    suspect: what every text with a fault has, unless it is longer than TEXT_LENGTH; a pattern as in `_having`.
     """
 
     faults: Sequence[tuple[Callable[[Cells], Mask], Reason]]
@@ -209,6 +215,13 @@ class Format:
     parquet: frozenset[str] = frozenset({"text", "whole number"})
     dtype: str = "str"
     normal: Callable[[Cells], Cells] = _as_written
+    suspect: str = ""
+
+    def is_clean(self, cells: Cells) -> bool:
+        """Whether a quick look tells that no text has a fault; if not, they may have some or none."""
+        if not self.suspect or cells.str.contains(self.suspect).any():
+            return False
+        return not (cells.str.len() > TEXT_LENGTH).any()
 
 
 _PLAIN = (
@@ -224,13 +237,15 @@ _REACHED = {
 _NO_WAY_TO_REACH_SOMEONE = (_having(reach.why, reach.MAYBE), lambda text: _REACHED[reach.why(text)])
 _NO_MAIL = (_having(lambda text: reach.why(text) == "mail", reach.MAYBE), _REACHED["mail"])
 # What another row may name, and so must be told from every other.
-TEXT = Format(faults=[*_PLAIN, _NO_TWIN], normal=_in_normal_form)
+_SUSPECT = rf"{MAYBE_ODD}|^ | $"
+TEXT = Format(faults=[*_PLAIN, _NO_TWIN], normal=_in_normal_form, suspect=_SUSPECT)
 # Names: text, but no way to reach someone; a blank of any width is as good as another.
-NAME = Format(faults=[*_PLAIN, _NO_WAY_TO_REACH_SOMEONE], normal=_in_normal_form)
+_REACHING = rf"{_SUSPECT}|{reach.MAYBE}"
+NAME = Format(faults=[*_PLAIN, _NO_WAY_TO_REACH_SOMEONE], normal=_in_normal_form, suspect=_REACHING)
 # Of entities and facts.
-ID = Format(faults=[*TEXT.faults, _NO_WAY_TO_REACH_SOMEONE], normal=_in_normal_form)
+ID = Format(faults=[*TEXT.faults, _NO_WAY_TO_REACH_SOMEONE], normal=_in_normal_form, suspect=_REACHING)
 # Of a judgment: a number that may look like one of a telephone.
-CASE_NUMBER = Format(faults=[*TEXT.faults, _NO_MAIL], normal=_in_normal_form)
+CASE_NUMBER = Format(faults=[*TEXT.faults, _NO_MAIL], normal=_in_normal_form, suspect=_REACHING)
 # Of products and sites, which say by their category what they are.
 OPAQUE = Format(
     faults=[

@@ -6,25 +6,25 @@ was broken off can simply be run again.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any, TypeVar
+from typing import Any
 
 from graph import output_files
 from graph.errors import CommitUnknown, ParameterError, RecordError, StoreConflict
 from graph.facts import clashes
+from graph.facts.ahead import ahead
 from graph.facts.files import ENDINGS, Prefix, is_lock, is_rejects, kind_of, read, write_rejects
 from graph.facts.files.mapping import resolve
 from graph.facts.kinds import CORRECTABLE, IN_PLACE, KINDS
 from graph.facts.load_records import digest_of, under_way
 from graph.facts.server_zones import ServerZones
-from graph.facts.store import Load, correct, replace, store
+from graph.facts.store import Load, Target, correct, replace, store
 from graph.model import Chunk, Loaded, Reject, Row
 from graph.policy.categories import Categories
 from graph.store.client import Database
@@ -33,7 +33,6 @@ from graph.store.transaction import Transaction
 from graph.text.plain import visible
 
 ATTEMPTS = 3
-T = TypeVar("T")
 
 
 @dataclass
@@ -50,6 +49,7 @@ class _Loader:
     preview: Callable[[Chunk], None]
     prefix: Prefix
     zones: ServerZones
+    into: Target | None = None
     counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     "by kind and file: the numbers of Loaded so far"
 
@@ -86,6 +86,8 @@ class _Loader:
 
     def _store(self, kind: str, rows: list[Row]) -> dict[str, Any]:
         """What became of the rows."""
+        if self.into is not None:
+            return self.into.store(kind, rows, self.load)
         if self.rehearsal is not None:
             return store(self.rehearsal, kind, rows, load=self.load, hold=False)
         return self._repeated(lambda transaction: store(transaction, kind, rows, load=self.load))
@@ -151,6 +153,7 @@ def load(
     progress: Callable[[str], None] = lambda message: None,
     touch: Callable[[str, Iterable[str]], None] = lambda kind, touched: None,
     preview: Callable[[Chunk], None] = lambda chunk: None,
+    into: Target | None = None,
 ) -> list[Loaded]:
     """Every good row of the files is in the graph; returns what became of the rows, by file and kind.
 
@@ -174,6 +177,7 @@ def load(
              nothing is written. By default they are rejected one by one. A correction clashes with nothing.
     touch:   told, kind by kind, of the entities whose ratings what is new can change; of memberships, the schemes.
     preview: told of each chunk before its rows are stored; it keeps none of them.
+    into:    where the rows go in place of the graph, which then is only asked for zones and secrets.
     Raises RecordError for a file that cannot be used at all, before anything of any file is written, and
     every StoreError; what was stored until then stays, and repeating the load completes it.
     """
@@ -208,21 +212,27 @@ def load(
             raise stopped
     kinds = [kind or ("" if mapping else kind_of(file)) for file in files]
     tables = [*made.tables] if made else []
-    digest = digest_of([*files, *tables], [*kinds, *map(str, tables)], by, made, prefix, all_ids, zone)
-    record = Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files], digest)
+
+    def begun() -> Load:
+        digest = digest_of([*files, *tables], [*kinds, *map(str, tables)], by, made, prefix, all_ids, zone)
+        return Load.begin(by, datetime.now(UTC), [visible(str(file)) for file in files], digest)
+
     with (
+        ahead(chunk for file in files for chunk in chunks_of(file)) as chunks,  # from now on, beside what follows
         _rejected(rejects, inputs) as reject,
         database.rolled_back() if dry_run else nullcontext() as rehearsal,
-        nullcontext(record) if dry_run else under_way(database, record) as record,
+        nullcontext(begun()) if dry_run else under_way(database, begun()) as record,
     ):
         before, zones = Prefix(prefix or "", all_ids=all_ids), ServerZones(database)
-        loader = _Loader(database, rehearsal, record, correct, reject, progress, touch, preview, before, zones)
-        for file in files:
-            for chunk in _ahead(chunks_of(file)):
-                loader.take(chunk)
+        loader = _Loader(
+            database, rehearsal, record, correct, reject, progress, touch, preview, before, zones, into
+        )
+        for chunk in chunks:
+            loader.take(chunk)
         loaded = [Loaded(kind, file, **counts) for (kind, file), counts in loader.counts.items()]
         if not dry_run:
-            _record(database, record, loaded, rejects)
+            finish = into.finish if into else partial(database.run, "finish_load")
+            _record(finish, record, loaded, rejects)
     return loaded
 
 
@@ -233,12 +243,11 @@ def _secret(database: Database, *, dry_run: bool) -> bytes:
     return salt(database, "pseudonyms")
 
 
-def _record(database: Database, load: Load, loaded: Sequence[Loaded], rejects: Path | None) -> None:
+def _record(finish: Callable[..., object], load: Load, loaded: Sequence[Loaded], rejects: Path | None) -> None:
     """The load says how many rows it had; one that brings, corrects and rejects nothing leaves no trace here."""
     rejected = sum(each.rejected for each in loaded)
     if rejected or any(each.corrected or each.stored for each in loaded):
-        database.run(
-            "finish_load",
+        finish(
             id=load.id,
             by=load.by,
             at=load.at,
@@ -279,15 +288,6 @@ def _files(paths: Sequence[Path], *, kind: str | None, mapping: str | None, reje
     if kind or mapping:
         return found
     return sorted(found, key=lambda file: list(KINDS).index(kind_of(file)))
-
-
-def _ahead(items: Iterator[T]) -> Iterator[T]:
-    """The items in order, the next one being made while this one is used."""
-    with ThreadPoolExecutor(1) as reader:
-        following = reader.submit(next, items, None)
-        while (item := following.result()) is not None:
-            following = reader.submit(next, items, None)
-            yield item
 
 
 def _rejected(

@@ -9,7 +9,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
+from math import lcm
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from graph.facts.formats import DIGITS
@@ -24,6 +27,9 @@ class Payment(NamedTuple):
     id: str
     at: datetime
     amount: Fraction
+
+
+_AT, _AT_AND_ID = attrgetter("at"), attrgetter("at", "id")
 
 
 @dataclass(frozen=True)
@@ -68,9 +74,16 @@ class Sorted:
         self.rejects.append({"line": row["line"], "column": column, "value": said, "reason": reason})
 
 
+@lru_cache(maxsize=10_000)
 def money(amount: float) -> Fraction:
     """The decimal number that a stored amount was written as, exactly."""
     return Fraction(f"{amount:.{DIGITS}g}")
+
+
+def in_units(*amounts: Fraction) -> list[int]:
+    """The amounts in the largest unit of which each is a whole number: sums of those are quick, and exact."""
+    unit = lcm(*(each.denominator for each in amounts))
+    return [each.numerator * (unit // each.denominator) for each in amounts]
 
 
 def paid_in_full(amount: Fraction, payments: Iterable[Payment]) -> tuple[datetime, int] | None:
@@ -79,14 +92,15 @@ def paid_in_full(amount: Fraction, payments: Iterable[Payment]) -> tuple[datetim
     That is the instant of the payment with which the sum reaches the amount and is not below it any more. Those of
     one instant count together, in whatever order they are given.
     """
-    paid, since = Fraction(0), None
-    made = sorted(payments, key=lambda each: each.at)
-    for at, of_one_instant in groupby(made, key=lambda each: each.at):
-        paid += sum(each.amount for each in of_one_instant)
-        since = (since or at) if paid >= amount else None
+    made = sorted(payments, key=_AT)
+    owed, *parts = in_units(amount, *(each.amount for each in made))
+    paid, since = 0, None
+    for at, of_one_instant in groupby(zip(made, parts, strict=True), key=lambda each: each[0].at):
+        paid += sum(part for _, part in of_one_instant)
+        since = (since or at) if paid >= owed else None
     if since is None:
         return None
-    return since, sum(each.amount > 0 and each.at <= since for each in made)
+    return since, sum(part > 0 and each.at <= since for each, part in zip(made, parts, strict=True))
 
 
 def fitting(amount: Fraction, paid: Fraction, offered: Iterable[Payment]) -> set[str]:
@@ -95,22 +109,26 @@ def fitting(amount: Fraction, paid: Fraction, offered: Iterable[Payment]) -> set
     All, if they fit together. Else payments that come to more than is owed are left out, the latest first, and so
     are refunds that take back more than was paid. The order in which they are offered does not matter.
     """
-    made = sorted(offered, key=lambda each: (each.at, each.id))
-    taken = {each.id for each in made if each.amount < 0}
-    total = paid + sum(each.amount for each in made if each.amount < 0)
-    for each in made:
-        if each.amount > 0 and total + each.amount <= amount:
-            taken.add(each.id)
-            total += each.amount
-    for each in reversed(made):
-        if total < 0 and each.amount < 0:
-            taken.remove(each.id)
-            total -= each.amount
-    for each in reversed(made):
-        if total > amount and each.id in taken and each.amount > 0:
-            taken.remove(each.id)
-            total -= each.amount
-    return taken if 0 <= total <= amount else set()
+    made = sorted(offered, key=_AT_AND_ID)
+    owed, total, *units = in_units(amount, paid, *(each.amount for each in made))
+    if total >= 0 and total + sum(units) <= owed and min(units, default=0) >= 0:
+        return {each.id for each in made}
+    parts = list(zip((each.id for each in made), units, strict=True))
+    taken = {id_ for id_, part in parts if part < 0}
+    total += sum(part for _, part in parts if part < 0)
+    for id_, part in parts:
+        if part > 0 and total + part <= owed:
+            taken.add(id_)
+            total += part
+    for id_, part in reversed(parts):
+        if total < 0 and part < 0:
+            taken.remove(id_)
+            total -= part
+    for id_, part in reversed(parts):
+        if total > owed and id_ in taken and part > 0:
+            taken.remove(id_)
+            total -= part
+    return taken if 0 <= total <= owed else set()
 
 
 def sort_out(
@@ -171,9 +189,11 @@ def _why_not(row: Row, owed: Owed, *, whatever_it_says: bool) -> tuple[str, str]
 
 def _take(owed: Owed, amount: Fraction, rows: Collection[Row], found: Sorted) -> None:
     """The rows that fit the obligation are new, the others are refused."""
-    paid = sum((each.amount for each in owed.payments), Fraction(0))
+    paid = sum((each.amount for each in owed.payments), Fraction(0)) if owed.payments else Fraction(0)
     taken = fitting(amount, paid, map(payment_of, rows))
     found.new += [row for row in rows if row["id"] in taken]
+    if len(taken) == len(rows):
+        return
     paid += sum((money(row["amount"]) for row in rows if row["id"] in taken), Fraction(0))
     told = f"{number(float(paid))} of {number(float(amount))} {owed.currency} are paid"
     for row in rows:

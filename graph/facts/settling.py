@@ -1,6 +1,6 @@
 """Payments -> graph: each is stored once beside its obligation, which is settled as its payments say."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from graph.facts.payments import Owed, Payment, paid_in_full, payment_of, sort_out
@@ -18,17 +18,17 @@ def store(
     whatever_it_says: as in payments.sort_out.
     """
     owed = _held(transaction, {row["obligation"] for row in rows})
-    ids = [row["id"] for row in rows]
-    known = {row["id"]: row["says"] for row in transaction.run("facts_by_id", kind="payments", ids=ids)}
+    # Most rows are new: what is asked of known ones costs much more than whether there are any.
+    there = [row["id"] for row in transaction.run("known_ids", kind="payments", ids=[row["id"] for row in rows])]
+    said = transaction.run("facts_by_id", kind="payments", ids=there) if there else []
+    known = {row["id"]: row["says"] for row in said}
     found = sort_out(rows, owed, known, whatever_it_says=whatever_it_says)
     touched: list[str] = []
     if found.new:
         [stored] = transaction.run("load_payments", rows=found.new, load=load)
         if stored["stored"] < len(found.new):
             raise AssertionError("an obligation that is held has gone")
-        new: dict[str, list[Payment]] = {}
-        for row in found.new:
-            new.setdefault(row["obligation"], []).append(payment_of(row))
+        new = by_obligation(found.new)
         touched = _settle(transaction, [(owed[id_], payments) for id_, payments in new.items()])
     repeated = 0
     if load is not None and found.known:
@@ -77,8 +77,11 @@ def _held(transaction: Transaction, obligations: Collection[str]) -> dict[str, O
     return {row["id"]: Owed.of(row) for row in transaction.run("hold_owed", ids=sorted(obligations))}
 
 
-def _settle(transaction: Transaction, obligations: Sequence[tuple[Owed, Sequence[Payment]]]) -> list[str]:
-    """They are settled as their payments say, with the new ones, or open; those that say it themselves stay."""
+def settlements(obligations: Iterable[tuple[Owed, Sequence[Payment]]]) -> list[dict[str, Any]]:
+    """{id, settled, parts} of each obligation as its payments, with the new ones, say it; None: it is open.
+
+    Those that say it themselves are left out, and so are those without an amount.
+    """
     rows: list[dict[str, Any]] = []
     for owed, new in obligations:
         if owed.says_itself or owed.amount is None:
@@ -86,6 +89,19 @@ def _settle(transaction: Transaction, obligations: Sequence[tuple[Owed, Sequence
         found = paid_in_full(owed.amount, (*owed.payments, *new))
         settled, parts = found or (None, None)
         rows.append({"id": owed.id, "settled": settled and settled.isoformat(), "parts": parts})
-    [done] = transaction.run("settle", rows=rows)
+    return rows
+
+
+def by_obligation(rows: Iterable[Row]) -> dict[str, list[Payment]]:
+    """The payments that rows say, by obligation."""
+    found: dict[str, list[Payment]] = {}
+    for row in rows:
+        found.setdefault(row["obligation"], []).append(payment_of(row))
+    return found
+
+
+def _settle(transaction: Transaction, obligations: Iterable[tuple[Owed, Sequence[Payment]]]) -> list[str]:
+    """They are settled as their payments say, with the new ones, or open; those that say it themselves stay."""
+    [done] = transaction.run("settle", rows=settlements(obligations))
     touched: list[str] = done["touched"]
     return touched

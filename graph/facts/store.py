@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from graph.facts import objections, settling
 from graph.facts.kinds import STORED
@@ -37,6 +37,16 @@ class Load:
         return dataclasses.replace(self, id=id_)
 
 
+class Target(Protocol):
+    """Where the rows of a load go in place of the graph."""
+
+    def store(self, kind: str, rows: list[Row], load: Load) -> dict[str, Any]:
+        """What became of the rows, as `store` says it of those that go into the graph."""
+
+    def finish(self, **said: Any) -> None:
+        """The load has ended; said: as cypher/facts/finish_load.cypher takes it."""
+
+
 def store(
     transaction: Transaction,
     kind: str,
@@ -61,7 +71,7 @@ def store(
         outcome = settling.store(transaction, good, load=load.id if load else None)
     else:
         [outcome] = transaction.run(name, **{name: value for name, value in given.items() if name in wanted})
-    if kind == "memberships" and outcome["stored"]:
+    if kind == "memberships" and outcome["stored"] and transaction.run("nameless_pauses")[0]["any"]:
         salt, _ = objections.glanced_at(transaction)
         joining = [{"entity": row["entity"], "hash": objections.hashed(salt, row["entity"])} for row in good]
         transaction.run("restore_pauses", joining=joining)

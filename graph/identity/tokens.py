@@ -15,7 +15,7 @@ from typing import Any
 import jwt
 
 from graph.errors import ParameterError, SettingInvalid, Unauthenticated
-from graph.identity.keys import ALGORITHM, Keyring
+from graph.identity.keys import ALGORITHM, Key, Keyring
 from graph.identity.principal import Principal, Role
 from graph.text.plain import identifier
 
@@ -108,12 +108,32 @@ def unverified(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return found["header"], found["payload"]
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A token of ours that was found to hold, and for how long nothing but its key can change that."""
+
+    principal: Principal
+    key: Key
+    "that signed it, as the keyring had it"
+    until: float
+    "seconds of the epoch"
+
+    def holds(self, ring: Keyring, now: float) -> bool:
+        """Whether it still does: it has not expired, and its key is the very same."""
+        return now < self.until and ring.find(self.key.id) is self.key
+
+
 def check(text: str, ring: Keyring, *, issuer: str, audience: str, kind: str = TYPE) -> Principal:
     """The caller, as a token of ours with this `typ` names it.
 
     The database knows whether the token was revoked; it is not asked here.
     Raises Unauthenticated, saying why the token does not hold.
     """
+    return checked(text, ring, issuer=issuer, audience=audience, kind=kind).principal
+
+
+def checked(text: str, ring: Keyring, *, issuer: str, audience: str, kind: str = TYPE) -> Checked:
+    """The same, with what can be kept of it. Raises as `check` does."""
     header, _ = unverified(text)
     key_id = header.get("kid")
     key = ring.find(key_id) if isinstance(key_id, str) else None
@@ -127,13 +147,14 @@ def check(text: str, ring: Keyring, *, issuer: str, audience: str, kind: str = T
     claims = verified(
         text, key.public, algorithms=[ALGORITHM], issuer=issuer, audience=audience, options=with_faults_named
     )
-    return principal(
+    found = principal(
         subject=claims["sub"],
         role=claims["role"],
         entity=claims.get("entity"),
         token=claims["jti"],
         acts_for=claims.get("acts_for"),
     )
+    return Checked(found, key, float(claims["exp"]))
 
 
 def verified(text: str, key: Any, **rules: Any) -> dict[str, Any]:

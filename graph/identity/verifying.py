@@ -1,8 +1,12 @@
 """Tokens are verified by the issuer that they name: our own, or the one that is configured."""
 
 import hashlib
-from contextlib import suppress
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from graph.errors import SettingInvalid, StoreError, Unauthenticated
@@ -10,8 +14,13 @@ from graph.identity import tokens
 from graph.identity.keys import Keyring
 from graph.identity.oidc import Provider
 from graph.identity.principal import Principal
+from graph.identity.tokens import Checked
 from graph.settings import Settings
 from graph.store.client import Database, utc
+from graph.store.transaction import Rows
+
+MOST_KEPT = 10_000
+"Tokens of ours that need not be verified again; beyond, the one that came longest ago is."
 
 
 class Verifier:
@@ -22,8 +31,25 @@ class Verifier:
         self.ring = Keyring.of(settings)
         self.issuer, self.audience = settings.issuer, settings.audience
         self._provider = Provider(settings.oidc_issuer, settings) if settings.oidc_issuer else None
+        self._kept: OrderedDict[bytes, Checked] = OrderedDict()
+        self._lock = Lock()
         if settings.oidc_issuer == settings.issuer:
             raise SettingInvalid("INNERCIRCLE_OIDC_ISSUER is INNERCIRCLE_ISSUER: two issuers need two names")
+
+    def known(self, token: str) -> Principal | None:
+        """The caller, if this token of ours was found to hold before, and still does: its key is looked at."""
+        name = _digest(token)
+        with self._lock:
+            found = self._kept.get(name)
+            if found is not None:
+                self._kept.move_to_end(name)
+        return found.principal if found is not None and found.holds(self.ring, time.time()) else None
+
+    def _keep(self, token: str, found: Checked) -> None:
+        with self._lock:
+            self._kept[_digest(token)] = found
+            if len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
 
     def configured(self) -> bool:
         """Whether anybody can have a token that holds."""
@@ -38,13 +64,22 @@ class Verifier:
 
         Raises Unauthenticated, and IssuerUnavailable where the issuer of the token cannot be asked for its keys.
         """
+        if (principal := self.known(token)) is not None:
+            return principal
         _, claims = tokens.unverified(token)
         issuer = claims.get("iss")
         if issuer == self.issuer:
-            return tokens.check(token, self.ring, issuer=self.issuer, audience=self.audience)
+            found = tokens.checked(token, self.ring, issuer=self.issuer, audience=self.audience)
+            self._keep(token, found)
+            return found.principal
         if self._provider and issuer == self._provider.issuer:
             return self._provider.check(token, _id_of(token, claims, self.issuer))
         raise Unauthenticated("the token is from another issuer")
+
+
+def _digest(token: str) -> bytes:
+    """What a token is kept under: whoever reads the memory of the service finds no token there."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
 
 
 def _id_of(token: str, claims: dict[str, Any], local: str) -> str:
@@ -72,7 +107,29 @@ def refuse_revoked(database: Database, principal: Principal) -> None:
 
     One read, and a write the first time that this subject acts for this entity.
     """
-    known = database.one("admitted", id=principal.token, subject=principal.subject, entity=principal.entity)
+    _admit(database, principal, database.one("admitted", **_asked_of(principal)))
+
+
+@contextmanager
+def admitted(database: Database, principal: Principal, then: Callable[[], None]) -> Iterator[None]:
+    """The same for what is done in the block, whose first read takes the question along.
+
+    then: what else has to hold of a caller that is let in. Nothing is read in the block of a caller that is not.
+    """
+
+    def heed(rows: Rows) -> None:
+        _admit(database, principal, rows[0])
+        then()
+
+    with database.first("admitted", heed, **_asked_of(principal)):
+        yield
+
+
+def _asked_of(principal: Principal) -> dict[str, Any]:
+    return {"id": principal.token, "subject": principal.subject, "entity": principal.entity}
+
+
+def _admit(database: Database, principal: Principal, known: Mapping[str, Any]) -> None:
     if known["revoked"]:
         raise Unauthenticated("the token was revoked: ask for a new one")
     if principal.entity is not None and not known["acts"]:

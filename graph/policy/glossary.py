@@ -36,7 +36,7 @@ _WORDS = {
     "run": "One rating of all members of a scheme, for the end of one day.",
     "sweep": "One pass over all members in a run. Each pass brings the scores closer to the exact ones.",
     "error": "How far a score can be from the exact one.",
-    "engine": "What works the scores out: Cypher, the language of the database.",
+    "engine": "What works the scores out: the database itself, or a program beside it. They come out the same.",
     "re-rating": "New facts are passed on to the ratings that they touch, without a whole run.",
     "drift": "How far the ratings have moved from one run to the next, as a whole.",
     "load": "New facts that are read in from files.",

@@ -36,7 +36,7 @@ def named(database: Database, scheme: Scheme, operator: str | None = None) -> Sc
     if operator is not None:
         scheme = with_operator(scheme, plain(operator, "operator", longest=LONGEST_NAME), scheme.id)
     elif "operator" in dict(placeholders(scheme)) and (row := database.optional("scheme", id=scheme.id)):
-        known = _parsed(row["policy"], scheme.id).operator
+        known = parsed(row["policy"], scheme.id).operator
         scheme = with_operator(scheme, known, scheme.id)
     for key, text in placeholders(scheme):
         how = ": say who runs the scheme with --operator" if key == "operator" else ": write it, then publish"
@@ -85,7 +85,7 @@ def published(database: Database, scheme_id: str) -> Published:
     """The scheme as it is in the graph. Raises NotFound."""
     row = row_of(database, scheme_id, advice=": `innercircle scheme publish` publishes one")
     return Published(
-        scheme=_parsed(row["policy"], scheme_id),
+        scheme=parsed(row["policy"], scheme_id),
         versions=tuple(row["versions"]),
         run=row["run"],
         as_of=row["as_of"] and row["as_of"].to_native(),
@@ -103,12 +103,12 @@ def row_of(source: Transaction | Database, scheme: str, *, advice: str = "") -> 
 
 def policy_of(transaction: Transaction | Database, scheme: str) -> Scheme:
     """The published policy of a scheme. Raises NotFound."""
-    return _parsed(row_of(transaction, scheme)["policy"], scheme)
+    return parsed(row_of(transaction, scheme)["policy"], scheme)
 
 
 def policies(source: Transaction | Database) -> list[Scheme]:
     """The published policy of every scheme, by id."""
-    return [_parsed(row["policy"], row["id"]) for row in source.run("policies")]
+    return [parsed(row["policy"], row["id"]) for row in source.run("policies")]
 
 
 def check_purpose(policy: Scheme, purpose: str) -> None:
@@ -118,5 +118,6 @@ def check_purpose(policy: Scheme, purpose: str) -> None:
 
 
 @lru_cache(maxsize=256)
-def _parsed(text: str, scheme: str) -> Scheme:
+def parsed(text: str, scheme: str) -> Scheme:
+    """The policy of a published text; kept, since what a text says never changes."""
     return parse(text, f"scheme {scheme}")

@@ -243,7 +243,8 @@ class Scheme(Policy, frozen=True, kw_only=True):
 
     def band_of_points(self, points: float) -> Band:
         """The highest band that starts at or below these points as they are shown: whole."""
-        return [band for band in self.bands if band.from_points <= whole(points)][-1]
+        shown = whole(points)
+        return [band for band in self.bands if band.from_points <= shown][-1]
 
 
 def points_of(score: float) -> float:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from graph.errors import NotFound, ParameterError, StoreConflict
@@ -98,7 +98,9 @@ def parts_of(rates: dict[str, float], circle: Sequence[Contact], scheme: Scheme)
 def rounded(parts: Sequence[Part], total: int) -> tuple[Part, ...]:
     """The parts with whole points that sum to `total`."""
     found = wholes([part.points for part in parts], total)
-    return tuple(replace(part, whole=points) for part, points in zip(parts, found, strict=True))
+    return tuple(
+        Part(part.source, part.name, part.points, points) for part, points in zip(parts, found, strict=True)
+    )
 
 
 def wholes(points: Sequence[float], total: int) -> list[int]:

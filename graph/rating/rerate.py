@@ -17,7 +17,7 @@ from graph.model import Changes
 from graph.policy import parameters
 from graph.policy.scheme import POINTS_RANGE, Scheme, parse
 from graph.rating import offsets
-from graph.rating.run import contacts_aside, stage_conduct
+from graph.rating.engines.cypher import contacts_aside, stage_conduct
 from graph.rating.runs import alone
 from graph.store.client import Database, utc
 from graph.text.counts import counted
@@ -70,6 +70,8 @@ class _Rerating:
     now: datetime
     seeds: list[int]
     "the rids of members that are rated anew in any case"
+    staged: list[int]
+    "those of them whose conduct is staged"
     circled: list[int]
     "those of them whose circle is another now"
     settled: list[str]
@@ -184,6 +186,7 @@ def _rerate(
                     members=start["members"],
                     now=utc(start["now"]),
                     seeds=seeds,
+                    staged=sorted(touched.conduct),
                     circled=sorted(touched.circle),
                     settled=sorted(marks),
                     tolerance=tolerance,
@@ -242,6 +245,7 @@ def _publish(database: Database, work: _Rerating) -> _Outcome:
                 scheme=scheme.id,
                 rids=rids,
                 seeds=forced,
+                staged=work.staged,
                 factors=list(scheme.factors.named()),
                 share=share,
                 threshold=work.tolerance * (1 - share),

@@ -56,6 +56,19 @@ def alone(database: Database, scheme: str, run: str) -> Iterator[dict[str, str]]
         yield tags
 
 
+def check_alone(database: Database, scheme: str, run: str) -> None:
+    """The run is the one that goes on still: its lock is lost where the server was started anew meanwhile.
+
+    Raises StoreUnavailable, StoreConflict (another run has begun since).
+    """
+    oldest = _oldest(database, scheme)
+    if oldest["run"] != run:
+        raise StoreConflict(
+            f"the server has ended the lock of this run, and another run of {scheme} is under way since "
+            f"{oldest['since']} (run {oldest['run']}): nothing was published"
+        )
+
+
 def _oldest(database: Database, scheme: str) -> dict[str, Any]:
     """The run of the scheme that began first. Raises StoreUnavailable if there is none, not even the caller's."""
     found = database.run("runs_under_way", scheme=scheme)

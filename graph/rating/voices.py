@@ -4,6 +4,7 @@ The steps are the files of cypher/rating/voice, and graph/rating/reference_voice
 `next_voice`, which publication makes `voice`. Re-rating and what-if use that until the next run.
 """
 
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -130,6 +131,19 @@ def of_run(database: Database, run: Run, members: Collection[tuple[str, int]]) -
     row = database.one("run_voices", id=made.id)
     quarters = dict(zip(row["speakers"] or (), row["quarters"] or (), strict=True))
     return {entity: quarters.get(rid, 0) / 4 for entity, rid in members if rid < made.range}
+
+
+def by_rid(database: Database, run_id: str, members: int) -> list[float]:
+    """The voices that an earlier run made, of rids below `members`; nan: whoever has joined since has none.
+
+    Members with the largest rids may have left since then, and had one.
+    """
+    made, row = recorded(database, run_id), database.one("run_voices", id=run_id)
+    found = [0.0 if rid < made.range else math.nan for rid in range(members)]
+    for rid, quarters in zip(row["speakers"] or (), row["quarters"] or (), strict=True):
+        if rid < members:
+            found[rid] = quarters / 4
+    return found
 
 
 def of_reporters(database: Database, run_id: str, entity: str) -> dict[str, float]:

@@ -6,8 +6,10 @@ HOME/logs/        neo4j.log says why a server did not start
 HOME/password     generated, mode 0600
 HOME/server.json  the version and ports of the last start, and the pid while it runs
 HOME/serving.json where the API of this home answers, while it does
+HOME/workers-*/   where the workers of one API count what a caller may ask, while there are several
 
 HOME/reserve      room that is kept from other programs, and given back to Neo4j where little is left
+HOME/plugins/     jars that somebody put there for Neo4j to load as well; we make no such folder
 HOME/torn/        copies of files of transactions that a full disk has torn, from before they were repaired
 HOME/read-only    there in a home whose server takes no writes: an inspection copy
 
@@ -15,6 +17,7 @@ While `innercircle compact` is at work there are also
 HOME/compacting/  two homes of servers for it alone: `old` reads the data, `new` writes a fresh store
 HOME/data.new/    the fresh store, complete and checked; from here on it takes the place of the data
 HOME/data.old/    the data before, about to be removed
+`innercircle import` has HOME/importing/ (bulk_import.py), and makes HOME/data.new in its own way.
 """
 
 import contextlib
@@ -34,6 +37,8 @@ from graph.server import browser, jars
 from graph.settings import Settings
 from graph.store.disk_space import LOG_MEGABYTES
 
+PLUGINS = "plugins"
+"Where Neo4j looks for procedures by itself."
 FREE_MEGABYTES = 450
 "A fresh home takes 130 MB, most of it transaction logs that are set aside in advance; the rest is for writes."
 AGAIN_MEGABYTES = 64

@@ -1,7 +1,8 @@
 """The jars of a Neo4j server: each is, byte for byte, what a committed lock file says.
 
 A lock file graph/server/releases/neo4j-<version>.lock has one line for a jar:
-`group:artifact:version[:classifier] sha256`.
+`group:artifact:version[:classifier] sha256`. Jars beside a server's have a lock file of their own, elsewhere
+(benchmarks/gds.py), and are fetched by the same code when somebody asks for them.
 Jars are fetched into a folder of their own in the cache, and stand there only once their hash was checked.
 """
 
@@ -16,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from graph.errors import LocalServerFailed
 from graph.server.java import MISSING_EXTRA
@@ -31,7 +32,7 @@ ENTRY_POINT = "META-INF/services/org.neo4j.server.startup.EntryPoint"
 THREADS = 8
 TRIES = 3
 MEGABYTES = {"5.26.31": 143, "2026.09.0": 169}
-"Of all jars of a version; a lock file does not say it."
+"Of all jars of a version."
 LOCK_SECONDS = 600
 "How long to wait for another command that is at the same work."
 
@@ -53,6 +54,30 @@ class Jar:
         return ":".join(part for part in (self.group, self.artifact, self.version, self.classifier) if part)
 
 
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What one lock file names."""
+
+    title: str
+    "as messages say it: Neo4j 5.26.31"
+    name: str
+    "of its folder in the cache, which has a part of its hashes behind it"
+    megabytes: int
+    "of all its jars; a lock file does not say it"
+    jars: list[Jar]
+
+    @classmethod
+    def read(cls, file: Path, title: str, megabytes: int) -> Self:
+        """The lock of this file: `megabytes` are those of all its jars."""
+        jars = []
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith("#"):
+                coordinates, sha256 = line.split()
+                group, artifact, number, *classifier = coordinates.split(":")
+                jars.append(Jar(group, artifact, number, "".join(classifier), sha256))
+        return cls(title, file.stem, megabytes, jars)
+
+
 def versions() -> list[str]:
     """The Neo4j versions that have a lock file, oldest first."""
     found = [path.stem.removeprefix("neo4j-") for path in LOCKS.glob("neo4j-*.lock")]
@@ -64,53 +89,53 @@ def order(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def locked(version: str) -> list[Jar]:
-    """The jars of this Neo4j version. Raises LocalServerFailed when there is no lock file for it."""
-    path = LOCKS / f"neo4j-{version}.lock"
+def of_neo4j(version: str) -> Lock:
+    """The lock of this Neo4j version. Raises LocalServerFailed when there is no lock file for it."""
     if version not in versions():
         raise LocalServerFailed(
             f"INNERCIRCLE_NEO4J_VERSION={version}: a managed Neo4j comes as {' or '.join(versions())}"
         )
-    jars = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            coordinates, sha256 = line.split()
-            group, artifact, number, *classifier = coordinates.split(":")
-            jars.append(Jar(group, artifact, number, "".join(classifier), sha256))
-    return jars
+    return Lock.read(LOCKS / f"neo4j-{version}.lock", f"Neo4j {version}", MEGABYTES[version])
 
 
-def library(settings: Settings) -> Path:
-    """The folder in the cache for exactly the jars that the lock file of the settings' version names."""
-    digest = hashlib.sha256("".join(jar.sha256 for jar in locked(settings.neo4j_version)).encode())
-    return settings.cache.expanduser().resolve() / f"neo4j-{settings.neo4j_version}-{digest.hexdigest()[:8]}"
+def locked(version: str) -> list[Jar]:
+    """The jars of this Neo4j version. Raises LocalServerFailed when there is no lock file for it."""
+    return of_neo4j(version).jars
 
 
-def lacking(settings: Settings) -> list[Jar]:
-    """The jars that are not in the cache, or not there as the lock file says."""
-    folder = library(settings)
+def library(settings: Settings, lock: Lock | None = None) -> Path:
+    """The folder in the cache for exactly the jars that the lock names. None: that of the settings' version."""
+    lock = lock or of_neo4j(settings.neo4j_version)
+    digest = hashlib.sha256("".join(jar.sha256 for jar in lock.jars).encode())
+    return settings.cache.expanduser().resolve() / f"{lock.name}-{digest.hexdigest()[:8]}"
+
+
+def lacking(settings: Settings, lock: Lock | None = None) -> list[Jar]:
+    """The jars that are not in the cache, or not there as the lock says. None: that of the settings' version."""
+    lock = lock or of_neo4j(settings.neo4j_version)
+    folder = library(settings, lock)
     known = _checked(folder)
-    return [jar for jar in locked(settings.neo4j_version) if not _is_sound(folder, jar, known)]
+    return [jar for jar in lock.jars if not _is_sound(folder, jar, known)]
 
 
-def fetch(settings: Settings, *, progress: Progress | None = None) -> Path:
-    """Every jar is in the returned folder, with the hash that the lock file says.
+def fetch(settings: Settings, lock: Lock | None = None, *, progress: Progress | None = None) -> Path:
+    """Every jar is in the returned folder, with the hash that the lock says. None: that of the settings' version.
 
     Raises LocalServerFailed naming the first jar that could not be had, and why.
     """
-    folder = library(settings)
-    if absent := lacking(settings):
+    lock = lock or of_neo4j(settings.neo4j_version)
+    folder = library(settings, lock)
+    if absent := lacking(settings, lock):
         if settings.offline:
             raise LocalServerFailed(
                 f"INNERCIRCLE_OFFLINE is set, and the cache {settings.cache} lacks {counted(len(absent), 'jars')} "
-                f"of Neo4j {settings.neo4j_version}, {absent[0]} first: unset it, or copy the cache from a "
-                "machine that has them"
+                f"of {lock.title}, {absent[0]} first: unset it, or copy the cache from a machine that has them"
             )
         folder.mkdir(parents=True, exist_ok=True)
         with exclusive(folder / "lock", work=f"fetching into {folder}"):
             # Another command may have fetched them while this one waited for the lock.
-            _download_all(lacking(settings), settings, folder, progress or _silent)
-    _note_checked(folder, locked(settings.neo4j_version))
+            _download_all(lacking(settings, lock), settings, lock, progress or _silent)
+    _note_checked(folder, lock.jars)
     return folder
 
 
@@ -134,18 +159,18 @@ def exclusive(path: Path, *, work: str) -> Iterator[None]:
         raise LocalServerFailed(f"another command has been {work} for {LOCK_SECONDS} s") from error
 
 
-def _download_all(jars: list[Jar], settings: Settings, folder: Path, progress: Progress) -> None:
+def _download_all(jars: list[Jar], settings: Settings, lock: Lock, progress: Progress) -> None:
     if not jars:
         return
     try:
         from jgo.maven import MavenContext
     except ImportError as error:
         raise LocalServerFailed(MISSING_EXTRA) from error
-    mirror = settings.maven_repository
-    part = len(jars) / len(locked(settings.neo4j_version))
+    mirror, folder = settings.maven_repository, library(settings, lock)
+    part = len(jars) / len(lock.jars)
     progress(
-        f"fetching Neo4j {settings.neo4j_version}: {counted(len(jars), 'jars')} from {mirror or 'Maven Central'}, "
-        f"about {math.ceil(part * MEGABYTES[settings.neo4j_version])} MB, often in half a minute"
+        f"fetching {lock.title}: {counted(len(jars), 'jars')} from {mirror or 'Maven Central'}, "
+        f"about {math.ceil(part * lock.megabytes)} MB, often in half a minute"
     )
     # Staged beside the folder, so that a jar enters it by a rename: whole and checked, or not at all.
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="fetching-") as staging:
@@ -159,7 +184,7 @@ def _download_all(jars: list[Jar], settings: Settings, folder: Path, progress: P
             try:
                 for done, future in enumerate(as_completed(waiting), 1):
                     future.result()
-                    progress(f"fetching Neo4j {settings.neo4j_version}: {done} of {counted(len(jars), 'jars')}")
+                    progress(f"fetching {lock.title}: {done} of {counted(len(jars), 'jars')}")
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise

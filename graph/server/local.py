@@ -8,13 +8,12 @@ import contextlib
 import os
 import shutil
 import signal
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import LocalServerFailed, SettingInvalid
-from graph.server import database_status, process, readiness, startup
+from graph.server import bulk_import, database_status, process, readiness, startup
 from graph.server.database_status import Status
 from graph.server.home import State, explained, locate, parts_of_compaction, password, read_state, settle
 from graph.server.jars import Progress, exclusive, locked
@@ -92,6 +91,7 @@ def start(
             state = read_state(home)
             running = state is not None and process.runs(home, state)
             if state and running:
+                bulk_import.forget(home)
                 readiness.wait(home, state)
                 if state.version != settings.neo4j_version:
                     raise LocalServerFailed(
@@ -136,11 +136,8 @@ def discard(settings: Settings) -> None:
         if not home.exists():
             return
         with _alone(home):
-            if (state := read_state(home)) is not None and state.pid is not None:
-                while process.runs(home, state):
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(state.pid, signal.SIGKILL)
-                    time.sleep(0.02)
+            if (state := read_state(home)) is not None:
+                process.end(home, state, by=signal.SIGKILL)
             shutil.rmtree(home)
 
 
@@ -162,7 +159,8 @@ def set_aside(settings: Settings) -> Iterator[tuple[Path, bool]]:
 
 
 def _settle(home: Path) -> None:
-    """Nothing is left of a compaction that was killed: its servers have ended, and one of the stores is there."""
+    """Nothing is left of a compaction or an import that was killed: none of their servers, and one whole store."""
+    bulk_import.forget(home)
     for each in parts_of_compaction(home):
         if (state := read_state(each)) is not None:
             process.end(each, state)

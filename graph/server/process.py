@@ -12,7 +12,7 @@ from pathlib import Path
 
 from graph.errors import LocalServerFailed
 from graph.server.browser import add_files
-from graph.server.home import State, choose_ports, set_password, write_configuration, write_state
+from graph.server.home import PLUGINS, State, choose_ports, set_password, write_configuration, write_state
 from graph.server.jars import main_class
 from graph.settings import Settings
 
@@ -42,8 +42,8 @@ def launch(
     shutil.rmtree(scratch, ignore_errors=True)  # a killed server leaves the unpacked Browser behind
     scratch.mkdir()
     browser = add_files(folder, scratch)
-    # The first Browser on the path is the one that is served.
-    class_path = ":".join(str(jars) for jars in (browser, folder / "*") if jars)
+    # The first Browser on the path is the one that is served. Plugins come last: what the server has, it keeps.
+    class_path = ":".join(str(jars) for jars in (browser, folder / "*", home / PLUGINS / "*") if jars)
     with (logs / "console.log").open("wb") as console:
         child = subprocess.Popen(
             [
@@ -80,15 +80,15 @@ def runs(home: Path, state: State) -> bool:
             _CHILDREN.remove((of, child))
         elif child.pid == state.pid:  # its command line is empty for a moment after the start
             return of == home
-    return state.pid is not None and _home_arguments(home) in _command_line(state.pid)
+    return state.pid is not None and _home_arguments(home) in command_line(state.pid)
 
 
-def end(home: Path, state: State) -> bool:
-    """The server that is noted does not run any more; False if it did not before."""
+def end(home: Path, state: State, by: signal.Signals = signal.SIGTERM) -> bool:
+    """The server that is noted does not run any more, and has closed its files; False if it did not run before."""
     if state.pid is None or not runs(home, state):
         return False
     with contextlib.suppress(ProcessLookupError):
-        os.kill(state.pid, signal.SIGTERM)
+        os.kill(state.pid, by)
     deadline = time.monotonic() + STOP_SECONDS
     while runs(home, state) or _is_on_its_way_out(state.pid):
         if time.monotonic() > deadline:
@@ -112,10 +112,10 @@ def _is_on_its_way_out(pid: int) -> bool:
         state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
     except OSError:
         return False
-    return state not in "ZX" and _command_line(pid) == ""
+    return state not in "ZX" and command_line(pid) == ""
 
 
-def _command_line(pid: int) -> str:
+def command_line(pid: int) -> str:
     """How a process was started; empty if there is none."""
     if Path("/proc/self/cmdline").exists():
         try:

@@ -3,7 +3,7 @@
 The driver is known here and to what this stands on: sessions, transactions, retries and error_mapping.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,11 +14,14 @@ import neo4j
 from neo4j import exceptions as driver_errors
 
 from graph.errors import NotFound, ParameterError, QueryRejected, StoreUnavailable
-from graph.store import deadlines, queries, sessions
+from graph.store import deadlines, queries, riders, sessions
 from graph.store.disk_space import Room, Watch
 from graph.store.error_mapping import NOT_ONLINE_ADVICE, Gone, is_not_online, translated
+from graph.store.joined_reads import joined
+from graph.store.queries import Query
 from graph.store.retries import repeated
-from graph.store.transaction import Rows, Transaction
+from graph.store.riders import Rider
+from graph.store.transaction import Rows, Transaction, rows_of
 
 T = TypeVar("T")
 AGAIN = 3
@@ -87,20 +90,68 @@ class Database:
         """
         query = queries.get(name)
         queries.check(query, params)
+        if query.mode == "read" and not tags and riders.PENDING.get() is not None:
+            return self.together((name, params))[0]
         text = neo4j.Query(query.text, metadata=dict(tags or {}))
         with translated(query.file):
             if query.mode in ("batch", "schema"):
-                return self._auto(query.mode, text, params)
+                return self._auto(query, text, params)
             if query.mode == "read":  # one way there and back; in a transaction of its own there would be three
-                return repeated(lambda: self._auto("read", text, params, timeout=True))
+                return repeated(lambda: self._auto(query, text, params))
             return repeated(lambda: self._alone(lambda own: own.run(name, **params), tags))
 
-    def _auto(self, mode: str, text: neo4j.Query, params: Mapping[str, Any], *, timeout: bool = False) -> Rows:
+    def together(self, *asked: tuple[str, Mapping[str, Any]]) -> list[Rows]:
+        """The rows of each of these reads, given by name and parameters, by one way there and back.
+
+        Raises as `run` does. Each sees what is committed when it is its turn, as if they were asked one by one.
+        """
+        if (rider := riders.take()) is None:
+            return self._together(asked)
+        with riders.kept(rider):
+            given, *rows = self._together([(rider.name, rider.params), *asked])
+        rider.judge(given)
+        return rows
+
+    def _together(self, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Rows]:
+        params: dict[str, Any] = {}
+        for number, (name, given) in enumerate(asked):
+            queries.check(queries.get(name), given)
+            params |= {queries.parameter(each, number): value for each, value in given.items()}
+        names = [name for name, _ in asked]
+        text = joined(*names)
+
+        def ask() -> list[Rows]:
+            with self._session("read") as session:
+                result = session.run(neo4j.Query(text, timeout=self._timeout()), params)
+                [record] = rows_of(result, drawn=any(queries.get(name).drawn for name in names))
+                return list(record.values())
+
+        with translated(" with ".join(queries.get(name).file for name in names)):
+            return repeated(ask)
+
+    @contextmanager
+    def first(self, name: str, judge: Callable[[Rows], None], /, **params: Any) -> Iterator[None]:
+        """The block's first read takes the read `name` along; `judge` sees its rows before the block sees its own.
+
+        What `judge` raises ends the block, whatever becomes of it there, and also a block that raises by itself
+        before it has read anything. Where the database fails, it is not asked again.
+        """
+        with riders.along(Rider(name, params, judge), self._ask_rider):
+            yield
+
+    def _ask_rider(self) -> None:
+        """The rider, where there is one that was not asked yet, is asked by itself."""
+        if (rider := riders.take()) is not None:
+            with riders.kept(rider):
+                given = self.run(rider.name, **rider.params)
+            rider.judge(given)
+
+    def _auto(self, query: Query, text: neo4j.Query, params: Mapping[str, Any]) -> Rows:
         """The rows of a text that is its own transaction, or several."""
-        if timeout:
+        if query.mode == "read":
             text = neo4j.Query(text.text, metadata=text.metadata, timeout=self._timeout())
-        with self._session(mode) as session:
-            return session.run(text, dict(params)).data()
+        with self._session(query.mode) as session:
+            return rows_of(session.run(text, dict(params)), drawn=query.drawn)
 
     def _alone(
         self,
@@ -246,13 +297,14 @@ class Database:
                 self._watch.room.keep()
 
     def _session(self, mode: str, database: str | None = None) -> AbstractContextManager[neo4j.Session]:
+        self._ask_rider()  # whatever is done here, it is done for somebody who may
         return sessions.opened(self._driver, database or self.name, mode, self._watch)
 
 
 def utc(value: Any) -> datetime:
-    """An instant of the driver, with Python's UTC.
+    """An instant of the driver, or of Python, with Python's UTC.
 
     Neo4j orders equal instants by their zones, and takes the driver's UTC for another zone than its own.
     """
-    instant: datetime = value.to_native().astimezone(UTC)
-    return instant
+    instant: datetime = value if isinstance(value, datetime) else value.to_native()
+    return instant.astimezone(UTC)

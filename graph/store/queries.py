@@ -17,7 +17,7 @@ The name of a query is its file's stem. The text runs as it is, comments include
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,10 @@ _TYPE = r"(?:BOOLEAN|STRING|INTEGER|FLOAT|DATE|ZONED DATETIME|MAP|NODE|RELATIONS
 _TAG = re.compile(r"//\s*@(?P<tag>\w+)\s*(?P<rest>.*)")
 _FIELD = re.compile(rf"(?P<name>\w+)\s+(?P<type>{_TYPE})(?:\s+(?P<meaning>.*))?$")
 _PARAMETER = re.compile(r"\$(\w+)")
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
+QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
+"What of a text is no Cypher: texts, names in backticks, and comments."
+
+_OWN = re.compile(rf"(?P<quoted>{QUOTED.pattern})|\$(?P<name>\w+)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,30 @@ class Query:
     text: str
     group: str | None = None
     "which of GROUPS; None: it is for programs alone"
+
+    @cached_property
+    def drawn(self) -> bool:
+        """Whether a node, a relationship or a path comes back, and not only values."""
+        return any(kind in field.type for field in self.returns for kind in ("NODE", "RELATIONSHIP", "PATH"))
+
+    @cached_property
+    def listed(self) -> str:
+        """The text whose only row has the list of all rows, `rows_0`; its parameters end in `_0`."""
+        return f"{self.part(0)}\nRETURN rows_0"
+
+    def part(self, number: int) -> str:
+        """The query as part N of a text: its rows are the list `rows_N`, and its parameters end in `_N`."""
+        lines = self.text.splitlines()
+        first = next(place for place, line in enumerate(lines) if not line.startswith("//"))
+        body = "\n".join(lines[first:]).rstrip().removesuffix(";")
+        body = _OWN.sub(lambda found: found["quoted"] or f"${parameter(found['name'], number)}", body)
+        columns = ", ".join(f"{field.name}: {field.name}" for field in self.returns)
+        return f"CALL () {{\nCALL () {{\n{body}\n}}\nRETURN collect({{{columns}}}) AS rows_{number}\n}}"
+
+
+def parameter(name: str, number: int) -> str:
+    """The name that a parameter of a query has where it is the part with this number."""
+    return f"{name}_{number}"
 
 
 def parse(path: Path, directory: Path | None = None) -> Query:
@@ -129,7 +156,7 @@ def parse(path: Path, directory: Path | None = None) -> Query:
 
 
 def _check_parameters(text: str, declared: set[str], file: str) -> None:
-    used = set(_PARAMETER.findall(_QUOTED.sub(" ", text)))
+    used = set(_PARAMETER.findall(QUOTED.sub(" ", text)))
     for name in sorted(used - declared):
         raise QueryFileInvalid(f"${name} is used but has no @param", file=file)
     for name in sorted(declared - used):

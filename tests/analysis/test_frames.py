@@ -44,8 +44,8 @@ MATCH (e:Entity)-[:JOINED]->(m:Membership {scheme: $scheme})
 RETURN e.id AS entity, properties(m) AS said ORDER BY entity
 """
 TIES = """
-MATCH (e:Entity)-[:JOINED]->(:Membership {scheme: $scheme})-[tie:INNER]->(:Membership)<-[:JOINED]-(o:Entity)
-RETURN e.id AS entity, o.id AS contact, properties(tie) AS said ORDER BY entity, contact
+MATCH (e:Entity)-[:JOINED]->(m:Membership {scheme: $scheme})-[tie:INNER]->(:Membership)<-[:JOINED]-(o:Entity)
+RETURN e.id AS entity, o.id AS contact, tie {.*, weight: m.weights[tie.place]} AS said ORDER BY entity, contact
 """
 
 

@@ -27,6 +27,7 @@ from graph.server.local import Server
 from graph.settings import Settings
 from graph.store.client import Database
 from tests.conftest import WIPE
+from tests.kept import kept
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 PATIENCE = 120.0
@@ -119,19 +120,21 @@ def community(database: Database, tmp_path_factory: pytest.TempPathFactory) -> D
     folder = tmp_path_factory.mktemp("community")
     for kind, text in FILES.items():
         (folder / f"{kind}.csv").write_text(text, encoding="utf-8")
-    database.statement(WIPE)
-    for each in ("reliability", "own-conduct", "trading"):
-        publishing.publish(database, scheme.read(each))
-    _load(database, folder)
-    database.one("make_secret", name="veil", value="41" * 32)  # the documentation shows what comes out
-    for each in ("reliability", "own-conduct"):
-        rate(database, each, as_of=AS_OF - timedelta(days=30))
-        rate(database, each, as_of=AS_OF)
-    late = folder / "late"
-    late.mkdir()
+    late = tmp_path_factory.mktemp("late")
     (late / "memberships.csv").write_text(LATE, encoding="utf-8")
-    _load(database, late)
-    return database
+
+    def make() -> None:
+        for each in ("reliability", "own-conduct", "trading"):
+            publishing.publish(database, scheme.read(each))
+        _load(database, folder)
+        database.one("make_secret", name="veil", value="41" * 32)  # the documentation shows what comes out
+        for each in ("reliability", "own-conduct"):
+            rate(database, each, as_of=AS_OF - timedelta(days=30))
+            rate(database, each, as_of=AS_OF)
+        _load(database, late)
+
+    database.statement(WIPE)
+    return kept(database, make)
 
 
 def _load(database: Database, folder: Path) -> None:

@@ -10,27 +10,13 @@ from typing import Any
 
 import httpx
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from graph.store.client import Database
 from tests.api.conftest import As
 from tests.api.document import DOCUMENT
 
-CHECKS = (
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-)
+LABELS = [f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods]
 ROLES = {"member": "p-1", "client": "a bank", "operator": "an operator", "reviewer": "a reviewer", "auditor": "x"}
 
 
@@ -40,12 +26,33 @@ def tokens(as_role: dict[str, As]) -> dict[str, str]:
     return {role: as_role[role](name).headers["Authorization"] for role, name in ROLES.items()}
 
 
-SCHEMA = schemathesis.openapi.from_dict(deepcopy(DOCUMENT))
-FOUND: list[Any] = list(SCHEMA.get_all_operations())
-OPERATIONS = {each.label: each for each in (result.ok() for result in FOUND)}
+@pytest.fixture(scope="module")
+def operations() -> dict[str, Any]:
+    """What the description allows to ask of each route. The library is imported here: it takes two seconds."""
+    import schemathesis
+
+    found: list[Any] = list(schemathesis.openapi.from_dict(deepcopy(DOCUMENT)).get_all_operations())
+    operations = {each.label: each for each in (result.ok() for result in found)}
+    assert sorted(operations) == sorted(LABELS)
+    return operations
 
 
-def ask(operation: Any, api: httpx.Client, tokens: dict[str, str]) -> None:
+@pytest.fixture(scope="module")
+def checks() -> list[Any]:
+    """What an answer must be."""
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi import checks
+
+    return [
+        not_a_server_error,
+        checks.status_code_conformance,
+        checks.content_type_conformance,
+        checks.response_headers_conformance,
+        checks.response_schema_conformance,
+    ]
+
+
+def ask(operation: Any, api: httpx.Client, tokens: dict[str, str], checks: list[Any]) -> None:
     security = operation.definition.raw.get("security", [])
     takes = [role for each in security for role in each["token"]]
     refused = next((role for role in ROLES if role not in takes), None)
@@ -63,7 +70,7 @@ def ask(operation: Any, api: httpx.Client, tokens: dict[str, str]) -> None:
             case.call_and_validate(
                 base_url=str(api.base_url).rstrip("/"),
                 headers={"Authorization": tokens[role]},
-                checks=list(CHECKS),
+                checks=checks,
                 timeout=60,
             )
 
@@ -71,8 +78,13 @@ def ask(operation: Any, api: httpx.Client, tokens: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("label", OPERATIONS)
+@pytest.mark.parametrize("label", LABELS)
 def test_no_request_makes_the_service_fail_or_answer_what_it_does_not_document(
-    community: Database, api: httpx.Client, tokens: dict[str, str], label: str
+    community: Database,
+    api: httpx.Client,
+    tokens: dict[str, str],
+    operations: dict[str, Any],
+    checks: list[Any],
+    label: str,
 ) -> None:
-    ask(OPERATIONS[label], api, tokens)
+    ask(operations[label], api, tokens, checks)

@@ -15,6 +15,7 @@ from graph.policy import publishing
 from graph.store.client import Database
 from tests.api.conftest import As, once_only
 from tests.facts.looking import whole
+from tests.kept import kept
 from tests.worlds.three_in_touch import ADULTS, FACTS, SCHEME, expect, open_market, run, without
 
 CLOSE = 0.05 / 600 + 4e-9
@@ -31,8 +32,10 @@ def market(graph: Database) -> Database:
 
 @pytest.fixture
 def rated(market: Database) -> Database:
-    run(market)
-    return market
+    def make() -> None:
+        run(market)
+
+    return kept(market, make)
 
 
 def me(as_member: As, entity: str) -> Any:

@@ -13,6 +13,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from api.app import routes
+from api.deps import auth
 from graph.identity import Keyring, Role, verifying
 from graph.store.client import Database
 from tests.api.conftest import issue
@@ -162,3 +164,35 @@ def test_the_token_that_these_are_made_of_holds(
     """Else all of the above could be refused for one reason that they share."""
     assert asked(api, token).status_code != 401
     assert asked(api, signed(ring, token)).status_code != 401
+
+
+ASKING = [
+    "/v1/schemes/reliability/ratings/{}",
+    "/v1/schemes/reliability/ratings/{}/explanation",
+    "/v1/schemes/reliability/ratings/{}/granted?purpose=any",
+]
+"The routes that ask whether a token was revoked by the query that answers."
+
+
+def test_every_route_that_asks_by_itself_whether_a_token_was_revoked_is_tried_here() -> None:
+    found = [
+        route.path_format
+        for route in routes()
+        if any(each.call is auth._asking for each in route.dependant.dependencies)
+    ]
+    tried = [path.partition("?")[0].format("{entity}").replace("reliability", "{scheme}") for path in ASKING]
+    assert sorted(each.replace(":path", "") for each in found) == sorted(tried)
+
+
+@pytest.mark.parametrize("path", ASKING)
+@pytest.mark.parametrize("entity", [ENTITY, "somebody-else"])
+def test_a_revoked_token_is_told_so_whatever_it_asks_for(
+    api: httpx.Client, graph: Database, ring: Keyring, path: str, entity: str
+) -> None:
+    role = Role.CLIENT if "granted" in path else Role.MEMBER
+    made = issue(ring, role, SUBJECT, ENTITY if role is Role.MEMBER else None)
+    headers = {"Authorization": f"Bearer {made.text}"}
+    assert api.get(path.format(entity), headers=headers).status_code == 404
+    verifying.revoke(graph, made.id, now(), until=made.until)
+    refused = api.get(path.format(entity), headers=headers)
+    assert (refused.status_code, refused.json()["detail"]) == (401, "the token was revoked: ask for a new one")

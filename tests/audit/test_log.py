@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -108,6 +109,34 @@ def test_several_reads_at_once_are_each_on_their_own_ledger(graph: Database) -> 
         ("reliability|bob", "no-grant"),
     ]
     assert verify(graph).holds
+
+
+@pytest.mark.parametrize(
+    ("kept", "holds"),
+    [
+        ("datetime({datetime: a.at, timezone: 'UTC'})", True),
+        ("datetime({datetime: a.at, timezone: 'Europe/Berlin'})", True),
+        ("datetime.truncate('second', a.at)", False),
+        ("a.at + duration({nanoseconds: 1})", False),
+        ("toString(a.at)", False),
+        ("null", False),
+    ],
+)
+def test_the_end_of_a_ledger_is_told_by_the_instant_in_whatever_zone_it_is_kept(
+    graph: Database, kept: str, holds: bool
+) -> None:
+    read_by(graph, "ann")
+    graph.statement(f"MATCH (a:Access {{id: 'reliability|ann|1'}}) SET a.at = {kept}")
+    with nullcontext() if holds else pytest.raises(NotRecorded):
+        read_by(graph, "ann", after=1)
+    assert len(graph.statement(EVERYTHING)) == 1 + holds
+
+
+def test_an_instant_that_needs_no_fraction_is_hashed_with_all_its_digits(graph: Database) -> None:
+    for second, microsecond in enumerate((0, 500_000, 120, 100_000)):
+        now = NOW.replace(second=second, microsecond=microsecond)
+        log.record_reads(graph, POLICY.id, ["ann"], who="x", role="client", purpose=PURPOSE, what="band", now=now)
+    assert verify(graph) == Verified(whole=1, records=4)
 
 
 def test_what_is_read_in_a_transaction_that_fails_is_not_on_record(graph: Database) -> None:

@@ -98,7 +98,7 @@ TRIED: dict[str, list[tuple[str, ...]]] = {
     "erase": [(ENTITY, "--yes")],
 }
 # These start or stop servers, and have tests of their own; what they print is no part of the graph.
-NOT_TRIED = {"demo", "up", "down", "serve", "guide", "compact", "inspect"}
+NOT_TRIED = {"demo", "up", "down", "serve", "guide", "compact", "import", "inspect"}
 WAYS = ((), ("--json",))
 VERBATIM = {"scheme show", "key export", "token issue", "link issue", "import-assistant"}
 "What is to be copied."

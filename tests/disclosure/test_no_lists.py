@@ -38,6 +38,7 @@ OF_NONE = {
     *(
         "migrate",
         "load",
+        "import",
         "import-assistant",
         "apply",
         "remove",

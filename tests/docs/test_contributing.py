@@ -127,8 +127,7 @@ def run(tree: Path, words: list[str], *, without_neo4j: bool) -> "subprocess.Com
     program, *arguments = words
     plugins = tree.with_name("plugins")
     if program == "pytest":
-        # schemathesis takes five seconds to start, and none of these tests uses it
-        arguments += ["-n0", "-p", "no:cacheprovider", "-p", "no:schemathesis"]
+        arguments += ["-n0", "-p", "no:cacheprovider"]
         arguments += ["-p", "without_neo4j"] if without_neo4j else []
         plugins.mkdir(exist_ok=True)
         (plugins / "without_neo4j.py").write_text(WITHOUT_NEO4J, encoding="utf-8")

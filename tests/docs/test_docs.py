@@ -26,8 +26,9 @@ from graph.model import Changes
 from graph.policy import publishing, scheme
 from graph.rating import published
 from graph.rating.apply import apply, take_back
+from graph.rating.engines.cypher import SWEPT
 from graph.rating.rerate import rerate
-from graph.rating.run import SWEPT, rate
+from graph.rating.run import rate
 from graph.rating.voices import PASSED
 from graph.rights import admissions, answers, contests, disputes, founders, grants, membership
 from graph.server.local import Server

@@ -11,6 +11,7 @@ import pytest
 from graph.rating.run import rate
 from graph.store.client import Database
 from tests.conftest import Command
+from tests.kept import kept
 from tests.storing import store
 from tests.strategies import AS_OF, NASTY, make_scheme
 
@@ -20,9 +21,12 @@ ASK = ("explain", "a", "--scheme", "made-up")
 @pytest.fixture
 def rated(graph: Database) -> Database:
     """A triangle and more of it, where `a` is in touch with `b` and `e`."""
-    store(graph, next(each for each in NASTY if each.name == "a cycle").facts, make_scheme())
-    rate(graph, "made-up", as_of=AS_OF)
-    return graph
+
+    def make() -> None:
+        store(graph, next(each for each in NASTY if each.name == "a cycle").facts, make_scheme())
+        rate(graph, "made-up", as_of=AS_OF)
+
+    return kept(graph, make)
 
 
 def printed(command: Command, *more: str) -> str:

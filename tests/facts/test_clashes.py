@@ -14,6 +14,7 @@ from graph.store.client import Database
 from tests.conftest import Command
 from tests.facts.looking import content, whole, written
 from tests.facts.test_load import HEADERS, NEW, OTHER, ROWS, directory, market
+from tests.kept import kept
 
 __all__ = ["market"]
 
@@ -28,9 +29,14 @@ MATCH (j:Judgment) RETURN j.id AS id UNION ALL MATCH ()-[r]->() WHERE r.id IS NO
 
 @pytest.fixture
 def filled(market: Database, tmp_path: Path) -> Database:
-    load(market, [directory(tmp_path / "base", BASE)])
-    load(market, [directory(tmp_path / "facts", {kind: ROWS[kind] for kind in FACTS})])
-    return market
+    base = directory(tmp_path / "base", BASE)
+    facts = directory(tmp_path / "facts", {kind: ROWS[kind] for kind in FACTS})
+
+    def make() -> None:
+        load(market, [base])
+        load(market, [facts])
+
+    return kept(market, make)
 
 
 def a_file(tmp_path: Path, kind: str, *rows: str, name: str = "") -> Path:

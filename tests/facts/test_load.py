@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from graph.server.connect import connect
 from graph.settings import Settings
 from graph.store.client import Database
 from tests.facts.looking import content, whole, written
+from tests.kept import kept
 
 AT, LATER = "2026-01-31T09:30:00Z", "2026-02-28T09:30:00Z"
 AT_STORED, LATER_STORED = "2026-01-31T09:30:00.000000Z", "2026-02-28T09:30:00.000000Z"
@@ -56,8 +58,12 @@ def market(graph: Database) -> Database:
 @pytest.fixture
 def filled(market: Database, tmp_path: Path) -> Database:
     """A market with the ROWS of every kind."""
-    load(market, directory(tmp_path / "filled", ROWS))
-    return market
+    files = directory(tmp_path / "filled", ROWS)
+
+    def make() -> None:
+        load(market, files)
+
+    return kept(market, make)
 
 
 def directory(path: Path, rows: dict[str, list[str]]) -> Path:
@@ -134,6 +140,28 @@ def test_equal_rows_without_ids_are_stored_once_each_however_often_the_file_is_l
     before = whole(filled)
     assert counts(load(filled, path, batch=3)) == [(0, 0, 5, 0)]
     assert whole(filled) == before
+
+
+def test_each_fact_makes_ratings_of_members_older_than_it_and_marks_nobody_else(
+    filled: Database, file: Callable[..., Path]
+) -> None:
+    def changed() -> dict[str, Any]:
+        rows = filled.statement("MATCH (e:Entity) WHERE e.changed IS NOT NULL RETURN e.id AS id, e.changed AS at")
+        return {row["id"]: row["at"] for row in rows}
+
+    assert changed() == {}, "nobody had joined"
+    load(filled, file("contacts", f"c5,bob,ann,{AT},"))
+    first = changed()
+    assert set(first) == {"ann"}
+    for number, (kind, row) in enumerate(
+        {"contacts": f"c6,ann,bob,{AT},", "visits": f"v6,ann,s1,{AT}", "purchases": f"b6,ann,p1,{AT},,"}.items()
+    ):
+        load(filled, file(kind, row, name=f"-{number}"))
+        again = changed()
+        assert again["ann"] > first["ann"]
+        first = again
+    load(filled, file("visits", f"v7,bob,s1,{AT}", name="-of-bob"))
+    assert changed() == first
 
 
 # Order ----------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from graph.rights.retention import retain
 from graph.store.client import Database, utc
 from tests.conftest import Command, samples
 from tests.facts.looking import content, whole, written
+from tests.kept import kept
 
 OWED = "id,debtor,creditor,amount,currency,due,settled"
 PAID = "id,obligation,at,amount,currency"
@@ -46,21 +47,17 @@ RETURN paid.id AS id, paid.obligation AS obligation, debtor.id AS debtor, credit
 @pytest.fixture
 def market(graph: Database, tmp_path: Path) -> Database:
     """ann owes the mill 100 EUR, and something without an amount; bob owes ann 0.3 CNY."""
-    load(
-        graph,
-        [
-            written(tmp_path, "entities.csv", "id,kind", "ann,person", "bob,person", "mill,organisation"),
-            written(
-                tmp_path,
-                "obligations.csv",
-                OWED,
-                f"o1,ann,mill,100,EUR,{DUE},",
-                f"vague,ann,mill,,,{DUE},",
-                f"o2,bob,ann,0.3,CNY,{DUE},",
-            ),
-        ],
-    )
-    return graph
+    entities = ("id,kind", "ann,person", "bob,person", "mill,organisation")
+    obligations = (f"o1,ann,mill,100,EUR,{DUE},", f"vague,ann,mill,,,{DUE},", f"o2,bob,ann,0.3,CNY,{DUE},")
+
+    def make() -> None:
+        files = [
+            written(tmp_path, "entities.csv", *entities),
+            written(tmp_path, "obligations.csv", OWED, *obligations),
+        ]
+        load(graph, files)
+
+    return kept(graph, make)
 
 
 def at(day: int, hour: int = 12) -> str:
@@ -258,12 +255,15 @@ def test_a_corrected_obligation_keeps_what_was_paid_of_it(market: Database, pay:
 @pytest.fixture
 def rated(market: Database, pay: Pay, tmp_path: Path) -> Database:
     policy = scheme.read("own-conduct")
-    publishing.publish(market, policy)
     rows = [f"{each},own-conduct,2026-01-01T00:00:00Z,{policy.notice.version}" for each in ("ann", "bob")]
-    load(market, [written(tmp_path, "memberships.csv", "entity,scheme,at,notice", *rows)])
-    pay(f"y1,o1,{at(1)},40,EUR", f"y2,o1,{at(21)},60,EUR")
-    rate(market, policy.id, as_of=NOW)
-    return market
+
+    def make() -> None:
+        publishing.publish(market, policy)
+        load(market, [written(tmp_path, "memberships.csv", "entity,scheme,at,notice", *rows)])
+        pay(f"y1,o1,{at(1)},40,EUR", f"y2,o1,{at(21)},60,EUR")
+        rate(market, policy.id, as_of=NOW)
+
+    return kept(market, make)
 
 
 def opened(database: Database) -> Any:

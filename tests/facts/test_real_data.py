@@ -74,6 +74,13 @@ def test_the_copenhagen_students_join_a_scheme_and_a_run_gives_circles(graph: Da
     assert (joined.stored, joined.rejected) == (len(students), 0)
 
     run = rate(graph, "trading", as_of=datetime(2014, 2, 4, tzinfo=UTC))
+    ties = "MATCH (m)-[tie:INNER]->(c) RETURN m.rid, c.rid, tie.days, tie.last, m.band ORDER BY m.rid, c.rid"
+    scores = "MATCH (m:Membership) RETURN m.score AS score ORDER BY m.rid"
+    by_cypher = [graph.statement(each) for each in (ties, scores)]
+    rate(graph, "trading", as_of=datetime(2014, 2, 4, tzinfo=UTC), engine="arrays")
+    assert graph.statement(ties) == by_cypher[0], "the same circles"
+    found, expected = ([row["score"] for row in rows] for rows in (graph.statement(scores), by_cypher[1]))
+    assert found == pytest.approx(expected, abs=1e-9)
     began = set(contacts(calls, messages))
     mutual = {f"cns-{one}" for one, other in began if (other, one) in began and one != other}
     in_circles = graph.statement(

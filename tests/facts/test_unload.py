@@ -22,6 +22,7 @@ from graph.store.client import Database
 from tests.commands import Run
 from tests.conftest import samples
 from tests.facts.unloading import AS_OF, AT, HEADERS, LATER, PEOPLE, World, whole
+from tests.kept import kept
 from tests.strategies import make_scheme
 
 ALL_KINDS = {
@@ -46,8 +47,12 @@ def world(graph: Database, tmp_path: Path) -> World:
 @pytest.fixture
 def rated(world: World) -> World:
     """Three people who have joined, and a run of their scheme."""
-    world.load(PEOPLE)
-    rate(world.database, "made-up", as_of=AS_OF)
+
+    def make() -> None:
+        world.load(PEOPLE)
+        rate(world.database, "made-up", as_of=AS_OF)
+
+    kept(world.database, make)
     return world
 
 

@@ -17,6 +17,7 @@ from graph.server.local import Server
 from graph.store.client import Database
 from tests.commands import Run
 from tests.facts.unloading import AS_OF, PEOPLE, World, whole
+from tests.kept import kept
 from tests.strategies import make_scheme
 
 Rows = dict[str, list[str]]
@@ -44,11 +45,15 @@ LOADS = "MATCH ()-[p:PAID {id: $id}]->() RETURN p.load AS load, p.also AS also, 
 @pytest.fixture
 def world(graph: Database, tmp_path: Path) -> World:
     """Three people who have joined, and the mill."""
-    publishing.publish(graph, make_scheme(known_from=None))
-    made = World(graph, tmp_path)
-    made.load(PEOPLE)
-    made.load(MILL)
-    return made
+    world = World(graph, tmp_path)
+
+    def make() -> None:
+        publishing.publish(graph, make_scheme(known_from=None))
+        world.load(PEOPLE)
+        world.load(MILL)
+
+    kept(graph, make)
+    return world
 
 
 def unloaded(world: World, id_: str) -> unload.Unloaded:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -198,3 +199,46 @@ def test_a_reviewer_says_for_whom_it_acts_and_nobody_else_does(ring: Keyring) ->
     assert tokens.check(token.text, ring, issuer="innercircle", audience="innercircle").acts_for == ("ada", "mill")
     with pytest.raises(ParameterError, match="acts-for"):
         tokens.issue(ring, Role.CLIENT, "ruth", acts_for=["mill"], **given)
+
+
+def test_a_token_that_was_verified_before_is_known_until_its_key_changes(mine: Settings, ring: Keyring) -> None:
+    verifier, token = Verifier(mine), issue(ring)
+    assert verifier.known(token.text) is None
+    seen = verifier.check(token.text)
+    assert verifier.known(token.text) == seen
+    ring.create(now())  # a rotation: the older key still holds, and is looked at again
+    assert verifier.known(token.text) is None
+    assert verifier.check(token.text) == verifier.known(token.text) == seen
+    ring.revoke(token.key, now())
+    assert verifier.known(token.text) is None
+    with pytest.raises(Unauthenticated, match="the key that signed the token was revoked"):
+        verifier.check(token.text)
+
+
+def test_a_token_that_was_verified_before_is_known_no_longer_than_it_holds(mine: Settings, ring: Keyring) -> None:
+    verifier = Verifier(mine)
+    token = issue(ring, days=2.2 / 86_400)
+    verifier.check(token.text)
+    until = time.time() + 5
+    while verifier.known(token.text) is not None:
+        assert time.time() < until
+        time.sleep(0.02)
+    with pytest.raises(Unauthenticated, match="the token has expired"):
+        verifier.check(token.text)
+
+
+def test_another_spelling_of_a_known_token_is_not_known(mine: Settings, ring: Keyring) -> None:
+    verifier, token = Verifier(mine), issue(ring)
+    verifier.check(token.text)
+    for other in (token.text + "=", token.text[:-1], f" {token.text}", unsigned(token.text), ""):
+        assert verifier.known(other) is None
+
+
+def test_no_more_tokens_are_kept_than_may_be(
+    mine: Settings, ring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "MOST_KEPT", 2)
+    verifier, made = Verifier(mine), [issue(ring).text for _ in range(3)]
+    for text in made:
+        verifier.check(text)
+    assert [verifier.known(text) is not None for text in made] == [False, True, True]

@@ -18,6 +18,7 @@ from graph.rating.runs import alone
 from graph.store.client import Database
 from tests.conftest import Command
 from tests.facts.looking import content, written
+from tests.kept import kept
 from tests.strategies import AS_OF
 
 MARKET = {
@@ -48,16 +49,19 @@ OBLIGATIONS = MARKET["obligations"][0]
 @pytest.fixture
 def market(graph: Database, tmp_path: Path) -> Database:
     """ann and bob, in each other's circle, and cat, who has no circle; rated at AS_OF."""
-    for name in ("reliability", "own-conduct"):
-        publishing.publish(graph, scheme.read(name))
     files = tmp_path / "market"
     files.mkdir()
     for kind, lines in MARKET.items():
         written(files, f"{kind}.csv", *lines)
-    assert not any(each.rejected for each in load(graph, [files]))
-    for name in ("reliability", "own-conduct"):
-        rate(graph, name, as_of=AS_OF)
-    return graph
+
+    def make() -> None:
+        for name in ("reliability", "own-conduct"):
+            publishing.publish(graph, scheme.read(name))
+        assert not any(each.rejected for each in load(graph, [files]))
+        for name in ("reliability", "own-conduct"):
+            rate(graph, name, as_of=AS_OF)
+
+    return kept(graph, make)
 
 
 def points(database: Database, entity: str, scheme_id: str = "reliability") -> float:

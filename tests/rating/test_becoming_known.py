@@ -18,6 +18,7 @@ from graph.store.client import Database
 from tests.conftest import WIPE
 from tests.disclosure.test_new_members import FACTS, MEMBERSHIP, NEW, NOW, POLICY, fresh, told
 from tests.facts.looking import written
+from tests.kept import kept
 from tests.worlds.chosen_conduct import AS_OF, rated
 
 
@@ -25,8 +26,11 @@ from tests.worlds.chosen_conduct import AS_OF, rated
 def community(database: Database) -> Database:
     """Members of whom some are new, and nothing else."""
     database.statement(WIPE)
-    rated(database, FACTS, POLICY)
-    return database
+
+    def make() -> None:
+        rated(database, FACTS, POLICY)
+
+    return kept(database, make)
 
 
 def test_the_counts_have_a_cell_of_new_members_and_small_ones_are_put_together(community: Database) -> None:

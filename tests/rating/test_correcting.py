@@ -18,6 +18,7 @@ from graph.rights.disputes import dispute
 from graph.standing import organisations
 from graph.store.client import Database
 from tests.facts.looking import content, whole, written
+from tests.kept import kept
 from tests.strategies import AS_OF
 
 ENTITIES, PRODUCTS, SITES = "id,kind,name,born,uscc,lei", "id,category", "id,category"
@@ -58,14 +59,17 @@ Corrected = Callable[..., tuple[tuple[int, int, int], list[int]]]
 @pytest.fixture
 def town(graph: Database, tmp_path: Path) -> Database:
     """ann and cat in each other's circle, and bob; rated at AS_OF. stall has joined nothing."""
-    publishing.publish(graph, scheme.read("reliability"))
     folder = tmp_path / "town"
     folder.mkdir()
     for kind, lines in FILES.items():
         written(folder, f"{kind}.csv", *lines)
-    assert not any(each.rejected for each in load(graph, [folder]))
-    rate(graph, "reliability", as_of=AS_OF)
-    return graph
+
+    def make() -> None:
+        publishing.publish(graph, scheme.read("reliability"))
+        assert not any(each.rejected for each in load(graph, [folder]))
+        rate(graph, "reliability", as_of=AS_OF)
+
+    return kept(graph, make)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from graph.rating.verify import CHANGED, DIFFERS, LOST, REACHED, Verified, verif
 from graph.store.client import Database
 from tests import storing
 from tests.conftest import WIPE, samples
+from tests.kept import kept
 from tests.rating.test_rerating import World
 from tests.storing import row_of, store
 from tests.strategies import AS_OF, communities, make_scheme, numbered, schemes
@@ -87,9 +88,12 @@ def rated(graph: Database) -> Database:
         contacts=both_ways("a", "b", 100),
         members=[("a", 0), ("b", 1), ("c", 2)],
     )
-    store(graph, numbered(facts), POLICY)
-    rate(graph, POLICY.id, as_of=AS_OF)
-    return graph
+
+    def make() -> None:
+        store(graph, numbered(facts), POLICY)
+        rate(graph, POLICY.id, as_of=AS_OF)
+
+    return kept(graph, make)
 
 
 POLICY = make_scheme(weights={"obligations": 1.0}, prior_weight=1.0, half_life_days=100.0)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from graph.policy import publishing
+from graph.rating.engines.choice import ENGINES
 from graph.server import local
 from graph.server.connect import connect
 from graph.server.local import Server
@@ -26,12 +27,19 @@ ENTITIES, FACTS = 300, 4_000
 WHOLE = """
 MATCH (n) WHERE NOT n:Migration AND NOT n:Load AND NOT n:Secret
 RETURN labels(n) AS labels, properties(n) AS properties,
-       COLLECT { MATCH (n)-[r]->(o) RETURN [type(r), coalesce(o.id, o.name), r {.*, load: null}] } AS relationships
+       COLLECT { MATCH (n)-[r]->(o)
+                 RETURN [type(r), coalesce(o.id, o.name), r {.*, load: null, also: null}] } AS relationships
 """
 # What tells two loads and two runs apart although they did the same; beside it, when something was done.
 OF_THE_RUN = {"started", "finished", "run", "id"}
 
 
+ENGINE = pytest.mark.parametrize("engine", ENGINES)
+# What shows that a run is at work, and has not published yet.
+UNDER_WAY = {
+    "cypher": "MATCH (m:Membership) WHERE m.next_conduct IS NOT NULL RETURN count(*) AS n",
+    "arrays": "MATCH (r:Run) WHERE r.finished IS NULL RETURN count(*) AS n",
+}
 Graph = dict[str, list[float]]
 
 
@@ -39,7 +47,7 @@ def whole_graph(database: Database) -> Graph:
     """Every node with its relationships and every property, as text without its floats, and those floats."""
     found: Graph = {}
     for row in database.statement(WHOLE):
-        of_run = OF_THE_RUN if "Run" in row["labels"] else {"run", "seal", "since", "changed", "brought"}
+        of_run = OF_THE_RUN if "Run" in row["labels"] else {"run", "seal", "since", "changed", "brought", "also"}
         floats: list[float] = []
         properties = {name: value for name, value in row["properties"].items() if name not in of_run}
         relationships = sorted(row["relationships"], key=str)
@@ -173,8 +181,9 @@ def undisturbed(database: Database, commands: Commands) -> tuple[Graph, Graph]:
 
 
 @pytest.mark.slow
+@ENGINE
 def test_a_client_killed_in_the_middle_of_a_load_and_of_runs(
-    undisturbed: tuple[Graph, Graph], graph: Database, commands: Commands
+    undisturbed: tuple[Graph, Graph], graph: Database, commands: Commands, engine: str
 ) -> None:
     begin(graph)
     loading = commands.start(commands.load)
@@ -187,29 +196,30 @@ def test_a_client_killed_in_the_middle_of_a_load_and_of_runs(
     killed_midway = 0
     for delay in (0.0, 0.1, 0.2, 0.4):
         runs = len(graph.statement("MATCH (r:Run) RETURN r.id"))
-        run = commands.start(commands.rate)
+        run = commands.start([*commands.rate, "--engine", engine])
         wait_for(lambda runs=runs: len(graph.statement("MATCH (r:Run) RETURN r.id")) > runs)  # type: ignore[misc]
         time.sleep(delay)
         kill(run)
         killed_midway += bool(graph.statement("MATCH (r:Run) WHERE r.finished IS NULL RETURN r.id"))
     assert killed_midway >= 2, "runs were killed before their end"
     graph.statement("MATCH (r:Run) WHERE r.finished IS NOT NULL DELETE r")
-    commands.finish(commands.rate)
+    commands.finish([*commands.rate, "--engine", engine])
+    graph.statement("MATCH (r:Run) SET r.engine = 'cypher'")
     assert differences(whole_graph(graph), undisturbed[1]) == []
 
 
 @pytest.mark.slow
+@ENGINE
 def test_a_run_killed_before_it_publishes_leaves_the_old_ratings(
-    undisturbed: tuple[Graph, Graph], graph: Database, commands: Commands
+    undisturbed: tuple[Graph, Graph], graph: Database, commands: Commands, engine: str
 ) -> None:
     begin(graph)
     commands.finish(commands.load)
     commands.finish(commands.rate)
     ratings = "MATCH (m:Membership) RETURN m.id, m.score, m.points, m.band, m.run, m.circle, m.used ORDER BY m.id"
     before = graph.statement(ratings)
-    run = commands.start(["rate", "made-up", "--as-of", "2026-03-31"])
-    staged = "MATCH (m:Membership) WHERE m.next_conduct IS NOT NULL RETURN count(*) AS n"
-    wait_for(lambda: graph.statement(staged)[0]["n"] > 0)
+    run = commands.start(["rate", "made-up", "--as-of", "2026-03-31", "--engine", engine])
+    wait_for(lambda: graph.statement(UNDER_WAY[engine])[0]["n"] > 0)
     kill(run)
     assert graph.statement(ratings) == before
     commands.finish(commands.rate)

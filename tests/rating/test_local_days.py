@@ -17,6 +17,9 @@ from graph.facts.values import LEAST, Facts, Obligation
 from graph.policy import parameters
 from graph.rating import published, reference
 from graph.rating.apply import apply
+from graph.rating.engines.arrays import conduct, reading
+from graph.rating.engines.choice import ENGINES
+from graph.rating.engines.contract import Work
 from graph.rating.run import rate
 from graph.rating.verify import verify_run
 from graph.store.client import Database
@@ -54,6 +57,16 @@ def staged(database: Database, owed: Sequence[Obligation], as_of: datetime) -> l
     database.run("obligations", scheme=SCHEME.id, ranges=[[0, len(owed)]], as_of=as_of, factor=params)
     rows = database.statement("MATCH (m:Membership) RETURN m.next_obligations AS rate ORDER BY m.rid")
     return [row["rate"] for row in rows]
+
+
+def in_arrays(database: Database, owed: Sequence[Obligation], as_of: datetime) -> list[float]:
+    """The same, as the engine in arrays makes them."""
+    factor, count = SCHEME.factors.obligations, len(owed)
+    assert factor is not None
+    work = Work(database, SCHEME, as_of, "", as_of, count, 25, None, {}, lambda step: None)
+    capped = conduct.cap(reading.obligations(work), factor, (as_of - datetime(1970, 1, 2, tzinfo=UTC)).days)
+    rates: list[float] = conduct.rate_obligations(capped, factor, None, 1.0, count)[0].rate.tolist()
+    return rates
 
 
 def explained(database: Database, owed: Sequence[Obligation], as_of: datetime) -> dict[str, dict[str, Any]]:
@@ -129,11 +142,24 @@ def test_the_queries_count_the_days_of_the_table_as_the_reference_does(graph: Da
     facts = facts_of(owed)
     store(graph, facts, SCHEME)
     rates = reference.rate_factors(facts, SCHEME, END)
-    assert staged(graph, owed, END) == [rates[each.debtor]["obligations"].rate for each in owed]
+    expected = [rates[each.debtor]["obligations"].rate for each in owed]
+    assert staged(graph, owed, END) == in_arrays(graph, owed, END) == expected
     told = explained(graph, owed, END)
     assert [told[each.id]["late"] for each in owed] == [row.late for row in TABLE]
     assert [told[each.id]["value"] for each in owed] == [1 - max(0, row.late) / LATE_DAYS for row in TABLE]
     assert [told[each.id]["zone"] for each in owed] == [row.zone for row in TABLE]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_run_counts_the_days_of_the_table_whichever_engine_it_has(graph: Database, engine: str) -> None:
+    owed = obligations()
+    facts = facts_of(owed)
+    store(graph, facts, SCHEME)
+    rate(graph, SCHEME.id, as_of=END, engine=engine)
+    rates = reference.rate_factors(facts, SCHEME, END)
+    rows = graph.statement("MATCH (m:Membership) RETURN m.obligations AS rate, m.conduct AS own ORDER BY m.rid")
+    expected = [rates[each.debtor]["obligations"].rate for each in owed]
+    assert [row["rate"] for row in rows] == [row["own"] for row in rows] == expected
 
 
 @settings(max_examples=samples(4, 25), suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -152,7 +178,8 @@ def test_the_queries_count_days_as_the_reference_does_in_any_zone_at_any_time(
     graph.statement(WIPE)
     store(graph, facts, SCHEME)
     rates = reference.rate_factors(facts, SCHEME, as_of)
-    assert staged(graph, owed, as_of) == [rates[each.debtor]["obligations"].rate for each in owed]
+    expected = [rates[each.debtor]["obligations"].rate for each in owed]
+    assert staged(graph, owed, as_of) == in_arrays(graph, owed, as_of) == expected
     told = explained(graph, owed, as_of)
     for each in owed:
         valued = next((event.value for event in rates[each.debtor]["obligations"].events), None)

@@ -25,6 +25,7 @@ from graph.rating.run import rate
 from graph.rating.voices import founders as in_force
 from graph.store.client import Database
 from tests.conftest import WIPE, samples
+from tests.rating.test_against_reference import hundredths
 from tests.storing import found, join_one, leave_one, put, row_of, store
 from tests.strategies import AS_OF, communities, everyone, schemes, schemes_with_voice
 
@@ -35,7 +36,8 @@ MATCH (m:Membership {scheme: $scheme})
 OPTIONAL MATCH (r:Run {id: m.run})
 RETURN substring(m.id, size($scheme) + 1) AS entity, m.score AS score, coalesce(r.slack, r.bound) AS bound,
        m.conduct AS conduct, m.used AS used, m.weights AS weights, m.circle AS circle,
-       COLLECT { MATCH (m)-[tie:INNER]->(c) RETURN c.rid ORDER BY c.rid } AS ties
+       COLLECT { MATCH (m)-[tie:INNER]->(c) RETURN c.rid ORDER BY c.rid } AS ties,
+       COLLECT { MATCH (m)-[tie:INNER]->(c) RETURN [tie.place, tie.weight] ORDER BY c.rid } AS drawn
 """
 
 
@@ -116,6 +118,7 @@ class World:
             assert row["conduct"] == pytest.approx(member.conduct, abs=1e-9)
             assert row["circle"] == row["ties"] == [tie.rid for tie in member.circle]
             assert row["weights"] == pytest.approx([tie.weight for tie in member.circle], abs=1e-9)
+            assert row["drawn"] == [[place, hundredths(weight)] for place, weight in enumerate(row["weights"])]
             yield abs(row["score"] - member.score), row["bound"]
 
 

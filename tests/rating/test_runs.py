@@ -12,6 +12,7 @@ from graph.facts.values import Facts
 from graph.policy import publishing
 from graph.policy.scheme import parse
 from graph.rating import published, reference, runs
+from graph.rating.engines.choice import ENGINES
 from graph.rating.run import coming_midnight, rate
 from graph.rating.runs import recorded
 from graph.store.client import Database
@@ -19,11 +20,13 @@ from tests.storing import leave_one, put, store
 from tests.strategies import AS_OF, NASTY, make_scheme
 
 CROWD: Facts = next(community.facts for community in NASTY if community.name == "everyone in one circle")
+ENGINE = pytest.mark.parametrize("engine", ENGINES)
 PUBLISHED = "MATCH (m:Membership) RETURN properties(m) AS m, labels(m) AS labels ORDER BY m.id"
 
 
 @pytest.mark.slow
-def test_a_run_that_does_not_converge_publishes_nothing(graph: Database) -> None:
+@ENGINE
+def test_a_run_that_does_not_converge_publishes_nothing(graph: Database, engine: str) -> None:
     scheme = make_scheme(share=0.5, max_sweeps=100)
     store(graph, CROWD, scheme)
     rate(graph, scheme.id, as_of=AS_OF)
@@ -33,7 +36,7 @@ def test_a_run_that_does_not_converge_publishes_nothing(graph: Database) -> None
     )
     publishing.publish(graph, hasty)
     with pytest.raises(NotConverged, match="nothing was published") as caught:
-        rate(graph, scheme.id, as_of=AS_OF - timedelta(days=1))
+        rate(graph, scheme.id, as_of=AS_OF - timedelta(days=1), engine=engine)
     assert caught.value.sweeps == 2
     assert caught.value.bound > 1e-9
     assert graph.statement(PUBLISHED) == before
@@ -77,7 +80,8 @@ def test_of_runs_that_start_together_one_rates(graph: Database, monkeypatch: pyt
 
 
 @pytest.mark.slow
-def test_a_reader_during_runs_gets_answers_that_add_up(graph: Database) -> None:
+@ENGINE
+def test_a_reader_during_runs_gets_answers_that_add_up(graph: Database, engine: str) -> None:
     scheme = make_scheme(size=15)
     store(graph, CROWD, scheme)
     rate(graph, scheme.id, as_of=AS_OF)
@@ -97,19 +101,22 @@ def test_a_reader_during_runs_gets_answers_that_add_up(graph: Database) -> None:
 
     reader = threading.Thread(target=read)
     reader.start()
-    runs = [rate(graph, scheme.id, as_of=AS_OF - timedelta(days=day), batch=3).id for day in range(6)]
+    runs = [
+        rate(graph, scheme.id, as_of=AS_OF - timedelta(days=day), batch=3, engine=engine).id for day in range(6)
+    ]
     stop.set()
     reader.join()
     assert failures == []
     assert len(seen & set(runs)) > 1, "the reader met several runs"
 
 
-def test_a_run_records_what_is_needed_to_repeat_it(graph: Database) -> None:
+@ENGINE
+def test_a_run_records_what_is_needed_to_repeat_it(graph: Database, engine: str) -> None:
     scheme = make_scheme()
     store(graph, CROWD, scheme)
-    run = rate(graph, scheme.id, as_of=AS_OF)
+    run = rate(graph, scheme.id, as_of=AS_OF, engine=engine)
     assert (run.scheme, run.version, run.hash, run.policy) == (scheme.id, "1", scheme.hash, scheme.text)
-    assert (run.as_of, run.engine, run.members) == (AS_OF, "cypher", 20)
+    assert (run.as_of, run.engine, run.members) == (AS_OF, engine, 20)
     assert 0 < run.bound <= scheme.solver.tolerance
     assert run.started <= run.finished
     assert recorded(graph, run.id) == run
@@ -149,12 +156,15 @@ def test_a_member_that_joined_after_a_run_is_not_rated_until_the_next(graph: Dat
 
 
 @pytest.mark.slow
+@ENGINE
 @pytest.mark.parametrize("batch", [3, 10_000])
 @pytest.mark.parametrize("step", ["conduct", "circle", "sweep", "publish"])
-def test_a_member_that_joins_during_a_run_takes_part_in_the_next(graph: Database, step: str, batch: int) -> None:
+def test_a_member_that_joins_during_a_run_takes_part_in_the_next(
+    graph: Database, step: str, batch: int, engine: str
+) -> None:
     scheme = make_scheme(size=15)
     store(graph, replace(CROWD, members=CROWD.members[:10]), scheme)
-    rate(graph, scheme.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF, engine=engine)
     undisturbed = graph.statement("MATCH (m:Membership) RETURN m.id, m.score, m.circle, m.used ORDER BY m.id")
     newcomers = [
         {"entity": entity, "scheme": scheme.id, "at": "2026-06-01T10:00:00Z", "notice": "1"}
@@ -165,7 +175,7 @@ def test_a_member_that_joins_during_a_run_takes_part_in_the_next(graph: Database
         if reached == step:
             assert put(graph, "memberships", newcomers)["rejects"] == []
 
-    rate(graph, scheme.id, as_of=AS_OF, batch=batch, progress=join)
+    rate(graph, scheme.id, as_of=AS_OF, batch=batch, progress=join, engine=engine)
     rated = "MATCH (m:Membership) WHERE m.score IS NOT NULL RETURN m.id, m.score, m.circle, m.used ORDER BY m.id"
     assert graph.statement(rated) == undisturbed
     for entity, _ in CROWD.members[:10]:
@@ -175,10 +185,11 @@ def test_a_member_that_joins_during_a_run_takes_part_in_the_next(graph: Database
 
 
 @pytest.mark.slow
+@ENGINE
 @pytest.mark.parametrize("batch", [3, 10_000])
 @pytest.mark.parametrize("step", ["conduct", "circle", "sweep", "publish"])
 def test_a_member_that_leaves_during_a_run_is_out_and_the_others_add_up(
-    graph: Database, step: str, batch: int
+    graph: Database, step: str, batch: int, engine: str
 ) -> None:
     scheme = make_scheme(size=4)
     store(graph, CROWD, scheme)
@@ -190,7 +201,7 @@ def test_a_member_that_leaves_during_a_run_is_out_and_the_others_add_up(
         if reached == step and not left:
             left.append(leave_one(graph, scheme, leaver))
 
-    rate(graph, scheme.id, as_of=AS_OF, batch=batch, progress=leave)
+    rate(graph, scheme.id, as_of=AS_OF, batch=batch, progress=leave, engine=engine)
     assert left[0]["followers"]
     marked = step != "conduct"
     for entity, _ in CROWD.members:
@@ -199,7 +210,7 @@ def test_a_member_that_leaves_during_a_run_is_out_and_the_others_add_up(
             assert sum(each.weight for each in opened.circle) == pytest.approx(1)
             assert opened.stale == marked, "circles may lack who would have taken the place"
     remaining = replace(CROWD, members=[each for each in CROWD.members if each[0] != leaver])
-    rate(graph, scheme.id, as_of=AS_OF)
+    rate(graph, scheme.id, as_of=AS_OF, engine=engine)
     expected = reference.rate(remaining, scheme, AS_OF)
     for entity, member in expected.members.items():
         opened = published.open_rating(graph, entity, scheme.id)

@@ -24,6 +24,7 @@ from graph.store.client import Database
 from tests.conftest import Command
 from tests.explain.summing import check_levels, check_opened, check_reach
 from tests.explain.what_if.asking import make
+from tests.kept import kept
 from tests.rating.test_history import check_sums
 from tests.storing import found, join_one, put, row_of, store
 from tests.strategies import AS_OF, make_scheme, numbered
@@ -68,15 +69,20 @@ def facts() -> Facts:
 @pytest.fixture
 def village(graph: Database) -> Database:
     """The community, with one founder, and not rated yet."""
-    store(graph, facts(), POLICY)
-    found(graph, POLICY, *FOUNDERS)
-    return graph
+
+    def build() -> None:
+        store(graph, facts(), POLICY)
+        found(graph, POLICY, *FOUNDERS)
+
+    return kept(graph, build)
 
 
 @pytest.fixture
 def rated(village: Database) -> Database:
-    rate(village, POLICY.id, as_of=AS_OF)
-    return village
+    def build() -> None:
+        rate(village, POLICY.id, as_of=AS_OF)
+
+    return kept(village, build)
 
 
 def heard(database: Database) -> dict[str, float | None]:

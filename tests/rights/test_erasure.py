@@ -179,3 +179,12 @@ def test_the_history_of_others_and_old_runs_can_still_be_read(erased: Erased, da
 def test_an_erased_entity_is_not_found_to_be_erased_again(erased: Erased, database: Database) -> None:
     with pytest.raises(NotFound):
         database.write(lambda transaction: erasure.erase(transaction, ENTITY, now=AS_OF))
+
+
+# The last of this file, since it empties the graph ------------------------------------------------------
+
+
+def test_nor_does_what_a_run_has_left_that_broke_off_name_it(graph: Database) -> None:
+    graph.statement("CREATE (:Membership {id: 's|bob', scheme: 's', rid: 1, next_circle: [0, 2]})")
+    graph.run("erase_from_circles", scheme="s", rid=0)
+    assert graph.statement("MATCH (m:Membership) RETURN m.next_circle AS circle") == [{"circle": [-1, 2]}]

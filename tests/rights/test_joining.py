@@ -14,6 +14,7 @@ from graph.rating import published
 from graph.rights.membership import Membership
 from graph.store.client import Database
 from tests.facts.looking import whole, written
+from tests.kept import kept
 from tests.worlds.three_in_touch import ADULTS, FACTS, NOW, SCHEME, expect, join, leave, open_market, own, without
 
 BORN = {
@@ -35,10 +36,13 @@ YOUNG = "too young: a new member must be 18 years old"
 @pytest.fixture
 def people(graph: Database, tmp_path: Path) -> Database:
     """A scheme for adults, and nobody in it yet."""
-    publishing.publish(graph, ADULTS)
     rows = [f"{id_},{kind},{born}" for id_, (kind, born) in BORN.items()]
-    load(graph, [written(tmp_path, "entities.csv", "id,kind,born", *rows)])
-    return graph
+
+    def make() -> None:
+        publishing.publish(graph, ADULTS)
+        load(graph, [written(tmp_path, "entities.csv", "id,kind,born", *rows)])
+
+    return kept(graph, make)
 
 
 def test_a_member_that_joins_is_on_record_with_notice_time_and_how_and_is_rated_at_once(graph: Database) -> None:

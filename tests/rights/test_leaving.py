@@ -64,6 +64,25 @@ def test_a_rating_its_history_and_every_tie_are_gone_and_the_others_are_re_rated
     assert market.statement("MATCH (s:Scheme) RETURN s.unsettled AS marks") == [{"marks": None}]
 
 
+def test_a_fact_of_one_who_left_everything_is_newer_than_no_rating_and_nothing_says_it_were(
+    market: Database,
+) -> None:
+    def changed() -> list[str]:
+        rows = market.statement("MATCH (e:Entity) WHERE e.changed IS NOT NULL RETURN e.id AS id ORDER BY id")
+        return [row["id"] for row in rows]
+
+    _late(market)
+    assert changed() == ["bob"]
+    leave(market, "bob")
+    assert changed() == []
+    put(
+        market,
+        "contacts",
+        [{"source": "ann", "target": "bob", "at": "2026-03-01T00:00:00Z", "channel": None, "id": "on"}],
+    )
+    assert changed() == ["ann"]
+
+
 def test_leaving_again_or_without_having_joined_is_not_found(market: Database) -> None:
     leave(market, "bob")
     for entity in ("bob", "dan", "nobody"):

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,16 @@ from typing import Any
 import neo4j
 import pytest
 
-from graph.errors import CommitUnknown, InnerCircleError, StoreConflict, StoreFull, StoreUnavailable
+from graph.errors import (
+    CommitUnknown,
+    InnerCircleError,
+    ParameterError,
+    StoreConflict,
+    StoreFull,
+    StoreUnavailable,
+)
+from graph.facts import first_fill
+from graph.facts.files.ids import Numbering
 from graph.facts.load import load
 from graph.identity import Keyring, Role
 from graph.policy import publishing, scheme
@@ -195,6 +204,27 @@ def test_the_service_says_503_to_writes_answers_reads_and_comes_back_by_itself(
                 time.sleep(0.1)
             assert not (disk / "reserve").exists()
         assert object_().status_code < 300
+
+
+# --- files beside the database
+
+
+def test_files_for_an_importer_elsewhere_are_gone_where_the_disk_has_no_room_for_them(
+    tiny_disk: TinyDisk, graph: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "entities.csv"
+    file.write_text("id,kind\n" + "".join(f"made-up-person-{n:020d},person\n" for n in range(15_000)))
+    output = tiny_disk("1m") / "files"
+    with pytest.raises(ParameterError, match=f"{output} cannot be used: No space left on device"):
+        first_fill.write_files(graph, [file], output, progress=lambda step: None)
+    assert not output.exists()
+
+
+def test_where_the_disk_for_temporary_files_is_full_that_is_said() -> None:
+    numbering = Numbering()
+    numbering._database.execute("PRAGMA max_page_count = 8")
+    with closing(numbering), pytest.raises(StoreFull, match=r"temporary files is full.*TMPDIR"):
+        numbering.ids("c-", list(map(str, range(10_000))))
 
 
 # --- a database that is not online

@@ -46,6 +46,13 @@ def test_the_server_listens_on_loopback_only(server: Server) -> None:
     assert len(listening) == 2
 
 
+def test_jars_in_the_folder_for_plugins_come_last_on_the_class_path(server: Server) -> None:
+    command = psutil.Process(server.pid).cmdline()
+    *before, last = command[command.index("-cp") + 1].split(":")
+    assert last == f"{server.home}/plugins/*"
+    assert before
+
+
 def test_the_password_is_for_its_owner_only(server: Server) -> None:
     assert stat.S_IMODE((server.home / "password").stat().st_mode) == 0o600
     assert stat.S_IMODE(server.home.stat().st_mode) & 0o077 == 0 or server.home.parent.stat().st_mode & 0o077 == 0

@@ -1,6 +1,7 @@
 """Rules of fetching the server's jars."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from graph.errors import LocalServerFailed
 from graph.server import local
 from graph.server.home import port_is_free
-from graph.server.jars import fetch, lacking, locked, versions
+from graph.server.jars import Lock, fetch, lacking, locked, versions
 from graph.settings import Settings
 
 
@@ -56,6 +57,29 @@ def test_a_jar_that_changed_in_the_cache_is_fetched_again(cache: Path, mirror: A
 
     assert lacking(settings) == []
     assert [name for name in mirror.asked if name.endswith(".jar")] == [broken.name]
+
+
+def test_a_lock_of_other_jars_is_fetched_into_a_folder_of_its_own(
+    cache: Path, tmp_path: Path, mirror: Any
+) -> None:
+    """As benchmarks/gds.py does."""
+    before = sorted(path.name for path in cache.iterdir())
+    content = b"a jar of somebody else"
+    mirror.answer = lambda name: content if name == "plugin-1.0.jar" else None
+    file = tmp_path / "plugins-1.lock"
+    file.write_text(f"# one\norg.example:plugin:1.0 {sha256(content).hexdigest()}\n", encoding="utf-8")
+    lock = Lock.read(file, "a plugin", 1)
+    settings, told = Settings(cache=cache, maven_repository=mirror.url), list[str]()
+
+    folder = fetch(settings, lock, progress=told.append)
+
+    assert [path.name for path in folder.glob("*.jar")] == ["plugin-1.0.jar"]
+    assert told == [f"fetching a plugin: 1 jar from {mirror.url}, about 1 MB, often in half a minute", *told[1:]]
+    assert lacking(settings, lock) == [] == lacking(settings)
+    assert sorted(path.name for path in cache.iterdir()) == sorted([*before, folder.name])
+    (folder / "plugin-1.0.jar").unlink()
+    with pytest.raises(LocalServerFailed, match=r"lacks 1 jar of a plugin, org.example:plugin:1.0 first"):
+        fetch(Settings(cache=cache, offline=True), lock)
 
 
 def test_a_download_that_broke_is_tried_again(cache: Path, mirror: Any) -> None:

@@ -20,6 +20,7 @@ EXAMPLES: dict[str, Any] = {
     "MAP": {},
     "LIST<MAP>": [],
     "LIST<STRING>": ["a"],
+    "LIST<INTEGER>": [],
 }
 # Where a query refuses what is no value of its parameter, by the parameter's name.
 GOOD: dict[str, Any] = {"bands": [{"name": "all", "from": 0, "label": "BandAll"}], "zone": "Asia/Shanghai"}

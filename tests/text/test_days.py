@@ -22,6 +22,8 @@ FOR_PROGRAMS = {
     "graph/rights/membership.py",  # a row to store
     "graph/facts/store.py",  # what is compared of a row
     "graph/facts/settling.py",  # rows to store
+    "graph/facts/first_fill/kept.py",  # rows that are read again
+    "graph/facts/first_fill/resolving.py",  # rows of the importer's files
     "graph/facts/synthetic.py",  # files to load
     "graph/rating/run.py",  # repeats an instant that was given
     "api/pages/me.py",  # a cursor

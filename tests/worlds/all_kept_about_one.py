@@ -9,6 +9,7 @@ from graph.policy import publishing, scheme
 from graph.rating.run import rate
 from graph.store.client import Database
 from tests.conftest import WIPE
+from tests.kept import kept
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 # Longer than what Neo4j packs into fewer bits: so they stand in its files as they are written here.
@@ -130,16 +131,20 @@ DISPUTED = "MATCH ()-[owed:OWED {id: $entity + ' lent to bob'}]->() SET owed.dis
 def build(database: Database, folder: Path) -> None:
     """The community is in the graph, rated long before AS_OF and at AS_OF, and records of all kinds are kept."""
     database.statement(WIPE)
-    for kind, text in FILES.items():
-        (folder / f"{kind}.csv").write_text(text, encoding="utf-8")
-    for each in ("reliability", "own-conduct"):
-        publishing.publish(database, scheme.read(each))
-    assert not any(each.rejected for each in load(database, [folder]))
-    database.statement(DISPUTED, entity=ENTITY)
-    for each in ("reliability", "own-conduct"):
-        rate(database, each, as_of=AS_OF - timedelta(days=40))
-        rate(database, each, as_of=AS_OF)
-    database.statement(RECORDS, entity=ENTITY, name=NAME, now=AS_OF)
+
+    def make() -> None:
+        for kind, text in FILES.items():
+            (folder / f"{kind}.csv").write_text(text, encoding="utf-8")
+        for each in ("reliability", "own-conduct"):
+            publishing.publish(database, scheme.read(each))
+        assert not any(each.rejected for each in load(database, [folder]))
+        database.statement(DISPUTED, entity=ENTITY)
+        for each in ("reliability", "own-conduct"):
+            rate(database, each, as_of=AS_OF - timedelta(days=40))
+            rate(database, each, as_of=AS_OF)
+        database.statement(RECORDS, entity=ENTITY, name=NAME, now=AS_OF)
+
+    kept(database, make)
 
 
 def dump(database: Database) -> list[str]:

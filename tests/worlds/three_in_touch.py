@@ -14,6 +14,7 @@ from graph.rating.run import rate
 from graph.rights import membership
 from graph.store.client import Database
 from graph.store.transaction import Transaction
+from tests.kept import kept
 from tests.storing import store
 from tests.strategies import make_scheme
 from tests.worlds.chosen_conduct import AS_OF, contact, obligation
@@ -40,10 +41,14 @@ RETURN substring(m.id, size($scheme) + 1) AS entity, m.score AS score, m.circle 
 
 def open_market(database: Database, *, rated: bool = True) -> None:
     """The market is in the graph, and rated if it is asked for: that takes most of the time."""
-    publishing.publish(database, SCHEME)
-    store(database, FACTS, SCHEME)
-    if rated:
-        run(database)
+
+    def make() -> None:
+        publishing.publish(database, SCHEME)
+        store(database, FACTS, SCHEME)
+        if rated:
+            run(database)
+
+    kept(database, make, of=rated)
 
 
 def decide(database: Database, work: Callable[[Transaction], Any]) -> Any:

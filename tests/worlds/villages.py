@@ -17,6 +17,7 @@ from graph.rating.run import rate
 from graph.store.client import Database
 from tests.conftest import WIPE
 from tests.facts.looking import written
+from tests.kept import kept
 from tests.strategies import AS_OF
 
 SCHEMES = ("reliability", "own-conduct")
@@ -63,16 +64,21 @@ HELD = "MATCH ()-[f:CONTACTED|OWED|BOUGHT|VISITED {id: $id}]->() RETURN properti
 def build(database: Database, folder: Path, villages: int) -> "Iterator[Village]":
     """Nothing but the villages is in the database, rated in both schemes."""
     database.statement(WIPE)
-    for name in SCHEMES:
-        publishing.publish(database, scheme.read(name))
-    folder.mkdir(exist_ok=True)
-    for kind, (header, *lines) in FILES.items():
-        written(folder, f"{kind}.csv", header, *(of_village(line, n) for n in range(villages) for line in lines))
-    for kind, shared in SHARED.items():
-        written(folder, f"{kind}.csv", *shared)
-    assert not any(each.rejected for each in load(database, [folder]))
-    for name in SCHEMES:
-        rate(database, name, as_of=AS_OF)
+
+    def make() -> None:
+        for name in SCHEMES:
+            publishing.publish(database, scheme.read(name))
+        folder.mkdir(exist_ok=True)
+        for kind, (header, *lines) in FILES.items():
+            rows = (of_village(line, n) for n in range(villages) for line in lines)
+            written(folder, f"{kind}.csv", header, *rows)
+        for kind, shared in SHARED.items():
+            written(folder, f"{kind}.csv", *shared)
+        assert not any(each.rejected for each in load(database, [folder]))
+        for name in SCHEMES:
+            rate(database, name, as_of=AS_OF)
+
+    kept(database, make, of=villages)
     return (Village(database, number) for number in range(villages))
 
 

@@ -19,7 +19,7 @@ from graph.facts.files.open_file import opened, opened_archive_of_sheets, opened
 from graph.facts.files.sources import Opening, clipped
 from graph.facts.files.steps.lines import Layout
 from graph.facts.files.text_encodings import UTF_16_MARKS, looks_like
-from graph.facts.files.workbooks.sheet_rows import MOST_LOOKED_AT, Workbook, there, to_be_seen
+from graph.facts.files.workbooks.sheet_rows import Workbook, must_be_named, there
 from graph.facts.files.workbooks.sheet_rows import filled as filled_sheets
 
 ROWS, BYTES = 200, 1 << 18
@@ -163,7 +163,7 @@ def _of_workbook(path: Path, wanted: str | None, most: int) -> Sample:
     with opened_archive_of_sheets(path) as book:
         if wanted is not None and all(sheet.name != wanted for sheet in book.sheets):
             raise RecordError(f"no sheet {wanted!r}: {there(book)}", file=str(path))
-        if wanted is None and len(to_be_seen(book)) > MOST_LOOKED_AT:
+        if wanted is None and must_be_named(book):
             raise RecordError(f"which sheet is meant? {there(book)}: say it with --sheet", file=str(path))
         looked_into = filled_sheets(book) if wanted is None else []
         if wanted is None and not looked_into:

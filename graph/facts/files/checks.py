@@ -91,7 +91,8 @@ class Sheet:
             values[name] = self._prefixed(prefix, name, values[name])
         for rule in rules(self.kind, categories):
             self.refuse(rule.broken(values), self._origin_of_rule(rule.column), rule.reason)
-        values = values.drop(index=list(self._refused))
+        if self._refused:
+            values = values.drop(index=list(self._refused))
         shown = {column.name: column.format.show(values[column.name]) for column in columns}
         if declared.prefix and None in shown["id"]:
             shown["id"] = self._derived(shown, numbering, prefix.text)
@@ -112,7 +113,7 @@ class Sheet:
                 self.refuse(cells.isna(), origin, "empty")
             cells = cells.dropna()
         cells = form.normal(cells)
-        for fault, reason in form.faults:
+        for fault, reason in () if form.is_clean(cells) else form.faults:
             bad = fault(cells)
             if bad.any():
                 self.refuse(bad, origin, reason, cells)
@@ -127,6 +128,13 @@ class Sheet:
         if column in self.cells:
             return self.origin(column)
         return Origin(cells_of([None] * len(self.lines)), (column,))
+
+    def _origin_of_name(self) -> Origin:
+        """The cells that name a row; where the file has no ids, the last of those that an id is derived from."""
+        declared = KINDS[self.kind]
+        return self.origin(
+            next(name for name in (declared.key[-1], *reversed(declared.named_by)) if name in self.cells)
+        )
 
     def _prefixed(self, prefix: Prefix, name: str, ids: Cells) -> Cells:
         """The ids of a column behind the prefix; a row is refused where the two together are no id."""
@@ -171,5 +179,5 @@ class Sheet:
                 known.update({column: value for column, value in row.items() if value is not None})
             else:
                 reason = f"line {self.lines[at]} says something else under the same {' and '.join(key)}"
-                self._reject(position, self.origin(key[-1]), reason)
+                self._reject(position, self._origin_of_name(), reason)
         return [row for row, _ in first.values()], [at for _, at in first.values()]

@@ -6,8 +6,12 @@ are two facts, and get two ids.
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
+from typing import Any
+
+from graph.errors import StoreFull
 
 SEPARATOR = "\x1f"  # no checked value contains a control character
 DIGITS = 32  # 128 bits: no two of 10^12 rows are likely to meet
@@ -48,10 +52,35 @@ class Numbering:
         return ids
 
 
-def private_database(table: str) -> sqlite3.Connection:
+class PrivateDatabase(sqlite3.Connection):
+    """A database that nobody else sees, spilled to disk. Raises StoreFull where that has no room."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        with _full_disk_told():
+            return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:
+        with _full_disk_told():
+            return super().executemany(sql, parameters)
+
+
+@contextmanager
+def _full_disk_told() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
+            raise
+        raise StoreFull(
+            "the disk for temporary files is full, where it is noted which rows there were so far: free some room "
+            "there, or name another directory in TMPDIR, and do the same again"
+        ) from error
+
+
+def private_database(table: str) -> PrivateDatabase:
     """A database with this table that nobody else sees, spilled to disk beyond CACHE_KIB, in a transaction."""
     # An empty name is a private database on disk that needs no journal.
-    database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    database = sqlite3.connect("", isolation_level=None, check_same_thread=False, factory=PrivateDatabase)
     database.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     for setting in ("temp_store = FILE", "journal_mode = OFF", "synchronous = OFF"):
         database.execute(f"PRAGMA {setting}")

@@ -24,6 +24,8 @@ def in_zones(sheet: Sheet, zone: str | None) -> None:
     """
     columns = KINDS[sheet.kind].columns
     own = [column.name for column in columns if column.format is ZONE]
+    if zone is None and not any(name in sheet.cells for name in own):
+        return  # nothing names a zone
     zones = cells_of([zone] * len(sheet.lines))
     for name in own:
         if name in sheet.cells:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from graph.errors import LocalServerFailed
 from graph.server import local
-from graph.server.compaction.copying import Contents, Progress, copy, read, schema
+from graph.server.compaction.copying import Contents, Progress, copy, read, schema, whole
 from graph.server.home import (
     FREE_MEGABYTES,
     State,
@@ -26,7 +26,7 @@ from graph.server.local import Server
 from graph.settings import Settings
 from graph.store.client import Database
 
-__all__ = ["Compacted", "Contents", "Progress", "compact", "copy", "read", "schema"]
+__all__ = ["Compacted", "Contents", "Progress", "compact", "copy", "read", "schema", "whole"]
 
 DATABASE = "neo4j"
 

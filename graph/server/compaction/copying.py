@@ -74,6 +74,13 @@ def copy(old: Database, new: Database, progress: Progress) -> Contents:
     return contents
 
 
+def whole(database: Database) -> tuple[list[Row], list[Row]]:
+    """All nodes and relationships of a small store; ends of relationships are numbers of nodes."""
+    nodes = [row for rows in _nodes(database) for row in rows]
+    found = _relationships(database, [row["number"] for row in nodes])
+    return nodes, [row | {"target": _split(row["target"])[1]} for rows in found for row in rows]
+
+
 def read(database: Database, progress: Progress) -> Contents:
     """What a store holds."""
     contents, numbers = Contents(), list[int]()

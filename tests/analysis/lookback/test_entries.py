@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.analysis.lookback.entries import UNKNOWN, became, known, stood
@@ -13,6 +13,7 @@ from graph.errors import ParameterError, Refused
 from graph.facts.values import Facts, Obligation
 from graph.policy import scheme
 from graph.rating import reference
+from tests.conftest import samples
 from tests.strategies import communities, make_scheme
 
 DAY = datetime(2026, 4, 1, tzinfo=UTC)
@@ -88,6 +89,7 @@ def test_what_was_settled_later_was_open_then_and_had_no_outcome() -> None:
     ]
 
 
+@settings(max_examples=samples(30, 100))
 @given(communities(), st.integers(0, 60))
 def test_no_fact_from_the_day_on_changes_what_members_are_rated_then(facts: Facts, back: int) -> None:
     """A fact that is dated from the day on, or what became of an earlier one from then on, was not known."""
@@ -105,6 +107,7 @@ def test_no_fact_from_the_day_on_changes_what_members_are_rated_then(facts: Fact
 
 
 @pytest.mark.parametrize("days", [1, 30])
+@settings(max_examples=samples(30, 100))
 @given(communities())
 def test_no_obligation_is_known_and_held_against_the_rating_as_well(days: int, facts: Facts) -> None:
     day = datetime(2026, 6, 1, tzinfo=UTC)
@@ -145,6 +148,7 @@ def test_a_look_back_is_from_a_midnight() -> None:
         stood(material(owed(1, 1)), POLICY, DAY + timedelta(hours=1), END)
 
 
+@settings(max_examples=samples(30, 100))
 @given(communities())
 def test_the_order_of_facts_changes_nothing(facts: Facts) -> None:
     day = datetime(2026, 6, 1, tzinfo=UTC)

@@ -17,6 +17,7 @@ from graph.store.client import Database
 from tests.api.conftest import serve
 from tests.conftest import Command
 from tests.facts.looking import written
+from tests.kept import kept
 from tests.worlds.chosen_conduct import AS_OF, facts_of, rated
 
 POLICY = scheme.read("reliability")
@@ -25,10 +26,13 @@ POLICY = scheme.read("reliability")
 @pytest.fixture
 def town(graph: Database) -> Database:
     """Rated up to 30 June 2026 in one scheme, and not yet in another."""
-    publishing.publish(graph, scheme.read("trading"))
-    rated(graph, facts_of({"ann": [1.0]}, []), POLICY)
-    graph.statement("MATCH (l:Load) DETACH DELETE l")
-    return graph
+
+    def make() -> None:
+        publishing.publish(graph, scheme.read("trading"))
+        rated(graph, facts_of({"ann": [1.0]}, []), POLICY)
+        graph.statement("MATCH (l:Load) DETACH DELETE l")
+
+    return kept(graph, make)
 
 
 def told(database: Database, now: datetime, late_after_days: int = 31) -> list[tuple[str, bool]]:

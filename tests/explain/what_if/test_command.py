@@ -14,7 +14,8 @@ from graph.policy import publishing
 from graph.policy.scheme import parse
 from graph.rating.run import rate
 from graph.store.client import Database
-from tests.conftest import WIPE, Command
+from tests.conftest import Command
+from tests.kept import kept
 from tests.storing import store
 from tests.strategies import AS_OF, NASTY, make_scheme
 
@@ -28,10 +29,11 @@ AS_TYPED = ("what-if", "a", "--scheme", SCHEME.id)
 
 @pytest.fixture
 def rated(graph: Database) -> Database:
-    graph.statement(WIPE)
-    store(graph, FACTS, SCHEME)
-    rate(graph, SCHEME.id, as_of=AS_OF)
-    return graph
+    def make() -> None:
+        store(graph, FACTS, SCHEME)
+        rate(graph, SCHEME.id, as_of=AS_OF)
+
+    return kept(graph, make)
 
 
 @pytest.mark.slow

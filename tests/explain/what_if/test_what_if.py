@@ -27,6 +27,7 @@ from graph.rating.run import rate
 from graph.store.client import Database
 from tests.conftest import WIPE, samples
 from tests.explain.what_if.asking import LAST, make, questions
+from tests.kept import kept
 from tests.storing import join, store
 from tests.strategies import AS_OF, NASTY, NASTY_AT_LENGTH, Community, communities, make_scheme, schemes
 
@@ -182,8 +183,10 @@ def test_an_unknown_entity_is_not_found(rated_small: Database) -> None:
 
 @pytest.fixture
 def rated_small(graph: Database) -> Database:
-    rated(graph, SMALL, make_scheme())
-    return graph
+    def build() -> None:
+        rated(graph, SMALL, make_scheme())
+
+    return kept(graph, build)
 
 
 def test_a_fact_of_two_kinds_with_one_id_is_asked_about_by_its_kind(graph: Database) -> None:

@@ -5,8 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.facts import files
+from graph.facts.files.checks import cells_of
+from graph.facts.formats import CASE_NUMBER, ID, NAME, TEXT, TEXT_LENGTH, Format
 from graph.text.plain import MAYBE_ODD, odd_blank, unseen
 
 HEAD = "id,source,target,at,channel\n"
@@ -21,6 +25,47 @@ def test_every_character_with_a_fault_is_one_that_is_looked_at() -> None:
     maybe = re.compile(MAYBE_ODD)
     for text in [*map(chr, range(sys.maxunicode + 1)), "a  b"]:
         assert maybe.search(text) or not (unseen(text) or odd_blank(text)), ascii(text)
+
+
+QUICKLY = {"text": TEXT, "a name": NAME, "an id": ID, "a case": CASE_NUMBER}
+PIECES = (
+    "a",
+    "p-0001",
+    "7",
+    " ",
+    "at",
+    "@",
+    ".",
+    "com",
+    "+49",
+    "030",
+    "tel",
+    "\n",
+    "\u200b",
+    "\u00a0",
+    "\uff20",
+    "/",
+    "(",
+)
+TEXTS = st.one_of(
+    st.text(min_size=1, max_size=9),
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join),
+    st.integers(TEXT_LENGTH - 1, TEXT_LENGTH + 1).map("a".__mul__),
+    st.sampled_from([id_ for _, id_, _ in REACHED]),
+)
+
+
+@pytest.mark.parametrize("format_", QUICKLY.values(), ids=QUICKLY)
+@given(text=TEXTS)
+def test_a_text_with_a_fault_is_never_clean_at_a_quick_look(format_: Format, text: str) -> None:
+    cells = cells_of(["p-1", text, "p-2"])
+    if any(fault(cells).any() for fault, _ in format_.faults):
+        assert not format_.is_clean(cells)
+
+
+@pytest.mark.parametrize("format_", QUICKLY.values(), ids=QUICKLY)
+def test_plain_texts_are_clean_at_a_quick_look(format_: Format) -> None:
+    assert format_.is_clean(cells_of(["made-up-contact-0000001", "a" * TEXT_LENGTH, "Made-up Person 7"]))
 
 
 @pytest.mark.parametrize(("prefix", "id_", "reason"), REACHED)

@@ -343,6 +343,19 @@ def test_the_first_good_row_of_an_id_is_kept_and_later_ones_that_differ_are_reje
     assert "line 3" in chunk.rejects[1].reason
 
 
+def test_of_two_rows_that_one_derived_id_stands_for_the_later_is_rejected_if_it_says_something_else(
+    tmp_path: Path,
+) -> None:
+    content = "entity,court,case_number,amount,currency,issued,due\n" + "".join(
+        f"ann,Court,7,{amount},EUR,{AT},{AT}\n" for amount in (1.5, 2.5, 1.5)
+    )
+    [chunk] = read(written(tmp_path, "judgments.csv", content))
+    assert [row["amount"] for row in chunk.rows] == [1.5]
+    [reject] = chunk.rejects
+    assert (reject.line, reject.column, reject.value) == (3, "case_number", "7")
+    assert "line 2 says something else" in reject.reason
+
+
 def test_a_membership_is_named_by_its_scheme_and_entity(tmp_path: Path) -> None:
     content = f"entity,scheme,at,notice\nann,a,{AT},1\nann,b,{AT},1\nann,a,{AT},2\n"
     [chunk] = read(written(tmp_path, "memberships.csv", content))

@@ -6,6 +6,8 @@ field there are no such lines: a text with a line break that begins like a comme
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import BinaryIO
 
 from graph.facts.files.quoting import RECORD_BYTES, Misquoted, Records
@@ -28,8 +30,13 @@ PLAIN = Layout()
 def lines_of(stream: BinaryIO, separator: str, layout: Layout) -> Iterator[bytes]:
     """Each line with its line break, without the mark before the first; a very long one comes in parts."""
     if layout == PLAIN:
-        yield from _plain(_parts(stream), for_sheets(separator))
-        return
+        # No step of Python's for each line: files have millions of them.
+        return chain(_first(stream, for_sheets(separator)), _rest(stream))
+    return _laid_out(stream, separator, layout)
+
+
+def _laid_out(stream: BinaryIO, separator: str, layout: Layout) -> Iterator[bytes]:
+    """The lines of a file that has others than rows."""
     comment, records = layout.comments.encode(), Records(separator)
     number, begins, left_out = 1, True, False
     for part in _parts(stream):
@@ -55,12 +62,14 @@ def _stripped(line: bytes) -> bytes:
     return line.rstrip(b"\r\n").lower()
 
 
-def _plain(parts: Iterator[bytes], for_sheets: bytes) -> Iterator[bytes]:
-    """The lines of a file where only the first one may be no row."""
-    first = next(parts, b"")
-    if first:
+def _first(stream: BinaryIO, for_sheets: bytes) -> Iterator[bytes]:
+    """The first line of a file where no other one may be no row."""
+    if first := stream.readline(RECORD_BYTES).removeprefix(MARK):
         yield b"\n" if _stripped(first) == for_sheets else first
-        yield from parts
+
+
+def _rest(stream: BinaryIO) -> Iterator[bytes]:
+    return iter(partial(stream.readline, RECORD_BYTES), b"")
 
 
 def _followed(records: Records, part: bytes, comment: bytes) -> bytes:
@@ -76,5 +85,4 @@ def _parts(stream: BinaryIO) -> Iterator[bytes]:
     first = stream.readline(RECORD_BYTES).removeprefix(MARK)
     if first:
         yield first
-    while line := stream.readline(RECORD_BYTES):
-        yield line
+    yield from _rest(stream)

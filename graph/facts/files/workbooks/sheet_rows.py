@@ -41,15 +41,16 @@ class Workbook(Protocol):
 
 
 def filled(workbook: Workbook) -> list[Sheet]:
-    """Those of the first sheets to be seen that are not empty.
-
-    Each is gone through up to its first row that says something: of a thousand sheets, nobody looks into all.
-    """
-    return [sheet for sheet in to_be_seen(workbook)[:MOST_LOOKED_AT] if next(iter(workbook.rows(sheet)), None)]
+    """Those of the first sheets to be seen that are not empty: each is read up to a row that says something."""
+    return [sheet for sheet in _to_be_seen(workbook)[:MOST_LOOKED_AT] if next(iter(workbook.rows(sheet)), None)]
 
 
-def to_be_seen(workbook: Workbook) -> list[Sheet]:
-    """The sheets that are not hidden."""
+def must_be_named(workbook: Workbook) -> bool:
+    """Whether it has more sheets than anyone looks into to find the one that is meant."""
+    return len(_to_be_seen(workbook)) > MOST_LOOKED_AT
+
+
+def _to_be_seen(workbook: Workbook) -> list[Sheet]:
     return [sheet for sheet in workbook.sheets if not sheet.hidden]
 
 

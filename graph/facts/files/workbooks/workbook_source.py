@@ -18,14 +18,13 @@ from graph.facts.files.sources import (
     no_twins,
 )
 from graph.facts.files.workbooks.sheet_rows import (
-    MOST_LOOKED_AT,
     Sheet,
     SheetRow,
     Workbook,
     filled,
     letters,
+    must_be_named,
     there,
-    to_be_seen,
 )
 from graph.text.plain import visible
 
@@ -125,7 +124,7 @@ def _chosen(workbook: Workbook, file: str, opening: Opening) -> Sheet:
         return named[0]
     if opening.sheet:
         raise RecordError(f"no sheet {opening.sheet!r}: {there(workbook)}", file=file)
-    with_something = filled(workbook) if len(to_be_seen(workbook)) <= MOST_LOOKED_AT else []
+    with_something = [] if must_be_named(workbook) else filled(workbook)
     if len(with_something) != 1:
         named_for = f"name one {opening.kind!r}, or " if opening.kind else ""
         example = f"say in a mapping: sheet = {clipped(sheets[0].name)!r}"

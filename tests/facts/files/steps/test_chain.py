@@ -94,6 +94,7 @@ def test_several_tables_of_one_kind_take_rows_in_their_own_ways_and_a_wrong_one_
     assert caught.value.key == "visits[1].entity.mood"
 
 
+@settings(max_examples=samples(20, 100))
 @given(
     st.lists(st.tuples(st.sampled_from(["in", "out", "x"]), st.sampled_from("ab")), max_size=12), st.integers(1, 5)
 )

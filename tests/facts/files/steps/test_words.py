@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import ParameterError, SchemeInvalid
@@ -19,6 +19,7 @@ from graph.facts.files.steps.pseudonym import pseudonym
 from graph.facts.files.steps.words import of
 from graph.facts.files.word_tables import filled
 from graph.text.plain import normal
+from tests.conftest import samples
 from tests.facts.files.steps.mapped import SECRET, Taken, mapped, of_file, taken
 from tests.facts.files.written import xlsx
 
@@ -165,6 +166,7 @@ def test_a_name_that_is_misspelt_or_has_no_number_refuses_its_row_and_says_what_
     ]
 
 
+@settings(max_examples=samples(30, 100))
 @given(st.dictionaries(SAID, st.integers(0, 3), min_size=1, max_size=6), st.integers(0, 5))
 def test_every_word_of_a_list_is_read_back_as_what_stands_beside_it(table: dict[str, int], at: int) -> None:
     if len({looks(normal(word)) for word in table}) < len(table):
@@ -255,6 +257,7 @@ def test_pseudonyms_of_two_databases_have_nothing_in_common() -> None:
     assert pseudonym(SECRET, "ann@example.org") == pseudonym(SECRET, "ANN@example.org")
 
 
+@settings(max_examples=samples(30, 100))
 @given(st.lists(st.emails(), min_size=2, max_size=20, unique_by=str.casefold))
 def test_different_addresses_have_different_pseudonyms(addresses: list[str]) -> None:
     assert len({pseudonym(SECRET, address) for address in addresses}) == len(addresses)
@@ -296,6 +299,7 @@ def test_whoever_is_in_no_table_is_left_out_and_a_name_that_looks_like_a_members
     assert counted_out(folder, "customer,x\n,1\nEve,2\n", debtor=LEFT_OUT) == ([], [(2, "customer", "")], 1)
 
 
+@settings(max_examples=samples(30, 100))
 @given(st.lists(st.sampled_from(["Ann", "Bob", "Eve", "Mallory", "Zed"]), max_size=12))
 def test_every_row_is_taken_or_left_out_by_its_word(
     tmp_path_factory: pytest.TempPathFactory, who: list[str]

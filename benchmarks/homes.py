@@ -1,0 +1,24 @@
+"""Settings of the servers that benchmarks measure: each in a home of its own, and no other Neo4j."""
+
+from pathlib import Path
+
+from graph.settings import Settings
+
+ELSEWHERE = {"INNERCIRCLE_NEO4J_URI": "", "INNERCIRCLE_NEO4J_DATABASE": ""}
+"Variables for a command that a benchmark runs: it goes to the managed Neo4j as well. Empty ones count as unset."
+
+
+def managed(home: Path, heap_megabytes: int, *, neo4j_version: str | None = None) -> Settings:
+    """A managed Neo4j in this home, whatever Neo4j the environment names: what is made up stays out of that one.
+
+    neo4j_version: None, that of the environment, or the usual one.
+    """
+    version = {} if neo4j_version is None else {"neo4j_version": neo4j_version}
+    return Settings.load(
+        home=home,
+        heap_megabytes=heap_megabytes,
+        pagecache_megabytes=1024,
+        neo4j_uri=None,
+        neo4j_database="neo4j",
+        **version,
+    )

@@ -1,0 +1,1 @@
+"""Engines: what works the ratings of a run out. contract.py says what each of them gives."""

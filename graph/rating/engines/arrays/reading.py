@@ -1,0 +1,160 @@
+"""Facts of a scheme's members as arrays: packed lists, a page of rids at a time, several pages side by side.
+
+The queries are the files of cypher/rating/arrays. Days are whole days since 1970.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.facts.kinds import STORED
+from graph.rating.engines.arrays.columns import Contacts, Drawn, Members, Obligations, Things
+from graph.rating.engines.arrays.groups import Floats, Ints
+from graph.rating.engines.contract import Work
+
+PAGE = 5_000
+"Rids in one query."
+SIDE_BY_SIDE = 3
+"Queries at a time."
+Row = dict[str, Any]
+Columns = tuple[NDArray[Any], ...]
+
+
+def members(work: Work) -> Members:
+    captions: list[tuple[int, tuple[str, str]]] = []
+    staged: list[int] = []
+
+    def packed(row: Row) -> Columns:
+        staged.append(row["staged"])
+        captions.extend(zip(row["rids"], zip(row["exact"], row["shown"], strict=True), strict=True))
+        return _ints(row["rids"]), _floats(row["offsets"])
+
+    rids, offsets = _pages(work, "packed_members", packed, 2)
+    order = np.argsort(rids)
+    return Members(
+        rids=_wide(rids)[order],
+        offsets=offsets[order],
+        captions=[caption for _, caption in sorted(captions)],
+        staged=any(staged),
+    )
+
+
+def obligations(work: Work) -> Obligations:
+    def packed(row: Row) -> Columns:
+        sizes = [len(each) for each in row["debtors"]]
+        many = {
+            name: list(chain.from_iterable(row[name]))
+            for name in ("debtors", "due", "settled", "late", "outcomes", "aside")
+        }
+        return (
+            _ints(many["debtors"]),
+            np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
+            np.repeat(_ints(row["reporters"]), sizes),
+            *(_ints(many[name]) for name in ("due", "settled", "late")),
+            _floats(many["outcomes"]),
+            np.array(many["aside"], dtype=np.int8),
+        )
+
+    columns = _pages(work, "packed_obligations", packed, 8, as_of=work.as_of)
+    debtor, partner, reporter, due, settled, late, outcome, aside = columns
+    return Obligations(
+        debtor=_wide(debtor),
+        partner=_wide(partner),
+        reporter=_wide(reporter),
+        due=_wide(due),
+        settled=_wide(settled),
+        late=_wide(late),
+        outcome=outcome,
+        aside=_wide(aside),
+    )
+
+
+def things(work: Work, kind: str, values: dict[str, float]) -> Things:
+    """kind: of facts that are valued by category. values: what the policy gives each."""
+
+    def packed(row: Row) -> Columns:
+        return (
+            _ints(row["rids"]),
+            _ints(row["days"]),
+            _floats(row["values"]),
+            np.array(row["aside"], dtype=np.int8),
+        )
+
+    how = {"as_of": work.as_of, "type": STORED[kind].type, "values": values}
+    rids, days, worth, aside = _pages(work, "packed_things", packed, 4, **how)
+    return Things(_wide(rids), _wide(days), worth, _wide(aside))
+
+
+def contacts(work: Work) -> Contacts:
+    """Those that are not in dispute. Nobody is in contact with itself."""
+
+    def packed(row: Row) -> Columns:
+        sizes = [len(each) for each in row["sources"]]
+        source, day = (_ints(list(chain.from_iterable(row[name]))) for name in ("sources", "days"))
+        target = np.repeat(_ints(row["targets"]), sizes)
+        counts = (target < work.members) & (source != target)
+        return source[counts], target[counts], day[counts]
+
+    return Contacts(*map(_wide, _pages(work, "packed_contacts", packed, 3, as_of=work.as_of)))
+
+
+def pauses(work: Work) -> tuple[Ints, Ints]:
+    """The two ends of each tie that one of them has paused."""
+    found = _pages(work, "packed_pauses", lambda row: (_ints(row["rids"]), _ints(row["others"])), 2)
+    return _wide(found[0]), _wide(found[1])
+
+
+def ties(work: Work) -> Drawn:
+    """The circle ties as they are in the graph."""
+
+    def packed(row: Row) -> Columns:
+        ends = (_ints(row[name]) for name in ("rids", "contacts", "places"))
+        worth = (_floats(row[name]) for name in ("weights", "strengths"))
+        return *ends, *worth, _ints(row["days"]), _ints(row["lasts"])
+
+    rids, others, places, weights, strengths, days, lasts = _pages(work, "packed_ties", packed, 7)
+    order = np.lexsort((others, rids))
+    whole = (_wide(each)[order] for each in (rids, others, places, days, lasts))
+    member, contact, place, number, last = whole
+    return Drawn(member, contact, place, weights[order], strengths[order], number, last)
+
+
+def _pages(work: Work, name: str, packed: Callable[[Row], Columns], width: int, **params: Any) -> Columns:
+    """The columns of all pages of a query, `width` of them, one behind the other in order of rid."""
+
+    def page(first: int) -> Columns:
+        row = work.database.optional(
+            name,
+            tags=work.tags | {"step": name},
+            scheme=work.scheme.id,
+            first=first,
+            end=min(first + size, work.members),
+            **params,
+        )
+        return packed(row or {})
+
+    size = min(work.batch, PAGE)
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        pages = list(pool.map(page, range(0, work.members, size)))
+    return tuple(_joined([each[column] for each in pages]) for column in range(width))
+
+
+def _joined(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return np.concatenate(columns) if columns else np.zeros(0)
+
+
+def _ints(values: Iterable[int]) -> NDArray[np.int32]:
+    """Rids and days are below 2^31, and there are many of them."""
+    return np.array(values, dtype=np.int32)
+
+
+def _floats(values: Iterable[float]) -> Floats:
+    return np.array(values, dtype=np.float64)
+
+
+def _wide(values: NDArray[Any]) -> Ints:
+    return values.astype(np.int64)
