@@ -13,6 +13,7 @@ the files (`forget`).
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -38,6 +39,8 @@ DATABASE = "neo4j"
 TOOL = "org.neo4j.cli.AdminTool"
 NOTED = ("/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"')
 "Notes its pid in the first argument and becomes the others: no importer runs whose pid nobody knows."
+CAUSE = re.compile(r"^Caused by: (?:[\w.$]+(?:Exception|Error): )*(.*(?:\n(?!\t|Caused by: ).*)*)", re.MULTILINE)
+"What Java tells of an error, without the classes before it and the places in the code behind it."
 STORE_OF_FILES = 4
 "A fresh store with its indexes takes at most so many times the room of the files."
 
@@ -131,6 +134,7 @@ def run(settings: Settings, files: Path, arguments: Sequence[str], *, progress: 
         *(TOOL, "database", "import", "full"),
         f"--max-off-heap-memory={beside}m",
         f"--report-file={home.parent}/report.txt",
+        "--verbose",  # otherwise it says that the data are wrong, and not where
         *arguments,
         DATABASE,
     ]
@@ -151,8 +155,18 @@ def run(settings: Settings, files: Path, arguments: Sequence[str], *, progress: 
             child.wait()
             raise
     if code:
-        told = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-        raise LocalServerFailed(f"Neo4j's importer ended with {code}: {' '.join(told[-6:])[-600:]}")
+        raise LocalServerFailed(f"Neo4j's importer ended with {code}: {reason(log.read_text(errors='replace'))}")
+
+
+def reason(told: str) -> str:
+    """Why the importer ended, in what it told: a cause that has file, line and value, else the first one.
+
+    Where it names no cause, its last words.
+    """
+    if causes := CAUSE.findall(told):
+        return " ".join(next((cause for cause in causes if "\n" in cause), causes[0]).split())[:600]
+    lines = [line.strip() for line in told.splitlines() if line.strip() and not line.startswith("\tat ")]
+    return " ".join(lines[-6:])[-600:]
 
 
 def put_in_place(home: Path) -> None:

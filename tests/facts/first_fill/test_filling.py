@@ -260,7 +260,7 @@ def test_what_the_importer_refuses_leaves_the_store_as_it_was(
         run(settings, files, arguments, **more)
 
     monkeypatch.setattr(bulk_import, "run", with_a_loose_end)
-    with pytest.raises(LocalServerFailed, match=r"importer ended with \d+: .*Error in input data"):
+    with pytest.raises(LocalServerFailed, match=r"importer ended with \d+: .*nobody .*VISITED.*nowhere"):
         first_fill.fill(empty, [tmp_path], progress=lambda step: None)
     with connect(empty) as database:
         assert content(database) == before
