@@ -1,6 +1,7 @@
-// What the members in a range of rids owe or owed, packed by creditor. Days are whole days since 1970, in UTC.
+// What the members in a range of rids owe or owed, packed. Days are whole days since 1970, in UTC.
 //
-// Each creditor is looked at once for all who owed it: to find its membership is most of the work.
+// Of the creditor there is the number under which the store keeps it, and packed_numbers.cypher has those of members: to find its
+// membership from here would be most of the work.
 // Days late are counted here, as in cypher/rating/factors/obligations.cypher: those of the zone that the obligation names, else of
 // UTC. So both engines go by one list of time zones, the server's.
 //
@@ -10,17 +11,17 @@
 // @param  first     INTEGER        the smallest rid
 // @param  end       INTEGER        the largest rid + 1
 // @param  as_of     ZONED DATETIME the midnight that ends the last day that counts
-// @return reporters LIST<INTEGER>  the rid of each creditor, -1 of one that has not joined; and of each, in their order:
-// @return debtors   LIST<LIST<INTEGER>>  the rids of the members that owe it, one for each obligation; and in their order:
-// @return due       LIST<LIST<INTEGER>>  days
-// @return settled   LIST<LIST<INTEGER>>  days; -1: open
-// @return late      LIST<LIST<INTEGER>>  whole days late, of what is open at the last instant that counts; below 0: early, or not due yet
-// @return outcomes  LIST<LIST<FLOAT>>  in [0, 1]; -1: not given
-// @return aside     LIST<LIST<INTEGER>>  1: the debtor disputes it; 2: somebody else does; 0: nobody
+// @return debtors   LIST<INTEGER>  the rid of the member that owes it, one for each obligation; and in their order:
+// @return creditors LIST<INTEGER>  the number of the creditor
+// @return due       LIST<INTEGER>  days
+// @return settled   LIST<INTEGER>  days; -1: open
+// @return late      LIST<INTEGER>  whole days late, of what is open at the last instant that counts; below 0: early, or not due yet
+// @return outcomes  LIST<FLOAT>    in [0, 1]; -1: not given
+// @return aside     LIST<INTEGER>  1: the debtor disputes it; 2: somebody else does; 0: nobody
 // @uses   membership_rid
 MATCH (m:Membership {scheme: $scheme}) WHERE $first <= m.rid < $end
-MATCH (m)<-[:JOINED]-(entity:Entity)
-MATCH (entity)-[owed:OWED]->(creditor:Entity)
+MATCH (m)<-[:JOINED]-(entity)
+MATCH (entity)-[owed:OWED]->(creditor)
 WITH m, entity, creditor, owed, owed.due.epochSeconds / 86400 AS due, owed.settled.epochSeconds / 86400 AS settled,
      CASE
        WHEN owed.zone IS NULL THEN null
@@ -31,16 +32,11 @@ WITH m, entity, creditor, owed, owed.due.epochSeconds / 86400 AS due, owed.settl
                                        ELSE $as_of - duration({microseconds: 1}) END, timezone: owed.zone}))
        ).days
      END AS late_there, $as_of.epochSeconds / 86400 - 1 AS today
-WITH creditor, collect(m.rid) AS debtors, collect(due) AS due, collect(coalesce(settled, -1)) AS settled,
-     collect(coalesce(late_there, CASE WHEN settled <= today THEN settled END - due, today - due)) AS late,
-     collect(coalesce(owed.outcome, -1.0)) AS outcomes,
-     collect(CASE
-       WHEN owed.disputed IS NULL THEN 0
-       WHEN EXISTS { MATCH (entity)-[:OPENED]->(dispute:Dispute) WHERE dispute.id = owed.disputed } THEN 1
-       ELSE 2
-     END) AS aside
-WITH debtors, due, settled, late, outcomes, aside, coalesce(head(COLLECT {
-       MATCH (creditor)-[:JOINED]->(word:Membership) WHERE word.scheme = $scheme RETURN word.rid
-     }), -1) AS reporter
-RETURN collect(reporter) AS reporters, collect(debtors) AS debtors, collect(due) AS due, collect(settled) AS settled,
-       collect(late) AS late, collect(outcomes) AS outcomes, collect(aside) AS aside
+RETURN collect(m.rid) AS debtors, collect(id(creditor)) AS creditors, collect(due) AS due, collect(coalesce(settled, -1)) AS settled,
+       collect(coalesce(late_there, CASE WHEN settled <= today THEN settled END - due, today - due)) AS late,
+       collect(coalesce(owed.outcome, -1.0)) AS outcomes,
+       collect(CASE
+         WHEN owed.disputed IS NULL THEN 0
+         WHEN EXISTS { MATCH (entity)-[:OPENED]->(dispute:Dispute) WHERE dispute.id = owed.disputed } THEN 1
+         ELSE 2
+       END) AS aside

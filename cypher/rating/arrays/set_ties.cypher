@@ -15,9 +15,12 @@
 // @param  epoch     DATE           1970-01-01
 // @uses   membership_rid
 UNWIND range(0, size($rids) - 1) AS i
-MATCH (m:Membership {scheme: $scheme, rid: $rids[i]})
+// a list within a list of parameters is slow to come by
+WITH $rids[i] AS rid, $circles[i] AS circle, $places[i] AS places, $weights[i] AS weights, $strengths[i] AS strengths,
+     $days[i] AS days, $lasts[i] AS lasts
+MATCH (m:Membership {scheme: $scheme, rid: rid})
 MATCH (m)-[tie:INNER]->(contact:Membership)
-WITH i, tie, contact.rid AS rid
-UNWIND [j IN range(0, size($circles[i]) - 1) WHERE $circles[i][j] = rid] AS j
-SET tie.place = $places[i][j], tie.weight = $weights[i][j], tie.strength = $strengths[i][j], tie.days = $days[i][j],
-    tie.last = $epoch + duration({days: $lasts[i][j]})
+WITH *, contact.rid AS other
+UNWIND [j IN range(0, size(circle) - 1) WHERE circle[j] = other] AS j
+SET tie.place = places[j], tie.weight = weights[j], tie.strength = strengths[j], tie.days = days[j],
+    tie.last = $epoch + duration({days: lasts[j]})

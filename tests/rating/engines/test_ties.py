@@ -8,7 +8,7 @@ import pytest
 
 from graph.explain.what_if import WithoutContact, what_if
 from graph.rating import apply, published
-from graph.rating.engines.arrays.tying import EPOCH
+from graph.rating.engines.arrays.columns import EPOCH
 from graph.rating.engines.choice import ENGINES
 from graph.rating.run import rate
 from graph.store.client import Database
@@ -181,6 +181,23 @@ def test_to_set_what_a_tie_has_locks_neither_of_its_ends(graph: Database, monkey
         graph.statement("MATCH (m:Membership) SET m.caption = 'written meanwhile'")
     found = {tuple(row["ends"]): row["tie"]["strength"] for row in graph.statement(TIES)}
     assert (found[1, 3], found[3, 1]) == (0.25, 0.75)
+
+
+def test_ties_of_a_member_that_had_none_are_made_once_however_often(graph: Database) -> None:
+    begin(graph)
+    ties = graph.statement(TIES)
+    graph.statement("MATCH (m:Membership {rid: 0})-[tie:INNER]->() DELETE tie")
+    told = written(ties) | {"strengths": [[9.0] for _ in ties], "lasts": [[20_000] for _ in ties]}
+    for _ in range(2):
+        graph.run("make_ties", **told)
+    found = graph.statement(TIES)
+    assert [row["ends"] for row in found] == [row["ends"] for row in ties]
+    for was, now in zip(ties, found, strict=True):
+        made = {"strength": 9.0, "last": EPOCH + timedelta(days=20_000)} if was["ends"][0] == 0 else {}
+        assert {**now["tie"], "last": now["tie"]["last"].to_native()} == {
+            **was["tie"],
+            "last": was["tie"]["last"].to_native(),
+        } | made, "who has ties keeps them as they are"
 
 
 def written(ties: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """Members, facts and ties as columns of arrays. Days are whole days since 1970, members go by rid."""
 
+from datetime import date
 from typing import NamedTuple
 
 from graph.rating.engines.arrays.groups import Floats, Ints
+
+EPOCH = date(1970, 1, 1)
 
 
 class Members(NamedTuple):

@@ -7,7 +7,8 @@ import numpy as np
 from graph.policy.scheme import CategoryFactor, Factor, ObligationsFactor
 from graph.rating import voices as of_runs
 from graph.rating.engines.arrays import circles, conduct, publishing, reading, scores, tying, voices
-from graph.rating.engines.arrays.columns import Members
+from graph.rating.engines.arrays.columns import EPOCH, Members
+from graph.rating.engines.arrays.ends import Ends
 from graph.rating.engines.arrays.groups import Floats
 from graph.rating.engines.contract import Propagated, Work
 
@@ -17,7 +18,7 @@ class Arrays:
 
     def __init__(self, work: Work):
         self._work = work
-        self._today = work.as_of.toordinal() - tying.EPOCH.toordinal() - 1
+        self._today = work.as_of.toordinal() - EPOCH.toordinal() - 1
         self._voice: Floats | None = None
         self._capped: conduct.Owed | None = None
         self._staged = False
@@ -28,11 +29,15 @@ class Arrays:
         self._staged = members.staged
         return members
 
+    @cached_property
+    def _ends(self) -> Ends:
+        return Ends(self._work)
+
     def _owed(self, factor: ObligationsFactor) -> conduct.Owed:
         """Read once: voices and rates go by the same obligations."""
         if self._capped is None:
             self._work.progress("obligations")
-            self._capped = conduct.cap(reading.obligations(self._work), factor, self._today)
+            self._capped = conduct.cap(reading.obligations(self._work, self._ends), factor, self._today)
         return self._capped
 
     @property
@@ -85,7 +90,7 @@ class Arrays:
             outside=self._outside,
             paused=reading.pauses(work),
         )
-        contacts = reading.contacts(work)
+        contacts = reading.contacts(work, self._ends)
         self._ties = finding.choose(finding.pairs(contacts))
         self._lacking: dict[int, tuple[int, int]] = {}
         if work.scheme.circle.size and work.scheme.circle.share:

@@ -3,25 +3,14 @@
 The queries are the files of cypher/rating/arrays. Days are whole days since 1970.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from graph.facts.kinds import STORED
-from graph.rating.engines.arrays.columns import Contacts, Drawn, Members, Obligations, Things
-from graph.rating.engines.arrays.groups import Floats, Ints
+from graph.rating.engines.arrays.columns import EPOCH, Contacts, Drawn, Members, Obligations, Things
+from graph.rating.engines.arrays.ends import Ends
+from graph.rating.engines.arrays.groups import Ints
+from graph.rating.engines.arrays.pages import Columns, Row, floats, ints, pages, wide
 from graph.rating.engines.contract import Work
-
-PAGE = 5_000
-"Rids in one query."
-SIDE_BY_SIDE = 3
-"Queries at a time."
-Row = dict[str, Any]
-Columns = tuple[NDArray[Any], ...]
 
 
 def members(work: Work) -> Members:
@@ -31,45 +20,41 @@ def members(work: Work) -> Members:
     def packed(row: Row) -> Columns:
         staged.append(row["staged"])
         captions.extend(zip(row["rids"], zip(row["exact"], row["shown"], strict=True), strict=True))
-        return _ints(row["rids"]), _floats(row["offsets"])
+        return ints(row["rids"]), floats(row["offsets"])
 
-    rids, offsets = _pages(work, "packed_members", packed, 2)
+    rids, offsets = pages(work, "packed_members", packed, 2)
     order = np.argsort(rids)
     return Members(
-        rids=_wide(rids)[order],
+        rids=wide(rids)[order],
         offsets=offsets[order],
         captions=[caption for _, caption in sorted(captions)],
         staged=any(staged),
     )
 
 
-def obligations(work: Work) -> Obligations:
+def obligations(work: Work, ends: Ends) -> Obligations:
+    """ends: made before."""
+
     def packed(row: Row) -> Columns:
-        sizes = [len(each) for each in row["debtors"]]
-        many = {
-            name: list(chain.from_iterable(row[name]))
-            for name in ("debtors", "due", "settled", "late", "outcomes", "aside")
-        }
         return (
-            _ints(many["debtors"]),
-            np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
-            np.repeat(_ints(row["reporters"]), sizes),
-            *(_ints(many[name]) for name in ("due", "settled", "late")),
-            _floats(many["outcomes"]),
-            np.array(many["aside"], dtype=np.int8),
+            ints(row["debtors"]),
+            np.array(row["creditors"], dtype=np.int64),
+            *(ints(row[name]) for name in ("due", "settled", "late")),
+            floats(row["outcomes"]),
+            np.array(row["aside"], dtype=np.int8),
         )
 
-    columns = _pages(work, "packed_obligations", packed, 8, as_of=work.as_of)
-    debtor, partner, reporter, due, settled, late, outcome, aside = columns
+    columns = pages(work, "packed_obligations", packed, 7, as_of=work.as_of)
+    debtor, creditor, due, settled, late, outcome, aside = columns
     return Obligations(
-        debtor=_wide(debtor),
-        partner=_wide(partner),
-        reporter=_wide(reporter),
-        due=_wide(due),
-        settled=_wide(settled),
-        late=_wide(late),
+        debtor=wide(debtor),
+        partner=wide(creditor),
+        reporter=ends.rids(creditor),
+        due=wide(due),
+        settled=wide(settled),
+        late=wide(late),
         outcome=outcome,
-        aside=_wide(aside),
+        aside=wide(aside),
     )
 
 
@@ -78,83 +63,48 @@ def things(work: Work, kind: str, values: dict[str, float]) -> Things:
 
     def packed(row: Row) -> Columns:
         return (
-            _ints(row["rids"]),
-            _ints(row["days"]),
-            _floats(row["values"]),
+            ints(row["rids"]),
+            ints(row["days"]),
+            floats(row["values"]),
             np.array(row["aside"], dtype=np.int8),
         )
 
     how = {"as_of": work.as_of, "type": STORED[kind].type, "values": values}
-    rids, days, worth, aside = _pages(work, "packed_things", packed, 4, **how)
-    return Things(_wide(rids), _wide(days), worth, _wide(aside))
+    rids, days, worth, aside = pages(work, "packed_things", packed, 4, **how)
+    return Things(wide(rids), wide(days), worth, wide(aside))
 
 
-def contacts(work: Work) -> Contacts:
-    """Those that are not in dispute. Nobody is in contact with itself."""
+def contacts(work: Work, ends: Ends) -> Contacts:
+    """Those between members that are not in dispute. Nobody is in contact with itself.
+
+    ends: made before.
+    """
 
     def packed(row: Row) -> Columns:
-        sizes = [len(each) for each in row["sources"]]
-        source, day = (_ints(list(chain.from_iterable(row[name]))) for name in ("sources", "days"))
-        target = np.repeat(_ints(row["targets"]), sizes)
-        counts = (target < work.members) & (source != target)
-        return source[counts], target[counts], day[counts]
+        return ints(row["sources"]), np.array(row["others"], dtype=np.int64), ints(row["days"])
 
-    return Contacts(*map(_wide, _pages(work, "packed_contacts", packed, 3, as_of=work.as_of)))
+    source, other, day = pages(work, "packed_contacts", packed, 3, as_of=work.as_of)
+    target = ends.rids(other)
+    counts = (target >= 0) & (source != target)
+    return Contacts(*(wide(each[counts]) for each in (source, target, day)))
 
 
 def pauses(work: Work) -> tuple[Ints, Ints]:
     """The two ends of each tie that one of them has paused."""
-    found = _pages(work, "packed_pauses", lambda row: (_ints(row["rids"]), _ints(row["others"])), 2)
-    return _wide(found[0]), _wide(found[1])
+    found = pages(work, "packed_pauses", lambda row: (ints(row["rids"]), ints(row["others"])), 2)
+    return wide(found[0]), wide(found[1])
 
 
 def ties(work: Work) -> Drawn:
     """The circle ties as they are in the graph."""
 
     def packed(row: Row) -> Columns:
-        ends = (_ints(row[name]) for name in ("rids", "contacts", "places"))
-        worth = (_floats(row[name]) for name in ("weights", "strengths"))
-        return *ends, *worth, _ints(row["days"]), _ints(row["lasts"])
+        ends = (ints(row[name]) for name in ("rids", "contacts", "places"))
+        worth = (floats(row[name]) for name in ("weights", "strengths"))
+        return *ends, *worth, ints(row["days"]), ints(row["lasts"])
 
-    rids, others, places, weights, strengths, days, lasts = _pages(work, "packed_ties", packed, 7)
+    rids, others, places, weights, strengths, days, lasts = pages(work, "packed_ties", packed, 7, epoch=EPOCH)
     order = np.lexsort((others, rids))
-    whole = (_wide(each)[order] for each in (rids, others, places, days, lasts))
+    whole = (wide(each)[order] for each in (rids, others, places, days, lasts))
     member, contact, place, number, last = whole
     return Drawn(member, contact, place, weights[order], strengths[order], number, last)
-
-
-def _pages(work: Work, name: str, packed: Callable[[Row], Columns], width: int, **params: Any) -> Columns:
-    """The columns of all pages of a query, `width` of them, one behind the other in order of rid."""
-
-    def page(first: int) -> Columns:
-        row = work.database.optional(
-            name,
-            tags=work.tags | {"step": name},
-            scheme=work.scheme.id,
-            first=first,
-            end=min(first + size, work.members),
-            **params,
-        )
-        return packed(row or {})
-
-    size = min(work.batch, PAGE)
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        pages = list(pool.map(page, range(0, work.members, size)))
-    return tuple(_joined([each[column] for each in pages]) for column in range(width))
-
-
-def _joined(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    return np.concatenate(columns) if columns else np.zeros(0)
-
-
-def _ints(values: Iterable[int]) -> NDArray[np.int32]:
-    """Rids and days are below 2^31, and there are many of them."""
-    return np.array(values, dtype=np.int32)
-
-
-def _floats(values: Iterable[float]) -> Floats:
-    return np.array(values, dtype=np.float64)
-
-
-def _wide(values: NDArray[Any]) -> Ints:
-    return values.astype(np.int64)

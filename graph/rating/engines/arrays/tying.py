@@ -1,18 +1,16 @@
 """Circle ties in the graph become those of a run, in hundredths: only those that changed are written."""
 
 from collections.abc import Iterator
-from datetime import date
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from graph.rating.engines.arrays.batches import Row, batches, in_turn, lists, side_by_side
-from graph.rating.engines.arrays.columns import Drawn, Ties
+from graph.rating.engines.arrays.columns import EPOCH, Drawn, Ties
 from graph.rating.engines.arrays.groups import Flags, Floats, Ints
 from graph.rating.engines.contract import Work
 
-EPOCH = date(1970, 1, 1)
 ROWS = 1_000
 "Members in one transaction."
 
@@ -33,14 +31,16 @@ def tie(work: Work, before: Drawn, after: Drawn) -> None:
     """The INNER ties in the graph, which were `before`, are `after`.
 
     Where only values changed, no end of a tie is locked, so transactions go side by side; new and gone ties are
-    written in one transaction after the other.
+    written in one transaction after the other, and quicker for members that had none.
     """
     others, values = _changed(before, after)
+    fresh = np.setdiff1d(others, before.member)
     columns: Iterator[Any] = (column[values] for column in after)
     changed = Drawn(*columns)
     same = np.unique(changed.member)
     for write, name, ties, members in (
-        (in_turn, "replace_ties", after, others),
+        (in_turn, "make_ties", after, fresh),
+        (in_turn, "replace_ties", after, np.setdiff1d(others, fresh)),
         (side_by_side, "set_ties", changed, same),
     ):
         for _ in write(work, name, batches(work, members, ROWS, partial(_rows, ties)), epoch=EPOCH):
