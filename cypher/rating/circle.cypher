@@ -7,7 +7,8 @@
 // A member that joins while a run is under way has a larger rid, and takes part in the next run.
 // What each contact weighs is staged on the member; a tie has it in hundredths, for eyes. `place` is where it stands in the
 // member's lists. Half a hundredth counts as a whole one, and so does what a sum may lack of it.
-// Circles are found by transactions side by side, and ties written by one after the other: writing a tie locks both ends.
+// Circles are found by transactions side by side, and so is set what a tie says. New and gone ties are written by one after
+// the other: that locks both ends.
 //
 // @mode   batch                    in Browser, begin with :auto
 // @result one
@@ -21,58 +22,86 @@
 // @param  outside      FLOAT       the voice of a member that has none yet; null: everybody speaks in full
 // @return changed      INTEGER     members of whom a tie was written
 // @uses   membership_rid
+// made once, and not for each contact: the last day that counts, as a number and as a date; whether there is any pause
+WITH $as_of.epochSeconds / 86400 - 1 AS today, date($as_of) - duration({days: 1}) AS date, duration({days: 1}) AS day,
+     EXISTS { ()-[:PAUSED]->() } AS pauses
 UNWIND $ranges AS span
-CALL (span) {
+CALL (span, today, date, day, pauses) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
-  CALL (m) {
-    MATCH (m)<-[:JOINED]-(entity:Entity)-[c:CONTACTED]-(other:Entity) WHERE c.at < $as_of AND c.disputed IS NULL
-    WITH entity, other, $as_of.epochSeconds / 86400 - 1 - c.at.epochSeconds / 86400 AS age,
-         max(CASE startNode(c) WHEN entity THEN 1 ELSE 0 END) AS gave,
-         max(CASE endNode(c) WHEN entity THEN 1 ELSE 0 END) AS took
-    WITH entity, other, age, gave, took, 0.5 ^ (age / $half_life) AS weight
+  MATCH (m)<-[:JOINED]-(entity:Entity)
+  // for each member, and not for each contact, which was a seventh of all the work
+  WITH m, today, date, day, entity, CASE WHEN pauses THEN [(m)-[:PAUSED]->(other) | other] ELSE [] END AS paused,
+       CASE WHEN pauses THEN [(entity)<-[:PAUSED]-(by) | by] ELSE [] END AS pausing
+  CALL (entity, paused, pausing, today) {
+    MATCH (entity)-[c:CONTACTED]-(other)
+    WITH c, entity, other, today - c.at.epochSeconds / 86400 AS age WHERE age >= 0 AND c.disputed IS NULL
+    WITH other, age, CASE startNode(c) WHEN entity THEN 1 ELSE 0 END AS gave
+    WITH other, age, max(gave) AS gave, max(1 - gave) AS took
+    WITH other, age, gave, took, 0.5 ^ (age / $half_life) AS weight
     ORDER BY age                            // so that equal days make equal sums, and equal ties stay equal
-    WITH entity, other, count(*) AS days, min(age) AS newest,
+    WITH other, count(*) AS days, min(age) AS newest,
          sum(weight) AS all, sum(weight * gave) AS given, sum(weight * took) AS taken
-    WHERE given > 0 AND taken > 0
+    WHERE given > 0 AND taken > 0 AND NOT other IN paused
     // written as a difference: from contact.rid < $members the planner makes a seek of every member for each contact
-    MATCH (other)-[:JOINED]->(contact:Membership {scheme: $scheme}) WHERE $members - contact.rid > 0
-      AND NOT EXISTS { (m)-[:PAUSED]->(other) } AND NOT EXISTS { (contact)-[:PAUSED]->(entity) }
-    WITH contact, days, newest,
+    MATCH (other)-[:JOINED]->(contact:Membership {scheme: $scheme})
+    WHERE $members - contact.rid > 0 AND NOT contact IN pausing
+    WITH contact, contact.rid AS rid, days, newest,
          all * 2 * (CASE WHEN given < taken THEN given ELSE taken END + 1) / (given + taken + 2)
            * CASE WHEN $outside IS NULL THEN 1.0 ELSE coalesce(contact[$voice], $outside) END AS strength
     WHERE strength > 0
-    ORDER BY strength DESC, contact.rid LIMIT $size
-    WITH contact, days, newest, strength ORDER BY contact.rid
-    WITH sum(strength) AS total, collect({contact: contact, rid: contact.rid, strength: strength, days: days,
-         last: date($as_of) - duration({days: newest + 1})}) AS ties
-    RETURN [tie IN ties | tie.rid] AS rids, [tie IN ties | tie.strength / total] AS weights,
-           [place IN range(0, size(ties) - 1) | {contact: ties[place].contact, place: place,
-             weight: toInteger(100 * (ties[place].strength / total) + 0.5000001) / 100.0,
-             strength: toInteger(100 * ties[place].strength + 0.5000001) / 100.0,
-             days: ties[place].days, last: ties[place].last}] AS circle
+    WITH contact, rid, strength, days, newest ORDER BY rid
+    RETURN collect([contact, rid, strength, days, newest]) AS found
   }
-  CALL (m) {
-    OPTIONAL MATCH (m)-[tie:INNER]->(contact:Membership)
-    WITH tie, contact ORDER BY contact.rid
-    RETURN [tie IN collect(CASE WHEN tie IS NOT NULL THEN {contact: contact, place: tie.place, weight: tie.weight,
-             strength: tie.strength, days: tie.days, last: tie.last} END) | tie] AS before
+  // a tie is [contact, its rid, strength, days, how many days ago the last one was]; few members have too many of them
+  WITH m, date, day, CASE WHEN size(found) <= $size THEN found ELSE COLLECT {
+         UNWIND found AS tie
+         WITH tie ORDER BY tie[2] DESC, tie[1] LIMIT $size
+         WITH tie ORDER BY tie[1]
+         RETURN tie
+       } END AS ties
+  WITH m, date, day, ties, reduce(sum = 0.0, tie IN ties | sum + tie[2]) AS total
+  CALL (m, date, day, ties, total) {
+    MATCH (m)-[drawn:INNER]->(contact)
+    WITH drawn, contact, toIntegerOrNull(drawn.place) AS place
+    WITH drawn, contact, place, ties[place] AS tie
+    WITH contact = tie[0] AND place >= 0 AND drawn.place = place AS there, drawn, tie
+    RETURN count(*) AS drawn, sum(CASE WHEN there THEN 1 ELSE 0 END) AS there, sum(CASE
+             WHEN there AND drawn.strength = toInteger(100 * tie[2] + 0.5000001) / 100.0
+                  AND drawn.weight = toInteger(100 * (tie[2] / total) + 0.5000001) / 100.0
+                  AND drawn.days = tie[3] AND drawn.last = date - day * tie[4] THEN 1
+             ELSE 0
+           END) AS alike
   }
-  SET m.next_circle = rids, m.next_weights = weights
-  WITH m, circle, before WHERE circle <> before
-  RETURN m, circle
+  SET m.next_circle = [tie IN ties | tie[1]], m.next_weights = [tie IN ties | tie[2] / total]
+  WITH m, ties, total, drawn, alike, drawn = there AND there = size(ties) AS same WHERE drawn <> alike OR alike <> size(ties)
+  RETURN m, ties, total, same
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW
-CALL (m, circle) {
-  CALL (m, circle) {
+// where the circle is of the same contacts, what each tie says is set: that locks no member
+CALL (m, ties, total, same, date, day) {
+  WITH m, ties, total, date, day WHERE same
+  MATCH (m)-[tie:INNER]->(contact)
+  WITH tie, ties[tie.place] AS each, contact, total, date, day WHERE each[0] = contact
+  WITH tie, each[3] AS days, date - day * each[4] AS last, toInteger(100 * each[2] + 0.5000001) / 100.0 AS strength,
+       toInteger(100 * (each[2] / total) + 0.5000001) / 100.0 AS weight
+  WHERE NOT coalesce(tie.weight = weight AND tie.strength = strength AND tie.days = days AND tie.last = last, false)
+  SET tie.weight = weight, tie.strength = strength, tie.days = days, tie.last = last
+} IN 2 CONCURRENT TRANSACTIONS OF 1000 ROWS
+// all other circles: ties come and go, one transaction after the other
+WITH m, ties, total, same, date, day
+CALL (m, ties, total, same, date, day) {
+  WITH m, ties, total, date, day WHERE NOT same
+  CALL (m, ties) {
     MATCH (m)-[tie:INNER]->(contact:Membership)
-    WHERE NOT contact IN [each IN circle | each.contact]
+    WHERE NOT contact IN [each IN ties | each[0]]
     DELETE tie
   }
-  UNWIND circle AS each
-  WITH m, each, each.contact AS contact
+  UNWIND range(0, size(ties) - 1) AS place
+  WITH m, place, date - day * ties[place][4] AS last, ties[place][3] AS days, ties[place][0] AS contact,
+       toInteger(100 * ties[place][2] + 0.5000001) / 100.0 AS strength,
+       toInteger(100 * (ties[place][2] / total) + 0.5000001) / 100.0 AS weight
   MERGE (m)-[tie:INNER]->(contact)
-  FOREACH (_ IN CASE WHEN tie.place = each.place AND tie.weight = each.weight AND tie.strength = each.strength
-                       AND tie.days = each.days AND tie.last = each.last THEN [] ELSE [1] END |
-    SET tie.place = each.place, tie.weight = each.weight, tie.strength = each.strength, tie.days = each.days,
-        tie.last = each.last)
+  FOREACH (_ IN CASE WHEN tie.place = place AND tie.weight = weight AND tie.strength = strength
+                       AND tie.days = days AND tie.last = last THEN [] ELSE [1] END |
+    SET tie.place = place, tie.weight = weight, tie.strength = strength, tie.days = days, tie.last = last)
 } IN TRANSACTIONS OF 1000 ROWS
 RETURN count(*) AS changed

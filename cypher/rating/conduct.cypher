@@ -16,12 +16,12 @@ CALL (span) {
   WITH m,
        reduce(sum = 0.0, factor IN $factors | sum + factor.weight * m['next_' + factor.name]) AS conduct,
        reduce(ids = [], factor IN $factors |
-         ids + CASE WHEN factor.weight > 0 THEN m['next_' + factor.name + '_aside'] ELSE [] END) AS aside
+         ids + CASE WHEN factor.weight > 0 THEN coalesce(m['next_' + factor.name + '_aside'], []) ELSE [] END) AS aside
   CALL (m, aside) {
     UNWIND aside AS id
     MATCH (dispute:Dispute {id: id})
     RETURN sum(CASE WHEN EXISTS { (m)<-[:JOINED]-(:Entity)-[:OPENED]->(dispute) } THEN 1 ELSE 0 END) AS raised
   }
   SET m.next_set_aside = CASE WHEN size(aside) > 0 THEN [raised, size(aside) - raised] END, m.next_conduct = conduct,
-      m.next_own = [conduct, conduct + m.offset], m.next_scores = [conduct, conduct + m.offset]
+      m.next_own = [conduct, conduct + m.offset]
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW

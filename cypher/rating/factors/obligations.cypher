@@ -23,12 +23,14 @@
 //                      partner_month, partner_year: weight, voice: the property of a membership that holds its
 //                      voice, outside: of everybody else; null: everybody speaks in full}
 // @uses   membership_rid
+// the last day that counts, as a number and as a date, and the last instant: made once, and not for each obligation
+WITH $as_of.epochSeconds / 86400 - 1 AS today, $as_of - duration({microseconds: 1}) AS last,
+     date($as_of) - duration({days: 1}) AS date, duration({days: 1}) AS one
 UNWIND $ranges AS span
-CALL (span) {
+CALL (span, today, last, date, one) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   MATCH (m)<-[:JOINED]-(entity:Entity)
-  WITH m, entity, $as_of.epochSeconds / 86400 - 1 AS today, $as_of - duration({microseconds: 1}) AS last
-  CALL (entity, today, last) {
+  CALL (entity, today, last, date, one) {
     MATCH (entity)-[owed:OWED]->(creditor:Entity)
     WITH creditor, owed.disputed AS disputed, owed.outcome AS outcome, owed.due.epochSeconds / 86400 AS due,
          CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled,
@@ -44,7 +46,7 @@ CALL (span) {
     WITH creditor, disputed, outcome, settled, coalesce(late_there, settled - due, today - due) AS late,
          today - CASE WHEN settled < due THEN settled ELSE due END AS age
     WHERE age >= 0 AND (outcome IS NOT NULL OR settled IS NOT NULL OR late >= 1)
-    WITH creditor, disputed, age, date($as_of) - duration({days: age + 1}) AS day,
+    WITH creditor, disputed, age, date - one * age AS day,
          CASE WHEN disputed IS NULL THEN 0.5 ^ (age / $factor.half_life) END AS weight, CASE
            WHEN outcome IS NOT NULL THEN outcome
            WHEN late <= 0 THEN 1.0
@@ -83,6 +85,6 @@ CALL (span) {
              several + reduce(few = [], ids IN months | few + ids))) AS aside
   }
   SET m.next_obligations = ($factor.prior_weight * $factor.prior + total) / ($factor.prior_weight + evidence),
-      m.next_obligations_evidence = 1.0 * evidence, m.next_obligations_aside = aside,
+      m.next_obligations_evidence = 1.0 * evidence, m.next_obligations_aside = CASE WHEN size(aside) > 0 THEN aside END,
       m.next_leaning = [each IN leaning | 1.0 * each]
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW

@@ -26,5 +26,5 @@ CALL (span) {
     RETURN sum(weight) AS evidence, sum(weight * value) AS total, collect(disputed) AS aside
   }
   SET m.next_purchases = ($factor.prior_weight * $factor.prior + total) / ($factor.prior_weight + evidence),
-      m.next_purchases_evidence = 1.0 * evidence, m.next_purchases_aside = aside
+      m.next_purchases_evidence = 1.0 * evidence, m.next_purchases_aside = CASE WHEN size(aside) > 0 THEN aside END
 } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW

@@ -15,12 +15,14 @@
 //                      partner_month, partner_year: weight}
 // @param  founders     LIST<INTEGER>  the rids of the founders in force
 // @uses   membership_rid
+// the last day that counts, as a number and as a date, and the last instant: made once, and not for each obligation
+WITH $as_of.epochSeconds / 86400 - 1 AS today, $as_of - duration({microseconds: 1}) AS last,
+     date($as_of) - duration({days: 1}) AS date, duration({days: 1}) AS one
 UNWIND $ranges AS span
-CALL (span) {
+CALL (span, today, last, date, one) {
   MATCH (m:Membership {scheme: $scheme}) WHERE span[0] <= m.rid < span[1]
   MATCH (m)<-[:JOINED]-(entity:Entity)
-  WITH m, entity, $as_of.epochSeconds / 86400 - 1 AS today, $as_of - duration({microseconds: 1}) AS last
-  CALL (entity, today, last) {
+  CALL (entity, today, last, date, one) {
     MATCH (entity)-[owed:OWED]->(creditor:Entity) WHERE owed.disputed IS NULL
     WITH creditor, owed.outcome AS outcome, owed.due.epochSeconds / 86400 AS due,
          CASE WHEN owed.settled < $as_of THEN owed.settled.epochSeconds / 86400 END AS settled,
@@ -36,7 +38,7 @@ CALL (span) {
     WITH creditor, outcome, settled, coalesce(late_there, settled - due, today - due) AS late,
          today - CASE WHEN settled < due THEN settled ELSE due END AS age
     WHERE age >= 0 AND (outcome IS NOT NULL OR settled IS NOT NULL OR late >= 1)
-    WITH creditor, age, date($as_of) - duration({days: age + 1}) AS day, 0.5 ^ (age / $factor.half_life) AS weight, CASE
+    WITH creditor, age, date - one * age AS day, 0.5 ^ (age / $factor.half_life) AS weight, CASE
            WHEN outcome IS NOT NULL THEN outcome
            WHEN late <= 0 THEN 1.0
            WHEN late >= $factor.late_days THEN 0.0

@@ -13,6 +13,8 @@ from graph.rating import voices
 from graph.rating.engines.contract import Propagated, Work, propagate
 from graph.store.client import Database
 
+OWN = "next_own"
+"The property that the first sweep reads: conduct, of which the scores are made."
 SWEPT = "next_scores", "next_swept"
 "The properties that sweeps write by turns."
 
@@ -22,7 +24,7 @@ class Cypher:
 
     def __init__(self, work: Work):
         self._work = work
-        self._scores = SWEPT[0]
+        self._scores = OWN
 
     def make_voices(self) -> None:
         work = self._work
@@ -42,9 +44,9 @@ class Cypher:
 
     def _sweep(self, number: int) -> float:
         """A sweep writes beside the scores that it reads, so that no score depends on the order of the members."""
-        read, written = SWEPT if number % 2 else SWEPT[::-1]
+        written = SWEPT[number % 2]
         share = self._work.scheme.circle.share
-        change = self._work.step(f"sweep {number}", share=share, into=written, **{"from": read})["change"]
+        change = self._work.step(f"sweep {number}", share=share, into=written, **{"from": self._scores})["change"]
         self._scores = written
         return change or 0.0
 

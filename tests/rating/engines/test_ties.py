@@ -159,6 +159,16 @@ def test_a_member_that_leaves_while_others_are_re_rated_leaves_weights_that_add_
     assert [each.weight for each in published.open_rating(graph, "ann", SCHEME.id).circle] == [1.0]
 
 
+def test_a_place_that_is_none_is_put_right_by_the_next_run(graph: Database) -> None:
+    """Whatever somebody has written there: the sweeps look weights up by it."""
+    begin(graph)
+    expected = graph.statement(TIES)
+    for place in (-1, 0.5, "first", None, 10**6):
+        graph.statement("MATCH (:Membership)-[tie:INNER]->() SET tie.place = $place", place=place)
+        rate(graph, SCHEME.id, as_of=AS_OF, engine="cypher")
+        assert graph.statement(TIES) == expected
+
+
 def test_ties_of_the_version_before_become_those_that_a_run_writes(graph: Database) -> None:
     begin(graph)
     expected = graph.statement(KEPT)
