@@ -7,8 +7,8 @@
 // @return scheme   STRING          Scheme.id of both ends
 // @return source   STRING          Entity.id of the member
 // @return target   STRING          Entity.id of the contact
-// @return weight   FLOAT           in hundredths, as is strength
-// @return strength FLOAT
+// @return weight   FLOAT           in hundredths
+// @return strength FLOAT           in tenths
 // @return days     INTEGER
 // @return last     DATE
 // @uses   entity_id

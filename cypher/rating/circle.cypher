@@ -5,8 +5,8 @@
 // A tie is as strong as it is close, times the voice of the contact: one without a voice is in no circle.
 // A disputed contact counts for nothing, nor does a tie that either end has paused.
 // A member that joins while a run is under way has a larger rid, and takes part in the next run.
-// What each contact weighs is staged on the member; a tie has it in hundredths, for eyes. `place` is where it stands in the
-// member's lists. Half a hundredth counts as a whole one, and so does what a sum may lack of it.
+// What each contact weighs is staged on the member; a tie has it in hundredths, and its strength in tenths, for eyes. `place` is
+// where it stands in the member's lists. Half a hundredth counts as a whole one, and so does what a sum may lack of it.
 // Circles are found by transactions side by side, and so is set what a tie says. New and gone ties are written by one after
 // the other: that locks both ends.
 //
@@ -66,7 +66,7 @@ CALL (span, today, date, day, pauses) {
     WITH drawn, contact, place, ties[place] AS tie
     WITH contact = tie[0] AND place >= 0 AND drawn.place = place AS there, drawn, tie
     RETURN count(*) AS drawn, sum(CASE WHEN there THEN 1 ELSE 0 END) AS there, sum(CASE
-             WHEN there AND drawn.strength = toInteger(100 * tie[2] + 0.5000001) / 100.0
+             WHEN there AND drawn.strength = toInteger(10 * tie[2] + 0.5000001) / 10.0
                   AND drawn.weight = toInteger(100 * (tie[2] / total) + 0.5000001) / 100.0
                   AND drawn.days = tie[3] AND drawn.last = date - day * tie[4] THEN 1
              ELSE 0
@@ -81,7 +81,7 @@ CALL (m, ties, total, same, date, day) {
   WITH m, ties, total, date, day WHERE same
   MATCH (m)-[tie:INNER]->(contact)
   WITH tie, ties[tie.place] AS each, contact, total, date, day WHERE each[0] = contact
-  WITH tie, each[3] AS days, date - day * each[4] AS last, toInteger(100 * each[2] + 0.5000001) / 100.0 AS strength,
+  WITH tie, each[3] AS days, date - day * each[4] AS last, toInteger(10 * each[2] + 0.5000001) / 10.0 AS strength,
        toInteger(100 * (each[2] / total) + 0.5000001) / 100.0 AS weight
   WHERE NOT coalesce(tie.weight = weight AND tie.strength = strength AND tie.days = days AND tie.last = last, false)
   SET tie.weight = weight, tie.strength = strength, tie.days = days, tie.last = last
@@ -97,7 +97,7 @@ CALL (m, ties, total, same, date, day) {
   }
   UNWIND range(0, size(ties) - 1) AS place
   WITH m, place, date - day * ties[place][4] AS last, ties[place][3] AS days, ties[place][0] AS contact,
-       toInteger(100 * ties[place][2] + 0.5000001) / 100.0 AS strength,
+       toInteger(10 * ties[place][2] + 0.5000001) / 10.0 AS strength,
        toInteger(100 * (ties[place][2] / total) + 0.5000001) / 100.0 AS weight
   MERGE (m)-[tie:INNER]->(contact)
   FOREACH (_ IN CASE WHEN tie.place = place AND tie.weight = weight AND tie.strength = strength

@@ -16,7 +16,7 @@
 // @return weights     LIST<FLOAT>  what each of them weighs; they sum to 1
 // @return used        LIST<FLOAT>  the score of each that the rating used
 // @return tied        LIST<INTEGER> the rids of the contacts that it has a tie with now; and of each tie, in their order:
-// @return strengths   LIST<FLOAT>  in hundredths
+// @return strengths   LIST<FLOAT>  in tenths
 // @return days        LIST<INTEGER> on which they were in contact
 // @return lasts       LIST<STRING> the last of these days
 // @return score       FLOAT        in [0, 1]

@@ -53,9 +53,13 @@ def check(
     assert database.statement("MATCH (e:Entity) WHERE e.score IS NOT NULL RETURN e.id") == []
 
 
-def hundredths(value: float) -> float:
+def hundredths(value: float, parts: int = 100) -> float:
     """Half of one is a whole one, and so is what a sum may lack of it."""
-    return math.floor(100 * value + 0.5 + 1e-7) / 100
+    return math.floor(parts * value + 0.5 + 1e-7) / parts
+
+
+def tenths(value: float) -> float:
+    return hundredths(value, 10)
 
 
 def check_member(row: dict[str, Any], member: reference.Rating, scheme: Scheme) -> None:
@@ -77,7 +81,7 @@ def check_member(row: dict[str, Any], member: reference.Rating, scheme: Scheme) 
     assert published["used"] == pytest.approx(list(member.used), abs=CLOSE)
     assert [tie["days"] for tie in row["ties"]] == [tie.days for tie in member.circle]
     assert [tie["last"].to_native() for tie in row["ties"]] == [tie.last for tie in member.circle]
-    assert [tie["strength"] for tie in row["ties"]] == [hundredths(tie.strength) for tie in member.circle]
+    assert [tie["strength"] for tie in row["ties"]] == [tenths(tie.strength) for tie in member.circle]
     assert not any(name.startswith("next_") for name in published), "nothing staged is left"
 
 

@@ -9,8 +9,8 @@
 // @return rids      LIST<INTEGER>  of the member, one for each tie; and in their order:
 // @return contacts  LIST<INTEGER>  the rid of the contact
 // @return places    LIST<INTEGER>  where it stands in the member's circle, from 0
-// @return weights   LIST<FLOAT>    in hundredths, as are the next
-// @return strengths LIST<FLOAT>
+// @return weights   LIST<FLOAT>    in hundredths
+// @return strengths LIST<FLOAT>  in tenths
 // @return days      LIST<INTEGER>  on which they were in contact
 // @return lasts     LIST<INTEGER>  the last of these days, as days after `epoch`
 // @uses   membership_rid

@@ -8,8 +8,8 @@
 // @param  rids      LIST<INTEGER>  of the members; and of each, in their order:
 // @param  circles   LIST<LIST<INTEGER>>  the contacts' rids; and in their order:
 // @param  places    LIST<LIST<INTEGER>>  where each stands in the member's circle, from 0
-// @param  weights   LIST<LIST<FLOAT>>  in hundredths, as are the next
-// @param  strengths LIST<LIST<FLOAT>>
+// @param  weights   LIST<LIST<FLOAT>>  in hundredths
+// @param  strengths LIST<LIST<FLOAT>>  in tenths
 // @param  days      LIST<LIST<INTEGER>>
 // @param  lasts     LIST<LIST<INTEGER>>  days after `epoch`
 // @param  epoch     DATE           1970-01-01

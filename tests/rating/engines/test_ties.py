@@ -1,4 +1,4 @@
-"""Ties are there to be looked at: what they say is in hundredths, and no rating is made from it."""
+"""Ties are there to be looked at: what they say is rounded, and no rating is made from it."""
 
 import math
 from datetime import timedelta
@@ -15,7 +15,7 @@ from graph.store.client import Database
 from graph.store.migrations import shipped
 from tests.conftest import WIPE
 from tests.rating.engines.test_answers import KEPT, SECRET, differences
-from tests.rating.test_against_reference import hundredths
+from tests.rating.test_against_reference import hundredths, tenths
 from tests.storing import leave_one, store
 from tests.strategies import make_scheme
 from tests.worlds.chosen_conduct import AS_OF, contact, facts_of
@@ -52,12 +52,12 @@ def begin(database: Database, engine: str = "cypher", facts: Any = FACTS) -> Non
 
 
 def check(database: Database) -> list[dict[str, Any]]:
-    """Every tie says in hundredths what the rating has exactly, and where; returns the ties."""
+    """Every tie says rounded what the rating has exactly, and where; returns the ties."""
     ties = database.statement(TIES)
     for row in ties:
         assert row["placed"]
         assert row["tie"]["weight"] == hundredths(row["weight"])
-        assert row["tie"]["strength"] == hundredths(row["tie"]["strength"])
+        assert row["tie"]["strength"] == tenths(row["tie"]["strength"])
         assert sorted(row["tie"]) == ["days", "last", "place", "strength", "weight"]
     return ties
 

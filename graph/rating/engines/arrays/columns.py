@@ -74,7 +74,8 @@ class Drawn(NamedTuple):
     place: Ints
     "where it stands in the member's circle, from 0"
     weight: Floats
-    "in hundredths, as is strength"
+    "in hundredths"
     strength: Floats
+    "in tenths"
     days: Ints
     last: Ints

@@ -1,4 +1,4 @@
-"""Circle ties in the graph become those of a run, in hundredths: only those that changed are written."""
+"""Circle ties in the graph become those of a run, rounded: only those that changed are written."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -18,13 +18,13 @@ ROWS = 1_000
 def drawn(ties: Ties) -> Drawn:
     """The ties as they are to stand in the graph."""
     place = np.arange(len(ties.member)) - np.searchsorted(ties.member, ties.member, side="left")
-    weight, strength = _hundredths(ties.weight), _hundredths(ties.strength)
+    weight, strength = _rounded(ties.weight, 100), _rounded(ties.strength, 10)
     return Drawn(ties.member, ties.contact, place, weight, strength, ties.days, ties.last)
 
 
-def _hundredths(values: Floats) -> Floats:
-    """Rounded as in cypher/rating/circle.cypher: half of one is a whole, and so is what a sum may lack of it."""
-    return np.floor(100 * values + 0.5000001) / 100.0
+def _rounded(values: Floats, parts: int) -> Floats:
+    """To so many parts of one, as in cypher/rating/circle.cypher: half a part, less what a sum may lack, is whole."""
+    return np.floor(parts * values + 0.5000001) / parts
 
 
 def tie(work: Work, before: Drawn, after: Drawn) -> None:
