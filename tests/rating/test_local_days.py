@@ -18,6 +18,7 @@ from graph.policy import parameters
 from graph.rating import published, reference
 from graph.rating.apply import apply
 from graph.rating.engines.arrays import conduct, reading
+from graph.rating.engines.arrays.ends import Ends
 from graph.rating.engines.choice import ENGINES
 from graph.rating.engines.contract import Work
 from graph.rating.run import rate
@@ -64,7 +65,8 @@ def in_arrays(database: Database, owed: Sequence[Obligation], as_of: datetime) -
     factor, count = SCHEME.factors.obligations, len(owed)
     assert factor is not None
     work = Work(database, SCHEME, as_of, "", as_of, count, 25, None, {}, lambda step: None)
-    capped = conduct.cap(reading.obligations(work), factor, (as_of - datetime(1970, 1, 2, tzinfo=UTC)).days)
+    owed_by = reading.obligations(work, Ends(work))
+    capped = conduct.cap(owed_by, factor, (as_of - datetime(1970, 1, 2, tzinfo=UTC)).days)
     rates: list[float] = conduct.rate_obligations(capped, factor, None, 1.0, count)[0].rate.tolist()
     return rates
 

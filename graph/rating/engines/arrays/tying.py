@@ -23,7 +23,7 @@ def drawn(ties: Ties) -> Drawn:
 
 
 def _rounded(values: Floats, parts: int) -> Floats:
-    """To so many parts of one, as in cypher/rating/circle.cypher: half a part, less what a sum may lack, is whole."""
+    """To so many parts of one, as in cypher/rating/circle.cypher: half a part, less what a sum lacks, is whole."""
     return np.floor(parts * values + 0.5000001) / parts
 
 
