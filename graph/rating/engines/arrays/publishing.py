@@ -106,7 +106,7 @@ def _rows(made: Made, found: scores.Scores, rids: Ints) -> Row:
     rated = made.rated.values()
     return {
         "rids": rids.tolist(),
-        "rates": np.stack([each.rate[rids] for each in rated], axis=1).tolist(),
+        "own": _own(made.rated, rids),
         "evidences": np.stack([each.evidence[rids] for each in rated], axis=1).tolist(),
         "conducts": made.conduct[rids].tolist(),
         "voices": [None] * len(rids) if made.voice is None else _or_none(made.voice[rids]),
@@ -119,6 +119,13 @@ def _rows(made: Made, found: scores.Scores, rids: Ints) -> Row:
         "shown_scores": found.shown[rids].tolist(),
         "veiled": found.veiled[rids].tolist(),
     }
+
+
+def _own(rated: dict[str, Rated], rids: Ints) -> list[dict[str, float]]:
+    """Of each of these members the properties that hold the rates of the factors, and their evidence."""
+    names = [name for factor in rated for name in (factor, f"{factor}_evidence")]
+    columns = [column[rids].tolist() for each in rated.values() for column in (each.rate, each.evidence)]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def _or_none(values: Floats) -> list[float | None]:
