@@ -36,8 +36,9 @@ def opened(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Data
 
 
 @pytest.fixture
-def market(opened: Database) -> Database:
+def market(opened: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """Members who are rated, each with a grant to the bank; nobody has read any of them."""
+    monkeypatch.setattr(log, "PATIENCE_SECONDS", 60)  # what is asked for the first time is planned first
     opened.statement(FORGET)
     for entity in IDS:
         give(opened, entity)
