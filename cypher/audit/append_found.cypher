@@ -31,8 +31,12 @@ WITH held, now, size(held) = size($rows)
      AND size(grants) = size([row IN $rows WHERE row.grant IS NOT NULL])
      AND all(grant IN grants WHERE grant.revoked IS NULL AND grant.until > now)
      // leaving ends grants; of a read that takes none it is looked for the membership, which has the ledger's id
-     AND COUNT { UNWIND $rows AS row WITH row WHERE row.grant IS NULL MATCH (:Membership {id: row.ledger}) }
-         = size([row IN $rows WHERE row.grant IS NULL]) AS recorded
+     AND size([row IN $rows WHERE row.grant IS NULL]) = COUNT {
+       UNWIND $rows AS row
+       WITH CASE WHEN row.grant IS NULL THEN row.ledger END AS id
+       MATCH (m:Membership {id: id})
+       USING INDEX SEEK m:Membership(id)
+     } AS recorded
 CALL (held, now, recorded) {
   UNWIND CASE WHEN recorded THEN held ELSE [] END AS each
   WITH each.row AS row, each.ledger AS ledger
