@@ -7,8 +7,7 @@
 // @result one
 // @param  rows     LIST<MAP>       {ledger, number, what, outcome, previous, hash, grant}: what differs between the records, and
 //                                  Grant.id of what the read is under; null where it takes none
-// @param  said     MAP             {who, role, purpose}: the same in all
-// @param  at       STRING          the same in all, and now: an instant in UTC
+// @param  said     MAP             {who, role, purpose, at}: the same in all; the last one is now, as ISO 8601 text
 // @return recorded BOOLEAN         false: something has changed, and nothing was written
 // @uses   ledger_id grant_id membership_id
 UNWIND $rows AS row
@@ -25,7 +24,7 @@ CALL (held) {
   REMOVE grant.version                    // it has none: this only takes the node's write lock
   RETURN collect(grant) AS grants
 }
-WITH held, grants, datetime($at) AS now
+WITH held, grants, datetime($said.at) AS now
 WITH held, now, size(held) = size($rows)
      AND all(each IN held WHERE each.ledger.count = each.row.number - 1 AND each.ledger.head = each.row.previous)
      AND size(grants) = size([row IN $rows WHERE row.grant IS NOT NULL])

@@ -47,9 +47,8 @@ def append(
     None: something is not as it was found, and nothing was written. The rest is as in `log.Access`.
     Raises NotRecorded where it cannot be written in time, or for any other reason of the store's.
     """
-    said = {"who": who, "role": role, "purpose": purpose}
-    at = log.written(now)
-    write = "append_found", {"rows": [_row(each, said, at) for each in reads], "said": said, "at": at}
+    said = {"who": who, "role": role, "purpose": purpose, "at": log.written(now)}
+    write = "append_found", {"rows": [_row(each, said) for each in reads], "said": said}
     try:
         [[done], rows] = database.write_once(write, then, timeout_seconds=log.PATIENCE_SECONDS)
     except StoreConflict:  # a deadlock, or what was waited for is gone
@@ -59,8 +58,8 @@ def append(
     return rows if done["recorded"] else None
 
 
-def _row(read: Read, said: Mapping[str, str], at: str) -> dict[str, Any]:
+def _row(read: Read, said: Mapping[str, str]) -> dict[str, Any]:
     number = read.number + 1
     own = {"ledger": read.ledger, "number": number, "what": read.what, "outcome": read.outcome}
-    record = {"id": f"{read.ledger}|{number}", "at": at, "previous": read.head, **own, **said}
+    record = {"id": f"{read.ledger}|{number}", "previous": read.head, **own, **said}
     return {**own, "previous": read.head, "hash": log.sealed(record), "grant": read.grant}

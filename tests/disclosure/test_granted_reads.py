@@ -74,14 +74,14 @@ def reads_of(database: Database, *entities: str) -> list[found.Read]:
 
 
 def append(database: Database, reads: list[found.Read]) -> list[dict[str, Any]] | None:
-    said = {"who": "bank", "role": "client", "purpose": PURPOSE, "now": NOW}
+    said: dict[str, Any] = {"who": "bank", "role": "client", "purpose": PURPOSE, "now": NOW}
     return found.append(database, reads, ("shown_ratings", {"ids": [each.ledger for each in reads]}), **said)
 
 
 def test_what_is_as_it_was_found_is_on_record_as_if_it_had_been_held(market: Database) -> None:
     """The hash that a chain gets does not depend on how the record was written."""
     ask(market, "ann", "bob")
-    said = {"who": "bank", "role": "client", "purpose": PURPOSE, "what": "points", "now": NOW}
+    said: dict[str, Any] = {"who": "bank", "role": "client", "purpose": PURPOSE, "what": "points", "now": NOW}
     market.write(lambda t: log.record(t, POLICY.id, "ann", **said))
     rows = append(market, reads_of(market, "bob"))
     assert rows is not None

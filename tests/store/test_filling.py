@@ -21,7 +21,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "append_found": {
         "rows": [{"ledger": f"trading|{each}", "number": 1, "grant": each} for each in READ],
-        **{"said": {}, "at": "2026-07-01T00:00:00Z"},
+        "said": {},
     },
     "append_accesses": {"rows": [{"ledger": f"trading|{each}"} for each in READ]},
 }
