@@ -113,41 +113,21 @@ class Database:
         return rows
 
     def _together(self, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Rows]:
-        names = [name for name, _ in asked]
-        with _said(names):
-            return repeated(lambda: self._in_one(joined(*names), asked, "read"))
-
-    def write_once(
-        self,
-        write: tuple[str, Mapping[str, Any]],
-        *reads: tuple[str, Mapping[str, Any]],
-        timeout_seconds: float | None = None,
-    ) -> list[Rows]:
-        """The rows of a write and of reads after it, all in one transaction, by one way there and back.
-
-        Nothing is repeated: where the connection is lost, nobody knows whether it was written (StoreUnavailable).
-        timeout_seconds: as for `write`. Raises as `write` does.
-        """
-        names = [name for name, _ in reads]
-        with _said([write[0], *names]):
-            return self._in_one(joined(*names, after=write[0]), [write, *reads], "write", timeout_seconds)
-
-    def _in_one(
-        self,
-        text: str,
-        asked: Sequence[tuple[str, Mapping[str, Any]]],
-        mode: str,
-        timeout_seconds: float | None = None,
-    ) -> list[Rows]:
-        """The rows of each of these, whose joined text this is, from one statement that is its own transaction."""
         params: dict[str, Any] = {}
         for number, (name, given) in enumerate(asked):
             queries.check(queries.get(name), given)
             params |= {queries.parameter(each, number): value for each, value in given.items()}
-        with self._session(mode) as session:
-            result = session.run(neo4j.Query(text, timeout=self._timeout(timeout_seconds)), params)
-            [record] = rows_of(result, drawn=any(queries.get(name).drawn for name, _ in asked))
-            return list(record.values())
+        names = [name for name, _ in asked]
+        text = joined(*names)
+
+        def ask() -> list[Rows]:
+            with self._session("read") as session:
+                result = session.run(neo4j.Query(text, timeout=self._timeout()), params)
+                [record] = rows_of(result, drawn=any(queries.get(name).drawn for name in names))
+                return list(record.values())
+
+        with translated(" with ".join(queries.get(name).file for name in names)):
+            return repeated(ask)
 
     @contextmanager
     def first(self, name: str, judge: Callable[[Rows], None], /, **params: Any) -> Iterator[None]:
@@ -319,10 +299,6 @@ class Database:
     def _session(self, mode: str, database: str | None = None) -> AbstractContextManager[neo4j.Session]:
         self._ask_rider()  # whatever is done here, it is done for somebody who may
         return sessions.opened(self._driver, database or self.name, mode, self._watch)
-
-
-def _said(names: Sequence[str]) -> AbstractContextManager[None]:
-    return translated(" with ".join(queries.get(name).file for name in names))
 
 
 def utc(value: Any) -> datetime:
