@@ -30,6 +30,16 @@ def coming_midnight(now: datetime) -> datetime:
     return datetime.combine(now.astimezone(UTC).date(), datetime.min.time(), UTC) + timedelta(days=1)
 
 
+def instant(as_of: datetime | None) -> datetime:
+    """The instant of a run: this one, or the coming midnight. Raises ParameterError for any other time of day."""
+    as_of = coming_midnight(datetime.now(UTC)) if as_of is None else in_utc(as_of, "as_of")
+    if as_of != datetime.combine(as_of.date(), datetime.min.time(), UTC):
+        raise ParameterError(
+            f"as_of is the end of a UTC day, such as 2026-07-01T00:00:00Z, and not {as_of.isoformat()}"
+        )
+    return as_of
+
+
 def rate(
     database: Database,
     scheme_id: str,
@@ -54,11 +64,7 @@ def rate(
     """
     engine = engine or choice.DEFAULT
     make = choice.of(engine)
-    as_of = coming_midnight(datetime.now(UTC)) if as_of is None else in_utc(as_of, "as_of")
-    if as_of != datetime.combine(as_of.date(), datetime.min.time(), UTC):
-        raise ParameterError(
-            f"as_of is the end of a UTC day, such as 2026-07-01T00:00:00Z, and not {as_of.isoformat()}"
-        )
+    as_of = instant(as_of)
     scheme = published(database, scheme_id).scheme
     run = str(uuid.uuid4())
     with alone(database, scheme.id, run) as tags:

@@ -9,7 +9,8 @@ from graph.rating import voices as of_runs
 from graph.rating.engines.arrays import circles, conduct, publishing, reading, scores, tying, voices
 from graph.rating.engines.arrays.columns import Members
 from graph.rating.engines.arrays.groups import Floats
-from graph.rating.engines.contract import Propagated, Work
+from graph.rating.engines.contract import Work
+from graph.rating.engines.sweeps import Propagated
 
 
 class Arrays:

@@ -3,8 +3,10 @@
 The queries are the files of cypher/rating/arrays. Days are whole days since 1970.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -24,6 +26,17 @@ Row = dict[str, Any]
 Columns = tuple[NDArray[Any], ...]
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What is read of members: a query, and how its answer for a range of rids becomes so many columns."""
+
+    query: str
+    packed: Callable[[Row], Columns]
+    width: int
+    params: Row = field(default_factory=dict)
+    "of the query, apart from the scheme and the range"
+
+
 def members(work: Work) -> Members:
     captions: list[tuple[int, tuple[str, str]]] = []
     staged: list[int] = []
@@ -33,7 +46,7 @@ def members(work: Work) -> Members:
         captions.extend(zip(row["rids"], zip(row["exact"], row["shown"], strict=True), strict=True))
         return _ints(row["rids"]), _floats(row["offsets"])
 
-    rids, offsets = _pages(work, "packed_members", packed, 2)
+    rids, offsets = _whole(work, Kind("packed_members", packed, 2))
     order = np.argsort(rids)
     return Members(
         rids=_wide(rids)[order],
@@ -44,6 +57,22 @@ def members(work: Work) -> Members:
 
 
 def obligations(work: Work) -> Obligations:
+    debtor, partner, reporter, due, settled, late, outcome, aside = _whole(work, owed(work))
+    return Obligations(
+        debtor=_wide(debtor),
+        partner=_wide(partner),
+        reporter=_wide(reporter),
+        due=_wide(due),
+        settled=_wide(settled),
+        late=_wide(late),
+        outcome=outcome,
+        aside=_wide(aside),
+    )
+
+
+def owed(work: Work) -> Kind:
+    """The columns of Obligations; a partner's number is the same for all debtors of a page."""
+
     def packed(row: Row) -> Columns:
         sizes = [len(each) for each in row["debtors"]]
         many = {
@@ -59,22 +88,17 @@ def obligations(work: Work) -> Obligations:
             np.array(many["aside"], dtype=np.int8),
         )
 
-    columns = _pages(work, "packed_obligations", packed, 8, as_of=work.as_of)
-    debtor, partner, reporter, due, settled, late, outcome, aside = columns
-    return Obligations(
-        debtor=_wide(debtor),
-        partner=_wide(partner),
-        reporter=_wide(reporter),
-        due=_wide(due),
-        settled=_wide(settled),
-        late=_wide(late),
-        outcome=outcome,
-        aside=_wide(aside),
-    )
+    return Kind("packed_obligations", packed, 8, {"as_of": work.as_of})
 
 
 def things(work: Work, kind: str, values: dict[str, float]) -> Things:
     """kind: of facts that are valued by category. values: what the policy gives each."""
+    rids, days, worth, aside = _whole(work, of_category(work, kind, values))
+    return Things(_wide(rids), _wide(days), worth, _wide(aside))
+
+
+def of_category(work: Work, kind: str, values: dict[str, float]) -> Kind:
+    """The columns of Things. values: what each category that counts comes as."""
 
     def packed(row: Row) -> Columns:
         return (
@@ -85,12 +109,16 @@ def things(work: Work, kind: str, values: dict[str, float]) -> Things:
         )
 
     how = {"as_of": work.as_of, "type": STORED[kind].type, "values": values}
-    rids, days, worth, aside = _pages(work, "packed_things", packed, 4, **how)
-    return Things(_wide(rids), _wide(days), worth, _wide(aside))
+    return Kind("packed_things", packed, 4, how)
 
 
 def contacts(work: Work) -> Contacts:
     """Those that are not in dispute. Nobody is in contact with itself."""
+    return Contacts(*map(_wide, _whole(work, began(work))))
+
+
+def began(work: Work) -> Kind:
+    """The columns of Contacts."""
 
     def packed(row: Row) -> Columns:
         sizes = [len(each) for each in row["sources"]]
@@ -99,13 +127,18 @@ def contacts(work: Work) -> Contacts:
         counts = (target < work.members) & (source != target)
         return source[counts], target[counts], day[counts]
 
-    return Contacts(*map(_wide, _pages(work, "packed_contacts", packed, 3, as_of=work.as_of)))
+    return Kind("packed_contacts", packed, 3, {"as_of": work.as_of})
 
 
 def pauses(work: Work) -> tuple[Ints, Ints]:
     """The two ends of each tie that one of them has paused."""
-    found = _pages(work, "packed_pauses", lambda row: (_ints(row["rids"]), _ints(row["others"])), 2)
-    return _wide(found[0]), _wide(found[1])
+    one, other = _whole(work, PAUSED)
+    return _wide(one), _wide(other)
+
+
+KINDS = Kind("packed_kinds", lambda row: (*map(_ints, (row["rids"], row["kinds"])), _floats(row["offsets"])), 3)
+"Of members: rid, kind, offset."
+PAUSED = Kind("packed_pauses", lambda row: (_ints(row["rids"]), _ints(row["others"])), 2)
 
 
 def ties(work: Work) -> Drawn:
@@ -116,31 +149,43 @@ def ties(work: Work) -> Drawn:
         worth = (_floats(row[name]) for name in ("weights", "strengths"))
         return *ends, *worth, _ints(row["days"]), _ints(row["lasts"])
 
-    rids, others, places, weights, strengths, days, lasts = _pages(work, "packed_ties", packed, 7)
+    found = _whole(work, Kind("packed_ties", packed, 7))
+    rids, others, places, weights, strengths, days, lasts = found
     order = np.lexsort((others, rids))
     whole = (_wide(each)[order] for each in (rids, others, places, days, lasts))
     member, contact, place, number, last = whole
     return Drawn(member, contact, place, weights[order], strengths[order], number, last)
 
 
-def _pages(work: Work, name: str, packed: Callable[[Row], Columns], width: int, **params: Any) -> Columns:
-    """The columns of all pages of a query, `width` of them, one behind the other in order of rid."""
+def pages(work: Work, kind: Kind) -> Iterator[Columns]:
+    """The columns of each page of rids, in order of rid. Of pages that nobody has asked for yet, a few are held."""
 
     def page(first: int) -> Columns:
         row = work.database.optional(
-            name,
-            tags=work.tags | {"step": name},
+            kind.query,
+            tags=work.tags | {"step": kind.query},
             scheme=work.scheme.id,
             first=first,
             end=min(first + size, work.members),
-            **params,
+            **kind.params,
         )
-        return packed(row or {})
+        return kind.packed(row or {})
 
     size = min(work.batch, PAGE)
+    waiting: deque[Future[Columns]] = deque()
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        pages = list(pool.map(page, range(0, work.members, size)))
-    return tuple(_joined([each[column] for each in pages]) for column in range(width))
+        for first in range(0, work.members, size):
+            waiting.append(pool.submit(page, first))
+            if len(waiting) > SIDE_BY_SIDE:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _whole(work: Work, kind: Kind) -> Columns:
+    """The columns of all pages, one page behind the other."""
+    found = list(pages(work, kind))
+    return tuple(_joined([each[column] for each in found]) for column in range(kind.width))
 
 
 def _joined(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:

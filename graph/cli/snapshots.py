@@ -1,0 +1,48 @@
+"""The command that writes what an engine reads, for one that runs where there is no Neo4j."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json, print_table, print_text, progress
+from graph.cli.rating import end_of_day
+from graph.cli.reading import open_database
+from graph.cli.recording import Purpose
+from graph.text.counts import counted
+from graph.text.days import last_day
+
+PANEL = "Ratings"
+ON_SPARK = "rating the scheme on Spark"
+
+
+@app.command(rich_help_panel=PANEL)
+def snapshot(
+    scheme: Annotated[str, typer.Argument(help="A published scheme.")],
+    out: Annotated[Path, typer.Option(help="The directory to make; nothing may be there yet.")],
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="A day such as 2026-06-30: facts count up to its end in UTC. Today if not given."),
+    ] = None,
+    purpose: Purpose = ON_SPARK,
+    json: Json = False,
+) -> None:
+    """Write a scheme's facts as numbers, in Parquet, to be rated by innercircle-spark. Recorded for every member."""
+    from graph import output_files
+    from graph.analysis.frames import Reader
+    from graph.analysis.snapshot import take
+    from graph.settings import Settings
+
+    output_files.check_fresh(out)
+    settings = Settings.load()
+    by = Reader(settings.operator, purpose)
+    instant = end_of_day(as_of, "--as-of") if as_of else None
+    with open_database() as database, progress() as tell:
+        done = take(database, scheme, out, by=by, as_of=instant, batch=settings.batch_members, progress=tell)
+    if json:
+        print_json(done)
+    else:
+        members, day = counted(done.members, "members"), last_day(done.as_of)
+        print_text(f"{done.out}: {members} of {done.scheme} as of {day}, with all that a run reads of them")
+        print_table(("table", "rows"), list(done.rows.items()))
