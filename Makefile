@@ -64,13 +64,16 @@ bench-gds: $(READY)
 	$(BIN)/python -m benchmarks.gds
 
 # The locks from pyproject.toml, for every platform and Python from 3.11 on: requirements.lock for work on the
-# project, requirements-base.lock with the same versions for an image that only runs it (Dockerfile).
+# project, requirements-base.lock with the same versions for an image that only runs it (Dockerfile),
+# requirements-spark.lock for the environment of innercircle-spark, which has nothing of these but msgspec.
 lock: $(READY)
 	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv
 	.cache/lock/bin/uv pip compile pyproject.toml --extra local --group dev --universal \
 	  --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements.lock
 	.cache/lock/bin/uv pip compile pyproject.toml --constraints requirements.lock --universal \
 	  --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-base.lock
+	.cache/lock/bin/uv pip compile --group pyproject.toml:spark --universal \
+	  --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-spark.lock
 
 clean:
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -113,7 +113,9 @@ def check_fresh(directory: Path) -> None:
         if os.path.lexists(directory):
             mode = directory.lstat().st_mode
             what = next((what for is_so, what in _KINDS if is_so(mode)), "a file: ").partition(":")[0]
-            raise ParameterError(f"nothing can be made at {directory}: there is {what} already; name a new directory")
+            raise ParameterError(
+                f"nothing can be made at {directory}: there is {what} already; name a new directory"
+            )
         if not directory.parent.is_dir():
             raise ParameterError(f"nothing can be made at {directory}: {directory.parent} is not a directory")
     with _beside(directory, FOR_THE_OWNER):
@@ -122,10 +124,10 @@ def check_fresh(directory: Path) -> None:
 
 @contextmanager
 def fresh_directory(directory: Path) -> Iterator[Path]:
-    """A directory for its owner alone; when the block ends, it stands at `directory` with all that was put into it.
+    """A directory for its owner; when the block ends, it stands at `directory` with all that was put into it.
 
-    Until then, and where the block raises, nothing is there. Where the process is killed, what it has written so far
-    is left beside it, in a directory whose name begins with `.writing-`. Raises ParameterError.
+    Until then, and where the block raises, nothing is there. Where the process is killed, what it has written is
+    left beside it, in a directory whose name begins with `.writing-`. Raises ParameterError.
     """
     check_fresh(directory)
     fresh = directory.parent / f".writing-{secrets.token_hex(8)}"
@@ -183,7 +185,8 @@ def _check_outside_homes(path: Path) -> None:
     for folder in (path.parent.resolve(), *path.parent.resolve().parents):
         if (folder / HOME_SIGN).exists():
             raise ParameterError(
-                f"no file can be written at {path}: {folder} is the home of a managed Neo4j; name another directory"
+                f"no file can be written at {path}: {folder} is the home of a managed Neo4j; "
+                "name another directory"
             )
 
 

@@ -1,6 +1,6 @@
 """A scheme's facts as Parquet, for an engine that runs where there is no store: numbers, and no ids or names.
 
-graph/rating/engines/spark/layout.py has the tables. The facts are read as the engine in arrays reads them, a page of
+graph/rating/engines/spark/layout.py has the tables. Facts are read as the engine in arrays reads them, a page of
 rids at a time, and each page is on the disk before the next few are held: memory grows with the facts of 5,000
 members, and not with the community.
 """
@@ -81,9 +81,7 @@ def take(
     extent = database.one("member_range", scheme=scheme.id)
     source = voices.source(database, scheme, members=extent["range"], voices_of=None)
     # no tag names the scheme: a transaction with one is a run that is under way
-    work = Work(
-        database, scheme, as_of, number, taken, extent["range"], batch, source, {WHAT: number}, progress
-    )
+    work = Work(database, scheme, as_of, number, taken, extent["range"], batch, source, {WHAT: number}, progress)
     with output_files.fresh_directory(directory) as fresh:
         offsets.lay(database, scheme.id)
         progress("recording the read of everyone")
@@ -131,7 +129,7 @@ def _tables(work: Work) -> dict[str, Callable[[], Iterable[Page]]]:
 
 
 def _owed(work: Work) -> Callable[[Page], Page]:
-    """A creditor that joined meanwhile is told from none that has not; partners are numbered for each debtor alone."""
+    """A creditor that joined meanwhile is as one that has not; partners are numbered for each debtor alone."""
 
     def alone(page: Page) -> Page:
         debtor, partner, reporter, *rest = page
@@ -158,7 +156,7 @@ def _in_dispute(work: Work) -> Iterator[Page]:
 
 
 def _write(directory: Path, name: str, pages: Callable[[], Iterable[Page]], work: Work) -> layout.Table:
-    """The table's files are on the disk. In a page, rows are in order of what they say: where they were is not told."""
+    """The table's files are on the disk. In a page, rows are in order of what they say, not of where they were."""
     work.progress(f"writing {name}")
     schema = pa.schema([pa.field(each, TYPES[kind], nullable=False) for each, kind in layout.TABLES[name].items()])
     folder = directory / name

@@ -28,7 +28,7 @@ def snapshot(
     purpose: Purpose = ON_SPARK,
     json: Json = False,
 ) -> None:
-    """Write a scheme's facts as numbers, in Parquet, to be rated by innercircle-spark. Recorded for every member."""
+    """Write a scheme's facts as numbers, in Parquet, for innercircle-spark. Recorded for every member."""
     from graph import output_files
     from graph.analysis.frames import Reader
     from graph.analysis.snapshot import take

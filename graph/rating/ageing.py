@@ -1,4 +1,4 @@
-"""What an event weighs by its age; docs/formulas.md, "Time". Every engine outside the store, and the reference, use it."""
+"""What an event weighs by its age; docs/formulas.md, "Time". For the reference and engines that are not Cypher."""
 
 from collections.abc import Callable
 

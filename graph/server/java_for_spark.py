@@ -4,41 +4,49 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from graph.errors import SetupError
 
 ACCEPTED = (17, 21)
 MODULE = "jdk.incubator.vector"
 "Spark's own launcher adds it, and a Java without it does not start then."
-ADVICE = f"install a whole Java 17 (Debian: openjdk-17-jre-headless) or 21, with the module {MODULE}, and set JAVA_HOME to it"
+ADVICE = (
+    f"install a Java 17 or 21 with the module {MODULE} (Debian: openjdk-17-jre-headless), or set JAVA_HOME to one"
+)
 
 
-@dataclass(frozen=True)
-class Java:
-    program: str
-    version: int
+class Found(NamedTuple):
+    """What Spark would start."""
+
+    fit: bool
+    says: str
+    "what was found, or what is wrong with it"
 
 
-def check() -> Java:
-    """The Java that Spark will start: that of JAVA_HOME, else the one on the path. Raises SetupError."""
+def check() -> None:
+    """There is a Java for Spark. Raises SetupError."""
+    found = examine()
+    if not found.fit:
+        raise SetupError(f"{found.says}: {ADVICE}")
+
+
+def examine() -> Found:
+    """The Java of JAVA_HOME, else the one on the path, as Spark looks for it."""
     home = os.environ.get("JAVA_HOME")
     program = str(Path(home) / "bin" / "java") if home else shutil.which("java")
     if program is None:
-        raise SetupError(f"there is no Java for Spark, on the path or in JAVA_HOME: {ADVICE}")
-    version = re.search(r'version "(?:1\.)?(\d+)', _said(program, "-version"))
-    if version is None or int(version[1]) not in ACCEPTED:
-        found = "no Java" if version is None else f"Java {version[1]}"
-        raise SetupError(f"{program} is {found}, and Spark 4 runs on {' or '.join(map(str, ACCEPTED))}: {ADVICE}")
-    if not re.search(rf"^{re.escape(MODULE)}\b", _said(program, "--list-modules"), re.MULTILINE):
-        raise SetupError(f"{program} is Java {version[1]} without the module {MODULE}: {ADVICE}")
-    return Java(program, int(version[1]))
-
-
-def _said(program: str, option: str) -> str:
+        return Found(False, "there is no Java for Spark, in JAVA_HOME or on the path")
     try:
-        told = subprocess.run([program, option], capture_output=True, text=True, timeout=30, check=False)
+        told = subprocess.run([program, "--list-modules"], capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise SetupError(f"the Java for Spark cannot be run: {error}; {ADVICE}") from error
-    return told.stdout + told.stderr
+        return Found(False, f"the Java for Spark cannot be run: {error}")
+    # java.base@17.0.15; a Java before 9 has no modules, and does not know the option
+    version = re.search(r"^java\.base@(\d+)", told.stdout, re.MULTILINE)
+    if version is None or int(version[1]) not in ACCEPTED:
+        found = f"Java {version[1]}" if version else "no Java with modules"
+        return Found(False, f"{program} is {found}, and Spark 4 runs on {' or '.join(map(str, ACCEPTED))}")
+    if not re.search(rf"^{re.escape(MODULE)}\b", told.stdout, re.MULTILINE):
+        return Found(False, f"{program} is Java {version[1]} without the module {MODULE}")
+    return Found(True, f"Java {version[1]}, {program}, with {MODULE}")

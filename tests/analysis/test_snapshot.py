@@ -1,4 +1,4 @@
-"""`innercircle snapshot`: what a run would read, as numbers in Parquet; on record for everyone, and whole or not there."""
+"""`innercircle snapshot`: what a run would read, as numbers in Parquet; on record for everyone, and whole."""
 
 import hashlib
 import json
@@ -55,7 +55,11 @@ FACTS = numbered(
             Obligation(SHOP, ANN, day(9), None),
         ],
         contacts=[*contact(ANN, BOB, (1, 2)), *contact(ANN, CAT, (3,)), *contact(BOB, SHOP, (1,))],
-        purchases=[Purchase(ANN, "bread", day(3)), Purchase(CAT, "novel", day(4)), Purchase(SHOP, "bread", day(4))],
+        purchases=[
+            Purchase(ANN, "bread", day(3)),
+            Purchase(CAT, "novel", day(4)),
+            Purchase(SHOP, "bread", day(4)),
+        ],
         visits=[Visit(CAT, "gazette", day(3)), Visit(CAT, "somewhere", day(3))],
         products=PRODUCTS,
         sites=SITES,
@@ -123,7 +127,9 @@ def test_the_tables_have_what_a_run_reads_by_rid(graph: Database, tmp_path: Path
         (0, today - 3, named.index("groceries"), 0),
         (4, today - 4, named.index("books"), 0),
     ]
-    assert [row[:2] for row in table(out, "visits")] == [(4, today - 3)], "a category without a value counts for none"
+    assert [row[:2] for row in table(out, "visits")] == [(4, today - 3)], (
+        "a category without a value counts for none"
+    )
     assert set(table(out, "contacts")) == {
         *((one, other, today - age + 1) for age in (1, 2) for one, other in ((0, 2), (2, 0))),
         (0, 4, today - 2),

@@ -27,7 +27,5 @@ def side_by_side(communities: Sequence[Facts]) -> tuple[Facts, list[str]]:
         own = [(f"{number}-{entity}", first + rid) for entity, rid in facts.members]
         members += own
         founders += [entity for entity, _ in own[:2]]
-    whole = Facts(
-        contacts=contacts, obligations=obligations, purchases=purchases, visits=visits, members=members
-    )
+    whole = Facts(contacts=contacts, obligations=obligations, purchases=purchases, visits=visits, members=members)
     return replace(numbered(whole), products=PRODUCTS, sites=SITES), founders

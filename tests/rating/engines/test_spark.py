@@ -1,4 +1,4 @@
-"""The engine on Spark against the reference, and against the engine in arrays: real processes, from real snapshots."""
+"""The engine on Spark against the reference and the engine in arrays: real processes, from real snapshots."""
 
 import json
 import shutil
@@ -97,7 +97,9 @@ SCHEMES = {
     "as most": make_scheme(),
     "caps, and too little known": make_scheme(partner_month=1.0, partner_year=2.0, known_from=0.5),
     "voices": HEARD,
-    "nothing ages, half from others": make_scheme(half_life_days=None, circle_half_life_days=None, share=0.5, size=2),
+    "nothing ages, half from others": make_scheme(
+        half_life_days=None, circle_half_life_days=None, share=0.5, size=2
+    ),
     "no circle": make_scheme(size=0, weights={"visits": 1.0}),
 }
 
@@ -142,7 +144,11 @@ def test_a_nasty_community_alone_has_the_voices_of_the_reference(
     policies=st.lists(schemes() | schemes_with_voice(), min_size=4, max_size=4),
 )
 def test_random_communities_are_rated_as_networkx_rates_them(
-    graph: Database, tmp_path_factory: pytest.TempPathFactory, spark: OnSpark, several: list[Facts], policies: list[Scheme]
+    graph: Database,
+    tmp_path_factory: pytest.TempPathFactory,
+    spark: OnSpark,
+    several: list[Facts],
+    policies: list[Scheme],
 ) -> None:
     facts, founders = side_by_side(several)
     policies = [each for each in policies if not each.voice or len(founders) >= each.voice.founders_at_least]
@@ -251,8 +257,10 @@ with session("local[1]", 1) as spark, tempfile.TemporaryDirectory() as place:
         return spark.read.schema(frame.schema).parquet(f"{place}/{name}")
 
     ring = 6
-    ties = spark.createDataFrame([(n, (n + 1) % ring, 1.0) for n in range(ring)], "member int, contact int, weight double")
-    members = spark.createDataFrame([(n, n / ring, 0.0) for n in range(ring)], "rid int, conduct double, offset double")
+    tied = [(n, (n + 1) % ring, 1.0) for n in range(ring)]
+    ties = spark.createDataFrame(tied, "member int, contact int, weight double")
+    own = [(n, n / ring, 0.0) for n in range(ring)]
+    members = spark.createDataFrame(own, "rid int, conduct double, offset double")
     solved, _ = scores.solve(policy, ties, members, keep)
     print(solved.sweeps, *lengths)
 """
@@ -294,14 +302,22 @@ def test_a_snapshot_that_is_not_as_its_manifest_says_is_refused_and_nothing_is_m
     def rewritten(**more: Any) -> Any:
         return lambda place: (place / layout.MANIFEST).write_text(json.dumps(said | more))
 
-    refused("changed", lambda place: (place / part).write_bytes((place / "members" / "part-00000.parquet").read_bytes()), f"{part}: it has sha256")
-    refused("missing", lambda place: (place / part).unlink(), f"{part}: the manifest names it, and it is not there")
+    refused(
+        "changed",
+        lambda place: (place / part).write_bytes((place / "members" / "part-00000.parquet").read_bytes()),
+        f"{part}: it has sha256",
+    )
+    refused(
+        "missing", lambda place: (place / part).unlink(), f"{part}: the manifest names it, and it is not there"
+    )
     refused(
         "more",
         lambda place: shutil.copy(place / part, place / "contacts" / "part-00001.parquet"),
         "contacts/part-00001.parquet: it is there, and the manifest does not name it",
     )
-    refused("broken off", lambda place: (place / layout.MANIFEST).unlink(), "no snapshot, or one that was broken off")
+    refused(
+        "broken off", lambda place: (place / layout.MANIFEST).unlink(), "no snapshot, or one that was broken off"
+    )
     refused("another policy", rewritten(policy=make_scheme(share=0.5).text), "its policy is not the one")
     refused("another format", rewritten(format=9), "it has format 9")
 

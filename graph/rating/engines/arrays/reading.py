@@ -158,7 +158,7 @@ def ties(work: Work) -> Drawn:
 
 
 def pages(work: Work, kind: Kind) -> Iterator[Columns]:
-    """The columns of each page of rids, in order of rid. Of pages that nobody has asked for yet, a few are held."""
+    """The columns of each page of rids, in order of rid. Of pages that nobody asked for yet, a few are held."""
 
     def page(first: int) -> Columns:
         row = work.database.optional(

@@ -1,4 +1,4 @@
-"""Circles on Spark: the strongest ties of each member; docs/formulas.md and graph/rating/engines/arrays/circles.py."""
+"""Circles on Spark: the strongest ties of each member; docs/formulas.md and engines/arrays/circles.py."""
 
 from dataclasses import dataclass
 
@@ -50,7 +50,9 @@ class Finding:
         )
         last = F.lit(self.source.today) - F.min("age")
         sums = ["every", "given", "taken"]
-        days = summed(rows, ENDS, order=["age"], sums=sums, also={"days": F.count("age").cast("int"), "last": last})
+        days = summed(
+            rows, ENDS, order=["age"], sums=sums, also={"days": F.count("age").cast("int"), "last": last}
+        )
         given, taken = F.col("given"), F.col("taken")
         strength = F.col("every") * 2 * (F.least(given, taken) + 1) / (given + taken + 2)
         both = days.where((given > 0) & (taken > 0)).select(*ENDS, strength.alias("strength"), "days", "last")

@@ -70,18 +70,14 @@ def cap(source: Source, factor: ObligationsFactor, keep: Keep) -> Owed:
         F.coalesce(above, F.lit(0.0)).alias("kept"),
     )
     reporter = {"reporter": F.min("reporter")}  # all of a partner's are one
-    by_month = summed(
-        rows, ["debtor", "partner", "month"], order=["newest", "worth"], sums=SUMS, also=reporter
-    )
+    by_month = summed(rows, ["debtor", "partner", "month"], order=["newest", "worth"], sums=SUMS, also=reporter)
     crowd = _crowd(factor.partner_month)
     held = by_month.select(
         *("debtor", "partner", "reporter", "month"),
         F.floor(F.col("month") / 12).cast("int").alias("year"),
         *((F.col(name) / crowd).alias(name) for name in SUMS),
     )
-    by_year = summed(
-        held, ["debtor", "partner", "year"], order=["month"], sums=SUMS, also=reporter, keep=True
-    )
+    by_year = summed(held, ["debtor", "partner", "year"], order=["month"], sums=SUMS, also=reporter, keep=True)
     crowd = _crowd(factor.partner_year)
     years = keep(
         "years",
@@ -124,8 +120,8 @@ def _crowd(most: float | None) -> Column:
     return F.lit(1.0) if most is None else F.when(weight > most, weight / F.lit(most)).otherwise(1.0)
 
 
-def rate_obligations(owed: Owed, factor: ObligationsFactor, voices: Voices) -> DataFrame:
-    """rid, evidence, total, own and others (in dispute), unheard, partner and month (the most of one) of each debtor."""
+def rate_obligations(owed: Owed, voices: Voices) -> DataFrame:
+    """Of debtors: rid, evidence, total; own and others (in dispute); unheard; the most of one partner, month."""
     heard = voices.spoken(owed.reports, "reporter")
     weighed_ = heard.select(
         F.col("debtor").alias("rid"),
@@ -186,7 +182,9 @@ def rate_members(members: DataFrame, rated: dict[str, DataFrame], factors: dict[
     """
     found = members
     for name, frame in rated.items():
-        own = frame.select("rid", *(F.col(each).alias(f"{name}_{each}") for each in frame.columns if each != "rid"))
+        own = frame.select(
+            "rid", *(F.col(each).alias(f"{name}_{each}") for each in frame.columns if each != "rid")
+        )
         found = found.join(own, "rid", "left")
     found = found.fillna(0).withColumn("conduct", F.lit(0.0)).withColumn("evidence", F.lit(0.0))
     own = others = F.lit(0)

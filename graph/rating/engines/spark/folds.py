@@ -1,8 +1,8 @@
-"""Sums in an order that values alone decide, so that the same facts give the same bits on any number of partitions.
+"""Sums in an order that values alone decide: the same facts give the same bits on any number of partitions.
 
-Spark adds up in the order in which rows arrive, and that hangs on partitions and on which worker was first. Here the
-rows of a group are collected, put in order, and added up one after the other. A group must fit in a worker's memory:
-it is what one member owes, or one pair's days.
+Spark adds up in the order in which rows arrive, and that hangs on partitions and on which worker was first. Here
+the rows of a group are collected, put in order, and added up one after the other. A group must fit in a worker's
+memory: it is what one member owes, or one pair's days.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,8 +24,8 @@ def summed(
 ) -> DataFrame:
     """One row for each group of equal `keys`, with the sum of each column of `sums` under its own name.
 
-    order: the columns by which the rows of a group are added up, ascending; rows that are equal in them go by `sums`.
-    also: aggregates that hang on no order, by name. keep: the rows as well, as a column `rows` of structs in order.
+    order: the columns by which the rows of a group are added up, ascending; rows that are equal in them go by
+    `sums`. also: aggregates that hang on no order, by name. keep: the rows as well, as a column `rows` of structs.
     """
     fields = list(dict.fromkeys([*order, *sums]))
     rows = F.sort_array(F.collect_list(F.struct(*fields))).alias(ROWS)

@@ -1,4 +1,4 @@
-"""The tables of a snapshot, and the manifest that says what is in it: written beside a store, read where there is none.
+"""The tables of a snapshot, and its manifest: written beside a store, and read where there is none.
 
 A rid is a member's number in the scheme. Days are whole days since 1970, in UTC. There are no ids and no names.
 """

@@ -1,4 +1,4 @@
-"""Directories that Spark can write to: on a disk, in HDFS, in an object store; through Hadoop's own file systems."""
+"""Directories that Spark can write to, on a disk, in HDFS, in an object store: through Hadoop's file systems."""
 
 import secrets
 from collections.abc import Iterator
@@ -75,7 +75,7 @@ def named(spark: SparkSession, path: str) -> Place:
     """The place of this path. Raises ParameterError for one that Spark takes for a pattern."""
     if unfit := sorted(set(path) & set(UNFIT)):
         raise ParameterError(
-            f"{path!r}: Spark takes {' '.join(unfit)} in a path for a pattern; move the snapshot to another directory"
+            f"{path!r}: Spark takes {' '.join(unfit)} in a path for a pattern; move the snapshot elsewhere"
         )
     return Place(spark, path)
 

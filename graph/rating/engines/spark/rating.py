@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from graph import __version__
-from graph.policy.scheme import CategoryFactor, ObligationsFactor, Scheme
+from graph.policy.scheme import CategoryFactor, Scheme
 from graph.rating.engines.spark import circles, conduct, layout, scores, source, voices
 from graph.rating.engines.spark.conduct import Keep, Owed, Voices
 from graph.rating.engines.spark.folds import summed
@@ -88,7 +88,12 @@ def _work_out(found: Source, keep: Keep) -> Worked:
     factor = scheme.factors.obligations
     owed = None if factor is None else conduct.cap(found, factor, keep)
     spoken = _voices(found, members, owed, keep)
-    rated = {name: _rate(found, name, owed, spoken) for name in scheme.factors.named()}
+    rated: dict[str, DataFrame] = {}
+    for name, each in scheme.factors.named().items():
+        if isinstance(each, CategoryFactor):
+            rated[name] = conduct.rate_things(found, name, each)
+        elif owed is not None:
+            rated[name] = conduct.rate_obligations(owed, spoken)
     own = conduct.rate_members(members, rated, scheme.factors.named())
     if spoken.by_rid is not None:
         own = own.join(spoken.by_rid, "rid", "left")
@@ -113,19 +118,13 @@ def _voices(found: Source, members: DataFrame, owed: Owed | None, keep: Keep) ->
     return Voices(made, policy.outside)
 
 
-def _rate(found: Source, name: str, owed: Owed | None, spoken: Voices) -> DataFrame:
-    factor = found.scheme.factors.all()[name]
-    if owed is not None and isinstance(factor, ObligationsFactor):
-        return conduct.rate_obligations(owed, factor, spoken)
-    assert isinstance(factor, CategoryFactor)
-    return conduct.rate_things(found, name, factor)
-
-
 def _ratings(scheme: Scheme, worked: Worked) -> DataFrame:
     """One row a member, with every part: made once more from the contacts' scores, as a reader adds them up."""
     contacts = worked.state.select(F.col("rid").alias("contact"), F.col("score").alias("used"), "veil")
     seen = F.least(F.greatest("veil", F.lit(0.0)), F.lit(1.0)).alias("seen")
-    tied = worked.ties.join(contacts, "contact").select(F.col("member").alias("rid"), *worked.ties.columns[1:], "used", "veil", seen)
+    tied = worked.ties.join(contacts, "contact").select(
+        F.col("member").alias("rid"), *worked.ties.columns[1:], "used", "veil", seen
+    )
     means = {f"{name}_mean": F.col("weight") * F.col(name) for name in ("used", "veil", "seen")}
     circle = list(layout.CIRCLE)
     company = summed(tied.withColumns(means), ["rid"], order=circle, sums=list(means), keep=True)
@@ -142,9 +141,9 @@ def _ratings(scheme: Scheme, worked: Worked) -> DataFrame:
         "offset",
         (F.col("voice") if "voice" in found.columns else F.lit(None).cast("double")).alias("voice"),
         F.array(*(F.col(name).cast("int") for name in ("own", "others", "met", "met_others"))).alias("aside"),
-        F.coalesce(F.transform("rows", lambda row: F.struct(*(row[name].alias(name) for name in circle))), none).alias(
-            "circle"
-        ),
+        F.coalesce(
+            F.transform("rows", lambda row: F.struct(*(row[name].alias(name) for name in circle))), none
+        ).alias("circle"),
         scores.mixed(own, F.col("used_mean"), share).alias("score"),
         scores.mixed(own + F.col("offset"), F.col("veil_mean"), share).alias("veiled"),
         scores.mixed(own, F.col("seen_mean"), share).alias("shown"),

@@ -1,4 +1,4 @@
-"""Spark as this engine wants it: nothing of what it works on is shown or listened for, and days are those of UTC."""
+"""Spark as this engine wants it: it shows nothing of what it works on, and days are those of UTC."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -38,7 +38,9 @@ def session(
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise SetupError("there is no Spark here: pip install 'innercircle[spark]', in an environment of its own") from error
+        raise SetupError(
+            "there is no Spark here: pip install 'innercircle[spark]', in an environment of its own"
+        ) from error
     os.umask(FOR_THE_OWNER)
     builder = SparkSession.builder.appName("innercircle")
     if master is not None:

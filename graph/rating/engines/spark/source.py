@@ -84,8 +84,8 @@ def _check(spark: SparkSession, place: Place, manifest: layout.Manifest) -> None
     for name, file in expected.items():
         if found.get(name) != file.sha256:
             raise RecordError(
-                f"it has sha256 {found.get(name)}, and the manifest says {file.sha256}: copy the snapshot again, or "
-                "take another",
+                f"it has sha256 {found.get(name)}, and the manifest says {file.sha256}: copy the snapshot again, "
+                "or take another",
                 file=name,
             )
 

@@ -12,7 +12,7 @@ from graph.rating.engines.spark.folds import summed
 from graph.rating.reference_voices import DIGITS, PASSES, quarter
 
 UNIT = 2.0**-56
-"All reach together is 6 at most: so many units fit a whole number of 64 bits, and sums of them have no order."
+"All reach together is 6 at most: so many units fit 64 bits, and sums of whole numbers have no order."
 STEP = 15
 "Bits of a number of units that one look at all reach decides."
 BITS = 60
@@ -21,8 +21,8 @@ BITS = 60
 def made(reports: DataFrame, members: DataFrame, founders: DataFrame, policy: Voice, keep: Keep) -> DataFrame:
     """The voice of every member: rid, voice.
 
-    reports: as conduct.Owed has them. founders: rid. Only members are reporters here: nothing passes through anybody
-    else.
+    reports: as conduct.Owed has them. founders: rid. Only members are reporters here: nothing passes through
+    anybody else.
     """
     begun = founders.join(members.select("rid"), "rid", "left_semi")
     known = reports.where("kept > 0").select("debtor", F.col("reporter").alias("rid"), "kept")
@@ -53,7 +53,7 @@ def made(reports: DataFrame, members: DataFrame, founders: DataFrame, policy: Vo
 
 
 def thresholds(level: float) -> list[float]:
-    """The smallest reach, to the last bit, with a voice of one quarter, of two, three and four; none without a level.
+    """The smallest reach, to the last bit, with a voice of 1, 2, 3 and 4 quarters; none without a level.
 
     `quarter` never falls as reach grows, so halving finds it among the numbers that there are.
     """
@@ -84,8 +84,8 @@ def _float(number: int) -> float:
 def full_level(reach: DataFrame, full: float) -> float:
     """The smallest reach among the largest ones that together hold `full` of all; 0 where there is none.
 
-    reach: rid, word, above 0. All are put into classes by their leading bits; the class in which the share is first
-    held is looked at by its next bits, and so on. So no worker puts all of them in order.
+    reach: rid, word, above 0. All are put into classes by their leading bits; the class in which the share is held
+    first is looked at by its next bits, and so on. So no worker puts all of them in order.
     """
     held, total, first, width = 0, None, 0, BITS
     units = F.round(F.col("word") / F.lit(UNIT)).cast("long")
