@@ -9,7 +9,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -30,7 +30,7 @@ from graph.rating.engines.arrays.groups import numbered_alone
 from graph.rating.engines.contract import Progress, Work
 from graph.rating.engines.spark import layout
 from graph.rating.run import instant
-from graph.store.client import Database
+from graph.store.client import Database, utc
 
 WHAT = "snapshot"
 PAGES_IN_A_FILE = 20
@@ -76,7 +76,8 @@ def take(
     place, or it cannot be written to), NotRecorded, and any StoreError.
     """
     output_files.check_fresh(directory)
-    as_of, taken, number = instant(as_of), datetime.now(UTC), str(uuid.uuid4())
+    as_of, number = instant(as_of), str(uuid.uuid4())
+    taken = utc(database.one("server_time")["now"])
     scheme = published(database, scheme_id).scheme
     extent = database.one("member_range", scheme=scheme.id)
     source = voices.source(database, scheme, members=extent["range"], voices_of=None)
@@ -91,7 +92,7 @@ def take(
         manifest = layout.Manifest(
             format=layout.FORMAT,
             snapshot=number,
-            taken=taken.isoformat(timespec="seconds"),
+            taken=taken.isoformat(),
             software=__version__,
             server=database.server().version,
             as_of=as_of.isoformat(),

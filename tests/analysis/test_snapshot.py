@@ -83,7 +83,7 @@ def community(database: Database) -> Database:
     storing.store(database, FACTS, VOICED)
     storing.found(database, VOICED, BOB, ANN)
     database.statement(DISPUTE, who=ANN, fact="o1", kind="obligations")
-    database.statement(DISPUTE, who=CAT, fact="c4", kind="contacts")
+    database.statement(DISPUTE, who=CAT, fact="c5", kind="contacts")
     database.statement(PAUSE, id=f"{VOICED.id}|{ANN}", contact=CAT)
     return database
 
@@ -131,12 +131,10 @@ def test_the_tables_have_what_a_run_reads_by_rid(graph: Database, tmp_path: Path
         "a category without a value counts for none"
     )
     assert set(table(out, "contacts")) == {
-        *((one, other, today - age + 1) for age in (1, 2) for one, other in ((0, 2), (2, 0))),
-        (0, 4, today - 2),
+        *((one, other, today - age) for age in (1, 2) for one, other in ((0, 2), (2, 0))),
+        (0, 4, today - 3),
     }, "neither with those that have not joined nor in dispute"
-    assert table(out, "contacts_in_dispute") == [(4, 0, today - 2, False, True)] or table(
-        out, "contacts_in_dispute"
-    ) == [(4, 0, today - 2, True, False)]
+    assert table(out, "contacts_in_dispute") == [(4, 0, today - 3, True, False)]
     assert table(out, "pauses") == [(0, 4)]
     assert done.rows == {name: len(table(out, name)) for name in layout.TABLES}
 
@@ -227,7 +225,9 @@ def test_in_many_pages_and_files_it_says_the_same(
     assert len(list((tmp_path / "many" / "members").iterdir())) == 2
     assert len(list((tmp_path / "many" / "obligations").iterdir())) == 1
     for name in layout.TABLES:
-        assert table(tmp_path / "many", name) == table(tmp_path / "one", name), name
+        without = 2 if name == "obligations" else 0  # in which order partners are numbered says nothing
+        one, many = ([row[without:] for row in table(tmp_path / each, name)] for each in ("one", "many"))
+        assert sorted(many) == sorted(one), name
 
 
 def test_pages_are_read_no_further_ahead_than_a_few(graph: Database) -> None:
@@ -359,9 +359,9 @@ def test_a_manifest_of_another_format_or_with_another_policy_or_path_is_refused(
         with pytest.raises(Exception, match=why):
             changed(**with_)
     other = VOICED.text.replace("share = 0.2", "share = 0.3")
-    for with_ in ({"policy": other}, {"hash": "0" * 64}, {"policy": "no policy"}):
+    for name, value in (("policy", other), ("hash", "0" * 64), ("policy", "no policy")):
         with pytest.raises(Exception, match=r"its policy (is not the one that its hash says|does not hold)"):
-            changed(**with_).scheme  # noqa: B018
+            changed(**{name: value}).scheme  # noqa: B018
     outside = {"rows": 1, "bytes": 1, "sha256": "0" * 64, "name": "members/../../passwd"}
     tables = said["tables"] | {"members": {"rows": 1, "files": [outside]}}
     with pytest.raises(Exception, match="is no file of the table members"):

@@ -3,6 +3,8 @@
 import json
 import shutil
 import stat
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks import held_view
 from graph.analysis import snapshot
 from graph.analysis.frames import Reader
+from graph.facts.load import load
 from graph.facts.values import Facts
+from graph.model import Run
 from graph.policy.scheme import Scheme, points_of, whole
 from graph.rating import reference
 from graph.rating.engines.spark import layout
@@ -22,6 +27,7 @@ from graph.store.client import Database
 from tests import storing
 from tests.analysis.test_snapshot import PAUSE
 from tests.conftest import WIPE, samples
+from tests.rating import test_otc
 from tests.rating.engines.on_spark import OnSpark, ratings
 from tests.strategies import AS_OF, NASTY, communities, make_scheme, schemes, schemes_with_voice
 from tests.worlds.side_by_side import side_by_side
@@ -37,7 +43,7 @@ EPOCH = AS_OF.fromordinal(719_163).date()
 PUBLISHED = "MATCH (m:Membership) RETURN m.rid AS rid, properties(m) AS m ORDER BY rid"
 
 
-def taken(database: Database, facts: Facts, scheme: Scheme, founders: list[str], out: Path) -> Path:
+def taken(database: Database, facts: Facts, founders: list[str], scheme: Scheme, out: Path) -> Path:
     """A snapshot of a graph with these facts and nothing else."""
     database.statement(WIPE)
     storing.store(database, facts, scheme)
@@ -104,38 +110,60 @@ SCHEMES = {
 }
 
 
-def test_every_nasty_community_is_rated_as_networkx_rates_it(
-    graph: Database, tmp_path: Path, spark: OnSpark
-) -> None:
-    """All of them in one graph, under each of these policies; and each alone where scores of all hang together."""
-    facts, founders = WHOLE
-    places = {name: taken(graph, facts, scheme, founders, tmp_path / name) for name, scheme in SCHEMES.items()}
-    told = done(spark.rate(*places.values()))
-    assert [each["members"] for each in told] == [len(facts.members)] * len(SCHEMES)
-    for name, scheme in SCHEMES.items():
-        check(places[name], facts, scheme, founders)
-
-
-ALONE = [
-    community
+ALONE = {
+    community.name: community.facts
     for community in NASTY
     if community.name in ("empty", "one member without facts", "everyone in one circle", "gaps between rids")
     or "promises" in community.name
-]
+}
+DISPUTED = "disputes, pauses and the veil"
 
 
-def test_a_nasty_community_alone_has_the_voices_of_the_reference(
-    graph: Database, tmp_path: Path, spark: OnSpark
-) -> None:
-    places = []
-    for number, community in enumerate(ALONE):
-        founders = [entity for entity, _ in community.facts.members][:2]
-        scheme = HEARD if founders else make_scheme()
-        place = taken(graph, community.facts, scheme, founders, tmp_path / str(number))
-        places.append((place, community.facts, scheme, founders))
-    done(spark.rate(*(place for place, *_ in places)))
-    for each in places:
-        check(*each)
+@dataclass(frozen=True)
+class Made:
+    """Snapshots that one process of Spark has rated, and what an engine here makes of the last of them."""
+
+    places: dict[str, Path]
+    run: Run
+    expected: dict[int, dict[str, Any]]
+    leaning: list[int]
+
+
+@pytest.fixture(scope="module")
+def made(database: Database, spark: OnSpark, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """To start Spark, and to have it compile what it does the first time, takes longer than all that follows."""
+    place = tmp_path_factory.mktemp("made")
+    places = {name: taken(database, *WHOLE, scheme, place / name) for name, scheme in SCHEMES.items()}
+    for name, facts in ALONE.items():
+        places[name] = taken(database, facts, founders_of(facts), alone_under(facts), place / name)
+    disputed(database)
+    snapshot.take(database, HEARD.id, place / DISPUTED, by=BY, as_of=AS_OF)
+    places[DISPUTED] = place / DISPUTED
+    run = rate(database, HEARD.id, as_of=AS_OF, engine="arrays")
+    expected = {row["rid"]: row["m"] for row in database.statement(PUBLISHED)}
+    told = done(spark.rate(*places.values()))
+    assert [each["out"] for each in told] == [f"{each}/{layout.RATINGS}" for each in places.values()]
+    return Made(places, run, expected, database.one("run", id=run.id)["run"]["leaning"])
+
+
+def founders_of(facts: Facts) -> list[str]:
+    return [entity for entity, _ in facts.members][:2]
+
+
+def alone_under(facts: Facts) -> Scheme:
+    return HEARD if facts.members else make_scheme()
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_all_nasty_communities_in_one_graph_are_rated_as_networkx_rates_them(made: Made, name: str) -> None:
+    facts, founders = WHOLE
+    check(made.places[name], facts, SCHEMES[name], founders)
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_nasty_community_alone_has_the_voices_of_the_reference(made: Made, name: str) -> None:
+    facts = ALONE[name]
+    check(made.places[name], facts, alone_under(facts), founders_of(facts))
 
 
 @settings(max_examples=samples(1, 3), suppress_health_check=list(HealthCheck))
@@ -153,53 +181,49 @@ def test_random_communities_are_rated_as_networkx_rates_them(
     facts, founders = side_by_side(several)
     policies = [each for each in policies if not each.voice or len(founders) >= each.voice.founders_at_least]
     place = tmp_path_factory.mktemp("random")
-    places = [taken(graph, facts, each, founders, place / str(number)) for number, each in enumerate(policies)]
+    places = [taken(graph, facts, founders, each, place / str(number)) for number, each in enumerate(policies)]
     if places:
         done(spark.rate(*places))
     for directory, scheme in zip(places, policies, strict=True):
         check(directory, facts, scheme, founders)
 
 
-def test_disputes_pauses_and_the_veil_count_as_with_the_engine_in_arrays(
-    graph: Database, tmp_path: Path, spark: OnSpark
-) -> None:
+def disputed(database: Database) -> None:
+    """The graph holds all nasty communities, with facts of each kind in dispute by either end, and paused ties."""
     facts, founders = WHOLE
-    graph.statement(WIPE)
-    storing.store(graph, facts, HEARD)
-    storing.found(graph, HEARD, *founders)
+    database.statement(WIPE)
+    storing.store(database, facts, HEARD)
+    storing.found(database, HEARD, *founders)
     for number, owed in enumerate(facts.obligations[::7]):
         who = (owed.debtor, owed.creditor)[number % 2]
-        graph.statement(ANY_DISPUTE, who=who, fact=owed.id, kind="obligations", type="OWED")
+        database.statement(ANY_DISPUTE, who=who, fact=owed.id, kind="obligations", type="OWED")
     for number, met in enumerate(facts.contacts[::11]):
-        graph.statement(ANY_DISPUTE, who=met[number % 2], fact=met.id, kind="contacts", type="CONTACTED")
+        database.statement(ANY_DISPUTE, who=met[number % 2], fact=met.id, kind="contacts", type="CONTACTED")
     for kind, type_ in (("purchases", "BOUGHT"), ("visits", "VISITED")):
         for fact in getattr(facts, kind)[::3]:
-            graph.statement(ANY_DISPUTE, who=fact.entity, fact=fact.id, kind=kind, type=type_)
+            database.statement(ANY_DISPUTE, who=fact.entity, fact=fact.id, kind=kind, type=type_)
     joined = dict(facts.members)
     for met in [each for each in facts.contacts if {each.source, each.target} <= joined.keys()][5::17]:
-        graph.statement(PAUSE, id=f"{HEARD.id}|{met.source}", contact=met.target)
-    place = tmp_path / "out"
-    snapshot.take(graph, HEARD.id, place, by=BY, as_of=AS_OF)
-    run = rate(graph, HEARD.id, as_of=AS_OF, engine="arrays")
-    done(spark.rate(place))
-    found = ratings(place)
-    expected = {row["rid"]: row["m"] for row in graph.statement(PUBLISHED)}
-    assert found.keys() == expected.keys()
-    dispute_seen = set()
+        database.statement(PAUSE, id=f"{HEARD.id}|{met.source}", contact=met.target)
+
+
+def test_disputes_pauses_and_the_veil_count_as_with_the_engine_in_arrays(made: Made) -> None:
+    place, found = made.places[DISPUTED], ratings(made.places[DISPUTED])
+    assert found.keys() == made.expected.keys()
+    seen = set()
     for rid, row in found.items():
-        member = expected[rid]
-        aside = row["aside"] if any(row["aside"]) else None
-        assert aside == member.get("set_aside"), rid
-        dispute_seen |= {place for place, count in enumerate(row["aside"]) if count}
+        member = made.expected[rid]
+        assert (row["aside"] if any(row["aside"]) else None) == member.get("set_aside"), rid
+        seen |= {kind for kind, count in enumerate(row["aside"]) if count}
         assert row["voice"] == member["voice"]
         assert [tie["contact"] for tie in row["circle"]] == member["circle"]
         assert row["score"] == pytest.approx(member["score"], abs=CLOSE)
         assert 350 + 600 * row["shown"] == pytest.approx(member["shown_points"], abs=600 * CLOSE)
+        assert row["veiled"] == pytest.approx(member["veiled"], abs=CLOSE)
         assert [tie["seen"] for tie in row["circle"]] == pytest.approx(member["seen"], abs=CLOSE)
-    assert dispute_seen == {0, 1, 2, 3}, "facts and contacts are in dispute by the member and by others"
+    assert seen == {0, 1, 2, 3}, "facts and contacts are in dispute by the member and by others"
     said = json.loads((place / layout.RATINGS / layout.MANIFEST).read_text())
-    assert said["leaning"] == graph.one("run", id=run.id)["run"]["leaning"]
-    assert (said["sweeps"], said["ties"]) == (run.sweeps, run.ties)
+    assert (said["leaning"], said["sweeps"], said["ties"]) == (made.leaning, made.run.sweeps, made.run.ties)
 
 
 ANY_DISPUTE = """
@@ -210,35 +234,61 @@ SET f.disputed = d.id
 """
 
 
-def test_one_partition_two_and_eight_give_the_same_bits(graph: Database, tmp_path: Path, spark: OnSpark) -> None:
-    facts, founders = WHOLE
-    place = taken(graph, facts, HEARD, founders, tmp_path / "out")
-    found = []
-    for partitions, cores in ((2, 2), (8, 3), (1, 1)):
-        done(spark.rate(place, master=f"local[{cores}]", partitions=partitions))
-        found.append(bits(place))
-    assert found[1] == found[0]
-    assert found[2] == found[0]
-    assert len(found[0]) == len(facts.members)
+@pytest.mark.parametrize(("master", "partitions"), [("local[3]", 8), ("local-cluster[2,1,1024]", 2)])
+def test_eight_partitions_and_two_processes_give_the_same_bits_and_replace_what_was_there(
+    made: Made, tmp_path: Path, spark: OnSpark, master: str, partitions: int
+) -> None:
+    place = tmp_path / "out"
+    shutil.copytree(made.places["voices"], place)
+    before = sorted(path.name for path in place.iterdir())
+    # else Spark puts partitions that are as small as these together, and all that differs is a number
+    apart = ("spark.sql.adaptive.coalescePartitions.enabled=false",)
+    done(spark.rate(place, master=master, partitions=partitions, conf=apart))
+    assert len(list((place / layout.RATINGS).glob("*.parquet"))) > 1
+    assert sorted(path.name for path in place.iterdir()) == before, "nothing else is left"
+    assert bits(place) == bits(made.places["voices"])
+    assert len(bits(place)) == len(WHOLE[0].members)
+
+
+@pytest.mark.skipif(not test_otc.OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project")
+def test_bitcoin_otc_has_the_whole_points_of_the_engine_in_arrays(
+    roomy: Database, tmp_path: Path, spark: OnSpark
+) -> None:
+    load(roomy, [test_otc.OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
+    held_view.join_everyone(roomy, test_otc.POLICY, tmp_path, founders=[test_otc.FOUNDER])
+    place = tmp_path / "out"
+    snapshot.take(roomy, test_otc.POLICY.id, place, by=BY, as_of=held_view.AS_OF)
+    run = rate(roomy, test_otc.POLICY.id, as_of=held_view.AS_OF, engine="arrays")
+    done(spark.rate(place, partitions=4))
+    found = ratings(place)
+    expected = {row["rid"]: row["m"] for row in roomy.statement(PUBLISHED)}
+    assert len(found) == len(expected) == test_otc.USERS == run.members
+    for rid, row in found.items():
+        member = expected[rid]
+        assert whole(points_of(row["score"])) == whole(member["points"])
+        assert row["score"] == pytest.approx(member["score"], abs=CLOSE)
+        assert row["voice"] == member["voice"]
+        assert [tie["contact"] for tie in row["circle"]] == member["circle"]
 
 
 # Where it runs --------------------------------------------------------------------------------------------
 
 
-def test_no_driver_is_in_reach_and_nothing_is_left_but_the_ratings_for_their_owner(
-    graph: Database, tmp_path: Path, spark: OnSpark
-) -> None:
-    for module in ("neo4j", "pandas", "pydantic", "graph.store.client"):
+def test_no_driver_is_in_reach_of_it(spark: OnSpark) -> None:
+    for module in ("neo4j", "pandas", "numpy", "pydantic", "graph.store.client"):
         assert spark.run("-c", f"import {module}").returncode != 0, module
-    facts, founders = WHOLE
-    place = taken(graph, facts, HEARD, founders, tmp_path / "out")
-    before = sorted(path.name for path in place.iterdir())
-    for _ in range(2):  # the second replaces what the first made
-        done(spark.rate(place))
-        assert sorted(path.name for path in place.iterdir()) == sorted([*before, layout.RATINGS])
-    made = [place / layout.RATINGS, *(place / layout.RATINGS).iterdir()]
-    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o700, 0o600}
-    assert json.loads((place / layout.RATINGS / layout.MANIFEST).read_text())["engine"] == "spark"
+
+
+def test_ratings_are_for_their_owner_and_say_what_made_them(made: Made) -> None:
+    place = made.places["voices"] / layout.RATINGS
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (place, *place.iterdir())} == {0o700, 0o600}
+    said = json.loads((place / layout.MANIFEST).read_text())
+    assert said["engine"] == "spark"
+    assert said["spark"].startswith("4.")
+    assert said["snapshot_sha256"] == layout.sha256((place.parent / layout.MANIFEST).read_bytes())
+    assert {file["name"]: file["sha256"] for file in said["table"]["files"]} == {
+        path.name: layout.sha256(path.read_bytes()) for path in place.glob("*.parquet")
+    }
 
 
 GROWTH = """
@@ -280,55 +330,70 @@ def test_the_plan_of_the_last_sweep_is_as_long_as_that_of_the_first(tmp_path: Pa
 # What is refused ------------------------------------------------------------------------------------------
 
 
-def test_a_snapshot_that_is_not_as_its_manifest_says_is_refused_and_nothing_is_made(
-    graph: Database, tmp_path: Path, spark: OnSpark
+ALL = """
+import sys
+from graph.errors import InnerCircleError
+from graph.rating.engines.spark.session import session
+
+with session("local[1]", 1) as spark:
+    from graph.rating.engines.spark.rating import rate
+
+    for directory in sys.argv[1:]:
+        try:
+            rate(spark, directory)
+            print("rated")
+        except InnerCircleError as error:
+            print(error.code, error)
+"""
+PART = "contacts/part-00000.parquet"
+OTHER = "contacts/part-00001.parquet"
+
+
+def rewritten(place: Path, **more: Any) -> None:
+    manifest = place / layout.MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | more))
+
+
+CHANGED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "changed": (
+        lambda place: shutil.copy(place / "members" / "part-00000.parquet", place / PART),
+        f"record {PART}: it has sha256",
+    ),
+    "missing": (
+        lambda place: (place / PART).unlink(),
+        f"record {PART}: the manifest names it, and it is not there",
+    ),
+    "more": (
+        lambda place: shutil.copy(place / PART, place / OTHER),
+        f"record {OTHER}: it is there, and the manifest does not name it",
+    ),
+    "broken off": (lambda place: (place / layout.MANIFEST).unlink(), "no snapshot, or one that was broken off"),
+    "another policy": (
+        lambda place: rewritten(place, policy=make_scheme(share=0.5).text),
+        "its policy is not the one that its hash says",
+    ),
+    "another format": (lambda place: rewritten(place, format=9), "it has format 9"),
+}
+
+
+def test_what_is_not_as_its_manifest_says_is_refused_and_what_does_not_converge_leaves_nothing(
+    made: Made, database: Database, tmp_path: Path, spark: OnSpark
 ) -> None:
-    facts, founders = WHOLE
-    whole_one = taken(graph, facts, HEARD, founders, tmp_path / "whole")
-
-    def refused(name: str, change: Any, why: str) -> None:
-        place = tmp_path / name
-        shutil.copytree(whole_one, place)
-        change(place)
-        told = spark.rate(place)
-        assert told.returncode == 1
-        assert why in json.loads(told.stdout)["error"]["message"]
-        assert not (place / layout.RATINGS).exists()
-        assert not list(place.glob(".writing-*"))
-
-    part = "contacts/part-00000.parquet"
-    said = json.loads((whole_one / layout.MANIFEST).read_text())
-
-    def rewritten(**more: Any) -> Any:
-        return lambda place: (place / layout.MANIFEST).write_text(json.dumps(said | more))
-
-    refused(
-        "changed",
-        lambda place: (place / part).write_bytes((place / "members" / "part-00000.parquet").read_bytes()),
-        f"{part}: it has sha256",
-    )
-    refused(
-        "missing", lambda place: (place / part).unlink(), f"{part}: the manifest names it, and it is not there"
-    )
-    refused(
-        "more",
-        lambda place: shutil.copy(place / part, place / "contacts" / "part-00001.parquet"),
-        "contacts/part-00001.parquet: it is there, and the manifest does not name it",
-    )
-    refused(
-        "broken off", lambda place: (place / layout.MANIFEST).unlink(), "no snapshot, or one that was broken off"
-    )
-    refused("another policy", rewritten(policy=make_scheme(share=0.5).text), "its policy is not the one")
-    refused("another format", rewritten(format=9), "it has format 9")
-
-
-def test_a_run_that_does_not_converge_leaves_nothing(graph: Database, tmp_path: Path, spark: OnSpark) -> None:
-    facts, founders = WHOLE
-    scheme = make_scheme(share=0.5, max_sweeps=3, tolerance=1e-12)
-    place = taken(graph, facts, scheme, founders, tmp_path / "out")
-    before = sorted(place.iterdir())
-    told = spark.rate(place)
-    error = json.loads(told.stdout)["error"]
-    assert (told.returncode, error["code"]) == (1, "not-converged")
-    assert "raise solver.max_sweeps" in error["message"]
-    assert sorted(place.iterdir()) == before
+    for name, (change, _) in CHANGED.items():
+        shutil.copytree(made.places["voices"], tmp_path / name, ignore=shutil.ignore_patterns(layout.RATINGS))
+        change(tmp_path / name)
+    slow = make_scheme(share=0.5, max_sweeps=3, tolerance=1e-12)
+    taken(database, *WHOLE, slow, tmp_path / "slow")
+    (tmp_path / "a[b]").mkdir()
+    told = spark.run("-c", ALL, *(tmp_path / name for name in (*CHANGED, "slow", "a[b]", "nowhere")))
+    assert told.returncode == 0, told.stderr[-4_000:]
+    wanted = [
+        *(why for _, why in CHANGED.values()),
+        "not-converged after 3 sweeps",
+        "Spark takes [ ] in a path for a pattern",
+        "there is no such file",
+    ]
+    for line, why in zip(told.stdout.splitlines(), wanted, strict=True):
+        assert why in line
+    assert not [path for path in tmp_path.rglob("*") if path.name in (layout.RATINGS, ".writing-*")]
+    assert not list(tmp_path.rglob(".writing-*"))

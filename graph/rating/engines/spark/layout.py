@@ -69,7 +69,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     snapshot: str
     "its number, drawn at random"
     taken: str
-    "when reading began, in UTC"
+    "when reading began, by the server's clock, in UTC"
     software: str
     server: str
     as_of: str

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from graph.errors import ParameterError
 
-UNFIT = "{}[]*?\\,"
+UNFIT = "{}[]*?\\"
 "Spark would look for a pattern."
 BESIDE = ".writing-"
 
@@ -30,7 +30,7 @@ class Place:
 
     @property
     def _hadoop(self) -> Any:
-        return self.spark._jvm.org.apache.hadoop.fs.Path(self.path)  # type: ignore[union-attr]
+        return self.spark._jvm.org.apache.hadoop.fs.Path(self.path)
 
     @property
     def _system(self) -> Any:
@@ -52,7 +52,7 @@ class Place:
             return None
         stream = self._system.open(self._hadoop)
         try:
-            return bytes(self.spark._jvm.org.apache.commons.io.IOUtils.toByteArray(stream))  # type: ignore[union-attr]
+            return bytes(self.spark._jvm.org.apache.commons.io.IOUtils.toByteArray(stream))
         finally:
             stream.close()
 

@@ -53,12 +53,7 @@ def rate(spark: SparkSession, directory: str) -> Rated:
     with beside(place / layout.RATINGS) as work, beside(place / layout.RATINGS) as fresh:
         worked = _work_out(found, _keeper(spark, work))
         ratings = _ratings(found.scheme, worked)
-        (
-            ratings.repartitionByRange("rid")
-            .sortWithinPartitions("rid")
-            .write.option("compression", "zstd")
-            .parquet(str(fresh))
-        )
+        ratings.sortWithinPartitions("rid").write.parquet(str(fresh))
         manifest = _manifest(found, worked, fresh)
         (fresh / layout.MANIFEST).write(layout.encoded(manifest))
         replace(fresh, place / layout.RATINGS)
@@ -169,7 +164,7 @@ def _leaning(scheme: Scheme, own: DataFrame) -> list[int]:
 
 def _manifest(found: Source, worked: Worked, fresh: Place) -> layout.Ratings:
     files = source.described(found.spark, fresh)
-    java = found.spark._jvm.java.lang.System.getProperty("java.version")  # type: ignore[union-attr]
+    java = found.spark._jvm.java.lang.System.getProperty("java.version")
     return layout.Ratings(
         format=layout.FORMAT,
         snapshot=found.manifest.snapshot,

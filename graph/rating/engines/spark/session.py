@@ -16,12 +16,14 @@ ALWAYS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.eventLog.enabled": "false",
     "spark.hadoop.fs.permissions.umask-mode": "077",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
 }
 "Whatever anybody else says: results, or who can look at them, hang on it."
-ON_THIS_MACHINE = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+LOOPBACK = "127.0.0.1"
+ON_THIS_MACHINE = {"spark.driver.bindAddress": LOOPBACK, "spark.driver.host": LOOPBACK}
 FOR_THE_OWNER = 0o077
 
 
@@ -50,9 +52,16 @@ def session(
         own["spark.sql.shuffle.partitions"] = str(partitions)
     if master is not None and master.startswith("local"):
         own = ON_THIS_MACHINE | own
+        os.environ.setdefault("SPARK_LOCAL_IP", LOOPBACK)
     for name, value in (own | ALWAYS).items():
         builder = builder.config(name, value)
-    spark = builder.getOrCreate()
+    try:
+        spark = builder.getOrCreate()
+    except Exception as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise SetupError(
+            f"Spark does not start with the master {master or 'of spark-submit'}: {reason}"
+        ) from error
     try:
         spark.sparkContext.setLogLevel("ERROR")
         yield spark

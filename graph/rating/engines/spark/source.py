@@ -98,7 +98,9 @@ def described(spark: SparkSession, place: Place) -> list[layout.File]:
     paths = [str(place / name) for name in names]
     files = spark.read.format("binaryFile").load(paths)
     hashed = files.select("path", "length", F.sha2("content", 256).alias("sha256")).collect()
-    counted = spark.read.parquet(*paths).groupBy(F.input_file_name().alias("path")).count().collect()
+    counted = (
+        spark.read.schema("rid int").parquet(*paths).groupBy(F.input_file_name().alias("path")).count().collect()
+    )
     rows = {row["path"].rpartition("/")[2]: row["count"] for row in counted}
     found = {row["path"].rpartition("/")[2]: row for row in hashed}
     return [

@@ -32,15 +32,19 @@ def made(reports: DataFrame, members: DataFrame, founders: DataFrame, policy: Vo
     passing = keep("passing", known.join(praised, "reporter").select("debtor", "reporter", part.alias("part")))
     word = begun.select(F.col("rid").alias("reporter"), F.lit(1 / max(1, begun.count())).alias("word"))
     passed = []
-    for number in range(1, PASSES + 1):
+    for _ in range(PASSES):
         arriving = passing.join(word, "reporter")
         arriving = arriving.select("debtor", "reporter", (F.col("part") * F.col("word")).alias("word"))
         heard = summed(arriving, ["debtor"], order=["reporter"], sums=["word"])
         passed_on = (F.lit(policy.passed_on) * F.col("word")).alias("word")
-        word = keep(f"pass-{number}", heard.select(F.col("debtor").alias("reporter"), passed_on))
-        passed.append(word.withColumn("pass", F.lit(number)))
-    every = reduce(DataFrame.unionByName, passed).withColumnRenamed("reporter", "rid")
+        # the next pass reads it, and the sum of all: not held, the first would be made six times
+        word = heard.select(F.col("debtor").alias("reporter"), passed_on).persist()
+        passed.append(word)
+    named = (each.withColumn("pass", F.lit(number)) for number, each in enumerate(passed))
+    every = reduce(DataFrame.unionByName, named).withColumnRenamed("reporter", "rid")
     reach = keep("reach", summed(every, ["rid"], order=["pass"], sums=["word"]).where("word > 0"))
+    for each in passed:
+        each.unpersist()
     starts = thresholds(full_level(reach, policy.full))
     found = F.lit(0.0)
     for quarters, least in enumerate(starts, start=1):
