@@ -2,17 +2,15 @@
 
 import pytest
 
+from benchmarks import spark_process
 from graph.errors import SetupError
-from graph.server import java_for_spark
 from graph.settings import Settings
-from tests.rating.engines import on_spark
 
 
 @pytest.fixture(scope="session")
-def spark() -> on_spark.OnSpark:
-    """An environment with Spark; tests that ask for it are skipped where there is no Java for it."""
+def spark() -> spark_process.OnSpark:
+    """An environment with Spark, made the first time; without its packages or a Java tests skip, and say why."""
     try:
-        java_for_spark.check()
+        return spark_process.OnSpark(spark_process.python(Settings().cache))
     except SetupError as error:
         pytest.skip(str(error))
-    return on_spark.OnSpark(on_spark.python(Settings().cache))

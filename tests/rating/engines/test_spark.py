@@ -14,8 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import held_view
-from graph.analysis import snapshot
-from graph.analysis.frames import Reader
 from graph.facts.load import load
 from graph.facts.values import Facts
 from graph.model import Run
@@ -28,14 +26,13 @@ from tests import storing
 from tests.analysis.test_snapshot import PAUSE
 from tests.conftest import WIPE, samples
 from tests.rating import test_otc
-from tests.rating.engines.on_spark import OnSpark, ratings
+from tests.rating.engines.on_spark import OnSpark, ratings, take
 from tests.strategies import AS_OF, NASTY, communities, make_scheme, schemes, schemes_with_voice
 from tests.worlds.side_by_side import side_by_side
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]
 
 CLOSE = 1e-9
-BY = Reader("olga", "a trial on Spark")
 HEARD = make_scheme(
     partner_month=1.0, partner_year=2.0, voice={"full": 0.5, "outside": 0.25, "founders_at_least": 1}
 )
@@ -49,7 +46,7 @@ def taken(database: Database, facts: Facts, founders: list[str], scheme: Scheme,
     storing.store(database, facts, scheme)
     if scheme.voice:
         storing.found(database, scheme, *founders)
-    snapshot.take(database, scheme.id, out, by=BY, as_of=AS_OF)
+    take(database, scheme.id, out)
     return out
 
 
@@ -137,7 +134,7 @@ def made(database: Database, spark: OnSpark, tmp_path_factory: pytest.TempPathFa
     for name, facts in ALONE.items():
         places[name] = taken(database, facts, founders_of(facts), alone_under(facts), place / name)
     disputed(database)
-    snapshot.take(database, HEARD.id, place / DISPUTED, by=BY, as_of=AS_OF)
+    take(database, HEARD.id, place / DISPUTED)
     places[DISPUTED] = place / DISPUTED
     run = rate(database, HEARD.id, as_of=AS_OF, engine="arrays")
     expected = {row["rid"]: row["m"] for row in database.statement(PUBLISHED)}
@@ -234,6 +231,10 @@ SET f.disputed = d.id
 """
 
 
+# else Spark puts partitions that are as small as these together, and all that differs is a number
+APART = ("spark.sql.adaptive.coalescePartitions.enabled=false",)
+
+
 @pytest.mark.parametrize(("master", "partitions"), [("local[3]", 8), ("local-cluster[2,1,1024]", 2)])
 def test_eight_partitions_and_two_processes_give_the_same_bits_and_replace_what_was_there(
     made: Made, tmp_path: Path, spark: OnSpark, master: str, partitions: int
@@ -241,9 +242,7 @@ def test_eight_partitions_and_two_processes_give_the_same_bits_and_replace_what_
     place = tmp_path / "out"
     shutil.copytree(made.places["voices"], place)
     before = sorted(path.name for path in place.iterdir())
-    # else Spark puts partitions that are as small as these together, and all that differs is a number
-    apart = ("spark.sql.adaptive.coalescePartitions.enabled=false",)
-    done(spark.rate(place, master=master, partitions=partitions, conf=apart))
+    done(spark.rate(place, master=master, partitions=partitions, conf=APART))
     assert len(list((place / layout.RATINGS).glob("*.parquet"))) > 1
     assert sorted(path.name for path in place.iterdir()) == before, "nothing else is left"
     assert bits(place) == bits(made.places["voices"])
@@ -257,7 +256,7 @@ def test_bitcoin_otc_has_the_whole_points_of_the_engine_in_arrays(
     load(roomy, [test_otc.OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
     held_view.join_everyone(roomy, test_otc.POLICY, tmp_path, founders=[test_otc.FOUNDER])
     place = tmp_path / "out"
-    snapshot.take(roomy, test_otc.POLICY.id, place, by=BY, as_of=held_view.AS_OF)
+    take(roomy, test_otc.POLICY.id, place, held_view.AS_OF)
     run = rate(roomy, test_otc.POLICY.id, as_of=held_view.AS_OF, engine="arrays")
     done(spark.rate(place, partitions=4))
     found = ratings(place)
