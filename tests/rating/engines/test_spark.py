@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import held_view
+from benchmarks.spark_process import SECONDS
 from graph.facts.load import load
 from graph.facts.values import Facts
 from graph.model import Run
@@ -26,7 +27,9 @@ from tests import storing
 from tests.analysis.test_snapshot import PAUSE
 from tests.conftest import WIPE, samples
 from tests.rating import test_otc
+from tests.rating.engines import standalone
 from tests.rating.engines.on_spark import OnSpark, ratings, take
+from tests.rating.test_killed import wait_for
 from tests.strategies import AS_OF, NASTY, communities, make_scheme, schemes, schemes_with_voice
 from tests.worlds.side_by_side import side_by_side
 
@@ -247,6 +250,30 @@ def test_eight_partitions_and_two_processes_give_the_same_bits_and_replace_what_
     assert sorted(path.name for path in place.iterdir()) == before, "nothing else is left"
     assert bits(place) == bits(made.places["voices"])
     assert len(bits(place)) == len(WHOLE[0].members)
+
+
+def test_a_worker_that_is_killed_in_the_middle_of_a_job_changes_nothing(
+    made: Made, tmp_path: Path, spark: OnSpark
+) -> None:
+    place = tmp_path / "out"
+    shutil.copytree(made.places["voices"], place, ignore=shutil.ignore_patterns(layout.RATINGS))
+    with standalone.cluster(spark, tmp_path) as cluster:
+        here = ("spark.driver.host=127.0.0.1", "spark.driver.bindAddress=127.0.0.1", "spark.executor.memory=512m")
+        rating = spark.start(place, master=cluster.master, partitions=8, conf=(*APART, *here))
+        try:
+            # a step is on the disk, and others are still to be made
+            wait_for(lambda: bool(list(place.glob(".writing-*/reach"))) or rating.poll() is not None)
+            assert rating.poll() is None, rating.communicate()
+            assert [len(cluster.executors(worker)) for worker in (0, 1)] == [1, 1], "both work"
+            cluster.kill(0)
+            _, error = rating.communicate(timeout=SECONDS)
+        finally:
+            rating.kill()
+        assert rating.returncode == 0, error[-4_000:]
+        assert "Lost executor" in error
+        assert [len(cluster.executors(worker)) for worker in (0, 1)] == [0, 0]
+    assert bits(place) == bits(made.places["voices"])
+    assert not list(place.glob(".writing-*"))
 
 
 @pytest.mark.skipif(not test_otc.OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project")
