@@ -1,4 +1,4 @@
-"""The command that writes what an engine reads, for one that runs where there is no Neo4j."""
+"""The commands around an engine that runs where there is no Neo4j: what it reads, and what it made."""
 
 from pathlib import Path
 from typing import Annotated
@@ -46,3 +46,28 @@ def snapshot(
         members, day = counted(done.members, "members"), last_day(done.as_of)
         print_text(f"{done.out}: {members} of {done.scheme} as of {day}, with all that a run reads of them")
         print_table(("table", "rows"), list(done.rows.items()))
+
+
+@app.command(rich_help_panel=PANEL)
+def publish_run(
+    directory: Annotated[Path, typer.Argument(help="A snapshot that innercircle-spark has rated.", metavar="DIR")],
+    json: Json = False,
+) -> None:
+    """Publish what innercircle-spark made of a snapshot. Until it ends, readers see the old ratings."""
+    from graph.rating import publish_run
+    from graph.server.connect import connect
+    from graph.settings import Settings
+    from graph.store import migrations
+
+    settings = Settings.load()
+    with connect(settings) as database, progress() as tell:
+        migrations.require(database)
+        done = publish_run.publish_run(database, directory, batch=settings.batch_members, progress=tell)
+    if json:
+        print_json(done)
+    else:
+        print_text(
+            f"published {counted(done.members, 'members')} of {done.scheme} {done.version} as of "
+            f"{last_day(done.as_of)}: {counted(done.ties, 'circle ties')}, {counted(done.sweeps, 'sweeps')}, "
+            f"every score within {done.bound:.2g}, from facts of {done.started.isoformat(timespec='seconds')}"
+        )

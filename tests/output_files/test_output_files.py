@@ -58,6 +58,7 @@ READS = {
         "apply paths",
         "import paths",
         "import-assistant file",
+        "publish-run directory",
         "import-assistant members",
         "verify-report file",
         "verify-report key",

@@ -166,12 +166,44 @@ def decoded(content: bytes, place: str) -> Manifest:
         for file in table.files:
             if not file.name.startswith(f"{name}/") or "/" in file.name[len(name) + 1 :] or ".." in file.name:
                 raise RecordError(f"{file.name!r} is no file of the table {name}", file=place)
+    try:
+        naive = [each for each in (midnight(manifest), taken(manifest)) if each.tzinfo is None]
+    except ValueError as error:
+        raise RecordError(f"it has no instants: {error}", file=place) from error
+    if naive:
+        raise RecordError(f"it has an instant without a zone: {naive[0].isoformat()}", file=place)
     return manifest
+
+
+def decoded_ratings(content: bytes, place: str) -> Ratings:
+    """The same of the manifest of ratings. Raises RecordError."""
+    try:
+        form = msgspec.json.decode(content)["format"]
+    except (msgspec.DecodeError, TypeError, KeyError) as error:
+        raise RecordError("it is no manifest of ratings: rate the snapshot again", file=place) from error
+    if form != FORMAT:
+        raise RecordError(
+            f"it has format {form!r}, and this version of innercircle reads {FORMAT}: rate the snapshot again",
+            file=place,
+        )
+    try:
+        made = msgspec.json.decode(content, type=Ratings)
+    except msgspec.ValidationError as error:
+        raise RecordError(f"it is not as ratings have it: {error}", file=place) from error
+    for file in made.table.files:
+        if "/" in file.name or file.name.startswith("."):
+            raise RecordError(f"{file.name!r} is no file of ratings", file=place)
+    return made
 
 
 def midnight(manifest: Manifest) -> datetime:
     """The instant at which the scheme is rated."""
     return datetime.fromisoformat(manifest.as_of)
+
+
+def taken(manifest: Manifest) -> datetime:
+    """When reading began, by the server's clock."""
+    return datetime.fromisoformat(manifest.taken)
 
 
 def sha256(content: bytes) -> str:
