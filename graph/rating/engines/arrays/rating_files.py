@@ -53,14 +53,23 @@ def read(directory: Path, made: layout.Ratings, scheme: Scheme, count: int) -> R
         raise RecordError("its bound is not within the policy's tolerance", file=str(directory / layout.MANIFEST))
     rows = _rows([directory / file.name for file in made.table.files], len(made.factors), str(directory))
     for holds, wrong in (
-        (_are_members(rows, made, count), "a member is in it twice, is none of the snapshot's, or is not there"),
-        (_are_shares(rows), "a score, a conduct or a rate is outside of [0, 1], or less than nothing is known"),
-        (_are_voices(rows, scheme), "a member has a voice that the policy does not give"),
-        (_is_conduct(rows, made, scheme), "a conduct is not made of the rates"),
-        (_are_circles(rows, scheme), "a circle has too many contacts, one that is not rated, or another weight"),
-        (_are_scores(rows, made, scheme), "a score is not made of conduct and the scores of the circle"),
+        (
+            lambda: _are_members(rows, made, count),
+            "a member is in it twice, is none of the snapshot's, or is not there",
+        ),
+        (
+            lambda: _are_shares(rows),
+            "a score, a conduct or a rate is outside of [0, 1], or less than nothing is known",
+        ),
+        (lambda: _are_voices(rows, scheme), "a member has a voice that the policy does not give"),
+        (lambda: _is_conduct(rows, made, scheme), "a conduct is not made of the rates"),
+        (
+            lambda: _are_circles(rows, scheme),
+            "a circle has too many contacts, one that is not rated, or another weight",
+        ),
+        (lambda: _are_scores(rows, made, scheme), "a score is not made of conduct and the scores of the circle"),
     ):
-        if not holds:
+        if not holds():  # each takes what was looked at before for granted
             raise RecordError(f"{wrong}: no run gives that; rate the snapshot again", file=str(directory))
     return rows
 
