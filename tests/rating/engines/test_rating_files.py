@@ -17,7 +17,11 @@ from tests.worlds.side_by_side import side_by_side
 FACTS, FOUNDERS = side_by_side([community.facts for community in NASTY])
 COUNT = 1 + max(rid for _, rid in FACTS.members)
 HEARD = make_scheme(
-    partner_month=1.0, partner_year=2.0, voice={"full": 0.5, "outside": 0.25, "founders_at_least": 1}
+    partner_month=1.0,
+    partner_year=2.0,
+    voice={"full": 0.5, "outside": 0.25, "founders_at_least": 1},
+    # the reference knows no veil, for which an engine may sweep more often: both are nearer than points are told
+    tolerance=1e-13,
 )
 SCHEMES = {
     "voices": HEARD,
