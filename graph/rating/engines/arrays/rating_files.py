@@ -4,6 +4,7 @@ Whoever can write to the directory can write other hashes as well. So what is re
 need no facts: conduct is made of the rates, a circle's weights of its strengths, a score of conduct and contacts.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,7 +53,7 @@ def read(directory: Path, made: layout.Ratings, scheme: Scheme, count: int) -> R
     if not (0 <= made.bound <= solver.tolerance and 0 < made.sweeps <= solver.max_sweeps):
         raise RecordError("its bound is not within the policy's tolerance", file=str(directory / layout.MANIFEST))
     rows = _rows([directory / file.name for file in made.table.files], len(made.factors), str(directory))
-    for holds, wrong in (
+    rules: list[tuple[Callable[[], bool], str]] = [
         (
             lambda: _are_members(rows, made, count),
             "a member is in it twice, is none of the snapshot's, or is not there",
@@ -68,7 +69,8 @@ def read(directory: Path, made: layout.Ratings, scheme: Scheme, count: int) -> R
             "a circle has too many contacts, one that is not rated, or another weight",
         ),
         (lambda: _are_scores(rows, made, scheme), "a score is not made of conduct and the scores of the circle"),
-    ):
+    ]
+    for holds, wrong in rules:
         if not holds():  # each takes what was looked at before for granted
             raise RecordError(f"{wrong}: no run gives that; rate the snapshot again", file=str(directory))
     return rows
