@@ -35,6 +35,7 @@ from api.http.unhandled_errors import Unforeseen
 from api.pages.problems import ProblemPages
 from api.routers import routers
 from graph import __version__
+from graph.analysis.monitoring import Allowed
 from graph.identity import Verifier
 from graph.server.connect import connect
 from graph.settings import Settings
@@ -98,7 +99,7 @@ def create_app(
         routes=_in_rooms(),
     )
     app.state.store = store
-    app.state.late_after_days = settings.late_after_days
+    app.state.allowed = Allowed.by(settings)
     app.state.operator = settings.operator
     app.state.verifier = Verifier(settings)
     app.state.sessions = Sessions(settings, app.state.verifier)
