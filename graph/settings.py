@@ -136,6 +136,9 @@ class Settings(BaseSettings):
     api_connections: int = Field(default=512, ge=1, le=10**6)
     "How many connections the API holds at a time, all workers together; of each at most half of its files."
 
+    api_log_requests: bool = False
+    "Whether the log has a line for each request: its route, status and seconds, and nothing of what it is about."
+
     pages_url: str | None = Field(default=None, pattern=r"^https?://[^/?#]+$")
     "Where browsers find the pages, e.g. https://ratings.example.org. Unset: the address that the API listens at."
 

@@ -54,7 +54,9 @@ class Problem(Model):
     title: str
     status: int
     detail: str = Field(description="what is wrong, and what to do")
-    instance: str = Field(description="this occurrence; the service's log names it for failures of its own")
+    instance: str = Field(
+        description="this occurrence: the id of the request; the service's log has it for failures of its own"
+    )
     code: str = Field(description="the stable name of the kind; docs/errors.md lists them")
     errors: list[Unfit] = Field(
         default=[], description="the values that do not hold, where the request is at fault"
