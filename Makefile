@@ -77,7 +77,7 @@ bench-gds: $(READY)
 # requirements-spark.lock for the environment of innercircle-spark, which has nothing of these but msgspec.
 lock: $(READY)
 	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv
-	.cache/lock/bin/uv pip compile pyproject.toml --extra local --group dev --universal \
+	.cache/lock/bin/uv pip compile pyproject.toml --extra local --extra tracing --group dev --universal \
 	  --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements.lock
 	.cache/lock/bin/uv pip compile pyproject.toml --constraints requirements.lock --universal \
 	  --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-base.lock

@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api import request_ids
 from api.invalid_input import words
 from api.schemas.service import Problem, Unfit
 from graph import errors
@@ -183,8 +184,9 @@ def _without_values(detail: str) -> str:
 def answer(
     code: str, detail: str, *, unfit: Sequence[Unfit] = (), headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    """The response to a failure; the log has what the caller is not told."""
-    kind, problem = CATALOGUE[code], document(code, detail, unfit=unfit, instance=uuid.uuid4())
+    """The response to a failure, with the id of its request; the log has what the caller is not told."""
+    instance = request_ids.current() or uuid.uuid4()
+    kind, problem = CATALOGUE[code], document(code, detail, unfit=unfit, instance=instance)
     if kind.advice:
         LOG.error("%s %s: %s", problem.instance, code, _without_values(detail) if code in QUOTING else detail)
     retry = {"Retry-After": str(kind.retry_seconds)} if kind.retry_seconds else {}
@@ -192,7 +194,7 @@ def answer(
         problem.model_dump(mode="json", exclude_defaults=True),
         status_code=kind.status,
         media_type=MEDIA_TYPE,
-        headers={**NO_STORE, **SAFE, **retry, **(headers or {})},
+        headers={**NO_STORE, **SAFE, request_ids.HEADER: str(instance), **retry, **(headers or {})},
     )
 
 

@@ -14,7 +14,7 @@ import neo4j
 from neo4j import exceptions as driver_errors
 
 from graph.errors import NotFound, ParameterError, QueryRejected, StoreUnavailable
-from graph.store import deadlines, queries, riders, sessions
+from graph.store import deadlines, queries, riders, sessions, watching
 from graph.store.disk_space import Room, Watch
 from graph.store.error_mapping import NOT_ONLINE_ADVICE, Gone, is_not_online, translated
 from graph.store.joined_reads import joined
@@ -93,12 +93,12 @@ class Database:
         if query.mode == "read" and not tags and riders.PENDING.get() is not None:
             return self.together((name, params))[0]
         text = neo4j.Query(query.text, metadata=dict(tags or {}))
-        with translated(query.file):
+        with watching.asked(name), translated(query.file):
             if query.mode in ("batch", "schema"):
                 return self._auto(query, text, params)
             if query.mode == "read":  # one way there and back; in a transaction of its own there would be three
                 return repeated(lambda: self._auto(query, text, params))
-            return repeated(lambda: self._alone(lambda own: own.run(name, **params), tags))
+            return repeated(lambda: self._alone(lambda own: own.ask(query, params), tags))
 
     def together(self, *asked: tuple[str, Mapping[str, Any]]) -> list[Rows]:
         """The rows of each of these reads, given by name and parameters, by one way there and back.
@@ -321,8 +321,12 @@ class Database:
         return sessions.opened(self._driver, database or self.name, mode, self._watch)
 
 
-def _said(names: Sequence[str]) -> AbstractContextManager[None]:
-    return translated(" with ".join(queries.get(name).file for name in names))
+@contextmanager
+def _said(names: Sequence[str]) -> Iterator[None]:
+    """These queries are asked in one text: watchers see it, and its errors name their files."""
+    files = " with ".join(queries.get(name).file for name in names)
+    with watching.asked("+".join(dict.fromkeys(names))), translated(files):
+        yield
 
 
 def utc(value: Any) -> datetime:

@@ -1,10 +1,12 @@
 """Shipped queries inside one transaction, which the client begins and ends."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import neo4j
 
-from graph.store import queries
+from graph.store import queries, watching
+from graph.store.queries import Query
 
 Rows = list[dict[str, Any]]
 
@@ -18,6 +20,11 @@ class Transaction:
     def run(self, name: str, /, **params: Any) -> Rows:
         query = queries.get(name)
         queries.check(query, params)
+        with watching.asked(name):
+            return self.ask(query, params)
+
+    def ask(self, query: Query, params: Mapping[str, Any]) -> Rows:
+        """The rows of a query whose parameters were checked."""
         return rows_of(self._transaction.run(query.text, dict(params)), drawn=query.drawn)
 
     def many(self, name: str, /, **params: Any) -> Rows:
@@ -25,7 +32,8 @@ class Transaction:
         query = queries.get(name)
         queries.check(query, params)
         given = {queries.parameter(each, 0): value for each, value in params.items()}
-        [row] = rows_of(self._transaction.run(query.listed, given), drawn=query.drawn)
+        with watching.asked(name):
+            [row] = rows_of(self._transaction.run(query.listed, given), drawn=query.drawn)
         rows: Rows = row["rows_0"]
         return rows
 
