@@ -108,8 +108,8 @@ KINDS: dict[type[InnerCircleError], Kind] = {
     errors.QueryRejected: Kind(500, "The database refused a query", f"this is a fault of ours: {_OPERATOR}"),
     errors.NotRecorded: Kind(
         503,
-        "The read could not be recorded",
-        f"no read of a person is answered without a record of it: ask again; {_OPERATOR}",
+        "It could not be recorded",
+        f"what has to be on record cannot be recorded: ask again; {_OPERATOR}",
         retry_seconds=5,
     ),
     errors.SettingInvalid: Kind(503, "A setting of the service does not hold", _OPERATOR),

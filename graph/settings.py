@@ -85,8 +85,14 @@ class Settings(BaseSettings):
     dispute_late_after_days: int = Field(default=30, ge=1, le=36_500)
     "The same of the opening of a dispute that waits."
 
+    journal: Path | None = None
+    "The folder of the journal of what has ended, which no backup brings back. Unset: `journal` in the home."
+
     backups: Path | None = None
     "The folder that backups are put into: health sees how new the newest is. Unset: it says nothing of them."
+
+    backup_passphrase_file: Path | None = None
+    "A file that holds what backups are sealed with. Unset: none is made."
 
     backup_late_after_days: int = Field(default=2, ge=1, le=36_500)
     "How many days ago the newest backup may be, until health says that it is late."
@@ -178,6 +184,8 @@ class Settings(BaseSettings):
         "categories",
         "neo4j_password_file",
         "backups",
+        "journal",
+        "backup_passphrase_file",
     )
     @classmethod
     def _known_place(cls, path: Path | None) -> Path | None:
@@ -241,7 +249,11 @@ class Settings(BaseSettings):
 
     def files(self) -> list[Path]:
         """The files that they name, which no command may write over; none of those in the home may be, either."""
-        return [file for file in (self.neo4j_password_file, self.categories, self.java) if file]
+        return [
+            file
+            for file in (self.neo4j_password_file, self.categories, self.java, self.backup_passphrase_file)
+            if file
+        ]
 
     @classmethod
     def load(cls, **given: Any) -> Self:

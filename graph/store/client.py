@@ -13,11 +13,12 @@ from typing import Any, Self, TypeVar
 import neo4j
 from neo4j import exceptions as driver_errors
 
-from graph.errors import NotFound, ParameterError, QueryRejected, StoreUnavailable
-from graph.store import deadlines, queries, riders, sessions, watching
+from graph.errors import NotFound, NotRecorded, ParameterError, QueryRejected, StoreError, StoreUnavailable
+from graph.store import deadlines, endings, queries, riders, sessions, watching
 from graph.store.disk_space import Room, Watch
 from graph.store.error_mapping import NOT_ONLINE_ADVICE, Gone, is_not_online, translated
 from graph.store.joined_reads import joined
+from graph.store.journal import Journal
 from graph.store.queries import Query
 from graph.store.retries import repeated
 from graph.store.riders import Rider
@@ -48,13 +49,16 @@ class Database:
         name: str = "neo4j",
         timeout_seconds: float | None = None,
         room: Room | None = None,
+        journal: Journal | None = None,
     ):
         """Nothing is connected yet: the first query connects. Raises ParameterError for a bad URI.
 
         timeout_seconds: after which the server ends a read, a write, a statement or a transaction of several
         queries; None: its default. Batches are not ended.
         room: on the disk of the server, which every write needs; None: nobody here can see that disk.
+        journal: where it is remembered outside the store what has ended; None: nowhere.
         """
+        self.journal = journal
         self.uri, self.name, self.timeout_seconds = uri, name, timeout_seconds
         self._watch = Watch(room) if room else None
         try:
@@ -185,10 +189,23 @@ class Database:
             self._session("write") as session,
             session.begin_transaction(metadata=dict(tags or {}), timeout=limit) as transaction,
         ):
-            made = work(Transaction(transaction))
+            own = Transaction(transaction, self.journal)
+            made = work(own)
             if not transaction.closed():
                 transaction.commit()
-            return made
+        self._remember(own)
+        return made
+
+    def _remember(self, done: Transaction) -> None:
+        """What ended with this transaction, which is committed, is in the journal. Raises NotRecorded."""
+        if self.journal is None or not done.noted:
+            return
+        try:
+            endings.flush(self, self.journal)
+        except StoreError as error:  # whatever it is, the transaction is not to be done again
+            raise NotRecorded(
+                f"it is done, and goes into the journal in {self.journal.folder} with whatever ends next: {error}"
+            ) from error
 
     def _timeout(self, seconds: float | None = None) -> float | None:
         """After which the server ends a transaction: never later than the work that it is a part of."""
@@ -231,9 +248,11 @@ class Database:
             self._session("write") as session,
             session.begin_transaction(metadata=dict(tags or {}), timeout=self._timeout()) as transaction,
         ):
-            yield Transaction(transaction)
+            own = Transaction(transaction, self.journal)
+            yield own
             if not transaction.closed():
                 transaction.commit()
+        self._remember(own)
 
     def write(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 import neo4j
 
 from graph.store import queries, watching
+from graph.store.journal import Journal
 from graph.store.queries import Query
 
 Rows = list[dict[str, Any]]
@@ -14,8 +15,12 @@ Rows = list[dict[str, Any]]
 class Transaction:
     """Queries inside one transaction."""
 
-    def __init__(self, transaction: neo4j.Transaction | neo4j.ManagedTransaction):
+    def __init__(self, transaction: neo4j.Transaction | neo4j.ManagedTransaction, journal: Journal | None = None):
+        """journal: where what ends in it is remembered; None: nowhere."""
         self._transaction = transaction
+        self.journal = journal
+        self.noted = False
+        "whether something ends with it that has to be in the journal"
 
     def run(self, name: str, /, **params: Any) -> Rows:
         query = queries.get(name)
