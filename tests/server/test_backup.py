@@ -1,12 +1,12 @@
 """A backup is made of a home that is in use, and restored into it, without those who left since."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from graph.errors import LocalServerFailed, Refused
 from graph.rights import erasure, membership
@@ -18,7 +18,6 @@ from graph.settings import Settings
 from graph.store import migrations
 from graph.store.client import Database
 from graph.store.journal import FILE
-from tests.commands import Run
 from tests.conftest import Command
 from tests.worlds.three_in_touch import SCHEME, open_market
 
@@ -89,7 +88,7 @@ def test_a_neo4j_elsewhere_is_told_what_to_run_there(tmp_path: Path) -> None:
     away = Settings(
         home=tmp_path,
         neo4j_uri="bolt://127.0.0.1:1",
-        neo4j_password="x",
+        neo4j_password=SecretStr("x"),
         backup_passphrase_file=tmp_path / "passphrase",
     )
     with pytest.raises(LocalServerFailed, match=f"database dump neo4j .*{tmp_path}/journal"):
@@ -102,11 +101,9 @@ def test_without_a_passphrase_no_backup_is_made_and_a_short_one_is_refused(
     innercircle: Command, tmp_path: Path
 ) -> None:
     def told(**more: str) -> str:
-        done: subprocess.CompletedProcess[str] | Run = innercircle(
-            "backup", str(tmp_path / "b"), INNERCIRCLE_HOME=str(tmp_path), **more
-        )
+        done = innercircle("backup", str(tmp_path / "b"), INNERCIRCLE_HOME=str(tmp_path), **more)
         assert done.returncode == 1
-        return str(done.stderr)
+        return done.stderr
 
     assert "set INNERCIRCLE_BACKUP_PASSPHRASE_FILE" in told()
     (tmp_path / "short").write_text("secret")
