@@ -5,7 +5,7 @@ READY := .venv/.ready
 # Two halves side by side, each with a Neo4j of its own; tests/sides.py says which tests stay together.
 PYTEST := $(BIN)/pytest --numprocesses 2
 
-.PHONY: all setup browser check format test test-all explore demo bench bench-gds clean lock
+.PHONY: all setup browser java check format test test-all explore demo bench bench-gds clean lock
 
 all: check test
 
@@ -30,6 +30,15 @@ browser:
 	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update --quiet=2 && \
 	  apt-get install --quiet=2 --yes --no-install-recommends chromium >/dev/null; } || echo "no chromium: the tests that drive a browser are skipped"
 
+# A Java that Spark runs on: the one of the managed Neo4j lacks a module. What pip has of Spark, tests fetch themselves, into
+# the cache. Where either cannot be had, the tests of the engine on Spark skip and say so.
+java: $(READY)
+	@$(BIN)/python -c "from graph.server import java_for_spark as java; java.check()" 2>/dev/null || \
+	  { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update --quiet=2 && \
+	  { apt-get install --quiet=2 --yes --no-install-recommends openjdk-17-jre-headless >/dev/null 2>&1 || \
+	  apt-get install --quiet=2 --yes --no-install-recommends openjdk-21-jre-headless >/dev/null; }; } || \
+	  echo "no Java for Spark: the tests that run it are skipped"
+
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -45,12 +54,12 @@ test: check browser
 
 # The slow checks as well; then, whether or not they pass, what `test` runs on the newest calendar release of Neo4j, and
 # what it runs on ratings on those of the engine in arrays.
-test-all: check browser
+test-all: check browser java
 	$(PYTEST); first=$$?; INNERCIRCLE_NEO4J_VERSION=2026.09.0 $(PYTEST) -m "not slow" && \
 	  INNERCIRCLE_ENGINE=arrays $(PYTEST) -m "not slow" tests/rating tests/explain tests/rights && exit $$first
 
 # As the first half of `test-all`, but rules are tried on examples that are drawn anew. A failure says how to repeat it.
-explore: check browser
+explore: check browser java
 	$(PYTEST) --hypothesis-profile explore
 
 demo: $(READY)
@@ -64,13 +73,16 @@ bench-gds: $(READY)
 	$(BIN)/python -m benchmarks.gds
 
 # The locks from pyproject.toml, for every platform and Python from 3.11 on: requirements.lock for work on the
-# project, requirements-base.lock with the same versions for an image that only runs it (Dockerfile).
+# project, requirements-base.lock with the same versions for an image that only runs it (Dockerfile),
+# requirements-spark.lock for the environment of innercircle-spark, which has nothing of these but msgspec.
 lock: $(READY)
 	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv
-	.cache/lock/bin/uv pip compile pyproject.toml --extra local --group dev --universal \
+	.cache/lock/bin/uv pip compile pyproject.toml --extra local --extra tracing --group dev --universal \
 	  --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements.lock
 	.cache/lock/bin/uv pip compile pyproject.toml --constraints requirements.lock --universal \
 	  --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-base.lock
+	.cache/lock/bin/uv pip compile --group pyproject.toml:spark --universal \
+	  --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-spark.lock
 
 clean:
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -11,6 +11,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from starlette.routing import BaseRoute
 
 import api.pages
@@ -19,6 +20,7 @@ from api import openapi, problems
 from api.deps.auth import require_roles, roles
 from api.deps.database import Store
 from api.deps.sessions import Sessions
+from api.http import metrics, tracing
 from api.http.allowed_hosts import Guard
 from api.http.among_workers import SharedAtOnce, SharedFile, SharedRates, SharedUnderWay
 from api.http.background import GRACE_SECONDS, Afterwards
@@ -29,15 +31,19 @@ from api.http.head import Heads
 from api.http.in_flight import UnderWay
 from api.http.limits import AtOnce, Rates, Sizes
 from api.http.media import MediaTypes
+from api.http.observing import Observed
 from api.http.security_headers import SafeHeaders
 from api.http.time_limit import InTime
+from api.http.tracing import Spans
 from api.http.unhandled_errors import Unforeseen
 from api.pages.problems import ProblemPages
 from api.routers import routers
 from graph import __version__
+from graph.analysis.monitoring import Allowed
 from graph.identity import Verifier
 from graph.server.connect import connect
 from graph.settings import Settings
+from graph.store import watching
 from graph.store.client import Database
 
 ABOUT = """\
@@ -51,6 +57,11 @@ Failures are `application/problem+json` (RFC 9457); each names its kind in `code
 
 ROUTERS = routers(api.routes)
 PAGES = routers(api.pages)
+UNSEEN: TelemetryConfig = {
+    **{"tracing": False, "metrics": False, "logs": False},
+    **{"operation_spans": False, "auto_configure": False},
+}
+"FastAPI's own spans hold paths and queries of addresses, with ids of people; ours (api/http/tracing.py) do not."
 LOOKUPS_AT_ONCE = 2
 "Of one client."
 SHARED = {
@@ -64,15 +75,18 @@ def create_app(
     opens: Callable[[], Database] | None = None,
     settings: Settings | None = None,
     shared: SharedFile | None = None,
+    spans: Spans | None = None,
 ) -> FastAPI:
     """The application, for the database that `opens` gives: where it is None, the one that the settings name.
 
     shared: where it counts together with the other workers of its service; None: it is the only one.
+    spans: of requests and queries; None: as the environment says, which is mostly none.
 
     It starts without the database too: /readyz then says what is missing. It does not start with a route that
     neither is public nor asks for a role.
     """
     settings = settings or Settings.load()
+    spans = spans or tracing.by_environment()
     store = Store(opens or partial(connect, settings, timeout_seconds=settings.api_query_seconds))
 
     @asynccontextmanager
@@ -96,15 +110,19 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         routes=_in_rooms(),
+        telemetry=UNSEEN,
     )
     app.state.store = store
-    app.state.late_after_days = settings.late_after_days
+    app.state.allowed = Allowed.by(settings)
     app.state.operator = settings.operator
     app.state.verifier = Verifier(settings)
     app.state.sessions = Sessions(settings, app.state.verifier)
     app.state.afterwards = Afterwards(store.use, settings.api_query_seconds)
     _count(app, settings, shared)
     app.state.connections = math.ceil(settings.api_connections / settings.api_workers)
+    watching.watch(metrics.count_query)
+    if spans is not None:
+        watching.watch(spans.query)
     problems.install(app)
     app.add_middleware(Together, shared=[route for route in routes() if _names(route) & SHARED])
     app.add_middleware(ETags)
@@ -115,6 +133,7 @@ def create_app(
     app.add_middleware(SafeHeaders)
     app.add_middleware(Unforeseen)
     app.add_middleware(ProblemPages)
+    app.add_middleware(Observed, lines=settings.api_log_requests, spans=spans)
     app.add_middleware(Heads)
     app.openapi = openapi.describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation has it
     return app

@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api import request_ids
 from api.invalid_input import words
 from api.schemas.service import Problem, Unfit
 from graph import errors
@@ -107,8 +108,8 @@ KINDS: dict[type[InnerCircleError], Kind] = {
     errors.QueryRejected: Kind(500, "The database refused a query", f"this is a fault of ours: {_OPERATOR}"),
     errors.NotRecorded: Kind(
         503,
-        "The read could not be recorded",
-        f"no read of a person is answered without a record of it: ask again; {_OPERATOR}",
+        "It could not be recorded",
+        f"what has to be on record cannot be recorded: ask again; {_OPERATOR}",
         retry_seconds=5,
     ),
     errors.SettingInvalid: Kind(503, "A setting of the service does not hold", _OPERATOR),
@@ -183,8 +184,9 @@ def _without_values(detail: str) -> str:
 def answer(
     code: str, detail: str, *, unfit: Sequence[Unfit] = (), headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    """The response to a failure; the log has what the caller is not told."""
-    kind, problem = CATALOGUE[code], document(code, detail, unfit=unfit, instance=uuid.uuid4())
+    """The response to a failure, with the id of its request; the log has what the caller is not told."""
+    instance = request_ids.current() or uuid.uuid4()
+    kind, problem = CATALOGUE[code], document(code, detail, unfit=unfit, instance=instance)
     if kind.advice:
         LOG.error("%s %s: %s", problem.instance, code, _without_values(detail) if code in QUOTING else detail)
     retry = {"Retry-After": str(kind.retry_seconds)} if kind.retry_seconds else {}
@@ -192,7 +194,7 @@ def answer(
         problem.model_dump(mode="json", exclude_defaults=True),
         status_code=kind.status,
         media_type=MEDIA_TYPE,
-        headers={**NO_STORE, **SAFE, **retry, **(headers or {})},
+        headers={**NO_STORE, **SAFE, request_ids.HEADER: str(instance), **retry, **(headers or {})},
     )
 
 

@@ -26,7 +26,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
-from api.http import log_rate
+from api.http import log_rate, metrics
 from api.http.among_workers import SharedFile, shape
 from api.http.connections import bound, protocol
 from graph.errors import InnerCircleError, SettingInvalid, StoreUnavailable
@@ -41,6 +41,8 @@ END_SECONDS = 60
 PARENT_SECONDS = 1.0
 "Between two looks at whether the parent is still there: without it, nobody would end the worker."
 FOLDER, FILE = "workers-", "counts.sqlite"
+MEMORY, METRICS = Path("/dev/shm"), "innercircle-metrics-"  # noqa: S108  # a folder of its owner's, made anew
+"Where metrics are counted: files that are mapped into memory; on a full disk, a write to one kills its worker."
 
 
 class Workers(uvicorn.Config):
@@ -125,7 +127,7 @@ def run(settings: Settings, listening: socket, **given: Any) -> None:
     given: the rest of uvicorn's configuration. Raises SettingInvalid for a home in which nothing can be written,
     StoreUnavailable where a worker could not begin.
     """
-    with counted_in(settings) as file:
+    with counted_in(settings) as file, _metrics_in(file.parent):
         parent = Parent(Workers(settings, file, **given), [listening])
         parent.run()
     if any(each.exitcode == STARTUP_FAILURE for each in parent.processes):
@@ -142,8 +144,8 @@ def counted_in(settings: Settings) -> Iterator[Path]:
     place = home.locate(settings)
     try:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _tidy(place)
-        folder, lock = _folder(place)
+        _tidy(place, FOLDER)
+        folder, lock = _folder(place, FOLDER)
     except OSError as error:
         raise _cannot_count(place, error) from error
     try:
@@ -159,21 +161,44 @@ def counted_in(settings: Settings) -> Iterator[Path]:
         os.close(lock)
 
 
-def _folder(place: Path) -> tuple[Path, int]:
+@contextmanager
+def _metrics_in(otherwise: Path) -> Iterator[None]:
+    """Workers that begin in this block count together what /metrics tells, in memory where there is such a folder.
+
+    otherwise: the folder in which they do elsewhere. Raises SettingInvalid.
+    """
+    place = MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else otherwise
+    try:
+        _tidy(place, METRICS)
+        folder, lock = _folder(place, METRICS)
+    except OSError as error:
+        raise _cannot_count(place, error) from error
+    os.environ[metrics.FOLDER] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[metrics.FOLDER]
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _folder(place: Path, name: str) -> tuple[Path, int]:
     """An empty folder for its owner's eyes only, locked from its beginning, and the lock. Raises OSError."""
-    fresh = Path(tempfile.mkdtemp(prefix=f".{FOLDER}", dir=place))
+    fresh = Path(tempfile.mkdtemp(prefix=f".{name}", dir=place))
     lock = os.open(fresh, os.O_RDONLY | os.O_DIRECTORY)
     with suppress(OSError):  # a file system without locks: nobody gets the one that takes away, either
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     return fresh.rename(place / fresh.name.removeprefix(".")), lock
 
 
-def _tidy(place: Path) -> None:
+def _tidy(place: Path, name: str) -> None:
     """Folders of services that have ended are gone. Raises OSError."""
-    for left in place.glob(f"{FOLDER}*"):
+    for left in place.glob(f"{name}*"):
         with suppress(OSError):  # it is of a service that runs, or of somebody else
             lock = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
+                if os.fstat(lock).st_uid != os.geteuid():
+                    continue
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(left, ignore_errors=True)
             finally:

@@ -22,7 +22,7 @@ InnerCircleError(code)
     StoreConflict                     another writer has locked it; try again later
     CommitUnknown                     the connection broke during a commit; repeating is safe
     QueryRejected                     the server refused a query
-    NotRecorded                       a read of a person that cannot be recorded, and so is refused
+    NotRecorded                       a read of a person, or an ending, that cannot be recorded
   SetupError
     SettingInvalid                    an INNERCIRCLE_* variable that does not hold
     QueryFileInvalid(file, line)      a query file whose header does not match its text

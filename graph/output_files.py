@@ -7,6 +7,7 @@ pipe, a link, a directory and a file that the same command reads are refused, by
 import errno
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -105,6 +106,45 @@ def replace_all(directory: Path, writes: Mapping[str, Write]) -> None:
             _put(file, directory / name)
 
 
+def check_fresh(directory: Path) -> None:
+    """A directory can be made there, where nothing is yet. Nothing is changed. Raises ParameterError."""
+    with _explained(directory):
+        _check_outside_homes(directory)
+        if os.path.lexists(directory):
+            mode = directory.lstat().st_mode
+            what = next((what for is_so, what in _KINDS if is_so(mode)), "a file: ").partition(":")[0]
+            raise ParameterError(
+                f"nothing can be made at {directory}: there is {what} already; name a new directory"
+            )
+        if not directory.parent.is_dir():
+            raise ParameterError(f"nothing can be made at {directory}: {directory.parent} is not a directory")
+    with _beside(directory, FOR_THE_OWNER):
+        """Something new can stand beside it."""
+
+
+@contextmanager
+def fresh_directory(directory: Path) -> Iterator[Path]:
+    """A directory for its owner; when the block ends, it stands at `directory` with all that was put into it.
+
+    Until then, and where the block raises, nothing is there. Where the process is killed, what it has written is
+    left beside it, in a directory whose name begins with `.writing-`. Raises ParameterError.
+    """
+    check_fresh(directory)
+    fresh = directory.parent / f".writing-{secrets.token_hex(8)}"
+    with _explained(directory):
+        fresh.mkdir(mode=0o700)
+    try:
+        yield fresh
+        check_fresh(directory)  # as it is now
+        _put(fresh, directory)
+    except OSError as error:
+        if error.filename is None and error.errno in _FULL:
+            raise _refusal(directory, error) from error
+        raise
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
 def write_text(path: Path, text: str, *, mode: int = FOR_THE_OWNER) -> None:
     """The file is this text, in UTF-8. Raises ParameterError."""
     with replaced(path, mode=mode) as out:
@@ -123,12 +163,7 @@ def _write(content: bytes, out: BinaryIO) -> None:
 def _check_place(path: Path, inputs: Iterable[Path]) -> None:
     """What lies at `path` may be replaced: nothing, or an ordinary file that is no input."""
     with _explained(path):
-        for folder in (path.parent.resolve(), *path.parent.resolve().parents):
-            if (folder / HOME_SIGN).exists():
-                raise ParameterError(
-                    f"no file can be written at {path}: {folder} is the home of a managed Neo4j; "
-                    "name another directory"
-                )
+        _check_outside_homes(path)
         try:
             found = path.lstat()
         except FileNotFoundError:
@@ -144,6 +179,15 @@ def _check_place(path: Path, inputs: Iterable[Path]) -> None:
             raise ParameterError(f"no file can be written at {path}: this command reads it; name another file")
         if not os.access(path, os.W_OK):
             raise ParameterError(f"no file can be written at {path}: it is write-protected; name another file")
+
+
+def _check_outside_homes(path: Path) -> None:
+    for folder in (path.parent.resolve(), *path.parent.resolve().parents):
+        if (folder / HOME_SIGN).exists():
+            raise ParameterError(
+                f"no file can be written at {path}: {folder} is the home of a managed Neo4j; "
+                "name another directory"
+            )
 
 
 @contextmanager

@@ -82,6 +82,21 @@ class Settings(BaseSettings):
     late_after_days: int = Field(default=31, ge=1, le=36_500)
     "How many days ago the last rated day and the last load may be, until health says that they are late."
 
+    dispute_late_after_days: int = Field(default=30, ge=1, le=36_500)
+    "The same of the opening of a dispute that waits."
+
+    journal: Path | None = None
+    "The folder of the journal of what has ended, which no backup brings back. Unset: `journal` in the home."
+
+    backups: Path | None = None
+    "The folder that backups are put into: health sees how new the newest is. Unset: it says nothing of them."
+
+    backup_passphrase_file: Path | None = None
+    "A file that holds what backups are sealed with. Unset: none is made."
+
+    backup_late_after_days: int = Field(default=2, ge=1, le=36_500)
+    "How many days ago the newest backup may be, until health says that it is late."
+
     api_host: str = "127.0.0.1"
     api_names: str | None = None
     "Names by which the API may be asked for beyond loopback, with commas between: ratings.example.org."
@@ -127,6 +142,9 @@ class Settings(BaseSettings):
     api_connections: int = Field(default=512, ge=1, le=10**6)
     "How many connections the API holds at a time, all workers together; of each at most half of its files."
 
+    api_log_requests: bool = False
+    "Whether the log has a line for each request: its route, status and seconds, and nothing of what it is about."
+
     pages_url: str | None = Field(default=None, pattern=r"^https?://[^/?#]+$")
     "Where browsers find the pages, e.g. https://ratings.example.org. Unset: the address that the API listens at."
 
@@ -159,7 +177,16 @@ class Settings(BaseSettings):
                 raise ValueError(f"it holds a control character, U+{ord(letter):04X}")
         return value
 
-    @field_validator("home", "cache", "java", "categories", "neo4j_password_file")
+    @field_validator(
+        "home",
+        "cache",
+        "java",
+        "categories",
+        "neo4j_password_file",
+        "backups",
+        "journal",
+        "backup_passphrase_file",
+    )
     @classmethod
     def _known_place(cls, path: Path | None) -> Path | None:
         """A path that can be looked for: no user that is not known, no name that is too long, no loop of links."""
@@ -222,7 +249,11 @@ class Settings(BaseSettings):
 
     def files(self) -> list[Path]:
         """The files that they name, which no command may write over; none of those in the home may be, either."""
-        return [file for file in (self.neo4j_password_file, self.categories, self.java) if file]
+        return [
+            file
+            for file in (self.neo4j_password_file, self.categories, self.java, self.backup_passphrase_file)
+            if file
+        ]
 
     @classmethod
     def load(cls, **given: Any) -> Self:

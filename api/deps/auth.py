@@ -20,7 +20,7 @@ from api.deps.database import Store
 from api.deps.parameters import TheStore
 from api.deps.sessions import Sessions
 from api.http.limits import AtOnce, Rates
-from graph.errors import NOTHING_OPEN, Forbidden, InnerCircleError, NotFound, SetupError, Unauthenticated
+from graph.errors import NOTHING_OPEN, Forbidden, InnerCircleError, NotFound, SetupError, TooMany, Unauthenticated
 from graph.identity import Principal, Role, Verifier
 from graph.identity.verifying import admitted, refuse_revoked
 from graph.store.client import Database
@@ -173,12 +173,35 @@ def _signed_in(request: Request, scopes: SecurityScopes, store: TheStore) -> Pri
     return _let_in(request, scopes, store, principal)
 
 
+def _monitoring(
+    request: Request,
+    scopes: SecurityScopes,
+    store: TheStore,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+) -> Principal:
+    """As `_admitted`, but let in by its token alone while the database is away: that is when it is asked for.
+
+    What it reads is of nobody. Raises Unauthenticated, Forbidden, TooMany.
+    """
+    principal = _verified(request, credentials)
+    try:
+        return _let_in(request, scopes, store, principal)
+    except (Unauthenticated, Forbidden, TooMany):
+        raise
+    except InnerCircleError:
+        if principal.role not in scopes.scopes:
+            raise Forbidden(f"this is for the role {' or '.join(scopes.scopes)}") from None
+        return principal
+
+
 Member = Annotated[Principal, Security(_admitted, scopes=[Role.MEMBER.value])]
 MemberAsking = Annotated[Caller, Security(_asking, scopes=[Role.MEMBER.value])]
 "The same, where the route's first read says whether the token was revoked: what it does is done in `admitted`."
 Client = Annotated[Principal, Security(_admitted, scopes=[Role.CLIENT.value])]
 ClientAsking = Annotated[Caller, Security(_asking, scopes=[Role.CLIENT.value])]
 Operator = Annotated[Principal, Security(_admitted, scopes=[Role.OPERATOR.value])]
+Monitoring = Annotated[Principal, Security(_monitoring, scopes=[Role.OPERATOR.value])]
+"An operator's monitoring system."
 Reviewer = Annotated[Principal, Security(_admitted, scopes=[Role.REVIEWER.value])]
 Auditor = Annotated[Principal, Security(_admitted, scopes=[Role.AUDITOR.value])]
 ReviewerOrOperator = Annotated[Principal, Security(_admitted, scopes=[Role.REVIEWER.value, Role.OPERATOR.value])]
@@ -248,7 +271,7 @@ def roles(route: APIRoute) -> list[str]:
 
 
 def _scopes(dependant: Dependant) -> Iterator[str]:
-    if dependant.call in (_admitted, _asking, _signed_in):
+    if dependant.call in (_admitted, _asking, _monitoring, _signed_in):
         yield from dependant.own_oauth_scopes or ()
     for each in dependant.dependencies:
         yield from _scopes(each)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 from api.deps.database import Store
 from api.problems import NO_STORE
 from api.schemas.base import LONGEST_ID
+from graph.analysis.monitoring import Allowed
 from graph.errors import NotFound
 from graph.policy import publishing
 from graph.store.client import Database
@@ -41,9 +42,9 @@ async def _database(request: Request) -> AsyncIterator[Database]:
         yield database
 
 
-async def _late_after(request: Request) -> int:
-    days: int = request.app.state.late_after_days
-    return days
+async def _allowed(request: Request) -> Allowed:
+    allowed: Allowed = request.app.state.allowed
+    return allowed
 
 
 @contextmanager
@@ -62,5 +63,6 @@ async def about_a_person(response: Response) -> None:
 
 
 TheStore = Annotated[Store, Depends(_store)]
-LateAfter = Annotated[int, Depends(_late_after)]
+TheAllowed = Annotated[Allowed, Depends(_allowed)]
+"How old things may be."
 TheDatabase = Annotated[Database, Depends(_database)]

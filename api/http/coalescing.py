@@ -27,9 +27,11 @@ class Together:
         self._next: dict[Key, Making] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or not self._is_shared(scope):
+        route = self._shared_route(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if route is None:
             await self.app(scope, receive, send)
             return
+        scope["route"] = route  # as if the caller had come to it by itself
         key = (scope["path"], scope["query_string"])
         running = self._made.get(key)
         if running is None:
@@ -42,8 +44,8 @@ class Together:
         for message in await asyncio.shield(task):
             await send(message)
 
-    def _is_shared(self, scope: Scope) -> bool:
-        return any(route.matches(scope)[0] is Match.FULL for route in self._shared)
+    def _shared_route(self, scope: Scope) -> BaseRoute | None:
+        return next((route for route in self._shared if route.matches(scope)[0] is Match.FULL), None)
 
     async def _follow(self, scope: Scope, before: Making, key: Key) -> list[Message]:
         await asyncio.wait({before})

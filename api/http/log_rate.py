@@ -1,10 +1,12 @@
-"""Repeated lines of a log: once a second, and not a thousand times."""
+"""Repeated lines of a log: once a second, and not a thousand times; of requests, each that is asked for."""
 
 import logging
 import re
 import time
 from collections import OrderedDict
 from threading import Lock
+
+from api.http.log_lines import Lines
 
 SECONDS = 1.0
 MOST_KEPT = 1_000
@@ -23,6 +25,8 @@ class OnceASecond(logging.Filter):
         self._lock = Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if hasattr(record, "fields"):  # of one request: another that is alike is another request
+            return True
         text = record.getMessage()
         key = (record.name, record.levelno, UNLIKE.sub("#", text[:LONGEST_ALIKE]))
         with self._lock:
@@ -41,7 +45,8 @@ class OnceASecond(logging.Filter):
 
 
 def thin_out() -> None:
-    """What this process logs from now on goes to stderr, with the time, and no line more than once a second."""
+    """What this process logs from now on goes to stderr as lines of JSON, and none more than once a second."""
     log = logging.StreamHandler()
     log.addFilter(OnceASecond())
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", handlers=[log])
+    log.setFormatter(Lines())
+    logging.basicConfig(level=logging.WARNING, handlers=[log])

@@ -7,5 +7,5 @@ with `render` of api/pages/rendering.py.
 
 PLACES = frozenset({"", "me", "operator", "schemes", "sign-in", "sign-out", "static"})
 "The first words of the paths of pages: a failure there is told as a page."
-DOCUMENTS = frozenset({"v1", "livez", "readyz", "problems", "openapi.json"})
+DOCUMENTS = frozenset({"v1", "livez", "readyz", "metrics", "problems", "openapi.json"})
 "Those of the API: a failure there is told as a document. Anywhere else it depends on the caller."

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.deps.auth import SignedInOperator
-from api.deps.parameters import LateAfter, TheDatabase
+from api.deps.parameters import TheAllowed, TheDatabase
 from api.pages.rendering import render
 from graph.analysis import monitoring
 from graph.policy.glossary import words
@@ -25,17 +25,17 @@ router = APIRouter()
 
 
 @router.get("/operator")
-def operator_page(somebody: SignedInOperator, database: TheDatabase, late_after: LateAfter) -> Response:
+def operator_page(somebody: SignedInOperator, database: TheDatabase, allowed: TheAllowed) -> Response:
     """How the service is."""
-    found = service(database, now=datetime.now(UTC), late_after_days=late_after)
+    found = service(database, now=datetime.now(UTC), allowed=allowed)
     return render("operator.html.jinja", principal=somebody, **found)
 
 
-def service(database: Database, *, now: datetime, late_after_days: int) -> dict[str, Any]:
+def service(database: Database, *, now: datetime, allowed: monitoring.Allowed) -> dict[str, Any]:
     """How the service is. Nobody is in it, and nobody is read for it."""
     schemes = monitoring.watched(database)
     checks = list(doctor.examine_database(database))
-    ages = monitoring.ages(database, now=now, late_after_days=late_after_days)
+    ages = monitoring.ages(database, now=now, allowed=allowed)
     return {
         "now": now,
         "checks": checks,

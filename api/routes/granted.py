@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps.auth import Client, ClientAsking, asking_of
 from api.deps.parameters import EntityId, SchemeId, TheDatabase, about_a_person
@@ -11,6 +11,7 @@ from api.http.constant_time import STEP_SECONDS, ConstantTimeRoute, all_open
 from api.http.in_flight import IsUnderWay, only_about
 from api.http.threads import in_a_thread
 from api.openapi import AWAY, responses
+from api.problems import NO_STORE
 from api.schemas.grants import LONGEST_PURPOSE, Found, GrantedRating, Wanted
 from graph.disclosure import to_clients
 from graph.errors import NOTHING_OPEN, NotFound, NotRecorded, ParameterError, PurposeMismatch, StoreConflict
@@ -70,11 +71,11 @@ def granted_rating(
     return GrantedRating.of(told)
 
 
-@router.post("/lookup", summary="Several ratings by id", responses=REFUSALS, response_model_exclude_none=True)
+@router.post("/lookup", summary="Several ratings by id", responses=REFUSALS, response_model=Found)
 @in_a_thread
 def look_up_ratings(
     client: Client, scheme: SchemeId, wanted: Wanted, database: TheDatabase, request: Request
-) -> Found:
+) -> Response:
     """What is granted of up to 1,000 entities, by entity id; all others are `missing`, whatever the reason.
 
     It reads, so it takes no Idempotency-Key: asked again, it is another read.
@@ -87,4 +88,4 @@ def look_up_ratings(
     missing = sorted(set(wanted.ids).difference(each.entity for each in told))
     if not missing:
         all_open(request)
-    return Found(scheme=scheme, ratings=[GrantedRating.of(each) for each in told], missing=missing)
+    return Response(Found.written(scheme, told, missing), media_type="application/json", headers=NO_STORE)

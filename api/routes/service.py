@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
-from api.deps.parameters import LateAfter, ProblemCode, TheStore
+from api.deps.parameters import ProblemCode, TheAllowed, TheStore
 from api.openapi import AWAY, responses
 from api.problems import CATALOGUE
 from api.schemas.service import Alive, HowOld, ProblemKind, Ready
@@ -27,18 +27,20 @@ async def live() -> Alive:
     summary="Whether the service is ready",
     responses=responses(*AWAY, MigrationEdited, SettingInvalid),
 )
-def ready(store: TheStore, late_after: LateAfter) -> Ready:
-    """The database answers and has every migration, and how old the ratings are; else what to do."""
+def ready(store: TheStore, allowed: TheAllowed) -> Ready:
+    """The database answers and has every migration, and how old ratings and loads are; else what to do."""
     server = store.prove()
     with store.use() as database:
-        found = ages(database, now=datetime.now(UTC), late_after_days=late_after)
+        found = ages(database, now=datetime.now(UTC), allowed=allowed)
     return Ready(
         status="ready",
         neo4j=f"{server.version} {server.edition}",
         migrations="all applied",
         ages=[
-            HowOld(scheme=x.scheme, last_day=x.last_day, days_ago=x.days_ago, late=x.late, says=x.says)
-            for x in found
+            HowOld(
+                what=x.what, scheme=x.scheme, last_day=x.last_day, days_ago=x.days_ago, late=x.late, says=x.says
+            )
+            for x in (each.to_anybody() for each in found)
         ],
     )
 

@@ -176,4 +176,4 @@ def object_to_listing(member: Member, asked: TheKey, database: TheDatabase) -> O
 def withdraw_objection(member: Member, database: TheDatabase) -> None:
     """Contacts with the entity are taken again, and it may join. What is gone is not brought back."""
     entity = own_entity(member)
-    database.write(lambda transaction: membership.withdraw_objection(transaction, entity))
+    database.write(lambda transaction: membership.withdraw_objection(transaction, entity, now=datetime.now(UTC)))

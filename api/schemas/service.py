@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas.base import Model
+from graph.analysis.monitoring import What
 
 
 class Alive(Model):
@@ -15,10 +16,13 @@ class Alive(Model):
 
 
 class HowOld(Model):
-    """How old the ratings of a scheme are, or what was loaded last."""
+    """How old the ratings of a scheme are, what was loaded last, the newest backup, or the oldest dispute."""
 
-    scheme: str | None = Field(description="null: the last load")
-    last_day: date | None = Field(description="the last day that is rated, or of the last load; null: none yet")
+    what: What = Field(description="ratings, load, backup or dispute")
+    scheme: str | None = Field(description="whose ratings they are; null for everything else")
+    last_day: date | None = Field(
+        description="the last day that is rated, or of the last load or backup; null: none yet, and for disputes"
+    )
     days_ago: int | None
     late: bool = Field(description="longer ago than the operator allows; the service is ready all the same")
     says: str = Field(description="the same in words")
@@ -30,7 +34,10 @@ class Ready(Model):
     status: Literal["ready"]
     neo4j: str = Field(description="version and edition of the database")
     migrations: Literal["all applied"]
-    ages: list[HowOld] = Field(description="of each scheme, by id, and then of the last load")
+    ages: list[HowOld] = Field(
+        description="of each scheme, by id, of the last load, of the newest backup where they have a folder, and "
+        "of disputes: of these only whether one is late"
+    )
 
 
 class Unfit(Model):
@@ -47,7 +54,9 @@ class Problem(Model):
     title: str
     status: int
     detail: str = Field(description="what is wrong, and what to do")
-    instance: str = Field(description="this occurrence; the service's log names it for failures of its own")
+    instance: str = Field(
+        description="this occurrence: the id of the request; the service's log has it for failures of its own"
+    )
     code: str = Field(description="the stable name of the kind; docs/errors.md lists them")
     errors: list[Unfit] = Field(
         default=[], description="the values that do not hold, where the request is at fault"

@@ -1,6 +1,7 @@
 // A run is on record as finished, and is the scheme's last; runs that never finished are gone.
 //
-// The circles and what is published fit again, unless someone left after the circles were written.
+// The circles and what is published fit again, unless someone left after the circles were written. A run that is on record as stale
+// before anybody is published stays so: its facts are older than it is.
 //
 // @mode   write
 // @result none
@@ -16,7 +17,7 @@ WITH r
 MATCH (s:Scheme {id: $scheme})
 SET s.run = r.id
 WITH r, s, [mark IN s.unsettled WHERE mark <> $id] AS marks
-SET s.unsettled = CASE WHEN size(marks) > 0 THEN marks END, r.stale = CASE WHEN size(marks) > 0 THEN true END
+SET s.unsettled = CASE WHEN size(marks) > 0 THEN marks END, r.stale = CASE WHEN size(marks) > 0 OR r.stale THEN true END
 WITH r
 MATCH (killed:Run) WHERE killed.scheme = $scheme AND killed.finished IS NULL
 DELETE killed

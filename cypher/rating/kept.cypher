@@ -1,5 +1,6 @@
 // The ratings that a run gave to some members, as far as they are kept: each one's state at that time, as last published.
 //
+// Nothing else of the scheme is published while a run is under way, so what was there when it finished is its own.
 // Where `exact`, the state is the run's own; otherwise a later publication gave the same whole points and band.
 //
 // @mode   read
@@ -21,7 +22,7 @@ MATCH (m)<-[:JOINED]-(entity:Entity)
 OPTIONAL MATCH (m)-[:WAS]->(past:Past)
 WITH m, entity, collect(past) AS pasts
 OPTIONAL MATCH (r:Run {id: $run})
-WITH r, m, entity, [state IN [m] + pasts WHERE state.since <= r.started] AS states
+WITH r, m, entity, [state IN [m] + pasts WHERE state.since <= coalesce(r.finished, r.started)] AS states
 WITH r, m, entity, reduce(newest = head(states), state IN states |
      CASE WHEN state.since > newest.since THEN state ELSE newest END) AS state
 RETURN entity.id AS entity, m.rid AS rid, coalesce(entity.changed > r.started, false) AS changed,

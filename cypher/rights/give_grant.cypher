@@ -14,14 +14,15 @@
 // @param  by       STRING          member, or the operator's name
 // @param  now      ZONED DATETIME
 // @return grant    MAP             the grant's properties
+// @return ended    LIST<STRING>    Grant.id of those that it ends
 // @uses   membership_id
 MATCH (:Membership {id: $scheme + '|' + $entity})<-[:JOINED]-(who:Entity)
 CALL (who) {
   MATCH (who)-[:GAVE]->(old:Grant {scheme: $scheme, client: $client, purpose: $purpose})
   WHERE old.revoked IS NULL AND old.until > $now
   SET old.revoked = $now
-  RETURN count(*) AS ended
+  RETURN collect(old.id) AS ended
 }
 CREATE (who)-[:GAVE]->(grant:Grant {id: $id, scheme: $scheme, client: $client, purpose: $purpose,
                                     what: $what, until: $until, at: $now, by: $by})
-RETURN properties(grant) AS grant
+RETURN properties(grant) AS grant, ended

@@ -2,7 +2,7 @@
 //
 // @mode   write
 // @result one
-// @param  name     STRING          Secret.name: objections, veil, cursors, refusals or pseudonyms
+// @param  name     STRING          Secret.name: objections, veil, cursors, refusals, pseudonyms or journal
 // @param  value    STRING          random
 // @return value    STRING          the one that is kept
 // @uses   secret_name

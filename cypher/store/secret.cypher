@@ -2,7 +2,7 @@
 //
 // @mode   read
 // @result optional
-// @param  name     STRING          Secret.name: objections, veil, cursors, refusals or pseudonyms
+// @param  name     STRING          Secret.name: objections, veil, cursors, refusals, pseudonyms or journal
 // @return value    STRING
 // @uses   secret_name
 MATCH (s:Secret {name: $name})

@@ -27,6 +27,7 @@ BROKEN = (
     "a ledger does not end as it says: `innercircle verify-access` finds which; nothing is read until it is put "
     "right"
 )
+NOT_IN_TIME = "the read could not be recorded in time, and so it is refused: try again"
 AT_ONCE = 200
 "Reads that are recorded in one transaction: few enough to be done in time on a machine that is busy."
 PATIENCE_SECONDS = 5
@@ -71,10 +72,10 @@ def seal(access: Access) -> str:
 
     The rest is JSON in UTF-8: sorted keys, no spaces, `at` as 2026-07-01T09:30:00.000000Z.
     """
-    return _sealed({**vars(access), "at": _written(access.at)})
+    return sealed({**vars(access), "at": written(access.at)})
 
 
-def _sealed(record: Mapping[str, Any]) -> str:
+def sealed(record: Mapping[str, Any]) -> str:
     """The hash of a record whose instant is text. Raises TypeError, AttributeError for what is none."""
     rest = dict(record)
     previous = rest.pop("previous")
@@ -83,7 +84,7 @@ def _sealed(record: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _written(at: datetime) -> str:
+def written(at: datetime) -> str:
     """An instant as it is hashed; that of a thousand reads of one request is one."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
@@ -168,7 +169,7 @@ def ends(transaction: Transaction, held: Mapping[str, Held]) -> dict[str, tuple[
     )
     if len(rows) < len(wanted):
         raise Gone("somebody who was to be read was erased at that moment: ask again")
-    return {row["id"]: _end(row) for row in rows}
+    return {row["id"]: end_of(row) for row in rows}
 
 
 def append(
@@ -197,17 +198,17 @@ def append(
                 "ledger": ledger,
                 "number": number,
                 **said,
-                "at": _written(said["at"]),
+                "at": written(said["at"]),
                 "previous": previous,
             }
         )
-        made[-1]["hash"] = hash_ = _sealed(made[-1])
+        made[-1]["hash"] = hash_ = sealed(made[-1])
         last[ledger] = number, hash_
     transaction.run("append_accesses", rows=made)
 
 
-def _end(row: Mapping[str, Any]) -> tuple[int, str] | None:
-    """(number, hash) of a ledger's last record; None unless it is what the ledger says."""
+def end_of(row: Mapping[str, Any]) -> tuple[int, str] | None:
+    """(number, hash) of a ledger's last record; None unless it is what the ledger says: count, head and last."""
     count, head, last = row["count"], row["head"], row["last"]
     try:
         holds = head == (START if count == 0 else _seal_of(last))
@@ -221,7 +222,7 @@ def _seal_of(last: Mapping[str, Any]) -> str:
     at, _, fraction = last["at"].removesuffix("Z").partition(".")
     if last.keys() != FIELDS or len(fraction) > MICROSECONDS:
         raise TypeError("a record has what Access has, and its instant is one to the microsecond")
-    return _sealed({**last, "at": f"{at}.{fraction:0<{MICROSECONDS}}Z"})
+    return sealed({**last, "at": f"{at}.{fraction:0<{MICROSECONDS}}Z"})
 
 
 def recorded(database: Database, work: Callable[[Transaction], T]) -> T:
@@ -235,7 +236,7 @@ def recorded(database: Database, work: Callable[[Transaction], T]) -> T:
         raise
     except StoreError as error:
         # the cause may name the entity that was to be read
-        raise NotRecorded("the read could not be recorded in time, and so it is refused: try again") from error
+        raise NotRecorded(NOT_IN_TIME) from error
 
 
 def accesses(

@@ -114,7 +114,9 @@ def object_to_listing(
 
     with open_database() as database:
         if withdraw:
-            withdrawn = database.write(lambda transaction: membership.withdraw_objection(transaction, entity))
+            withdrawn = database.write(
+                lambda transaction: membership.withdraw_objection(transaction, entity, now=datetime.now(UTC))
+            )
             found: dict[str, object] = {"objects": False, "withdrawn": withdrawn}
             told = "no longer objects" if withdrawn else "did not object"
         else:

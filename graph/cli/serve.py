@@ -25,6 +25,11 @@ def serve(
     json: Json = False,
 ) -> None:
     """Serve the API until Control-C; beyond this machine only once there is a key, or an issuer of tokens."""
+    import os
+
+    # Of another program: this one would count in a folder that may not be there. Workers are given their own.
+    for name in ("PROMETHEUS_MULTIPROC_DIR", "prometheus_multiproc_dir"):
+        os.environ.pop(name, None)
     from api import serving
     from api.http import log_rate
     from graph.settings import Settings

@@ -104,7 +104,7 @@ def doctor(json: Json = False) -> None:
 
 
 def how_old(settings: "Settings") -> dict[str, object]:
-    """How old the ratings of each scheme and the last load are; nothing where the database does not answer."""
+    """How old ratings, loads, backups and disputes are; nothing where the database does not answer."""
     from datetime import UTC, datetime
 
     from graph.analysis import monitoring
@@ -115,9 +115,9 @@ def how_old(settings: "Settings") -> dict[str, object]:
         with connect(settings) as database:
             return {
                 "ages": [
-                    asdict(each) | {"says": each.says}
+                    asdict(each)
                     for each in monitoring.ages(
-                        database, now=datetime.now(UTC), late_after_days=settings.late_after_days
+                        database, now=datetime.now(UTC), allowed=monitoring.Allowed.by(settings)
                     )
                 ]
             }

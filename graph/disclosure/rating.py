@@ -7,9 +7,10 @@ many: contacts who show their part, the lightest first, join it until it does.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from graph.disclosure.masking import Veil, veil_width, veiled, within
-from graph.explain import OpenFactor, leaning, open_factors, read_facts, reasons
+from graph.explain import Given, OpenFactor, facts_read, leaning, open_factors, read_facts, reasons
 from graph.explain.leaning import Leaning
 from graph.explain.reasons import Reasons
 from graph.model import Contact, OpenRating, SetAside
@@ -17,6 +18,7 @@ from graph.policy.scheme import Scheme
 from graph.rating import published
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database
+from graph.store.transaction import Rows
 
 TOGETHER = 3
 "The fewest contacts in the line of those who do not show their part, if the circle has as many."
@@ -84,9 +86,12 @@ class Opened:
     policy: Scheme
 
 
-def open_veiled(database: Database, entity: str, scheme_id: str) -> Opened:
-    """The rating with the veil over its circle, as it was published. Raises NotFound, StoreConflict."""
-    rating, seen = published.open_with_seen(database, entity, scheme_id)
+def open_veiled(database: Database, entity: str, scheme_id: str, rows: Rows | None = None) -> Opened:
+    """The rating with the veil over its circle, as it was published. Raises NotFound, StoreConflict.
+
+    rows: of `published.read_of`, where they are here already.
+    """
+    rating, seen = published.open_with_seen(database, entity, scheme_id, rows)
     policy = policy_of_run(database, rating.run)
     return Opened(veiled(rating, seen, policy), Veil(seen.shows, veil_width(database, rating.run)), policy)
 
@@ -109,9 +114,8 @@ def explain(database: Database, entity: str, scheme_id: str, *, facts: bool = Fa
 
     Raises NotFound (no such member, or not rated yet), StoreConflict (it changes faster than it can be read).
     """
-    opened = open_veiled(database, entity, scheme_id)
+    opened, given = open_with_facts(database, entity, scheme_id)
     rating = opened.rating
-    given = read_facts(database, scheme_id, [entity], run=rating.run, as_of=rating.as_of)[entity]
     nameless = replace(rating, circle=named(rating.circle, opened.veil))
     return ShownExplanation(
         rating=show(opened),
@@ -119,6 +123,35 @@ def explain(database: Database, entity: str, scheme_id: str, *, facts: bool = Fa
         reasons=reasons.find(nameless, opened.policy, given),
         leaning=leaning.find(given, rating.as_of),
     )
+
+
+def open_with_facts(database: Database, entity: str, scheme_id: str) -> tuple[Opened, list[Given]]:
+    """The veiled rating, and its facts as its run valued them. Raises as `open_veiled` does.
+
+    One query, where the rating is of the run that the last one here was of; else the facts are asked for after it.
+    """
+    guess = _last_run(database, scheme_id).get("run")
+    fact_rows: Rows | None = None
+    if guess is None:
+        opened = open_veiled(database, entity, scheme_id)
+    else:
+        _, as_of, policy = guess
+        rating_rows, fact_rows = database.together(
+            published.read_of(entity, scheme_id), facts_read(scheme_id, [entity], policy, as_of)
+        )
+        opened = open_veiled(database, entity, scheme_id, rating_rows)
+    rating = opened.rating
+    if guess is None or (rating.run, rating.as_of) != guess[:2]:
+        fact_rows = None
+        _last_run(database, scheme_id)["run"] = rating.run, rating.as_of, opened.policy
+    given = read_facts(database, scheme_id, [entity], run=rating.run, as_of=rating.as_of, rows=fact_rows)
+    return opened, given[entity]
+
+
+@lru_cache(maxsize=256)
+def _last_run(_database: Database, _scheme_id: str) -> dict[str, tuple[str, datetime, Scheme]]:
+    """`run`: that of the rating which was explained last here, its instant and its policy: a guess at the next."""
+    return {}
 
 
 def show(opened: Opened) -> ShownRating:

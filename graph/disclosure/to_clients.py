@@ -5,40 +5,31 @@ case, from the same queries, which wait for nobody. The refusal is on record a m
 (graph/audit/refusals.py): with the member, if there is one.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import Any
 
-import msgspec
+from msgspec import Struct, structs
 
-from graph.audit import log, refusals
+from graph.disclosure.granted_reads import CONTESTED, Asked, look, note_refused, put_on_record
 from graph.disclosure.masking import veil_width, within
 from graph.disclosure.rating import Opened, ShownPart, open_veiled, show
 from graph.disclosure.set_aside import caption
-from graph.errors import NOTHING_OPEN, NotFound, ParameterError, PurposeMismatch
+from graph.errors import NOTHING_OPEN, NotFound, ParameterError
 from graph.explain import read_facts
 from graph.explain.reasons import Reasons, find
 from graph.model import SetAside
-from graph.policy.publishing import check_purpose, parsed
-from graph.policy.scheme import NEW, Scheme, whole
+from graph.policy.publishing import check_purpose
+from graph.policy.scheme import NEW, whole
 from graph.rating.seen import SeenRating, seen
-from graph.rights.grants import WHATS, What
+from graph.rights.grants import What
 from graph.store.client import Database
-from graph.store.transaction import Transaction
 
-CLIENT = "client"
 MOST_IDS = 1_000
-OPEN: What = "points"
-"What of an organisation is open to every client, where the policy says so."
-NO_MEMBER = "not-a-member"
-CONTESTED = "contested"
 TOGETHER = "contacts together"
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True, omit_defaults=True):
     """What a client is told of one rating. What is not granted is None, and so is all of a contested one."""
 
     entity: str
@@ -89,116 +80,22 @@ def ask(
     wanted = sorted(set(entities))
     if len(wanted) > MOST_IDS:
         raise ParameterError(f"at most {MOST_IDS:,} ids can be looked up at once, not {len(wanted):,}")
-    asked, found = _look(database, scheme, wanted, client=client, purpose=purpose, now=now)
-    opening = [entity for entity, each in found.items() if each.opens]
+    request, found = look(database, scheme, wanted, client=client, purpose=purpose, now=now)
+    opening = [each for each in found.values() if each.opens]
+    rows = None
     if opening:
-        found |= log.recorded(database, partial(_record, asked=asked, entities=opening))
-    _note_refused(database, asked, [each for each in found.values() if not each.opens])
-    check_purpose(asked.policy, purpose)
+        recorded, rows = put_on_record(database, request, opening)
+        found |= recorded
+    note_refused(database, request, [each for each in found.values() if not each.opens])
+    check_purpose(request.policy, purpose)
     open_ = [found[entity] for entity in wanted if found[entity].opens]
-    ratings = seen(database, [each.entity for each in open_ if each.outcome != CONTESTED], scheme)
+    answered = [each.entity for each in open_ if each.outcome != CONTESTED]
+    ratings = seen(database, answered, scheme, rows) if answered else {}
     told = (_told(database, scheme, each, ratings.get(each.entity)) for each in open_)
     return [each for each in told if each is not None]
 
 
-@dataclass(frozen=True)
-class _Request:
-    """What a client asks, without the entities that it asks about."""
-
-    policy: Scheme
-    scheme: str
-    client: str
-    purpose: str
-    now: datetime
-
-
-def _look(
-    database: Database, scheme: str, entities: Sequence[str], *, client: str, purpose: str, now: datetime
-) -> tuple[_Request, dict[str, "_Asked"]]:
-    """What was asked, and what of it is open: without a lock, by one query for any entity. Raises NotFound."""
-    named = {"scheme": scheme, "client": client, "purpose": purpose, "now": now}
-    published, rows = database.together(
-        ("scheme", {"id": scheme}), ("asked", {**named, "entities": list(entities)})
-    )
-    if not published:
-        raise NotFound(NOTHING_OPEN)
-    asked = _Request(parsed(published[0]["policy"], scheme), scheme, client, purpose, now)
-    return asked, {row["entity"]: _asked(row, asked.policy, purpose) for row in rows}
-
-
-def _record(transaction: Transaction, asked: _Request, entities: Sequence[str]) -> dict[str, "_Asked"]:
-    """What is open of these. The reads are on record, and no grant ends before they are."""
-    held = log.hold(transaction, asked.scheme, entities)
-    ends = log.ends(transaction, held)  # before the grants: decisions about an entity hold it before them
-    transaction.run("hold_grants", entities=list(entities), client=asked.client)
-    rows = transaction.many(
-        "asked",
-        scheme=asked.scheme,
-        entities=list(entities),
-        client=asked.client,
-        purpose=asked.purpose,
-        now=asked.now,
-    )
-    found = [_asked(row, asked.policy, asked.purpose) for row in rows]
-    said = {"at": asked.now, "who": asked.client, "role": CLIENT, "purpose": asked.purpose}
-    log.append(
-        transaction,
-        held,
-        [(each.entity, said | {"what": each.what, "outcome": each.outcome}) for each in found if each.opens],
-        ends,
-    )
-    return {each.entity: each for each in found}
-
-
-def _note_refused(database: Database, asked: _Request, refused: Sequence["_Asked"]) -> None:
-    if refused:
-        mismatch = asked.purpose not in asked.policy.purpose
-        refusals.note(
-            database,
-            asked.scheme,
-            {each.entity: each.outcome for each in refused if each.member},
-            [each.entity for each in refused if not each.member],
-            who=asked.client,
-            role=CLIENT,
-            purpose=asked.purpose,
-            outcome=PurposeMismatch.code if mismatch else NO_MEMBER,
-            now=asked.now,
-        )
-
-
-class _Asked(msgspec.Struct, frozen=True):
-    """One entity that was asked for: how much of it is open, and what comes of it."""
-
-    entity: str
-    member: bool
-    what: What | None
-    outcome: str
-
-    @property
-    def opens(self) -> bool:
-        """Whether the client is told anything."""
-        return self.what is not None and self.outcome in (log.ANSWERED, CONTESTED)
-
-
-def _asked(row: Mapping[str, Any], policy: Scheme, purpose: str) -> _Asked:
-    whats: list[What] = [row["what"]] if row["what"] else []
-    if row["organisation"] and policy.access.open_organisations:
-        whats.append(OPEN)
-    what = max(whats, key=WHATS.index, default=None)
-    if purpose not in policy.purpose:
-        outcome = PurposeMismatch.code
-    elif not row["member"]:
-        outcome = NO_MEMBER
-    elif what is None:
-        outcome = "no-grant"
-    elif not row["rated"]:
-        outcome = "not-rated"
-    else:
-        outcome = CONTESTED if row["contested"] else log.ANSWERED
-    return _Asked(row["entity"], row["member"], what, outcome)
-
-
-def _told(database: Database, scheme: str, asked: _Asked, rating: SeenRating | None) -> Told | None:
+def _told(database: Database, scheme: str, asked: Asked, rating: SeenRating | None) -> Told | None:
     """What the client is told of what is open; None: the member has left this moment."""
     if asked.what is None or (rating is None and asked.outcome != CONTESTED):
         return None
@@ -256,7 +153,7 @@ def _told_with_reasons(database: Database, scheme: str, entity: str) -> Told | N
     if rating.band == NEW.name:
         return told
     shown = show(opened)
-    return replace(
+    return structs.replace(
         told,
         caption=caption(rating.band, rating.set_aside, points=shown.whole_points),
         whole_points=shown.whole_points,

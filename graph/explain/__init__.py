@@ -4,7 +4,7 @@ Everything is read from the ratings themselves and from the facts, at the instan
 that run's policy; nothing is written. Each explanation adds up to its points, at every moment.
 """
 
-from graph.explain.facts import FactLine, Given, Tie, read_facts
+from graph.explain.facts import FactLine, Given, Tie, facts_read, read_facts
 from graph.explain.hops import Reach, Reached, ReachedFacts, reach
 from graph.explain.levels import Explanation, Level, OpenFactor, explain, open_factors
 
@@ -19,6 +19,7 @@ __all__ = [
     "ReachedFacts",
     "Tie",
     "explain",
+    "facts_read",
     "open_factors",
     "reach",
     "read_facts",

@@ -8,8 +8,10 @@ from typing import Any
 from graph.explain.weighing import heard, in_words
 from graph.model import OpenRating
 from graph.policy import parameters
+from graph.policy.scheme import Scheme
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database, utc
+from graph.store.transaction import Rows
 
 # Two sums of the same events in another order differ by less, in [0, 1].
 NOISE = 1e-13
@@ -91,16 +93,30 @@ class Tie:
     "not in the circle; None: in it"
 
 
+def facts_read(
+    scheme_id: str, entities: Sequence[str], policy: Scheme, as_of: datetime
+) -> tuple[str, dict[str, Any]]:
+    """The read, by name and parameters, whose rows `read_facts` takes: for whoever asks it along with another."""
+    ids = [f"{scheme_id}|{entity}" for entity in entities]
+    return "facts", {"ids": ids, "as_of": as_of, **parameters.factors(policy)}
+
+
 def read_facts(
-    database: Database, scheme_id: str, entities: Sequence[str], *, run: str, as_of: datetime
+    database: Database,
+    scheme_id: str,
+    entities: Sequence[str],
+    *,
+    run: str,
+    as_of: datetime,
+    rows: Rows | None = None,
 ) -> dict[str, list[Given]]:
-    """Every fact of these members by entity, as the policy of this run values it at `as_of`; one query."""
-    rows = database.run(
-        "facts",
-        ids=[f"{scheme_id}|{entity}" for entity in entities],
-        as_of=as_of,
-        **parameters.factors(policy_of_run(database, run)),
-    )
+    """Every fact of these members by entity, as the policy of this run values it at `as_of`; one query.
+
+    rows: of `facts_read`, where they are here already.
+    """
+    if rows is None:
+        name, params = facts_read(scheme_id, entities, policy_of_run(database, run), as_of)
+        rows = database.run(name, **params)
     found: dict[str, list[Given]] = {entity: [] for entity in entities}
     for row in rows:
         entity = row.pop("id").partition("|")[2]

@@ -16,8 +16,9 @@ from graph.identity.oidc import Provider
 from graph.identity.principal import Principal
 from graph.identity.tokens import Checked
 from graph.settings import Settings
+from graph.store import endings
 from graph.store.client import Database, utc
-from graph.store.transaction import Rows
+from graph.store.transaction import Rows, Transaction
 
 MOST_KEPT = 10_000
 "Tokens of ours that need not be verified again; beyond, the one that came longest ago is."
@@ -150,4 +151,10 @@ def revoke(database: Database, token: str, now: datetime, *, until: datetime | N
 
     until: when it expires anyway, if that is known.
     """
-    return utc(database.one("revoke_token", id=token, until=until, now=now)["at"])
+
+    def end(transaction: Transaction) -> datetime:
+        [row] = transaction.run("revoke_token", id=token, until=until, now=now)
+        endings.note(transaction, "token", token, at=now, until=until.isoformat() if until else None)
+        return utc(row["at"])
+
+    return database.write(end)

@@ -11,6 +11,7 @@ from graph.policy.publishing import row_of
 from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme, points_of, whole
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database, utc
+from graph.store.transaction import Rows
 
 MOST_IDS = 1_000
 # A membership is published in one transaction, but a reader may see Neo4j half-way through it. Such an answer does
@@ -39,12 +40,25 @@ def open_rating(database: Database, entity: str, scheme_id: str) -> OpenRating:
     return open_with_seen(database, entity, scheme_id)[0]
 
 
-def open_with_seen(database: Database, entity: str, scheme_id: str) -> tuple[OpenRating, Seen]:
-    """The same with what is shown of it, and the contacts that show their part now: one query. Raises as above."""
+def read_of(entity: str, scheme_id: str) -> tuple[str, dict[str, Any]]:
+    """The read, by name and parameters, that `open_with_seen` judges: for whoever asks it along with another."""
+    return "rating", {"id": f"{scheme_id}|{entity}"}
+
+
+def open_with_seen(
+    database: Database, entity: str, scheme_id: str, rows: Rows | None = None
+) -> tuple[OpenRating, Seen]:
+    """The same with what is shown of it, and the contacts that show their part now: one query. Raises as above.
+
+    rows: of `read_of`, where they are here already.
+    """
     for _ in range(READINGS):
-        row = database.optional("rating", id=f"{scheme_id}|{entity}")
-        if row is None:
+        if rows is None:
+            name, params = read_of(entity, scheme_id)
+            rows = database.run(name, **params)
+        if not rows:
             raise NotFound(f"{entity!r} is not a member of {scheme_id!r}")
+        [row], rows = rows, None
         if not of_one_run(row):
             continue
         if row["score"] is None:

@@ -17,6 +17,7 @@ from graph.errors import NotConverged, ParameterError
 from graph.facts.values import LEAST, Fact, Facts, Obligation
 from graph.policy.scheme import Band, CategoryFactor, Factor, ObligationsFactor, Scheme, points_of
 from graph.rating import reference_voices
+from graph.rating.ageing import ageing
 from graph.rating.partner_caps import Deal, cap
 from graph.text.counts import counted
 
@@ -345,13 +346,6 @@ def _sweep(graph: "nx.DiGraph[str]", scores: Mapping[str, float], share: float) 
 
 def _conduct(graph: "nx.DiGraph[str]") -> dict[str, float]:
     return nx.get_node_attributes(graph, "conduct")
-
-
-def ageing(half_life_days: float | None) -> Callable[[int], float]:
-    """The weight of an event by its age in whole days: halved every half-life; 1 without one."""
-    if half_life_days is None:
-        return lambda _: 1.0
-    return lambda age: 0.5 ** (age / half_life_days)
 
 
 def _day(instant: datetime) -> int:

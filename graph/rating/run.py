@@ -19,7 +19,7 @@ from graph.policy.publishing import published
 from graph.policy.scheme import Scheme
 from graph.rating import offsets, voices
 from graph.rating.engines import choice
-from graph.rating.engines.contract import Progress, Work
+from graph.rating.engines.contract import Engine, Progress, Work
 from graph.rating.runs import alone, check_alone, recorded
 from graph.store.client import Database, utc
 from graph.text.instants import in_utc
@@ -28,6 +28,16 @@ from graph.text.instants import in_utc
 def coming_midnight(now: datetime) -> datetime:
     """The end of the UTC day that `now` lies in: the default instant of a run."""
     return datetime.combine(now.astimezone(UTC).date(), datetime.min.time(), UTC) + timedelta(days=1)
+
+
+def instant(as_of: datetime | None) -> datetime:
+    """The instant of a run: this one, or the coming midnight. Raises ParameterError for any other time of day."""
+    as_of = coming_midnight(datetime.now(UTC)) if as_of is None else in_utc(as_of, "as_of")
+    if as_of != datetime.combine(as_of.date(), datetime.min.time(), UTC):
+        raise ParameterError(
+            f"as_of is the end of a UTC day, such as 2026-07-01T00:00:00Z, and not {as_of.isoformat()}"
+        )
+    return as_of
 
 
 def rate(
@@ -54,49 +64,51 @@ def rate(
     """
     engine = engine or choice.DEFAULT
     make = choice.of(engine)
-    as_of = coming_midnight(datetime.now(UTC)) if as_of is None else in_utc(as_of, "as_of")
-    if as_of != datetime.combine(as_of.date(), datetime.min.time(), UTC):
-        raise ParameterError(
-            f"as_of is the end of a UTC day, such as 2026-07-01T00:00:00Z, and not {as_of.isoformat()}"
-        )
+    as_of = instant(as_of)
     scheme = published(database, scheme_id).scheme
     run = str(uuid.uuid4())
     with alone(database, scheme.id, run) as tags:
         extent = database.one("member_range", scheme=scheme.id)
         source = voices.source(database, scheme, members=extent["range"], voices_of=voices_of)
-        record = _record(database, scheme, as_of, engine, extent, batch) | (source.record() if source else {})
+        record = record_of(database, scheme, as_of, engine, extent, batch) | (source.record() if source else {})
         started = utc(database.one("record_run", id=run, run=record)["started"])
-        rater = make(Work(database, scheme, as_of, run, started, extent["range"], batch, source, tags, progress))
-        try:
-            with _enough_memory(engine):
-                offsets.lay(database, scheme.id)
-                if source:
-                    rater.make_voices()
-                rater.rate_conduct()
-                check_alone(database, scheme.id, run)
-                database.run("unsettle", scheme=scheme.id, id=run, all=True)
-                rater.find_circles()
-                solved = rater.propagate()
-        except InnerCircleError:
-            check_alone(database, scheme.id, run)  # else it would be another run's that is cleared
-            rater.clear()
-            database.run("forget_run", id=run)
-            raise
-        check_alone(database, scheme.id, run)
-        # before anyone is published, so that no rating is without its bound
-        database.run("record_run", id=run, run=solved._asdict() | {"leaning": rater.count_leaning()})
-        with _enough_memory(engine):
-            ties = rater.publish()
-        if source:  # from what was published: nothing is kept of a member that was erased meanwhile
-            database.run("keep_voices", scheme=scheme.id, id=run, members=extent["range"])
+        work = Work(database, scheme, as_of, run, started, extent["range"], batch, source, tags, progress)
+        return carry_out(work, make(work), engine)
+
+
+def carry_out(work: Work, rater: Engine, engine: str) -> Run:
+    """The steps of a run that is alone and on record, by this engine of this name; raises as `rate`."""
+    database, scheme, run = work.database, work.scheme, work.run
+    try:
+        with enough_memory(engine):
+            offsets.lay(database, scheme.id)
+            if work.voices:
+                rater.make_voices()
+            rater.rate_conduct()
+            check_alone(database, scheme.id, run)
+            database.run("unsettle", scheme=scheme.id, id=run, all=True)
+            rater.find_circles()
+            solved = rater.propagate()
+    except InnerCircleError:
+        check_alone(database, scheme.id, run)  # else it would be another run's that is cleared
         rater.clear()
-        spread = database.one("distribution", scheme=scheme.id, run=run, bands=parameters.bands(scheme))
-        database.run("finish_run", id=run, scheme=scheme.id, ties=ties, **spread)
+        database.run("forget_run", id=run)
+        raise
+    check_alone(database, scheme.id, run)
+    # before anyone is published, so that no rating is without its bound
+    database.run("record_run", id=run, run=solved._asdict() | {"leaning": rater.count_leaning()})
+    with enough_memory(engine):
+        ties = rater.publish()
+    if work.voices:  # from what was published: nothing is kept of a member that was erased meanwhile
+        database.run("keep_voices", scheme=scheme.id, id=run, members=work.members)
+    rater.clear()
+    spread = database.one("distribution", scheme=scheme.id, run=run, bands=parameters.bands(scheme))
+    database.run("finish_run", id=run, scheme=scheme.id, ties=ties, **spread)
     return recorded(database, run)
 
 
 @contextmanager
-def _enough_memory(engine: str) -> Iterator[None]:
+def enough_memory(engine: str) -> Iterator[None]:
     """What the block does has room in this process. Raises Refused."""
     try:
         yield
@@ -107,7 +119,7 @@ def _enough_memory(engine: str) -> Iterator[None]:
         ) from error
 
 
-def _record(
+def record_of(
     database: Database, scheme: Scheme, as_of: datetime, engine: str, extent: dict[str, Any], batch: int
 ) -> dict[str, Any]:
     """Everything that is needed to repeat the run."""

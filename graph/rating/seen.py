@@ -16,6 +16,7 @@ from graph.policy.scheme import POINTS_RANGE, Scheme, points_of
 from graph.rating.published import NOISE, READINGS, set_aside_of
 from graph.rating.runs import policy_of_run
 from graph.store.client import Database, utc
+from graph.store.transaction import Rows
 
 
 class SeenRating(msgspec.Struct, frozen=True):
@@ -37,26 +38,37 @@ class SeenRating(msgspec.Struct, frozen=True):
     set_aside: SetAside
 
 
-def seen(database: Database, entities: Sequence[str], scheme_id: str) -> dict[str, SeenRating]:
+def read_of(entities: Sequence[str], scheme_id: str) -> tuple[str, dict[str, Any]]:
+    """The read, by name and parameters, that `seen` judges: for whoever asks it along with something else."""
+    return "shown_ratings", {"ids": [f"{scheme_id}|{entity}" for entity in entities]}
+
+
+def seen(
+    database: Database, entities: Sequence[str], scheme_id: str, rows: Rows | None = None
+) -> dict[str, SeenRating]:
     """The ratings of these members by entity; one that is not rated, or no member, is left out.
 
+    rows: of `read_of`, where they are here already.
     Raises StoreConflict (some change faster than they can be read).
     """
     found: dict[str, SeenRating] = {}
-    wanted = [f"{scheme_id}|{entity}" for entity in entities]
+    wanted = list(entities)
     for _ in range(READINGS):
         halves: list[str] = []
-        for run in database.run("shown_ratings", ids=wanted):
+        if rows is None:
+            name, params = read_of(wanted, scheme_id)
+            rows = database.run(name, **params)
+        for run in rows:
             told = run | {"as_of": run["as_of"] and utc(run["as_of"])}
             for row in told.pop("members"):
                 rating = _seen(database, row, told) if row["sealed"] and told["as_of"] else None
                 if rating is None:
-                    halves.append(row["id"])
+                    halves.append(row["id"].partition("|")[2])
                 else:
                     found[rating.entity] = rating
         if not halves:
             return found
-        wanted = halves
+        wanted, rows = halves, None
     raise StoreConflict(f"ratings in {scheme_id!r} are being published: ask again")
 
 

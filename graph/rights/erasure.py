@@ -19,6 +19,7 @@ from graph.facts.kinds import STORED
 from graph.model import Changes
 from graph.rights import membership, outbox
 from graph.rights.entity_locks import hold
+from graph.store import endings
 from graph.store.transaction import Transaction
 
 SHORTEST = 4
@@ -47,11 +48,12 @@ def erase(transaction: Transaction, entity: str, *, now: datetime) -> Erased:
     known = transaction.optional("erase_begin", id=entity)
     if known is None:
         raise NotFound(f"there is no entity {entity!r}")
+    endings.note(transaction, "erased", entity, at=now)
     changes = Changes()
     for joined in known["memberships"]:
         transaction.run("erase_from_circles", **joined)
         transaction.run("erase_from_runs", **joined)
-        changes.include(membership.leave(transaction, entity, joined["scheme"], now=now))
+        changes.include(membership.leave(transaction, entity, joined["scheme"], now=now, noted=False))
     transaction.run("hide_pauses", entity=entity, hash=objections.hashed(salt, entity))
     kept = transaction.optional("erase_as_creditor", id=entity, anonymous=f"anonymous-{uuid.uuid4()}")
     gone = {"memberships": len(known["memberships"])} | _facts(transaction, entity)

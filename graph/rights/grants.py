@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from graph.errors import NotFound, ParameterError
 from graph.policy.publishing import check_purpose, policy_of
 from graph.rights.entity_locks import hold
+from graph.store import endings
 from graph.store.client import Database, utc
 from graph.store.transaction import Transaction
 from graph.text.instants import in_utc
@@ -91,6 +92,8 @@ def grant(
     )
     if row is None:
         raise NotFound(f"{entity!r} is not a member of {scheme!r}: only a member gives a grant")
+    for ended in row["ended"]:
+        endings.note(transaction, "grant", ended, at=now)
     return _grant(row["grant"])
 
 
@@ -105,6 +108,8 @@ def revoke(transaction: Transaction, id_: str, *, entity: str | None = None, now
     if entity is not None:
         hold(transaction, entity)
         row = transaction.optional("revoke_grant", id=id_, entity=entity, now=now)
+        if row is not None:
+            endings.note(transaction, "grant", id_, at=now)
     if row is None:
         raise NotFound(f"there is no grant {id_!r}")
     return _grant(row["grant"])

@@ -15,6 +15,7 @@ from graph.model import Changes
 from graph.policy.publishing import row_of
 from graph.rights.entity_locks import hold
 from graph.rights.founders import Founding, founding_of
+from graph.store import endings
 from graph.store.client import Database, utc
 from graph.store.transaction import Transaction
 
@@ -103,10 +104,11 @@ def join(
     return Membership(scheme, now, present, how, shares=False, pauses=()), changes
 
 
-def leave(transaction: Transaction, entity: str, scheme: str, *, now: datetime) -> Changes:
+def leave(transaction: Transaction, entity: str, scheme: str, *, now: datetime, noted: bool = True) -> Changes:
     """The entity is no member: its rating, history, circle ties and pauses are gone, its grants are revoked.
 
     It is no founder of the scheme any more, nor asked to be one.
+    noted: False where the caller has noted an ending that this is a part of.
     Raises NotFound where it was none.
     """
     hold(transaction, entity)
@@ -114,6 +116,8 @@ def leave(transaction: Transaction, entity: str, scheme: str, *, now: datetime) 
     left = transaction.optional("leave", id=f"{scheme}|{entity}", now=now)
     if left is None:
         raise _no_member(entity, scheme)
+    if noted:
+        endings.note(transaction, "left", f"{scheme}|{entity}", at=now)
     changes = Changes()
     changes.add_leaver(left["scheme"], [*left["followers"], *left["debtors"]], left["mark"])
     return changes
@@ -173,13 +177,17 @@ def object_to_listing(transaction: Transaction, entity: str, *, now: datetime) -
     [row] = transaction.run("object", entity=entity, hash=objections.hashed(salt, entity), now=now)
     if row["member"]:
         raise Refused(f"{entity!r} takes part in a scheme: it can pause ties, or leave and then object")
+    endings.note(transaction, "objected", entity, at=now, objection=objections.hashed(salt, entity))
     return int(row["contacts"])
 
 
-def withdraw_objection(transaction: Transaction, entity: str) -> bool:
+def withdraw_objection(transaction: Transaction, entity: str, *, now: datetime) -> bool:
     """Contacts with the entity are taken again, and it may join; returns whether it objected."""
     salt, _ = objections.lock_objections(transaction)
-    [row] = transaction.run("withdraw_objection", hash=objections.hashed(salt, entity))
+    hash_ = objections.hashed(salt, entity)
+    [row] = transaction.run("withdraw_objection", hash=hash_)
+    if row["withdrawn"]:
+        endings.note(transaction, "objects-no-more", entity, at=now, objection=hash_)
     return bool(row["withdrawn"])
 
 

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from graph.errors import InnerCircleError, SettingInvalid
-from graph.server import jars, java, local
+from graph.server import jars, java, java_for_spark, local
 from graph.server.connect import connect
 from graph.server.home import (
     FREE_MEGABYTES,
@@ -56,8 +56,10 @@ def _checks() -> Iterator[Check]:
         return
     if settings.neo4j_uri:
         yield Check("settings", True, f"use the Neo4j at {settings.neo4j_uri}")
+        yield _spark()
     else:
         yield Check("settings", True, f"use a managed Neo4j {settings.neo4j_version} in {settings.home}")
+        yield _spark()
         running = yield from _managed(settings)
         if not running:
             return
@@ -108,6 +110,16 @@ def _java(settings: Settings) -> Check:
         return Check("Java", True, f"Java {java.version(program)}, {program}")
     except InnerCircleError as error:
         return Check("Java", False, str(error), "unset INNERCIRCLE_JAVA and install innercircle[local]")
+
+
+def _spark() -> Check:
+    """Whether innercircle-spark would start here; a fault only where Spark is installed."""
+    found = java_for_spark.examine()
+    if found.fit:
+        return Check("Spark", True, f"{found.says}, is there for innercircle-spark")
+    wanted = find_spec("pyspark") is not None
+    advice = java_for_spark.ADVICE if wanted else f"nothing; for innercircle-spark, {java_for_spark.ADVICE}"
+    return Check("Spark", not wanted, found.says, advice)
 
 
 def _jars(settings: Settings) -> Check:

@@ -8,6 +8,8 @@ HOME/server.json  the version and ports of the last start, and the pid while it 
 HOME/serving.json where the API of this home answers, while it does
 HOME/workers-*/   where the workers of one API count what a caller may ask, while there are several
 
+HOME/journal/     what has ended, to be kept when the rest is lost; INNERCIRCLE_JOURNAL names another place
+HOME/backing-up/  there while `innercircle backup` is at work
 HOME/reserve      room that is kept from other programs, and given back to Neo4j where little is left
 HOME/plugins/     jars that somebody put there for Neo4j to load as well; we make no such folder
 HOME/torn/        copies of files of transactions that a full disk has torn, from before they were repaired

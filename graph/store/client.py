@@ -13,11 +13,12 @@ from typing import Any, Self, TypeVar
 import neo4j
 from neo4j import exceptions as driver_errors
 
-from graph.errors import NotFound, ParameterError, QueryRejected, StoreUnavailable
-from graph.store import deadlines, queries, riders, sessions
+from graph.errors import NotFound, NotRecorded, ParameterError, QueryRejected, StoreError, StoreUnavailable
+from graph.store import deadlines, endings, queries, riders, sessions, watching
 from graph.store.disk_space import Room, Watch
 from graph.store.error_mapping import NOT_ONLINE_ADVICE, Gone, is_not_online, translated
 from graph.store.joined_reads import joined
+from graph.store.journal import Journal
 from graph.store.queries import Query
 from graph.store.retries import repeated
 from graph.store.riders import Rider
@@ -48,13 +49,16 @@ class Database:
         name: str = "neo4j",
         timeout_seconds: float | None = None,
         room: Room | None = None,
+        journal: Journal | None = None,
     ):
         """Nothing is connected yet: the first query connects. Raises ParameterError for a bad URI.
 
         timeout_seconds: after which the server ends a read, a write, a statement or a transaction of several
         queries; None: its default. Batches are not ended.
         room: on the disk of the server, which every write needs; None: nobody here can see that disk.
+        journal: where it is remembered outside the store what has ended; None: nowhere.
         """
+        self.journal = journal
         self.uri, self.name, self.timeout_seconds = uri, name, timeout_seconds
         self._watch = Watch(room) if room else None
         try:
@@ -93,12 +97,12 @@ class Database:
         if query.mode == "read" and not tags and riders.PENDING.get() is not None:
             return self.together((name, params))[0]
         text = neo4j.Query(query.text, metadata=dict(tags or {}))
-        with translated(query.file):
+        with watching.asked(name), translated(query.file):
             if query.mode in ("batch", "schema"):
                 return self._auto(query, text, params)
             if query.mode == "read":  # one way there and back; in a transaction of its own there would be three
                 return repeated(lambda: self._auto(query, text, params))
-            return repeated(lambda: self._alone(lambda own: own.run(name, **params), tags))
+            return repeated(lambda: self._alone(lambda own: own.ask(query, params), tags))
 
     def together(self, *asked: tuple[str, Mapping[str, Any]]) -> list[Rows]:
         """The rows of each of these reads, given by name and parameters, by one way there and back.
@@ -113,21 +117,41 @@ class Database:
         return rows
 
     def _together(self, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Rows]:
+        names = [name for name, _ in asked]
+        with _said(names):
+            return repeated(lambda: self._in_one(joined(*names), asked, "read"))
+
+    def write_once(
+        self,
+        write: tuple[str, Mapping[str, Any]],
+        *reads: tuple[str, Mapping[str, Any]],
+        timeout_seconds: float | None = None,
+    ) -> list[Rows]:
+        """The rows of a write and of reads after it, all in one transaction, by one way there and back.
+
+        Nothing is repeated: where the connection is lost, nobody knows whether it was written (StoreUnavailable).
+        timeout_seconds: as for `write`. Raises as `write` does.
+        """
+        names = [name for name, _ in reads]
+        with _said([write[0], *names]):
+            return self._in_one(joined(*names, after=write[0]), [write, *reads], "write", timeout_seconds)
+
+    def _in_one(
+        self,
+        text: str,
+        asked: Sequence[tuple[str, Mapping[str, Any]]],
+        mode: str,
+        timeout_seconds: float | None = None,
+    ) -> list[Rows]:
+        """The rows of each of these, whose joined text this is, from one statement that is its own transaction."""
         params: dict[str, Any] = {}
         for number, (name, given) in enumerate(asked):
             queries.check(queries.get(name), given)
             params |= {queries.parameter(each, number): value for each, value in given.items()}
-        names = [name for name, _ in asked]
-        text = joined(*names)
-
-        def ask() -> list[Rows]:
-            with self._session("read") as session:
-                result = session.run(neo4j.Query(text, timeout=self._timeout()), params)
-                [record] = rows_of(result, drawn=any(queries.get(name).drawn for name in names))
-                return list(record.values())
-
-        with translated(" with ".join(queries.get(name).file for name in names)):
-            return repeated(ask)
+        with self._session(mode) as session:
+            result = session.run(neo4j.Query(text, timeout=self._timeout(timeout_seconds)), params)
+            [record] = rows_of(result, drawn=any(queries.get(name).drawn for name, _ in asked))
+            return list(record.values())
 
     @contextmanager
     def first(self, name: str, judge: Callable[[Rows], None], /, **params: Any) -> Iterator[None]:
@@ -165,10 +189,23 @@ class Database:
             self._session("write") as session,
             session.begin_transaction(metadata=dict(tags or {}), timeout=limit) as transaction,
         ):
-            made = work(Transaction(transaction))
+            own = Transaction(transaction, self.journal)
+            made = work(own)
             if not transaction.closed():
                 transaction.commit()
-            return made
+        self._remember(own)
+        return made
+
+    def _remember(self, done: Transaction) -> None:
+        """What ended with this transaction, which is committed, is in the journal. Raises NotRecorded."""
+        if self.journal is None or not done.noted:
+            return
+        try:
+            endings.flush(self, self.journal)
+        except StoreError as error:  # whatever it is, the transaction is not to be done again
+            raise NotRecorded(
+                f"it is done, and goes into the journal in {self.journal.folder} with whatever ends next: {error}"
+            ) from error
 
     def _timeout(self, seconds: float | None = None) -> float | None:
         """After which the server ends a transaction: never later than the work that it is a part of."""
@@ -211,9 +248,11 @@ class Database:
             self._session("write") as session,
             session.begin_transaction(metadata=dict(tags or {}), timeout=self._timeout()) as transaction,
         ):
-            yield Transaction(transaction)
+            own = Transaction(transaction, self.journal)
+            yield own
             if not transaction.closed():
                 transaction.commit()
+        self._remember(own)
 
     def write(
         self,
@@ -299,6 +338,14 @@ class Database:
     def _session(self, mode: str, database: str | None = None) -> AbstractContextManager[neo4j.Session]:
         self._ask_rider()  # whatever is done here, it is done for somebody who may
         return sessions.opened(self._driver, database or self.name, mode, self._watch)
+
+
+@contextmanager
+def _said(names: Sequence[str]) -> Iterator[None]:
+    """These queries are asked in one text: watchers see it, and its errors name their files."""
+    files = " with ".join(queries.get(name).file for name in names)
+    with watching.asked("+".join(dict.fromkeys(names))), translated(files):
+        yield
 
 
 def utc(value: Any) -> datetime:

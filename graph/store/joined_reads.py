@@ -11,15 +11,17 @@ from graph.store import queries
 
 
 @cache
-def joined(*names: str) -> str:
+def joined(*names: str, after: str | None = None) -> str:
     """The text that runs these reads, each by itself: its row has a list of rows for each, in this order.
 
     The parameters of the first end in `_0`, those of the second in `_1`. Raises QueryFileInvalid for a write.
+    after: a write that comes before all of them, and is the first.
     """
     parts = []
-    for number, name in enumerate(names):
+    every = names if after is None else (after, *names)
+    for number, name in enumerate(every):
         query = queries.get(name)
-        if query.mode != "read":
+        if query.mode != ("write" if number == 0 and after is not None else "read"):
             raise QueryFileInvalid("only reads are asked together with others", file=query.file)
         parts.append(query.part(number))
-    return "\n".join([*parts, "RETURN " + ", ".join(f"rows_{number}" for number in range(len(names)))])
+    return "\n".join([*parts, "RETURN " + ", ".join(f"rows_{number}" for number in range(len(every)))])

@@ -9,7 +9,7 @@ from typing import Literal
 
 from graph.store.client import Database
 
-Name = Literal["objections", "veil", "cursors", "refusals", "pseudonyms"]
+Name = Literal["objections", "veil", "cursors", "refusals", "pseudonyms", "journal"]
 
 
 def salt(database: Database, name: Name) -> bytes:

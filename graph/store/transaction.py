@@ -1,10 +1,13 @@
 """Shipped queries inside one transaction, which the client begins and ends."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import neo4j
 
-from graph.store import queries
+from graph.store import queries, watching
+from graph.store.journal import Journal
+from graph.store.queries import Query
 
 Rows = list[dict[str, Any]]
 
@@ -12,12 +15,21 @@ Rows = list[dict[str, Any]]
 class Transaction:
     """Queries inside one transaction."""
 
-    def __init__(self, transaction: neo4j.Transaction | neo4j.ManagedTransaction):
+    def __init__(self, transaction: neo4j.Transaction | neo4j.ManagedTransaction, journal: Journal | None = None):
+        """journal: where what ends in it is remembered; None: nowhere."""
         self._transaction = transaction
+        self.journal = journal
+        self.noted = False
+        "whether something ends with it that has to be in the journal"
 
     def run(self, name: str, /, **params: Any) -> Rows:
         query = queries.get(name)
         queries.check(query, params)
+        with watching.asked(name):
+            return self.ask(query, params)
+
+    def ask(self, query: Query, params: Mapping[str, Any]) -> Rows:
+        """The rows of a query whose parameters were checked."""
         return rows_of(self._transaction.run(query.text, dict(params)), drawn=query.drawn)
 
     def many(self, name: str, /, **params: Any) -> Rows:
@@ -25,7 +37,8 @@ class Transaction:
         query = queries.get(name)
         queries.check(query, params)
         given = {queries.parameter(each, 0): value for each, value in params.items()}
-        [row] = rows_of(self._transaction.run(query.listed, given), drawn=query.drawn)
+        with watching.asked(name):
+            [row] = rows_of(self._transaction.run(query.listed, given), drawn=query.drawn)
         rows: Rows = row["rows_0"]
         return rows
 

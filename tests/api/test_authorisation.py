@@ -70,6 +70,7 @@ MATRIX: dict[str, Row] = {
     "GET /v1/keys": about_nobody(200, *ROLES),
     "GET /livez": about_nobody(200, *ROLES),
     "GET /readyz": about_nobody(200, *ROLES),
+    "GET /metrics": about_nobody(200, "operator"),
     "GET /problems/{code}": about_nobody(200, *ROLES),
     f"GET {RATINGS}/{{entity}}": only("member", own=200),
     f"GET {RATINGS}/{{entity}}/explanation": only("member", own=200),

@@ -41,6 +41,7 @@ def lasting(text: str, api: httpx.Client) -> str:
         if scheme["run"]:
             text = text.replace(scheme["run"], f"{scheme['hash'][:8]}-0000-4000-8000-000000000000")
     text = re.sub(r"urn:uuid:[0-9a-f-]{36}", INSTANCE.urn, text)
+    text = re.sub(r"(?im)^(x-request-id: )[0-9a-f-]{36}", rf"\g<1>{INSTANCE}", text)
     text = re.sub(r'("run": ?")(?!\w{8}-0000-)[0-9a-f-]{36}', r"\g<1>00000000-0000-4000-8000-000000000000", text)
     text = text.replace(api.get("/readyz").json()["neo4j"], "5.26.31 community")
     text = text.replace(str(api.base_url).rstrip("/"), ADDRESS).replace("\r\n", "\n")

@@ -20,7 +20,7 @@ from tests.pages.test_authorisation import MATRIX_OF_PAGES
 fresh, sign_in = conftest.fresh, conftest.sign_in
 GETS = [name for name in MATRIX if name.startswith("GET ")]
 PAGES = [name for name in MATRIX_OF_PAGES if name.startswith("GET ")]
-OF_THE_ANSWER = {"date", "content-length", "etag", "retry-after"}
+OF_THE_ANSWER = {"date", "content-length", "etag", "retry-after", "x-request-id"}
 "Headers that differ from one GET to the next: of a read that is itself on record, and of a name made up anew."
 
 

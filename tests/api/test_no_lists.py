@@ -23,8 +23,9 @@ OWN = {
 }
 
 
-# Answers that are files: the member's own rating, and all that is kept about it; tests/reports, tests/erasing.
-OWN_FILES = {"make_report", "get_archive"}
+# Answers that are files: the member's own rating, and all that is kept about it; tests/reports, tests/erasing. And
+# what the service measures, which nobody is in: tests/api/test_metrics.py.
+OWN_FILES = {"make_report", "get_archive", "get_metrics"}
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:

@@ -48,6 +48,7 @@ OPERATIONS = {operation.id: operation for operation in operations()}
 FILES = {
     "make_report": ["application/jose", "text/html"],
     "get_archive": ["application/zip"],
+    "get_metrics": ["text/plain; version=0.0.4; charset=utf-8"],
 }
 
 # What to ask each route for: the values of its path, its body, and the status to come.
@@ -184,6 +185,7 @@ REQUESTS: list[tuple[str, dict[str, str], Any, int]] = [
     ("list_keys", {}, None, 200),
     ("live", {}, None, 200),
     ("ready", {}, None, 200),
+    ("get_metrics", {}, None, 200),
     ("explain_problem", {"code": "not-found"}, None, 200),
     ("explain_problem", {"code": "lost"}, None, 404),
 ]

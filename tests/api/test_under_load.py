@@ -9,10 +9,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,6 +34,7 @@ from graph.identity import Keyring, Role
 from graph.identity.verifying import revoke
 from graph.policy import scheme
 from graph.rating.runs import alone
+from graph.rights import grants
 from graph.server.connect import connect
 from graph.server.local import Server
 from graph.settings import Settings
@@ -305,18 +306,43 @@ def test_a_read_goes_to_the_database_and_back_no_more_often_than_it_has_queries(
         assert wire.said - before == 1
 
 
+@pytest.mark.parametrize("path", [rating_of("p-1"), rating_of("p-1") + "/explanation"])
 def test_a_member_who_reads_its_rating_waits_for_one_answer_of_the_database(
-    community: Database, server: Server, settings: Settings, ring: Keyring, wire: Wire
+    community: Database, server: Server, settings: Settings, ring: Keyring, wire: Wire, path: str
 ) -> None:
     member = headers(ring, Role.MEMBER, "login of p-1", "p-1")
+    assert answers_waited_for(server, settings, wire, partial(httpx.Client.get, url=path, headers=member)) == 1
+
+
+@pytest.mark.parametrize(("many", "answers"), [(False, 2), (True, 3)], ids=["one", "several"])
+def test_a_client_waits_for_one_answer_that_tells_what_is_open_and_one_that_says_it_is_on_record(
+    community: Database, server: Server, settings: Settings, ring: Keyring, wire: Wire, many: bool, answers: int
+) -> None:
+    """Of several it waits for one more, before: it is let in first."""
+    purpose, now = scheme.read("reliability").purpose[0], datetime.now(UTC)
+    asked: dict[str, Any] = {"scheme": "reliability", "client": "bank", "purpose": purpose, "what": "points"}
+    until = now + timedelta(days=1)
+    community.write(lambda own: grants.grant(own, "p-1", until=until, now=now, **asked))
+    bank = headers(ring, Role.CLIENT, "bank")
+    body = {"ids": ["p-1"], "purpose": purpose}
+    look_up = partial(httpx.Client.post, url=LOOKUP, json=body, headers=bank)
+    granted = partial(
+        httpx.Client.get, url=rating_of("p-1") + "/granted", params={"purpose": purpose}, headers=bank
+    )
+    assert answers_waited_for(server, settings, wire, look_up if many else granted) == answers
+
+
+def answers_waited_for(
+    server: Server, settings: Settings, wire: Wire, ask: Callable[[httpx.Client], httpx.Response]
+) -> int:
     through = partial(Database, f"bolt://127.0.0.1:{wire.port}", server.user, server.password)
     with serve(through, settings=settings) as client:
         took = []
-        for _ in range(4):
+        for _ in range(5):
             before = wire.said
-            assert client.get(rating_of("p-1"), headers=member).status_code == 200
+            assert ask(client).status_code == 200
             took.append(wire.said - before)
-    assert min(took) == 1, "other threads of the service may ask in between, and the first read opens a connection"
+    return min(took)  # other threads of the service may ask in between, and the first read opens a connection
 
 
 @pytest.mark.slow

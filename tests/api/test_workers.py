@@ -20,6 +20,8 @@ import httpx
 import psutil
 import pytest
 
+from api.http.metrics import FOLDER
+from api.workers import MEMORY
 from graph.identity import Keyring, Role, verifying
 from graph.policy import publishing, scheme
 from graph.rights import grants
@@ -347,3 +349,34 @@ def test_a_service_whose_file_is_gone_ends_rather_than_count_anew(alone: Setting
             shutil.rmtree(folder)
             os.kill(first, signal.SIGKILL)
         assert service.process.wait(60) == 1
+
+
+def test_metrics_are_those_of_both_whichever_is_asked_and_those_of_a_worker_that_was_killed_stay(
+    alone: Settings,
+) -> None:
+    headers = bearer(Keyring.of(alone), Role.OPERATOR, "olga")
+    line = 'innercircle_requests_total{method="GET",route="/problems/{code}",status="200"} '
+
+    def told(client: httpx.Client) -> float:
+        found = [each for each in client.get("/metrics").text.splitlines() if each.startswith(line)]
+        return float(found[0].removeprefix(line)) if found else 0.0
+
+    inherited = {"PROMETHEUS_MULTIPROC_DIR": str(alone.home / "is not there")}
+    with started(alone, **inherited) as service:
+        killed, _ = service.workers()
+        with service.each(**headers) as (one, other):
+            for client, times in ((one, 3), (other, 4)):
+                for _ in range(times):
+                    assert client.get("/problems/not-found").status_code == 200
+            assert (told(one), told(other)) == (7, 7)
+        os.kill(killed, signal.SIGKILL)
+        until = time.monotonic() + 60
+        while killed in service.workers():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        with service.each(**headers) as workers:
+            assert [told(each) for each in workers] == [7, 7]
+        folder = Path(psutil.Process(service.workers()[0]).environ()[FOLDER])
+        assert folder.parent == MEMORY
+        assert folder.stat().st_mode & 0o777 == 0o700
+    assert not folder.exists()

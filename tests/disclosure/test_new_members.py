@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from graph import disclosure
 from graph.disclosure import report, to_clients
@@ -71,7 +72,7 @@ def test_no_grant_opens_the_points_of_a_new_member(everyone: Database, entity: s
     assert (found.what, found.band, found.caption) == (what, "new", "new")
     assert (found.whole_points, found.within_points, found.parts, found.reasons) == (None, None, None, None)
     points = disclosure.shown(everyone, entity, POLICY.id).whole_points
-    assert not re.search(rf"\b{points}\b", repr(replace(found, run=None, hash=None)))
+    assert not re.search(rf"\b{points}\b", repr(structs.replace(found, run=None, hash=None)))
 
 
 @pytest.mark.parametrize("entity", KNOWN)

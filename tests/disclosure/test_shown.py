@@ -1,6 +1,7 @@
 """What is shown of a rating adds up, names only contacts that allow it, and stays near the operator's view."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from graph.errors import NotFound, ParameterError
 from graph.explain.what_if import NewContactDay, Removed, Settled, UnderPolicy, WithoutContact, under_share
 from graph.policy.scheme import Scheme, read, shipped
 from graph.rating import offsets, published
+from graph.rating.run import rate
 from graph.store.client import Database
 from tests.conftest import WIPE
 from tests.worlds.chosen_conduct import AS_OF, contact, facts_of, rated, share
@@ -188,6 +190,21 @@ def test_schemes_stand_side_by_side(community: Database) -> None:
 def scheme_with_bands(*starts: float) -> Scheme:
     bands = tuple(msgspec.structs.replace(POLICY.bands[0], from_points=start) for start in starts)
     return msgspec.structs.replace(POLICY, bands=bands)
+
+
+def test_an_explanation_after_a_run_has_its_facts_as_that_run_valued_them(graph: Database) -> None:
+    """Facts are asked for along with the rating, as the run valued them that was explained last."""
+    rated(graph, facts_of(OUTCOMES, CONTACTS), POLICY)
+    before = [disclosure.explain(graph, "a", POLICY.id, facts=True) for _ in range(2)]
+    assert before[0] == before[1]
+    rate(graph, POLICY.id, as_of=AS_OF + timedelta(days=30))
+    after = [disclosure.explain(graph, entity, POLICY.id, facts=True) for entity in ("a", "c1", "a")]
+    assert after[0] == after[2]
+    ages = [{fact.age for factor in each.factors or () for fact in factor.facts} for each in (before[0], after[0])]
+    assert {age + 30 for age in ages[0]} == ages[1] != set()
+    for each in after:
+        for factor in each.factors or ():
+            assert sum(part.whole for part in factor.parts) + sum(f.whole for f in factor.facts) == factor.whole
 
 
 def test_a_veil_is_wider_than_the_narrowest_band_whatever_contacts_supply() -> None:

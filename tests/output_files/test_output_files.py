@@ -44,6 +44,7 @@ WRITING: dict[str, tuple[list[str], tuple[str, str]]] = {
     "plot conduct": (["plot", "conduct", *IN], ONE),
     "plot share": (["plot", "share", *IN], ONE),
     "export": (["export", *IN, "--purpose", "a study"], ("--out", "members.csv")),
+    "snapshot": (["snapshot", "reliability"], ("--out", "snapshot")),
     "report": (
         ["report", "bob", *IN, "--audience", "bank", "--purpose", PURPOSE],
         ("--out", "report.html"),
@@ -57,6 +58,7 @@ READS = {
         "apply paths",
         "import paths",
         "import-assistant file",
+        "publish-run directory",
         "import-assistant members",
         "verify-report file",
         "verify-report key",
@@ -68,6 +70,8 @@ TOO_SMALL = {"plot distribution", "plot conduct", "plot share"}
 "What needs more members than this community has; tests/analysis draws them."
 FILLS = {"import"}
 "What needs an empty store; tests/facts/first_fill fills one and has its rejects."
+MAKES_A_DIRECTORY = {"snapshot"}
+"What replaces nothing, not even an ordinary file; tests/analysis takes them."
 GOES_ON_FROM = {"verify-access"}
 "What an ordinary file there says is read, and the file is gone at the end; tests/access verifies in pieces."
 
@@ -250,7 +254,7 @@ def community(database: Database, tmp_path_factory: pytest.TempPathFactory) -> D
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(WRITING.keys() - TOO_SMALL - FILLS - GOES_ON_FROM))
+@pytest.mark.parametrize("name", sorted(WRITING.keys() - TOO_SMALL - FILLS - GOES_ON_FROM - MAKES_A_DIRECTORY))
 @pytest.mark.usefixtures("community")
 def test_an_ordinary_file_is_replaced_by_another_and_persons_data_are_for_the_owner(
     innercircle: Command, tmp_path: Path, name: str
@@ -314,3 +318,43 @@ def test_a_file_that_its_owner_protects_from_writing_stays(tmp_path: Path) -> No
     path.chmod(0o400)
     with pytest.raises(ParameterError, match="write-protected"):
         output_files.check(path)
+
+
+# A directory that is made as a whole --------------------------------------------------------------------
+
+
+def test_a_directory_is_there_as_a_whole_or_not_at_all_and_is_for_its_owner(tmp_path: Path) -> None:
+    place = tmp_path / "made"
+    with output_files.fresh_directory(place) as fresh:
+        (fresh / "in").mkdir(mode=0o700)
+        output_files.write_text(fresh / "in" / "file", "whole")
+        assert not place.exists()
+        assert list(tmp_path.iterdir()) == [fresh]
+    assert (place / "in" / "file").read_text() == "whole"
+    assert {stat.S_IMODE(each.stat().st_mode) for each in (place, place / "in")} == {0o700}
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def _break_a_directory(path: Path, error: Exception) -> None:
+    with output_files.fresh_directory(path) as fresh:
+        output_files.write_text(fresh / "file", "half")
+        raise error
+
+
+def test_of_a_directory_that_is_broken_off_nothing_is_left(tmp_path: Path) -> None:
+    with pytest.raises(InterruptedError):
+        _break_a_directory(tmp_path / "made", InterruptedError())
+    with pytest.raises(ParameterError, match="No space left"):
+        _break_a_directory(tmp_path / "made", OSError(errno.ENOSPC, "No space left on device"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_takes_the_place_of_nothing_also_of_what_came_meanwhile(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_bytes(OLD)
+    for name, what in (("empty", "a directory already"), ("file", "a file already")):
+        with pytest.raises(ParameterError, match=what):
+            output_files.check_fresh(tmp_path / name)
+    with pytest.raises(ParameterError, match="a directory already"), output_files.fresh_directory(tmp_path / "a"):
+        (tmp_path / "a").mkdir()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a", "empty", "file"]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from api.pages import operators
 from api.pages.rendering import render
 from api.pages.writing import drift, rough, step
-from graph.analysis.monitoring import watched
+from graph.analysis.monitoring import Allowed, watched
 from graph.identity import Keyring, Role
 from graph.policy import publishing, scheme
 from graph.server.connect import connect
@@ -40,7 +40,7 @@ def market(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Data
 
 @pytest.fixture(scope="module")
 def api(market: Database, settings: Settings, server: Server, ring: Keyring) -> Iterator[httpx.Client]:
-    patient = settings.model_copy(update={"late_after_days": 100_000})
+    patient = settings.model_copy(update={"late_after_days": 100_000, "dispute_late_after_days": 100_000})
     with serve(partial(connect, settings), settings=patient) as client:
         yield client
 
@@ -128,13 +128,13 @@ def test_health_says_how_old_the_ratings_are_and_that_it_is_late(market: Databas
     """The market is rated up to 2 July, and was loaded when this test began."""
     for days, late in ((31, False), (32, True), (151, True)):
         now = AS_OF + timedelta(days=days + 1, hours=9)
-        found = operators.service(market, now=now, late_after_days=31)
+        found = operators.service(market, now=now, allowed=Allowed(ratings_days=31, disputes_days=100_000))
         assert [each.late for each in found["ages"][:2]] == [late, False]
         assert found["well"] == (not late)
         text = " ".join(bytes(render("operator.html.jinja", principal=None, **found).body).decode().split())
         assert f"the last rated day is 2026-07-02, {days} days ago." in text
         assert "Trading partners</span>: there is none yet." in text
-        assert "Facts: the last load was on" in text
+        assert "Facts</span>: the last load was on" in text
         assert ("That is late." in text) == late
         assert ("All is well." in text) == (not late)
 

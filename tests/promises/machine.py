@@ -302,7 +302,7 @@ class Promises(RuleBasedStateMachine):
     @rule(data=st.data())
     def withdraw_objection(self, data: st.DataObject) -> None:
         entity = data.draw(st.sampled_from(sorted(self.objecting)))
-        assert self.graph.write(lambda t: membership.withdraw_objection(t, entity))
+        assert self.graph.write(lambda t: membership.withdraw_objection(t, entity, now=self.now()))
         self.objecting.remove(entity)
 
     @rule(entity=who)

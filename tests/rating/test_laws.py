@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from graph.errors import NotConverged, ParameterError
 from graph.facts.values import Contact, Facts, Obligation, Purchase
 from graph.policy.scheme import LOWEST_POINTS, POINTS_RANGE, Scheme, points_of
+from graph.rating.ageing import ageing
 from graph.rating.partner_caps import Deal, cap
-from graph.rating.reference import Rating, Ratings, ageing, choose_circles, propagate, rate, rate_factors, strength
+from graph.rating.reference import Rating, Ratings, choose_circles, propagate, rate, rate_factors, strength
 from tests.conftest import samples
 from tests.strategies import AS_OF, NAMED_ZONES, NASTY, PRODUCTS, communities, make_scheme, schemes
 

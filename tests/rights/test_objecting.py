@@ -36,7 +36,7 @@ def object_to(database: Database, entity: str) -> int:
 
 
 def withdraw(database: Database, entity: str) -> bool:
-    return database.write(lambda tx: membership.withdraw_objection(tx, entity))
+    return database.write(lambda tx: membership.withdraw_objection(tx, entity, now=NOW))
 
 
 def load(

@@ -137,7 +137,7 @@ def test_nobody_gets_rid_of_a_pause_by_having_the_own_id_taken_out(
     leave(market, "bob")
     if way == "objecting":
         decide(market, lambda tx: membership.object_to_listing(tx, "bob", now=NOW))
-        decide(market, lambda tx: membership.withdraw_objection(tx, "bob"))
+        decide(market, lambda tx: membership.withdraw_objection(tx, "bob", now=NOW))
     else:
         decide(market, lambda tx: erasure.erase(tx, "bob", now=NOW).changes)
     paused = market.statement("MATCH ()-[:PAUSED]->(a) RETURN a.id AS id")

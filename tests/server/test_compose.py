@@ -1,5 +1,6 @@
 """Rules of the files for a deployment with Docker."""
 
+import importlib.util
 import re
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from graph.server import browser, jars
+from graph.server import browser, jars, java_for_spark
 from graph.settings import Settings
 from graph.store.client import Database
 
@@ -21,6 +22,13 @@ def services() -> dict[str, Any]:
     compose: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     services: dict[str, Any] = compose["services"]
     return services
+
+
+@pytest.fixture(scope="module")
+def on_spark() -> dict[str, Any]:
+    """The file for Spark; `rate` is its driver, and the others are what waits for jobs."""
+    compose: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.spark.yml").read_text())
+    return compose
 
 
 def setting(variable: str) -> str:
@@ -66,9 +74,12 @@ def test_every_innercircle_variable_is_a_setting(services: dict[str, Any]) -> No
     assert set(services["api"]["environment"]) - known == set()
 
 
-def test_values_are_strings_so_that_yaml_does_not_make_something_else_of_them(services: dict[str, Any]) -> None:
-    for service in services.values():
+def test_values_are_strings_so_that_yaml_does_not_make_something_else_of_them(
+    services: dict[str, Any], on_spark: dict[str, Any]
+) -> None:
+    for service in (*services.values(), *on_spark["services"].values()):
         assert {type(value) for value in service.get("environment", {}).values()} <= {str}
+        assert {type(word) for word in service.get("command", [])} <= {str}
 
 
 def test_the_image_is_the_version_that_the_project_is_tested_on(services: dict[str, Any]) -> None:
@@ -88,8 +99,10 @@ def megabytes(text: str) -> int:
     return int(text[:-1]) * {"m": 1, "g": 1_024}[text[-1]]
 
 
-def test_every_service_gives_up_its_rights_and_has_a_limit_of_memory(services: dict[str, Any]) -> None:
-    for name, service in services.items():
+def test_every_service_gives_up_its_rights_and_has_a_limit_of_memory(
+    services: dict[str, Any], on_spark: dict[str, Any]
+) -> None:
+    for name, service in (services | on_spark["services"]).items():
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert megabytes(service["mem_limit"]) > 0, name
@@ -116,6 +129,7 @@ def test_browser_finds_its_style_and_guide_at_the_service_for_them(services: dic
 
 def test_no_password_stands_in_the_files() -> None:
     text = (ROOT / "docker-compose.yml").read_text() + (ROOT / "Dockerfile").read_text()
+    text += (ROOT / "docker-compose.spark.yml").read_text() + (ROOT / "Dockerfile.spark").read_text()
     assert "NEO4J_AUTH:" not in text
     assert "INNERCIRCLE_NEO4J_PASSWORD:" not in text
 
@@ -129,12 +143,60 @@ def test_the_base_lock_has_the_versions_of_the_full_lock_and_no_server_of_its_ow
 
 
 def test_the_image_gets_only_what_it_copies() -> None:
-    dockerfile = (ROOT / "Dockerfile").read_text()
+    files = "\n".join((ROOT / name).read_text() for name in ("Dockerfile", "Dockerfile.spark"))
     copied = {
-        source
-        for line in re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
-        for source in line.split()
+        source for line in re.findall(r"^COPY (?!--from)(.+) \S+$", files, re.MULTILINE) for source in line.split()
     }
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert copied == allowed
     assert all((ROOT / name).exists() for name in copied)
+
+
+# Spark ------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_reaches_spark_from_outside_and_it_reaches_nothing(on_spark: dict[str, Any]) -> None:
+    """Whoever can speak to a master can have it run anything."""
+    assert on_spark["networks"] == {"among-themselves": {"internal": True}}
+    for name, service in on_spark["services"].items():
+        assert "ports" not in service, name
+        assert "network_mode" not in service, name
+        assert service["networks"] == ["among-themselves"], name
+        assert service["read_only"] is True, name
+    assert (
+        "-Dspark.master.rest.enabled=false" in on_spark["services"]["master"]["environment"]["SPARK_MASTER_OPTS"]
+    )
+
+
+def test_two_workers_look_for_the_master_where_it_is(on_spark: dict[str, Any]) -> None:
+    services = on_spark["services"]
+    command = services["master"]["command"]
+    host, port = (command[command.index(option) + 1] for option in ("--host", "--port"))
+    workers = {
+        name: each for name, each in services.items() if each.get("command", [])[-1:] == ["spark://master:7077"]
+    }
+    assert sorted(workers) == ["worker-1", "worker-2"]
+    assert f"spark://{host}:{port}" == "spark://master:7077"
+    assert workers["worker-1"] == workers["worker-2"]
+    assert "rate" not in [name for name, each in services.items() if "profiles" not in each], "`up` starts no job"
+
+
+def test_a_worker_has_more_memory_than_it_gives_to_jobs(on_spark: dict[str, Any]) -> None:
+    worker = on_spark["services"]["worker-1"]
+    given = worker["command"][worker["command"].index("--memory") + 1]
+    assert megabytes(worker["mem_limit"]) >= 2 * megabytes(given)
+
+
+def test_the_image_of_spark_has_what_the_tests_run_on(on_spark: dict[str, Any]) -> None:
+    """The packages of the lock file, and the Java that the doctor advises."""
+    text = (ROOT / "Dockerfile.spark").read_text()
+    assert "pip install --no-cache-dir --require-hashes -r requirements-spark.lock" in text
+    assert re.search(r"Debian: ([\w-]+)", java_for_spark.ADVICE)[1] in text  # type: ignore[index]
+    for service in on_spark["services"].values():
+        assert service["build"]["dockerfile"] == "Dockerfile.spark"
+
+
+def test_the_service_that_rates_is_the_command(on_spark: dict[str, Any]) -> None:
+    python, option, module = on_spark["services"]["rate"]["entrypoint"]
+    assert (python, option) == ("python", "-m")
+    assert importlib.util.find_spec(module)

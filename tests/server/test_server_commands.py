@@ -106,7 +106,7 @@ def test_doctor_finds_nothing_wrong_with_a_migrated_server(innercircle: Command,
     done = innercircle("doctor", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["ok"] is True
-    names = ["settings", "Java", "jars", "disk", "ports", "server", "login", "version", "migrations"]
+    names = ["settings", "Spark", "Java", "jars", "disk", "ports", "server", "login", "version", "migrations"]
     assert list(checks(done)) == names
     assert "community edition" in checks(done)["version"]["found"]
 
@@ -123,7 +123,7 @@ def test_doctor_checks_a_configured_server_and_not_the_managed_one(
         INNERCIRCLE_NEO4J_PASSWORD_FILE=str(server.home / "password"),
     )
     assert done.returncode == 0
-    assert list(checks(done)) == ["settings", "login", "version", "migrations"]
+    assert list(checks(done)) == ["settings", "Spark", "login", "version", "migrations"]
 
 
 @pytest.mark.slow

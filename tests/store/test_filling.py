@@ -1,5 +1,6 @@
 """Reads are recorded by looking ids up, also while a graph is being filled."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import neo4j
@@ -14,6 +15,14 @@ READ = [f"e-{number}" for number in range(200)]
 PARAMETERS: dict[str, dict[str, Any]] = {
     "hold_ledgers": {"scheme": "trading", "entities": READ, "known": False, "head": ""},
     "ledger_ends": {"held": [{"ledger": f"trading|{each}", "entity": each} for each in READ]},
+    "asked": {
+        **{"scheme": "trading", "entities": READ, "client": "bank", "purpose": "p", "ends": True},
+        "now": datetime(2026, 7, 1, tzinfo=UTC),
+    },
+    "append_found": {
+        "rows": [{"ledger": f"trading|{each}", "number": 1, "grant": each} for each in READ],
+        "said": {},
+    },
     "append_accesses": {"rows": [{"ledger": f"trading|{each}"} for each in READ]},
 }
 GROWTH = (

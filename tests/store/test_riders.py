@@ -71,6 +71,22 @@ def test_only_reads_are_joined(graph: Database) -> None:
         graph.together(("secret", {}), ("scheme", {"id": "market"}))
 
 
+def test_a_write_and_the_reads_after_it_are_one_transaction_that_is_asked_once(graph: Database) -> None:
+    graph.statement(TWO)
+    write = "make_secret", {"name": "cursors", "value": "00"}
+    read = "secret", {"name": "cursors"}
+    assert graph.write_once(write, read, ("scheme", {"id": "nowhere"})) == [
+        [{"value": "00"}],
+        [{"value": "00"}],
+        [],
+    ]
+    for wrong in ((read, read), (write, write)):
+        with pytest.raises(QueryFileInvalid, match="only reads"):
+            graph.write_once(*wrong)
+    with pytest.raises(ParameterError, match=r"the parameter .id is missing"):
+        graph.write_once(write, ("scheme", {}))
+
+
 def test_the_rider_is_judged_before_the_block_sees_its_own_rows(graph: Database) -> None:
     graph.statement(TWO)
     seen: list[dict[str, Any]] = []
@@ -93,9 +109,10 @@ def write(own: Transaction) -> None:
         lambda graph: graph.run("make_secret", name="cursors", value="00"),
         lambda graph: graph.statement("CREATE (:Secret {name: 'cursors'})"),
         lambda graph: graph.write(write),
+        lambda graph: graph.write_once(("make_secret", {"name": "cursors", "value": "00"})),
         lambda graph: graph.server(),
     ],
-    ids=["a read", "a write", "a statement", "a transaction", "the server"],
+    ids=["a read", "a write", "a statement", "a transaction", "a write once", "the server"],
 )
 def test_nothing_is_done_in_the_block_of_a_rider_that_refuses(
     graph: Database, work: Callable[[Database], object]

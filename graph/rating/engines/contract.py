@@ -11,14 +11,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-from graph.errors import NotConverged
 from graph.policy.scheme import Scheme
+from graph.rating.engines.sweeps import Propagated
 from graph.rating.voices import Source
 from graph.store import queries
 from graph.store.client import Database
-from graph.text.counts import counted
 
 Progress = Callable[[str], None]
 
@@ -59,13 +58,6 @@ class Work:
         return self.database.optional(query, tags=self.tags | {"step": name}, **span, **params) or {}
 
 
-class Propagated(NamedTuple):
-    """How the scores were found: the sweeps made, and how far any score can be from the exact one."""
-
-    sweeps: int
-    bound: float
-
-
 class Engine(Protocol):
     """One run's worth of work. Every step raises any StoreError."""
 
@@ -89,24 +81,3 @@ class Engine(Protocol):
 
     def clear(self) -> None:
         """Nothing staged is left, neither of this run nor of one that was killed."""
-
-
-def propagate(scheme: Scheme, sweep: Callable[[int], float]) -> Propagated:
-    """Sweeps are made until the bound holds.
-
-    sweep: makes the one of this number, from 1 on; returns the largest change of a score, veiled ones among them.
-    Raises NotConverged where the policy's sweeps are not enough.
-    """
-    share, solver = scheme.circle.share, scheme.solver
-    bound = math.inf
-    for number in range(1, solver.max_sweeps + 1):
-        bound = sweep(number) * share / (1 - share)
-        if bound <= solver.tolerance:
-            return Propagated(number, bound)
-    raise NotConverged(
-        f"after {counted(solver.max_sweeps, 'sweeps')} a score can still be {bound:.3g} from the exact one, "
-        f"and the policy of {scheme.id} allows {solver.tolerance:.3g}: nothing was published; "
-        "raise solver.max_sweeps",
-        sweeps=solver.max_sweeps,
-        bound=bound,
-    )

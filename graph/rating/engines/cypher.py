@@ -10,7 +10,8 @@ from datetime import datetime
 from graph.policy import parameters
 from graph.policy.scheme import Scheme
 from graph.rating import voices
-from graph.rating.engines.contract import Propagated, Work, propagate
+from graph.rating.engines.contract import Work
+from graph.rating.engines.sweeps import Propagated, propagate
 from graph.store.client import Database
 
 OWN = "next_own"

@@ -1,13 +1,14 @@
 """How old the ratings and the facts are, for the operator of the service."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from graph.analysis.monitoring import ages, last_loads
+from graph.analysis.monitoring import Age, Allowed, What, ages, last_loads
 from graph.facts.load import load
 from graph.policy import publishing, scheme
 from graph.rating.apply import take_back
@@ -36,7 +37,8 @@ def town(graph: Database) -> Database:
 
 
 def told(database: Database, now: datetime, late_after_days: int = 31) -> list[tuple[str, bool]]:
-    return [(each.says, each.late) for each in ages(database, now=now, late_after_days=late_after_days)]
+    found = ages(database, now=now, allowed=Allowed(ratings_days=late_after_days))
+    return [(each.says, each.late) for each in found if each.what is not What.DISPUTE]
 
 
 @pytest.mark.parametrize(
@@ -94,15 +96,86 @@ def test_status_and_readiness_say_it_and_the_service_is_ready_all_the_same(
         ("reliability", days, False),
         ("trading", None, False),
         (None, None, False),
+        (None, None, False),
     ]
+    assert [each["what"] for each in body["ages"]] == ["ratings", "ratings", "load", "dispute"]
     impatient = settings.model_copy(update={"late_after_days": 1})
     with serve(lambda: connect(settings), settings=impatient) as client:
         answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (httpx.codes.OK, "ready")
     assert answer.json()["ages"][0] == {
+        "what": "ratings",
         "scheme": "reliability",
         "last_day": "2026-06-30",
         "days_ago": days,
         "late": True,
         "says": f"reliability is rated up to 2026-06-30, {days:,} days ago: late",
     }
+
+
+def aged(database: Database, what: What, now: datetime, allowed: Allowed) -> Age | None:
+    return next((each for each in ages(database, now=now, allowed=allowed) if each.what is what), None)
+
+
+@pytest.mark.parametrize("state", ["open", "proposed"])
+def test_the_oldest_dispute_that_waits_is_told_and_anybody_learns_only_that_it_is_late(
+    town: Database, state: str
+) -> None:
+    town.statement(
+        """UNWIND [['d-new', '2026-06-20', $state], ['d-old', '2026-06-01', $state],
+                     ['d-done', '2026-01-01', 'rejected']] AS each MATCH (ann:Entity {id: 'ann'})
+        CREATE (ann)-[:OPENED]->(:Dispute {id: each[0], kind: 'contacts', state: each[2],
+                                           opened: datetime(each[1] + 'T12:00:00Z')})""",
+        state=state,
+    )
+    opened = datetime(2026, 6, 1, tzinfo=UTC)
+    for days, late in ((30, False), (31, True)):
+        found = aged(town, What.DISPUTE, opened + timedelta(days=days), Allowed())
+        assert found is not None
+        assert found.says == (
+            f"the oldest dispute that waits was opened on 2026-06-01, {days} days ago{': late' if late else ''}"
+        )
+        shown = found.to_anybody()
+        assert (shown.last_day, shown.days_ago, shown.late) == (None, None, late)
+        assert "2026" not in shown.says
+        assert shown.says.startswith("a dispute waits" if late else "no dispute waits for longer")
+
+
+def test_that_no_dispute_waits_looks_like_one_that_is_not_late(town: Database) -> None:
+    none = aged(town, What.DISPUTE, AS_OF, Allowed())
+    assert none is not None
+    assert none.says == "no dispute waits"
+    assert (none.to_anybody().says, none.late) == ("no dispute waits for longer than it may", False)
+
+
+def test_the_newest_file_of_the_folder_is_the_backup_and_what_is_none_does_not_count(
+    town: Database, tmp_path: Path
+) -> None:
+    made = datetime(2026, 6, 10, 3, tzinfo=UTC)
+    for name, hours, content in (
+        ("older.backup", 0, "x"),
+        ("newest.backup", 24, "x"),
+        *((".hidden", 99, "x"), ("half.part", 99, "x"), ("empty.backup", 99, "")),
+    ):
+        (tmp_path / name).write_text(content)
+        at = (made + timedelta(hours=hours)).timestamp()
+        os.utime(tmp_path / name, (at, at))
+    (tmp_path / "a folder").mkdir()
+    for days, late in ((2, False), (3, True)):
+        found = aged(town, What.BACKUP, made + timedelta(days=1 + days), Allowed(backups=tmp_path))
+        assert found is not None
+        assert found.says == f"the newest backup was made on 2026-06-11, {days} days ago{': late' if late else ''}"
+        assert found.to_anybody() == found
+
+
+def test_a_folder_without_a_backup_is_late_wherever_it_is_and_no_folder_is_not_told_of(
+    town: Database, tmp_path: Path
+) -> None:
+    assert aged(town, What.BACKUP, AS_OF, Allowed()) is None
+    (tmp_path / "file").write_text("x")
+    for folder in (tmp_path / "gone", tmp_path / "file"):
+        found = aged(town, What.BACKUP, AS_OF, Allowed(backups=folder))
+        assert found is not None
+        assert found.late
+        assert found.says == "there is no backup in the folder that INNERCIRCLE_BACKUPS names: late"
+        assert str(tmp_path) not in found.says

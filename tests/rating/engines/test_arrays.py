@@ -17,7 +17,7 @@ from graph.rating import reference, reference_voices
 from graph.rating.engines.arrays import circles, conduct, scores, voices
 from graph.rating.engines.arrays.columns import Contacts, Obligations, Things, Ties
 from graph.rating.engines.arrays.groups import Floats
-from graph.rating.engines.contract import Propagated
+from graph.rating.engines.sweeps import Propagated
 from tests.rating import test_otc
 from tests.strategies import AS_OF, NASTY, Community, communities, make_scheme, schemes, schemes_with_voice
 from tests.worlds import local_days

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from graph.policy.scheme import Factor, ObligationsFactor
+from graph.rating.ageing import ageing
 from graph.rating.engines.arrays.columns import Obligations, Things
 from graph.rating.engines.arrays.groups import Flags, Floats, Ints, grouped, summed
-from graph.rating.reference import ageing
 
 BY_MEMBER, BY_OTHERS = 1, 2
 "Who disputes a fact."

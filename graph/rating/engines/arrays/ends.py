@@ -10,9 +10,11 @@ docs/decisions/0058-facts-by-the-numbers-of-the-store.md says more.
 
 import numpy as np
 
-from graph.rating.engines.arrays.groups import Ints
-from graph.rating.engines.arrays.pages import Columns, Row, pages, wide
+from graph.rating.engines.arrays.groups import Flags, Ints
+from graph.rating.engines.arrays.pages import Kind, numbers, whole, wide
 from graph.rating.engines.contract import Work
+
+NUMBERS = Kind("packed_numbers", lambda row: (numbers(row["rids"]), numbers(row["numbers"])), 2)
 
 
 class Ends:
@@ -26,22 +28,33 @@ class Ends:
 
         ends: of facts that have been read by now.
         """
-        stays = np.flatnonzero((self._before >= 0) & (self._before == _numbers(self._work)))
-        if not len(stays):
+        return self._found(ends, self._stays())
+
+    def unsettled_rids(self, ends: Ints) -> Ints:
+        """The same for some of many facts, as it was at first: what `gone` says afterwards goes before it."""
+        return self._found(ends, self._before >= 0)
+
+    def gone(self) -> Ints:
+        """The rids of members that have left since this was made."""
+        return np.flatnonzero((self._before >= 0) & ~self._stays())
+
+    def _stays(self) -> Flags:
+        stays: Flags = (self._before >= 0) & (self._before == _numbers(self._work))
+        return stays
+
+    def _found(self, ends: Ints, among: Flags) -> Ints:
+        rids = np.flatnonzero(among)
+        if not len(rids):
             return np.full(len(ends), -1)
-        order = stays[np.argsort(self._before[stays])]
-        numbers = self._before[order]
-        place = np.minimum(np.searchsorted(numbers, ends), len(numbers) - 1)
-        return np.where(numbers[place] == ends, order[place], -1)
+        order = rids[np.argsort(self._before[rids])]
+        known = self._before[order]
+        place = np.minimum(np.searchsorted(known, ends), len(known) - 1)
+        return np.where(known[place] == ends, order[place], -1)
 
 
 def _numbers(work: Work) -> Ints:
     """The number of each member by rid; -1: there is none with this rid."""
-
-    def packed(row: Row) -> Columns:
-        return tuple(np.array(row[name], dtype=np.int64) for name in ("rids", "numbers"))
-
-    rids, numbers = map(wide, pages(work, "packed_numbers", packed, 2))
+    rids, known = map(wide, whole(work, NUMBERS))
     found = np.full(work.members, -1)
-    found[rids] = numbers
+    found[rids] = known
     return found

@@ -10,7 +10,8 @@ from graph.rating.engines.arrays import circles, conduct, publishing, reading, s
 from graph.rating.engines.arrays.columns import EPOCH, Members
 from graph.rating.engines.arrays.ends import Ends
 from graph.rating.engines.arrays.groups import Floats
-from graph.rating.engines.contract import Propagated, Work
+from graph.rating.engines.contract import Work
+from graph.rating.engines.sweeps import Propagated
 
 
 class Arrays:

@@ -54,3 +54,12 @@ def grouped(keys: Sequence[NDArray[Any]], then: Sequence[NDArray[Any]] = ()) -> 
 def summed(members: Ints, values: Floats, count: int) -> Floats:
     """The sum of the values of each member, 0 to `count` - 1, one after the other as they stand."""
     return np.asarray(np.bincount(members, weights=values, minlength=count), dtype=np.float64)
+
+
+def numbered_alone(owners: NDArray[Any], things: NDArray[Any]) -> Ints:
+    """The things of each owner numbered from 0, so that no number tells that two owners have the same one."""
+    width = 1 + int(things.max(initial=0))
+    pairs, place = np.unique(owners.astype(np.int64) * width + things, return_inverse=True)
+    owner = pairs // width
+    number: Ints = (np.arange(len(pairs)) - np.searchsorted(owner, owner))[place]
+    return number

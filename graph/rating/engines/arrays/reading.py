@@ -9,7 +9,7 @@ from graph.facts.kinds import STORED
 from graph.rating.engines.arrays.columns import EPOCH, Contacts, Drawn, Members, Obligations, Things
 from graph.rating.engines.arrays.ends import Ends
 from graph.rating.engines.arrays.groups import Ints
-from graph.rating.engines.arrays.pages import Columns, Row, floats, ints, pages, wide
+from graph.rating.engines.arrays.pages import Columns, Kind, Row, floats, ints, numbers, whole, wide
 from graph.rating.engines.contract import Work
 
 
@@ -22,7 +22,7 @@ def members(work: Work) -> Members:
         captions.extend(zip(row["rids"], zip(row["exact"], row["shown"], strict=True), strict=True))
         return ints(row["rids"]), floats(row["offsets"])
 
-    rids, offsets = pages(work, "packed_members", packed, 2)
+    rids, offsets = whole(work, Kind("packed_members", packed, 2))
     order = np.argsort(rids)
     return Members(
         rids=wide(rids)[order],
@@ -34,18 +34,7 @@ def members(work: Work) -> Members:
 
 def obligations(work: Work, ends: Ends) -> Obligations:
     """ends: made before."""
-
-    def packed(row: Row) -> Columns:
-        return (
-            ints(row["debtors"]),
-            np.array(row["creditors"], dtype=np.int64),
-            *(ints(row[name]) for name in ("due", "settled", "late")),
-            floats(row["outcomes"]),
-            np.array(row["aside"], dtype=np.int8),
-        )
-
-    columns = pages(work, "packed_obligations", packed, 7, as_of=work.as_of)
-    debtor, creditor, due, settled, late, outcome, aside = columns
+    debtor, creditor, due, settled, late, outcome, aside = whole(work, owed(work))
     return Obligations(
         debtor=wide(debtor),
         partner=wide(creditor),
@@ -58,8 +47,29 @@ def obligations(work: Work, ends: Ends) -> Obligations:
     )
 
 
+def owed(work: Work) -> Kind:
+    """Debtor, number of the creditor, and the columns of Obligations from `due` on."""
+
+    def packed(row: Row) -> Columns:
+        return (
+            ints(row["debtors"]),
+            numbers(row["creditors"]),
+            *(ints(row[name]) for name in ("due", "settled", "late")),
+            floats(row["outcomes"]),
+            np.array(row["aside"], dtype=np.int8),
+        )
+
+    return Kind("packed_obligations", packed, 7, {"as_of": work.as_of})
+
+
 def things(work: Work, kind: str, values: dict[str, float]) -> Things:
     """kind: of facts that are valued by category. values: what the policy gives each."""
+    rids, days, worth, aside = whole(work, of_category(work, kind, values))
+    return Things(wide(rids), wide(days), worth, wide(aside))
+
+
+def of_category(work: Work, kind: str, values: dict[str, float]) -> Kind:
+    """The columns of Things. values: what each category that counts comes as."""
 
     def packed(row: Row) -> Columns:
         return (
@@ -70,8 +80,7 @@ def things(work: Work, kind: str, values: dict[str, float]) -> Things:
         )
 
     how = {"as_of": work.as_of, "type": STORED[kind].type, "values": values}
-    rids, days, worth, aside = pages(work, "packed_things", packed, 4, **how)
-    return Things(wide(rids), wide(days), worth, wide(aside))
+    return Kind("packed_things", packed, 4, how)
 
 
 def contacts(work: Work, ends: Ends) -> Contacts:
@@ -79,20 +88,30 @@ def contacts(work: Work, ends: Ends) -> Contacts:
 
     ends: made before.
     """
-
-    def packed(row: Row) -> Columns:
-        return ints(row["sources"]), np.array(row["others"], dtype=np.int64), ints(row["days"])
-
-    source, other, day = pages(work, "packed_contacts", packed, 3, as_of=work.as_of)
+    source, other, day = whole(work, began(work))
     target = ends.rids(other)
     counts = (target >= 0) & (source != target)
     return Contacts(*(wide(each[counts]) for each in (source, target, day)))
 
 
+def began(work: Work) -> Kind:
+    """The member that began each contact, the number of the other end, and the day."""
+
+    def packed(row: Row) -> Columns:
+        return ints(row["sources"]), numbers(row["others"]), ints(row["days"])
+
+    return Kind("packed_contacts", packed, 3, {"as_of": work.as_of})
+
+
 def pauses(work: Work) -> tuple[Ints, Ints]:
     """The two ends of each tie that one of them has paused."""
-    found = pages(work, "packed_pauses", lambda row: (ints(row["rids"]), ints(row["others"])), 2)
-    return wide(found[0]), wide(found[1])
+    one, other = whole(work, PAUSED)
+    return wide(one), wide(other)
+
+
+KINDS = Kind("packed_kinds", lambda row: (*map(ints, (row["rids"], row["kinds"])), floats(row["offsets"])), 3)
+"Of members: rid, kind, offset."
+PAUSED = Kind("packed_pauses", lambda row: (ints(row["rids"]), ints(row["others"])), 2)
 
 
 def ties(work: Work) -> Drawn:
@@ -103,8 +122,9 @@ def ties(work: Work) -> Drawn:
         worth = (floats(row[name]) for name in ("weights", "strengths"))
         return *ends, *worth, ints(row["days"]), ints(row["lasts"])
 
-    rids, others, places, weights, strengths, days, lasts = pages(work, "packed_ties", packed, 7, epoch=EPOCH)
+    found = whole(work, Kind("packed_ties", packed, 7, {"epoch": EPOCH}))
+    rids, others, places, weights, strengths, days, lasts = found
     order = np.lexsort((others, rids))
-    whole = (wide(each)[order] for each in (rids, others, places, days, lasts))
-    member, contact, place, number, last = whole
+    ordered = (wide(each)[order] for each in (rids, others, places, days, lasts))
+    member, contact, place, number, last = ordered
     return Drawn(member, contact, place, weights[order], strengths[order], number, last)

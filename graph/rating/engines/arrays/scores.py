@@ -8,7 +8,7 @@ from scipy import sparse
 from graph.policy.scheme import Scheme
 from graph.rating.engines.arrays.columns import Ties
 from graph.rating.engines.arrays.groups import Floats, summed
-from graph.rating.engines.contract import Propagated, propagate
+from graph.rating.engines.sweeps import Propagated, propagate
 
 
 class Scores(NamedTuple):

@@ -1,0 +1,6 @@
+// What the server's clock says.
+//
+// @mode   read
+// @result one
+// @return now      ZONED DATETIME
+RETURN datetime() AS now

@@ -1,0 +1,153 @@
+"""Commands for backups, what comes out of them, and the journal that keeps those away who have left."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graph.cli.app import app
+from graph.cli.output import Json, print_json, print_table, print_text, progress
+from graph.errors import ParameterError, Refused
+from graph.text.counts import counted
+from graph.text.days import moment
+
+PANEL = "Server"
+
+
+@app.command(rich_help_panel=PANEL)
+def backup(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where to put it; INNERCIRCLE_BACKUPS if not given.")
+    ] = None,
+    keep: Annotated[
+        str | None,
+        typer.Option(help="Days, weeks and months of which the newest stays, as in 7,4,12; all if not given."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Back up the managed Neo4j, its keys and the journal into one sealed file. Neo4j is stopped for the dump.
+
+    The file is sealed with the passphrase in INNERCIRCLE_BACKUP_PASSPHRASE_FILE.
+    """
+    from graph.rights import backing_up
+    from graph.settings import Settings
+
+    settings = Settings.load()
+    where = folder or settings.backups
+    if where is None:
+        raise ParameterError("name a folder, or set INNERCIRCLE_BACKUPS to one")
+    with progress() as tell:
+        done = backing_up.back_up(
+            settings, where.expanduser(), now=datetime.now(UTC), keep=_keep(keep), progress=tell
+        )
+    if json:
+        print_json(done)
+        return
+    print_text(
+        f"{done.file}: {done.bytes / 2**20:,.1f} MB, {counted(done.nodes, 'nodes')} and "
+        f"{counted(done.relationships, 'relationships')}; the journal has {counted(done.journal, 'lines')}"
+    )
+    if done.removed:
+        print_text(f"not kept: {', '.join(done.removed)}")
+
+
+@app.command(rich_help_panel=PANEL)
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `innercircle backup` made.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="In the place of a graph that is there, which is gone then.")
+    ] = False,
+    without_journal: Annotated[
+        bool,
+        typer.Option("--without-journal", help="There is no journal any more: whoever left since is back."),
+    ] = False,
+    with_keys: Annotated[
+        bool,
+        typer.Option("--with-keys", help="Put its keys back, too, also those that were revoked since."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Put a backup in the place of the managed Neo4j's graph; who was erased, left or objected since is not back.
+
+    The journal says who that was; without it, or with an older one than the backup knew, nothing is restored.
+    """
+    from api import address
+    from graph.rights import restoring
+    from graph.settings import Settings
+
+    settings = Settings.load()
+    if url := address.running(settings):
+        raise Refused(f"the API runs at {url}, and would answer from two graphs: stop it first")
+    with progress() as tell:
+        done = restoring.restore(
+            settings,
+            file.expanduser(),
+            replace=replace,
+            without_journal=without_journal,
+            with_keys=with_keys,
+            progress=tell,
+        )
+    if json:
+        print_json(done)
+        return
+    print_text(
+        f"restored as of {moment(done.at)}: {counted(done.nodes, 'nodes')} and "
+        f"{counted(done.relationships, 'relationships')}"
+    )
+    ended = ", ".join(f"{number:,} {kind}" for kind, number in sorted(done.repeated.items()))
+    print_text(f"ended since, and so here too: {ended or 'nothing'}")
+    if without_journal:
+        print_text(
+            "without a journal: whoever was erased, left or objected since is back. Tell them, and ask them"
+        )
+    elif done.until is not None:
+        print_text(f"the journal ends at {moment(done.until)}: of what ended later nobody knows here")
+    print_text("run `innercircle rate` for each scheme: ratings are those of the backup")
+
+
+@app.command(rich_help_panel=PANEL)
+def journal(json: Json = False) -> None:
+    """Show the journal of what has ended: how far it goes, and whether each line is the one that was written.
+
+    Ends with 1 where one is not.
+    """
+    from collections import Counter
+
+    from graph.server.connect import journal as journal_of
+    from graph.settings import Settings
+
+    kept_in = journal_of(Settings.load())
+    found = kept_in.endings()
+    kinds = Counter(each.kind for each in found)
+    if json:
+        print_json(
+            {
+                "folder": str(kept_in.folder),
+                "lines": len(found),
+                "kinds": dict(kinds),
+                "from": found[0].at if found else None,
+                "until": found[-1].at if found else None,
+                "hash": kept_in.end().hash,
+            }
+        )
+        return
+    if not found:
+        print_text(f"the journal in {kept_in.folder} has no line: nothing has ended yet")
+        return
+    print_table(("what has ended", "times"), [(kind, f"{number:,}") for kind, number in sorted(kinds.items())])
+    print_text(
+        f"{counted(len(found), 'lines')} in {kept_in.folder}, each as it was written, "
+        f"from {moment(found[0].at)} to {moment(found[-1].at)}"
+    )
+
+
+def _keep(text: str | None) -> tuple[int, int, int] | None:
+    """The three numbers of `7,4,12`. Raises ParameterError."""
+    if text is None:
+        return None
+    parts = text.split(",")
+    if len(parts) != 3 or not all(each.strip().isdecimal() and len(each) < 6 for each in parts):
+        raise ParameterError(f"--keep {text}: three numbers for days, weeks and months are meant, as in 7,4,12")
+    days, weeks, months = (int(each) for each in parts)
+    return days, weeks, months

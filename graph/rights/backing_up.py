@@ -1,0 +1,177 @@
+"""A backup of the managed Neo4j: its graph, keys, settings, and how far the journal went, in one sealed file.
+
+Neo4j Community dumps a store only while nothing has it open. So the server is stopped for as long as that takes,
+and started again before the file is written.
+"""
+
+import json
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from graph import __version__
+from graph.errors import LocalServerFailed, ParameterError, Refused
+from graph.server import admin_tool, backups, local, packing
+from graph.server.connect import connect, journal
+from graph.server.home import explained, free_megabytes, is_read_only, locate
+from graph.settings import Settings
+from graph.store import endings, migrations
+from graph.store.journal import FILE, KEYS, SECRET, Journal, key_of
+
+Progress = Callable[[str], None]
+DUMP = "neo4j.dump"
+ELSEWHERE = (
+    "INNERCIRCLE_NEO4J_URI={} is set, and only a managed Neo4j can be {} from here. There, {}, and keep a copy of "
+    "{} beside it: docs/restoring.md says how both are used"
+)
+NOT_SHOWN = ("neo4j_password",)
+SHORTEST = 12
+"Characters of a passphrase."
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """One backup."""
+
+    file: Path
+    bytes: int
+    nodes: int
+    relationships: int
+    journal: int
+    "the number of the journal's last line"
+    removed: tuple[str, ...]
+    "older backups that are not kept"
+
+
+def passphrase_of(settings: Settings) -> str:
+    """What backups are sealed with. Raises Refused where no file is named, ParameterError for a bad one."""
+    file = settings.backup_passphrase_file
+    if file is None:
+        raise Refused(
+            "a backup holds everything about everybody, so it is sealed: set INNERCIRCLE_BACKUP_PASSPHRASE_FILE "
+            "to a file that holds a long passphrase, and keep a copy of that elsewhere"
+        )
+    try:
+        text = file.expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise ParameterError(f"INNERCIRCLE_BACKUP_PASSPHRASE_FILE={file}: {error}") from error
+    if len(text) < SHORTEST:
+        raise ParameterError(
+            f"INNERCIRCLE_BACKUP_PASSPHRASE_FILE={file}: it holds less than {SHORTEST} characters"
+        )
+    return text
+
+
+def back_up(
+    settings: Settings,
+    folder: Path,
+    *,
+    now: datetime,
+    keep: tuple[int, int, int] | None = None,
+    progress: Progress = lambda step: None,
+) -> BackedUp:
+    """A backup is in the folder, and the server runs again if it ran.
+
+    keep: how many days, weeks and months of ours stay in the folder; None: all. Nothing is removed before the new
+    one is whole. Raises LocalServerFailed, Refused, ParameterError; then there is no new one.
+    """
+    if settings.neo4j_uri is not None:
+        what = "run `neo4j-admin database dump neo4j --to-path=DIRECTORY` while it is stopped"
+        raise LocalServerFailed(ELSEWHERE.format(settings.neo4j_uri, "backed up", what, journal(settings).folder))
+    passphrase, home = passphrase_of(settings), locate(settings)
+    if is_read_only(home):
+        raise Refused(f"{home} is an inspection copy: name the home of the graph itself")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    out = folder / backups.name_at(now)
+    kept_in = journal(settings)
+    with explained(home):
+        scratch = _scratch(home)
+        try:
+            key, counts = _settled(settings, kept_in)
+            _dump(settings, scratch, progress)
+            place = kept_in.end()  # nobody has the store open, so whatever is committed later comes later
+            progress("sealing it")
+            told = {
+                "at": now.isoformat(),
+                "innercircle": __version__,
+                "neo4j": settings.neo4j_version,
+                **counts,
+                "journal": {"number": place.number, "hash": place.hash, "key": key},
+            }
+            packing.pack(out, _files(settings, scratch, kept_in), told, passphrase)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    removed = _thinned(folder, keep)
+    return BackedUp(out, out.stat().st_size, counts["nodes"], counts["relationships"], place.number, removed)
+
+
+def _scratch(home: Path) -> Path:
+    """An empty folder of its owner's in the home; what a killed backup left there is gone."""
+    scratch = home / "backing-up"
+    if scratch.exists():
+        shutil.rmtree(scratch)
+    scratch.mkdir(mode=0o700)
+    return scratch
+
+
+def _settled(settings: Settings, kept_in: Journal) -> tuple[str, dict[str, int]]:
+    """Nothing waits for the journal, and the graph has its key, which comes back with what it holds."""
+    with connect(settings) as database:
+        migrations.require(database)
+        value = database.one("make_secret", name=SECRET, value=secrets.token_hex(32))["value"]
+        endings.flush(database, kept_in)
+        with kept_in.alone():  # the journal is there, also where nothing has ended yet
+            kept_in.append([], endings.kept(database))
+        found = database.one("extent")
+    return key_of({SECRET: value}), {name: found[name] for name in ("nodes", "relationships")}
+
+
+def _dump(settings: Settings, scratch: Path, progress: Progress) -> None:
+    ran = False
+    try:
+        progress("stopping Neo4j")
+        with local.set_aside(settings) as (home, ran):
+            size = sum(each.stat().st_size for each in (home / "data").rglob("*") if each.is_file()) // 2**20
+            if (free := free_megabytes(home)) < size:
+                raise LocalServerFailed(
+                    f"only {free} MB are free in {home}, and a dump of {size} MB may need as much: none was made"
+                )
+            progress("dumping the store")
+            admin_tool.run(settings, home, "database", "dump", "neo4j", f"--to-path={scratch}")
+    finally:
+        if ran:
+            local.start(settings, progress=progress)
+
+
+def _files(settings: Settings, scratch: Path, kept_in: Journal) -> dict[str, Path]:
+    shown = scratch / "settings.json"
+    said = settings.model_dump(mode="json", exclude=set(NOT_SHOWN))
+    shown.write_text(json.dumps(said, indent=1, default=str), encoding="utf-8")
+    keys = sorted((locate(settings) / "keys").glob("*.jwk"))
+    lines = [kept_in.folder / name for name in (FILE, KEYS) if (kept_in.folder / name).exists()]
+    return {
+        "settings.json": shown,
+        **{f"keys/{each.name}": each for each in keys},
+        **{f"journal/{each.name}": _copied(each, scratch) for each in lines},
+        DUMP: scratch / DUMP,
+    }
+
+
+def _copied(file: Path, scratch: Path) -> Path:
+    """A copy, which nobody appends to while it is read."""
+    copy = scratch / f"copy-of-{file.name}"
+    shutil.copyfile(file, copy)
+    return copy
+
+
+def _thinned(folder: Path, keep: tuple[int, int, int] | None) -> tuple[str, ...]:
+    if keep is None:
+        return ()
+    days, weeks, months = keep
+    gone = backups.superfluous([each.name for each in folder.iterdir()], days=days, weeks=weeks, months=months)
+    for name in gone:
+        (folder / name).unlink()
+    return tuple(gone)

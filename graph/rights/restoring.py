@@ -1,0 +1,173 @@
+"""A backup in the place of the managed Neo4j's graph, without those who have left since.
+
+The store is made in a home that nobody knows of, as `innercircle import` makes one; what the journal has of the
+time since is repeated there; then it takes the place of the old one. Wherever this is killed, one whole store is
+there.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from graph.errors import LocalServerFailed, RecordError, Refused
+from graph.facts.first_fill.kept import require_empty
+from graph.rights.backing_up import DUMP, ELSEWHERE, passphrase_of
+from graph.rights.replay import replay
+from graph.server import admin_tool, bulk_import, local, packing
+from graph.server.connect import connect, journal
+from graph.server.home import explained, is_read_only, locate, settle
+from graph.settings import Settings
+from graph.store import migrations
+from graph.store.client import Database
+from graph.store.journal import FILE, KEYS, Ending, Journal, Position
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came out of a backup, and what ended in it again."""
+
+    at: datetime
+    "of the backup"
+    nodes: int
+    relationships: int
+    repeated: dict[str, int]
+    "endings since the backup, by kind"
+    until: datetime | None
+    "of the journal's last line: of what ended later nobody knows here; None: there is no line"
+    keys: tuple[str, ...]
+    "the keys that were put back"
+
+
+def restore(
+    settings: Settings,
+    backup: Path,
+    *,
+    replace: bool = False,
+    without_journal: bool = False,
+    with_keys: bool = False,
+    progress: Progress = lambda step: None,
+) -> Restored:
+    """The graph of the managed Neo4j is that of the backup, without what ended since; the server runs.
+
+    replace: also where there is a graph already, which is gone then. without_journal: whoever left since the
+    backup is back, because nobody knows who. with_keys: those of the backup, where the home has none.
+    Raises Refused, LocalServerFailed, RecordError; then everything is as before.
+    """
+    if settings.neo4j_uri is not None:
+        what = "run `neo4j-admin database load neo4j --from-path=DIRECTORY --overwrite-destination=true`"
+        raise LocalServerFailed(ELSEWHERE.format(settings.neo4j_uri, "restored", what, journal(settings).folder))
+    passphrase, home, kept_in = passphrase_of(settings), locate(settings), journal(settings)
+    told = packing.manifest_of(backup, passphrase)
+    ended = since(kept_in, told, without_journal=without_journal)
+    if is_read_only(home):
+        raise Refused(f"{home} is an inspection copy, which takes no writes: name the home of the graph itself")
+    local.start(settings, progress=progress)  # a new home gets its password and its database of users
+    with explained(home), bulk_import.alone(home) as files:
+        if not replace:
+            _require_empty(settings)
+        progress("opening the backup")
+        packing.unpack(backup, files, passphrase)
+        try:
+            progress("stopping Neo4j")
+            with local.set_aside(settings) as (home, _):
+                found, repeated = _make(settings, home, files, ended, kept_in, progress)
+                keys = _put_back_keys(home, files) if with_keys else ()
+                if without_journal:
+                    _begin_journal(kept_in, files)
+                bulk_import.put_in_place(home)
+                settle(home)
+        finally:
+            local.start(settings, progress=progress)
+    until = kept_in.endings()[-1:]
+    return Restored(
+        datetime.fromisoformat(told["at"]),
+        found["nodes"],
+        found["relationships"],
+        repeated,
+        until[0].at if until else None,
+        keys,
+    )
+
+
+def since(kept_in: Journal, told: dict[str, Any], *, without_journal: bool) -> list[Ending]:
+    """What the journal has of the time after the backup.
+
+    told: the backup's manifest. Raises Refused where there is no journal, or one that is older than the backup.
+    """
+    place = Position(told["journal"]["number"], told["journal"]["hash"])
+    if without_journal:
+        return []
+    found = kept_in.endings()
+    if not found and not (kept_in.folder / KEYS).exists() and not (kept_in.folder / FILE).exists():
+        raise Refused(
+            f"there is no journal in {kept_in.folder}, and without it whoever was erased, left or objected since "
+            f"{told['at']} would be back: bring the folder of the home that was lost, or a copy, and set "
+            "INNERCIRCLE_JOURNAL. If there is none any more, --without-journal restores all the same"
+        )
+    if not kept_in.has(place):
+        raise Refused(
+            f"the journal in {kept_in.folder} ends with line {len(found):,}, or is another: the backup of "
+            f"{told['at']} knew its line {place.number:,}. It lacks what ended since: bring a newer copy"
+        )
+    return found[place.number :]
+
+
+def _require_empty(settings: Settings) -> None:
+    with connect(settings) as database:
+        try:
+            require_empty(database)
+        except Refused as error:
+            raise Refused(
+                f"{str(error).partition(', and ')[0]}: --replace puts the backup in their place, and they are gone"
+            ) from None
+
+
+def _make(
+    settings: Settings, home: Path, files: Path, ended: list[Ending], kept_in: Journal, progress: Progress
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """The hidden home has the store, whole and without what ended, and no server runs there."""
+    hidden = bulk_import.prepare(settings, home, files)
+    progress("writing the store")
+    if not (files / DUMP).exists():
+        raise RecordError(f"the backup lacks {DUMP}")
+    words = ("database", "load", "neo4j", f"--from-path={files}", "--overwrite-destination=true")
+    admin_tool.run(hidden, hidden.home, *words)
+    server = local.start(hidden, progress=progress)
+    try:
+        # without a journal: what ends here is in it already
+        with Database(server.uri, server.user, server.password, name="neo4j") as database:
+            progress("repeating what has ended since")
+            migrations.apply(database)
+            repeated = replay(database, ended, kept_in.secrets())
+            found = database.one("extent")
+    finally:
+        local.stop(hidden)
+    return found, dict(repeated)
+
+
+def _put_back_keys(home: Path, files: Path) -> tuple[str, ...]:
+    """The keys of the backup are in the home, which had none. Raises Refused."""
+    keys = home / "keys"
+    if keys.exists() and any(keys.glob("*.jwk")):
+        raise Refused(f"{keys} holds keys already: those of the backup are only put back where there are none")
+    keys.mkdir(mode=0o700, exist_ok=True)
+    found = sorted((files / "keys").glob("*.jwk"))
+    for each in found:
+        shutil.copyfile(each, keys / each.name)
+        (keys / each.name).chmod(0o600)
+    return tuple(each.stem for each in found)
+
+
+def _begin_journal(kept_in: Journal, files: Path) -> None:
+    """Where there is no journal, that of the backup goes on, so that older backups know it."""
+    if not (kept_in.folder / FILE).exists() and (files / "journal" / FILE).exists():
+        kept_in.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name in (KEYS, FILE):
+            if (files / "journal" / name).exists():
+                shutil.copyfile(files / "journal" / name, kept_in.folder / name)
+                (kept_in.folder / name).chmod(0o600)
