@@ -39,7 +39,7 @@ def backup(
         raise ParameterError("name a folder, or set INNERCIRCLE_BACKUPS to one")
     with progress() as tell:
         done = backing_up.back_up(
-            settings, where.expanduser(), now=datetime.now(UTC), keep=_keep(keep), progress=tell
+            settings, where.expanduser(), now=datetime.now(UTC), keep=kept(keep), progress=tell
         )
     if json:
         print_json(done)
@@ -142,7 +142,7 @@ def journal(json: Json = False) -> None:
     )
 
 
-def _keep(text: str | None) -> tuple[int, int, int] | None:
+def kept(text: str | None) -> tuple[int, int, int] | None:
     """The three numbers of `7,4,12`. Raises ParameterError."""
     if text is None:
         return None

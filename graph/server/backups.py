@@ -28,6 +28,15 @@ def newest(folder: Path) -> datetime | None:
     return max(times, default=None)
 
 
+def newest_of_ours(folder: Path) -> datetime | None:
+    """When the newest backup of ours in the folder was made, by its name; None: there is none, or no folder."""
+    try:
+        made = [made_at(each.name) for each in folder.iterdir()]
+    except OSError:
+        return None
+    return max((each for each in made if each is not None), default=None)
+
+
 def name_at(now: datetime) -> str:
     """What a backup that is made now is called."""
     return f"innercircle-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.backup"
