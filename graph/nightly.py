@@ -88,8 +88,8 @@ def round_of(
 
     Ratings are as of the end of the last whole day in UTC, or later where a run has gone further.
     now: with a zone. folder: where the backup goes; None: none is made. keep: as in backing_up.back_up.
-    Raises any StoreError, LocalServerFailed or MigrationPending before the first step, and none after it: a step that
-    fails says why.
+    Raises any StoreError, LocalServerFailed or MigrationPending before the first step, and none after it: a step
+    that fails says why.
     """
     with connect(settings) as database:
         migrations.require(database)
