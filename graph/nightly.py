@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from graph.analysis.monitoring import ages
+from graph.analysis.monitoring.ages import ages, late
 from graph.analysis.monitoring.allowed import Allowed
 from graph.errors import InnerCircleError
 from graph.rating import catch_up, rerate, run
@@ -151,17 +151,17 @@ def _retention(database: Database, now: datetime) -> _Found:
 def _disputes(database: Database, now: datetime) -> _Found:
     done = database.write(lambda transaction: disputes.due(transaction, now=now))
     passed_on = rerate.passed_on(database, done.changes)
-    late = [each.id for each in open_ones(database, now=now) if each.overdue]
+    overdue = [each.id for each in open_ones(database, now=now) if each.overdue]
     told = [
         (done.expired, "were not decided in time, and their facts are removed"),
-        (late, "are overdue"),
+        (overdue, "are overdue"),
         (done.reminded, "are to be decided soon"),
     ]
     says = "; ".join(f"{counted(len(ids), 'disputes')} {what}" for ids, what in told if ids)
     return _Found(
         Outcome.WAITS if says else Outcome.DONE,
         says or "no dispute is to be reminded of",
-        {"reminded": done.reminded, "overdue": late, "expired": done.expired, "passed_on": passed_on},
+        {"reminded": done.reminded, "overdue": overdue, "expired": done.expired, "passed_on": passed_on},
     )
 
 
@@ -209,6 +209,6 @@ def _backup(
 
 def _ages(settings: Settings, now: datetime) -> _Found:
     with connect(settings) as database:
-        found = ages.ages(database, now=now, allowed=Allowed.by(settings))
-    late = [each.says for each in ages.late(found)]
-    return _Found(Outcome.WAITS if late else Outcome.DONE, "; ".join(late) or "nothing is late", {"late": late})
+        found = ages(database, now=now, allowed=Allowed.by(settings))
+    told = [each.says for each in late(found)]
+    return _Found(Outcome.WAITS if told else Outcome.DONE, "; ".join(told) or "nothing is late", {"late": told})

@@ -149,13 +149,15 @@ def _people(chance: Random, entities: int) -> Community:
     alone, mixed = mixed[: entities // 32 + 1], mixed[entities // 32 + 1 :]
     groups: list[list[int]] = []
     group = dict[int, int | None](dict.fromkeys(alone))
-    while mixed:
+    first = 0
+    while (left := len(mixed) - first) > 0:
         size = chance.randint(8, 16)
         # A rest too small for a group of its own joins this one.
-        size = size if len(mixed) - size >= 8 else len(mixed)
-        group.update(dict.fromkeys(mixed[:size], len(groups)))
-        groups.append(mixed[:size])
-        mixed = mixed[size:]
+        size = size if left - size >= 8 else left
+        together = mixed[first : first + size]
+        group.update(dict.fromkeys(together, len(groups)))
+        groups.append(together)
+        first += size
     late = [_usual_lateness(chance, group[entity]) for entity in range(entities)]
     busy = [entity for entity in range(entities) if chance.random() < 0.75] or [0]
     return Community(ids, groups, group, late, busy)

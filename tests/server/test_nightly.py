@@ -12,6 +12,7 @@ import pytest
 
 from graph.nightly import Outcome, Step, round_of
 from graph.policy import publishing
+from graph.policy.scheme import parse
 from graph.rating.runs import alone
 from graph.rights import disputes
 from graph.server import local
@@ -69,7 +70,8 @@ def test_what_came_after_the_run_is_a_reason_for_another(market: Database, setti
     market.statement("MATCH (e:Entity {id: 'ann'}) SET e.changed = datetime()")  # as a load does
     assert outcomes(settings)[SCHEME.id] is Outcome.DONE
     assert outcomes(settings)[SCHEME.id] is Outcome.ALREADY
-    publishing.publish(market, make_scheme(weights={"obligations": 1.0}, share=0.25))  # another policy
+    text = make_scheme(weights={"obligations": 1.0}, share=0.25).text.replace('version = "1"', 'version = "2"', 1)
+    publishing.publish(market, parse(text, "another-policy.toml"))
     assert outcomes(settings)[SCHEME.id] is Outcome.DONE
     market.run("mark_stale", scheme=SCHEME.id)
     assert outcomes(settings)[SCHEME.id] is Outcome.DONE
