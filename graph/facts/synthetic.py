@@ -183,26 +183,27 @@ def _entities(chance: Random, community: Community) -> Iterator[Row]:
         else:
             # Most organisations have one code or the other, some both.
             which = chance.random()
-            code = _made_up_uscc(number) if which < 0.7 else ""
+            code = made_up_uscc(number) if which < 0.7 else ""
             yield (
                 entity,
                 "organisation",
                 f"Made-up Company {name}",
                 "",
                 code,
-                _made_up_lei(number) if which > 0.5 else "",
+                made_up_lei(number) if which > 0.5 else "",
             )
 
 
-def _made_up_uscc(number: int) -> str:
+def made_up_uscc(number: int) -> str:
     """Right in form and check digit, in a region (990000) that no authority has."""
     code = f"91990000{number:09}"
     return code + uscc.calc_check_digit(code)
 
 
-def _made_up_lei(number: int) -> str:
+def made_up_lei(number: int) -> str:
     """Right in form and check digits; its first four digits belong to no issuer."""
-    code = f"999900MADEUP{number:06}"
+    digits = f"{number:06}"
+    code = f"999900{'MADEUP'[: 12 - len(digits)]}{digits}"
     return code + mod_97_10.calc_check_digits(code)
 
 
