@@ -154,12 +154,11 @@ def test_a_round_with_a_backup_that_is_killed_is_started_again_and_makes_one(tmp
             for name in ("home", "backup_passphrase_file", "journal", "backups", "cache")
             if getattr(settings, name) is not None
         }
-        broken = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True)
-        while not (settings.home / "backing-up").exists():
-            assert broken.poll() is None
-            time.sleep(0.01)
-        broken.send_signal(signal.SIGKILL)
-        broken.wait()
+        with subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL) as broken:
+            while not (settings.home / "backing-up").exists():
+                assert broken.poll() is None
+                time.sleep(0.01)
+            broken.send_signal(signal.SIGKILL)
         local.start(settings)  # the dump had stopped it
         now = datetime.now(UTC)
         again = list(round_of(settings, now=now, folder=settings.backups, keep=(7, 4, 12)))
