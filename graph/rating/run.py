@@ -89,7 +89,6 @@ def rate(
             ties = rater.publish()
         if source:  # from what was published: nothing is kept of a member that was erased meanwhile
             database.run("keep_voices", scheme=scheme.id, id=run, members=extent["range"])
-        rater.clear()
         spread = database.one("distribution", scheme=scheme.id, run=run, bands=parameters.bands(scheme))
         database.run("finish_run", id=run, scheme=scheme.id, ties=ties, **spread)
     return recorded(database, run)
