@@ -101,7 +101,6 @@ def carry_out(work: Work, rater: Engine, engine: str) -> Run:
         ties = rater.publish()
     if work.voices:  # from what was published: nothing is kept of a member that was erased meanwhile
         database.run("keep_voices", scheme=scheme.id, id=run, members=work.members)
-    rater.clear()
     spread = database.one("distribution", scheme=scheme.id, run=run, bands=parameters.bands(scheme))
     database.run("finish_run", id=run, scheme=scheme.id, ties=ties, **spread)
     return recorded(database, run)

@@ -21,6 +21,8 @@ from graph.text.counts import counted
 
 PASSED = "next_word", "next_heard"
 "The properties that passes write by turns."
+STAGED = *PASSED, "next_reporters", "next_promises", "next_praised", "next_reach"
+"All that is staged of voices, apart from the voice itself."
 
 
 @dataclass(frozen=True)

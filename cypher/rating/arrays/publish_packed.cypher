@@ -62,6 +62,8 @@ CALL (m, i, tied) {
     SET m:$(band.label))
   // a factor that the policy does not have any more leaves nothing behind
   FOREACH (name IN [name IN was.factors WHERE NOT name IN $factors] | SET m[name] = null, m[name + '_evidence'] = null)
+  // what a run in Cypher or a re-rating has left that broke off
+  FOREACH (staged IN [key IN keys(was) WHERE key STARTS WITH 'next_'] | SET m[staged] = null)
   // one SET: each of them looks at all that the membership has
   SET m += own {
         .*, factors: $factors, conduct: $conducts[i], voice: $voices[i], set_aside: set_aside,

@@ -15,16 +15,19 @@
 // @param  epoch     DATE           1970-01-01
 // @uses   membership_rid
 UNWIND range(0, size($rids) - 1) AS i
-MATCH (m:Membership {scheme: $scheme, rid: $rids[i]})
-CALL (m, i) {
+// a list within a list of parameters is slow to come by
+WITH $rids[i] AS rid, $circles[i] AS circle, $places[i] AS places, $weights[i] AS weights, $strengths[i] AS strengths,
+     $days[i] AS days, $lasts[i] AS lasts
+MATCH (m:Membership {scheme: $scheme, rid: rid})
+CALL (m, circle) {
   MATCH (m)-[tie:INNER]->(contact:Membership)
-  WHERE NOT contact.rid IN $circles[i]
+  WHERE NOT contact.rid IN circle
   DELETE tie
 }
-CALL (m, i) {
-  UNWIND range(0, size($circles[i]) - 1) AS j
-  MATCH (contact:Membership {scheme: $scheme, rid: $circles[i][j]})
+CALL (m, circle, places, weights, strengths, days, lasts) {
+  UNWIND range(0, size(circle) - 1) AS j
+  MATCH (contact:Membership {scheme: $scheme, rid: circle[j]})
   MERGE (m)-[tie:INNER]->(contact)
-  SET tie.place = $places[i][j], tie.weight = $weights[i][j], tie.strength = $strengths[i][j], tie.days = $days[i][j],
-      tie.last = $epoch + duration({days: $lasts[i][j]})
+  SET tie.place = places[j], tie.weight = weights[j], tie.strength = strengths[j], tie.days = days[j],
+      tie.last = $epoch + duration({days: lasts[j]})
 }

@@ -45,7 +45,11 @@ class Work:
     @property
     def ranges(self) -> list[list[int]]:
         """All rids as [first, end], at most `batch` in each; two ranges at least, since two go side by side."""
-        size = min(self.batch, max(1, math.ceil(self.members / 2)))
+        return self.spans(self.batch)
+
+    def spans(self, most: int) -> list[list[int]]:
+        """The same, with at most so many in each."""
+        size = min(most, max(1, math.ceil(self.members / 2)))
         return [[first, min(first + size, self.members)] for first in range(0, self.members, size)]
 
     def step(self, name: str, **params: Any) -> dict[str, Any]:
@@ -55,7 +59,7 @@ class Work:
         wanted = {field.name for field in queries.get(query).params}
         span = {"scheme": self.scheme.id, "ranges": self.ranges}
         span = {key: value for key, value in span.items() if key in wanted}  # a few look at the scheme as a whole
-        return self.database.optional(query, tags=self.tags | {"step": name}, **span, **params) or {}
+        return self.database.optional(query, tags=self.tags | {"step": name}, **span | params) or {}
 
 
 class Engine(Protocol):
@@ -77,7 +81,11 @@ class Engine(Protocol):
         """Members whose rating leans on reporters without a voice, on one partner, on one month."""
 
     def publish(self) -> int:
-        """Every rating is published; returns the ties in all circles."""
+        """Every rating is published, and in the same write whatever was staged on the member is gone.
+
+        That is what this run has staged, and what a run or a re-rating has that broke off. Returns the ties in all
+        circles.
+        """
 
     def clear(self) -> None:
-        """Nothing staged is left, neither of this run nor of one that was killed."""
+        """Nothing is left of what this run has staged. Called only where it fails before it publishes."""

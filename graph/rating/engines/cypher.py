@@ -6,6 +6,7 @@ What is not published yet is staged on the memberships, in properties that begin
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from graph.policy import parameters
 from graph.policy.scheme import Scheme
@@ -18,6 +19,14 @@ OWN = "next_own"
 "The property that the first sweep reads: conduct, of which the scores are made."
 SWEPT = "next_scores", "next_swept"
 "The properties that sweeps write by turns."
+OF_A_FACTOR = "next_{}", "next_{}_evidence", "next_{}_aside"
+"What is staged of each factor."
+OTHERS = "next_conduct", "next_set_aside", "next_circle", "next_weights", "next_leaning", parameters.STAGED
+"What else is staged beside it."
+ROWS = 1_000
+"Members whose ratings are published in one transaction."
+SIDE_BY_SIDE = 2
+"Transactions at a time."
 
 
 class Cypher:
@@ -60,23 +69,54 @@ class Cypher:
         return counts
 
     def publish(self) -> int:
+        """Members without a (:Past) go side by side, and those that leave one after them, in turn."""
         work = self._work
-        totals = work.step(
+        work.progress("publish")
+        scores, veils = self._swept()
+        step = partial(
+            work.step,
             "publish",
             factors=list(work.scheme.factors.named()),
             share=work.scheme.circle.share,
+            cleared=dict.fromkeys(staged(work.scheme)),
+            scores=scores,
+            veils=veils,
             bands=parameters.bands(work.scheme),
             voices=work.voices is not None,
             known_from=parameters.known_from(work.scheme),
             contacts_aside=contacts_aside(work.database, work.scheme, work.as_of, work.members, parameters.STAGED),
             run=work.run,
             started=work.started,
-            **{"from": self._scores},
         )
-        return totals["ties"] or 0
+        ranges = work.spans(min(work.batch, ROWS))
+        stayed = step(ranges=ranges, rows=1, at_once=SIDE_BY_SIDE, pasts=False)
+        waiting = [[rid, rid + 1] for each in stayed["waiting"] for rid in each]
+        if not waiting:
+            return stayed["ties"] or 0
+        left = step(ranges=waiting, rows=min(work.batch, ROWS), at_once=1, pasts=True)
+        return (stayed["ties"] or 0) + (left["ties"] or 0)
+
+    def _swept(self) -> tuple[list[float | None], list[float | None]]:
+        """The scores of the last sweep, and those under the veil, by rid; None where no member has it."""
+        work = self._work
+        scores: list[float | None] = [None] * work.members
+        veils: list[float | None] = [None] * work.members
+        for first, end in work.ranges:
+            row = work.database.one(
+                "staged_scores", scheme=work.scheme.id, first=first, end=end, **{"from": self._scores}
+            )
+            for rid, score, veil in zip(row["rids"], row["scores"], row["veils"], strict=True):
+                scores[rid], veils[rid] = score, veil
+        return scores, veils
 
     def clear(self) -> None:
         self._work.step("clear_staged")
+
+
+def staged(scheme: Scheme) -> list[str]:
+    """The properties that a run stages, whatever factors its policy has."""
+    of_factors = [each.format(name) for name in scheme.factors.all() for each in OF_A_FACTOR]
+    return [OWN, *SWEPT, *OTHERS, *of_factors, *voices.STAGED]
 
 
 def stage_conduct(

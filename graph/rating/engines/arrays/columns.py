@@ -15,8 +15,6 @@ class Members(NamedTuple):
     offsets: Floats
     captions: list[tuple[str, str]]
     "whole points and band before the run, exact and as shown"
-    staged: bool
-    "whether something is left of a run in Cypher, or of a re-rating, that broke off"
 
 
 class Obligations(NamedTuple):

@@ -22,13 +22,10 @@ class Arrays:
         self._today = work.as_of.toordinal() - EPOCH.toordinal() - 1
         self._voice: Floats | None = None
         self._capped: conduct.Owed | None = None
-        self._staged = False
 
     @cached_property
     def _members(self) -> Members:
-        members = reading.members(self._work)
-        self._staged = members.staged
-        return members
+        return reading.members(self._work)
 
     @cached_property
     def _ends(self) -> Ends:
@@ -142,6 +139,4 @@ class Arrays:
         )
 
     def clear(self) -> None:
-        """This engine stages nothing; a run in Cypher or a re-rating that broke off may have left something."""
-        if self._staged:
-            self._work.step("clear_staged")
+        """This engine stages nothing."""

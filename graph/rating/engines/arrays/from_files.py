@@ -32,7 +32,6 @@ class FromFiles(Arrays):
     def _members(self) -> Members:
         """Those that are rated and have not left."""
         everyone = reading.members(self._work)
-        self._staged = everyone.staged
         rated = np.isin(everyone.rids, self._rows.rid)
         captions = [caption for caption, there in zip(everyone.captions, rated.tolist(), strict=True) if there]
         return everyone._replace(rids=everyone.rids[rated], offsets=everyone.offsets[rated], captions=captions)

@@ -15,10 +15,8 @@ from graph.rating.engines.contract import Work
 
 def members(work: Work) -> Members:
     captions: list[tuple[int, tuple[str, str]]] = []
-    staged: list[int] = []
 
     def packed(row: Row) -> Columns:
-        staged.append(row["staged"])
         captions.extend(zip(row["rids"], zip(row["exact"], row["shown"], strict=True), strict=True))
         return ints(row["rids"]), floats(row["offsets"])
 
@@ -28,7 +26,6 @@ def members(work: Work) -> Members:
         rids=wide(rids)[order],
         offsets=offsets[order],
         captions=[caption for _, caption in sorted(captions)],
-        staged=any(staged),
     )
 
 
