@@ -1,6 +1,7 @@
 """A backup is made of a home that is in use, and restored into it, without those who left since."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from graph.server.connect import connect
 from graph.settings import Settings
 from graph.store import migrations
 from graph.store.client import Database
-from graph.store.journal import FILE
+from graph.store.journal import FILE, Journal
 from tests.conftest import Command
 from tests.worlds.three_in_touch import SCHEME, open_market
 
@@ -80,7 +81,7 @@ def test_who_left_after_the_backup_is_not_back_in_the_same_home_and_a_home_witho
     with pytest.raises(Refused, match="there is no journal in"):
         restore(home, done.file, replace=True)
     lines = (tmp_path / "taken away" / FILE).read_text().splitlines()
-    assert [json.loads(line)["kind"] for line in lines] == ["erased", "left", "objected", "left"]
+    assert [json.loads(line)["kind"] for line in lines] == ["begun", "erased", "left", "objected", "left"]
 
 
 def test_a_neo4j_elsewhere_is_told_what_to_run_there(tmp_path: Path) -> None:
@@ -109,6 +110,13 @@ def test_without_a_passphrase_no_backup_is_made_and_a_short_one_is_refused(
     (tmp_path / "short").write_text("secret")
     assert "less than 12 characters" in told(INNERCIRCLE_BACKUP_PASSPHRASE_FILE=str(tmp_path / "short"))
     assert not (tmp_path / "b").exists()
+    (tmp_path / "passphrase").write_text("correct horse battery staple")
+    named = {"INNERCIRCLE_BACKUP_PASSPHRASE_FILE": str(tmp_path / "passphrase")}
+    assert "there is no managed Neo4j in" in told(**named)
+    assert not (tmp_path / "b").exists()
+    (tmp_path / "b").touch()
+    assert f"{tmp_path}/b is not a directory" in told(**named)
+    assert list(tmp_path.glob("*.lock")) == []
 
 
 def test_the_numbers_of_keep_are_three(innercircle: Command) -> None:
@@ -116,3 +124,25 @@ def test_the_numbers_of_keep_are_three(innercircle: Command) -> None:
         done = innercircle("backup", "/nowhere", "--keep", bad)
         assert done.returncode == 1
         assert "as in 7,4,12" in done.stderr
+
+
+def test_the_journal_is_shown_compared_with_the_graph_and_gone_on_with_when_it_is_lost(
+    innercircle: Command, graph: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(*options: str) -> "subprocess.CompletedProcess[str]":
+        return innercircle("journal", *options, INNERCIRCLE_JOURNAL=str(tmp_path / "journal"))
+
+    open_market(graph, rated=False)
+    monkeypatch.setattr(graph, "journal", Journal(tmp_path / "journal"))
+    assert "has no line: nothing has ended yet" in told().stdout
+    graph.write(lambda t: membership.leave(t, "cat", SCHEME.id, now=NOW))
+    found = json.loads(told("--json").stdout)
+    assert (found["lines"], found["kinds"], found["compared"]) == (1, {"left": 1}, True)
+    assert "1 line in" in told().stdout
+    refused = told("--as-it-is")
+    assert (refused.returncode, "lacks no line that the graph knows" in refused.stderr) == (1, True)
+    (tmp_path / "journal" / FILE).unlink()
+    lost = told()
+    assert (lost.returncode, "lacks line 2, which the graph knows" in lost.stderr) == (1, True)
+    assert told("--as-it-is").returncode == 0
+    assert told().returncode == 0
