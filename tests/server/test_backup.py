@@ -1,7 +1,6 @@
 """A backup is made of a home that is in use, and restored into it, without those who left since."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from graph.errors import LocalServerFailed, Refused
+from graph.errors import LocalServerFailed, ParameterError, Refused
 from graph.rights import erasure, membership
 from graph.rights.backing_up import back_up
 from graph.rights.restoring import restore
@@ -19,7 +18,7 @@ from graph.settings import Settings
 from graph.store import migrations
 from graph.store.client import Database
 from graph.store.journal import FILE, Journal
-from tests.conftest import Command
+from tests.commands import Run, run
 from tests.worlds.three_in_touch import SCHEME, open_market
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -98,51 +97,48 @@ def test_a_neo4j_elsewhere_is_told_what_to_run_there(tmp_path: Path) -> None:
         restore(away, tmp_path / "x.backup")
 
 
-def test_without_a_passphrase_no_backup_is_made_and_a_short_one_is_refused(
-    innercircle: Command, tmp_path: Path
+def test_what_is_in_the_way_of_a_backup_is_told_before_anything_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told(**more: str) -> str:
-        done = innercircle("backup", str(tmp_path / "b"), INNERCIRCLE_HOME=str(tmp_path), **more)
-        assert done.returncode == 1
-        return done.stderr
+    def refused(why: str) -> None:
+        with pytest.raises((Refused, ParameterError, LocalServerFailed), match=why):
+            run(tmp_path, "backup", str(tmp_path / "b"))
 
-    assert "set INNERCIRCLE_BACKUP_PASSPHRASE_FILE" in told()
-    (tmp_path / "short").write_text("secret")
-    assert "less than 12 characters" in told(INNERCIRCLE_BACKUP_PASSPHRASE_FILE=str(tmp_path / "short"))
-    assert not (tmp_path / "b").exists()
-    (tmp_path / "passphrase").write_text("correct horse battery staple")
-    named = {"INNERCIRCLE_BACKUP_PASSPHRASE_FILE": str(tmp_path / "passphrase")}
-    assert "there is no managed Neo4j in" in told(**named)
-    assert not (tmp_path / "b").exists()
+    refused("set INNERCIRCLE_BACKUP_PASSPHRASE_FILE")
+    file = tmp_path / "passphrase"
+    monkeypatch.setenv("INNERCIRCLE_BACKUP_PASSPHRASE_FILE", str(file))
+    refused(r"INNERCIRCLE_BACKUP_PASSPHRASE_FILE=.*No such file")
+    file.write_text("secret")
+    refused("less than 12 characters")
+    file.write_text("correct horse battery staple")
+    refused("there is no managed Neo4j in")
+    assert list(tmp_path.iterdir()) == [file]
     (tmp_path / "b").touch()
-    assert f"{tmp_path}/b is not a directory" in told(**named)
-    assert list(tmp_path.glob("*.lock")) == []
+    refused("b is not a directory")
 
 
-def test_the_numbers_of_keep_are_three(innercircle: Command) -> None:
-    for bad in ("7", "7,4", "a,b,c", "-1,2,3", "7,4,12,1"):
-        done = innercircle("backup", "/nowhere", "--keep", bad)
-        assert done.returncode == 1
-        assert "as in 7,4,12" in done.stderr
+@pytest.mark.parametrize("bad", ["7", "7,4", "a,b,c", "-1,2,3", "7,4,12,1"])
+def test_the_numbers_of_keep_are_three(tmp_path: Path, bad: str) -> None:
+    with pytest.raises(ParameterError, match="as in 7,4,12"):
+        run(tmp_path, "backup", str(tmp_path / "b"), "--keep", bad)
 
 
 def test_the_journal_is_shown_compared_with_the_graph_and_gone_on_with_when_it_is_lost(
-    innercircle: Command, graph: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Run, graph: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told(*options: str) -> "subprocess.CompletedProcess[str]":
-        return innercircle("journal", *options, INNERCIRCLE_JOURNAL=str(tmp_path / "journal"))
-
     open_market(graph, rated=False)
     monkeypatch.setattr(graph, "journal", Journal(tmp_path / "journal"))
-    assert "has no line: nothing has ended yet" in told().stdout
+    monkeypatch.setenv("INNERCIRCLE_JOURNAL", str(tmp_path / "journal"))
+    assert "has no line: nothing has ended yet" in command("journal").output
     graph.write(lambda t: membership.leave(t, "cat", SCHEME.id, now=NOW))
-    found = json.loads(told("--json").stdout)
+    found = json.loads(command("journal", "--json").output)
     assert (found["lines"], found["kinds"], found["compared"]) == (1, {"left": 1}, True)
-    assert "1 line in" in told().stdout
-    refused = told("--as-it-is")
-    assert (refused.returncode, "lacks no line that the graph knows" in refused.stderr) == (1, True)
+    assert "1 line in" in command("journal").output
+    with pytest.raises(Refused, match="lacks no line that the graph knows"):
+        command("journal", "--as-it-is")
     (tmp_path / "journal" / FILE).unlink()
-    lost = told()
-    assert (lost.returncode, "lacks line 2, which the graph knows" in lost.stderr) == (1, True)
-    assert told("--as-it-is").returncode == 0
-    assert told().returncode == 0
+    with pytest.raises(Refused, match="lacks line 2, which the graph knows"):
+        command("journal")
+    assert command("journal", "--as-it-is").exit_code == 0
+    assert "nothing has ended yet" in command("journal").output
+    assert "ended in the graph as well: nothing" in command("journal", "--repeat").output

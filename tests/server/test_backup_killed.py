@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from graph.rights import membership
-from graph.rights.backing_up import back_up
+from graph.rights.backing_up import back_up, passphrase_of
 from graph.rights.restoring import restore
-from graph.server import admin_tool, backups, bulk_import, local
+from graph.server import admin_tool, backups, bulk_import, local, packing
 from graph.server.connect import connect, journal
 from graph.server.home import read_state
 from graph.settings import Settings
@@ -80,38 +80,44 @@ def members(settings: Settings) -> list[str]:
         return [row["id"] for row in database.statement(MEMBERS)]
 
 
+def hidden_server_runs(home: Path) -> bool:
+    state = read_state(bulk_import.folder(home) / "home")
+    return state is not None and state.pid is not None
+
+
 @pytest.mark.slow
-def test_wherever_it_is_killed_one_whole_store_is_there_and_it_can_be_done_again(
+def test_wherever_a_backup_is_killed_there_is_none_and_it_can_be_made_again(
     home: Settings, tmp_path: Path
 ) -> None:
     folder, scratch = tmp_path / "backups", home.home / backups.SCRATCH
     for when in (
         lambda: says(scratch / admin_tool.PID),  # Neo4j is down, and its tool at work
-        lambda: any(scratch.glob("copy-of-*")),
         lambda: any(folder.glob(".writing-*")),
     ):
         killed(lambda: back_up(home, folder, now=NOW), when)
         assert [each for each in folder.iterdir() if each.suffix == ".backup"] == []
     done = back_up(home, folder, now=NOW)
+    assert packing.manifest_of(done.file, passphrase_of(home))["nodes"] == done.nodes > 0
     assert (scratch.exists(), tools(home.home)) == (False, [])
     assert members(home) == ["ann", "bob", "cat"]
 
+
+@pytest.mark.slow
+def test_wherever_a_restore_is_killed_the_old_store_is_there_and_it_can_be_done_again(
+    home: Settings, tmp_path: Path
+) -> None:
+    done = back_up(home, tmp_path / "backups", now=NOW)
     with connect(home) as database:
         database.write(lambda t: membership.leave(t, "cat", SCHEME.id, now=NOW))
-    importing = bulk_import.folder(home.home)
-
-    def hidden_server_runs() -> bool:
-        state = read_state(importing / "home")
-        return state is not None and state.pid is not None
-
-    for when in (
-        lambda: any((importing / "files").glob("*.dump")),
-        lambda: says(bulk_import.pid_of(home.home)),
-        hidden_server_runs,
-    ):
+        database.statement("CREATE (:Entity:Person {id: 'after the backup'})")
+    for when in (lambda: says(bulk_import.pid_of(home.home)), lambda: hidden_server_runs(home.home)):
         killed(lambda: restore(home, done.file, replace=True), when)
         assert members(home) == ["ann", "bob"]
-        assert (importing.exists(), tools(home.home)) == (False, [])
+        assert (bulk_import.folder(home.home).exists(), tools(home.home)) == (False, [])
+        with connect(home) as database:
+            assert database.optional("entity", id="after the backup") is not None
     assert restore(home, done.file, replace=True).repeated == {"left": 1}
     assert members(home) == ["ann", "bob"]
+    with connect(home) as database:
+        assert database.optional("entity", id="after the backup") is None
     assert [each.kind for each in journal(home).endings()] == ["left"]
