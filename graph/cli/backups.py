@@ -125,22 +125,23 @@ def journal(
     from collections import Counter
 
     from graph.rights import kept_journal
+    from graph.server import local
     from graph.server.connect import connect
     from graph.server.connect import journal as journal_of
     from graph.settings import Settings
 
     settings = Settings.load()
     kept_in = journal_of(settings)
-    found = kept_in.endings()
-    done = Counter[str]()
-    if as_it_is or repeat:
+    found, done = kept_in.endings(), Counter[str]()
+    kinds = Counter(each.kind for each in found)
+    asked = as_it_is or repeat or settings.neo4j_uri is not None or local.status(settings) is not None
+    if asked:
         with connect(settings) as database:
             if as_it_is:
                 kept_journal.go_on(database, kept_in)
             if repeat:
                 done = kept_journal.repeat(database, kept_in)
-    asked = kept_journal.look(settings, kept_in)
-    kinds = Counter(each.kind for each in found)
+            kept_journal.check(database, kept_in)
     if json:
         print_json(
             {

@@ -8,9 +8,6 @@ from collections import Counter
 
 from graph.errors import Refused
 from graph.rights.replay import replay
-from graph.server import local
-from graph.server.connect import connect
-from graph.settings import Settings
 from graph.store import endings
 from graph.store.client import Database
 from graph.store.journal import SECRET, Journal
@@ -35,15 +32,6 @@ def check(database: Database, kept_in: Journal) -> None:
             f"{found[0].number:,} on: it is an older one, and who has left is back. Run `innercircle journal "
             "--repeat` before anybody uses it"
         )
-
-
-def look(settings: Settings, kept_in: Journal) -> bool:
-    """Whether a graph runs that could say how far the journal goes; if so, it says the same. Raises as `check`."""
-    if settings.neo4j_uri is None and local.status(settings) is None:
-        return False
-    with connect(settings) as database:
-        check(database, kept_in)
-    return True
 
 
 def go_on(database: Database, kept_in: Journal) -> None:
