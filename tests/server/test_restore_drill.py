@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -99,7 +98,7 @@ def rated(database: Database) -> dict[str, dict[str, Any]]:
 def test_nobody_is_back_on_a_new_home_and_its_ratings_are_those_of_a_home_that_nothing_happened_to(
     lost: Settings, fresh: Settings, tmp_path: Path
 ) -> None:
-    with closing(connect(lost)) as database:
+    with connect(lost) as database:
         joined = ids(database, JOINED, scheme=SCHEME)
         assert len(joined) == MEMBERS
         gone, left = joined[5 : 5 + ERASED], joined[100 : 100 + LEFT]
@@ -130,7 +129,8 @@ def test_nobody_is_back_on_a_new_home_and_its_ratings_are_those_of_a_home_that_n
     shutil.copytree(journal(lost).folder, rescued)
     local.discard(lost)
 
-    found = restore(fresh.model_copy(update={"journal": rescued}), done.file)
+    fresh = fresh.model_copy(update={"journal": rescued})
+    found = restore(fresh, done.file)
     assert found.repeated == {"erased": ERASED, "left": LEFT, "objected": OBJECTED, "grant": REVOKED}
     with connect(fresh) as database:
         again = ids(database, JOINED, scheme=SCHEME)
