@@ -47,7 +47,7 @@ def backup(
         return
     print_text(
         f"{done.file}: {done.bytes / 2**20:,.1f} MB, {counted(done.nodes, 'nodes')} and "
-        f"{counted(done.relationships, 'relationships')}; the journal has {counted(done.journal, 'lines')}"
+        f"{counted(done.relationships, 'relationships')}; the journal goes as far as line {done.journal:,}"
     )
     if done.removed:
         print_text(f"not kept: {', '.join(done.removed)}")
