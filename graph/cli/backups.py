@@ -1,5 +1,6 @@
 """Commands for backups, what comes out of them, and the journal that keeps those away who have left."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -46,7 +47,7 @@ def backup(
         return
     print_text(
         f"{done.file}: {done.bytes / 2**20:,.1f} MB, {counted(done.nodes, 'nodes')} and "
-        f"{counted(done.relationships, 'relationships')}; the journal has {counted(done.journal, 'lines')}"
+        f"{counted(done.relationships, 'relationships')}; the journal goes as far as line {done.journal:,}"
     )
     if done.removed:
         print_text(f"not kept: {', '.join(done.removed)}")
@@ -95,8 +96,7 @@ def restore(
         f"restored as of {moment(done.at)}: {counted(done.nodes, 'nodes')} and "
         f"{counted(done.relationships, 'relationships')}"
     )
-    ended = ", ".join(f"{number:,} {kind}" for kind, number in sorted(done.repeated.items()))
-    print_text(f"ended since, and so here too: {ended or 'nothing'}")
+    print_text(f"ended since, and so here too: {_kinds(done.repeated)}")
     if without_journal:
         print_text(
             "without a journal: whoever was erased, left or objected since is back. Tell them, and ask them"
@@ -107,19 +107,41 @@ def restore(
 
 
 @app.command(rich_help_panel=PANEL)
-def journal(json: Json = False) -> None:
+def journal(
+    as_it_is: Annotated[
+        bool,
+        typer.Option("--as-it-is", help="Lines that the graph knows are lost: go on with those that are there."),
+    ] = False,
+    repeat: Annotated[
+        bool,
+        typer.Option("--repeat", help="The graph is older: what it does not know ends in it as well."),
+    ] = False,
+    json: Json = False,
+) -> None:
     """Show the journal of what has ended: how far it goes, and whether each line is the one that was written.
 
-    Ends with 1 where one is not.
+    Ends with 1 where one is not, or where the journal or the graph, if it runs, lacks what the other knows.
     """
     from collections import Counter
 
+    from graph.rights import kept_journal
+    from graph.server import local
+    from graph.server.connect import connect
     from graph.server.connect import journal as journal_of
     from graph.settings import Settings
 
-    kept_in = journal_of(Settings.load())
-    found = kept_in.endings()
+    settings = Settings.load()
+    kept_in = journal_of(settings)
+    found, done = kept_in.endings(), Counter[str]()
     kinds = Counter(each.kind for each in found)
+    asked = as_it_is or repeat or settings.neo4j_uri is not None or local.status(settings) is not None
+    if asked:
+        with connect(settings) as database:
+            if as_it_is:
+                kept_journal.go_on(database, kept_in)
+            if repeat:
+                done = kept_journal.repeat(database, kept_in)
+            kept_journal.check(database, kept_in)
     if json:
         print_json(
             {
@@ -129,9 +151,13 @@ def journal(json: Json = False) -> None:
                 "from": found[0].at if found else None,
                 "until": found[-1].at if found else None,
                 "hash": kept_in.end().hash,
+                "compared": asked,
+                "repeated": dict(done),
             }
         )
         return
+    if repeat:
+        print_text(f"ended in the graph as well: {_kinds(done)}")
     if not found:
         print_text(f"the journal in {kept_in.folder} has no line: nothing has ended yet")
         return
@@ -139,7 +165,12 @@ def journal(json: Json = False) -> None:
     print_text(
         f"{counted(len(found), 'lines')} in {kept_in.folder}, each as it was written, "
         f"from {moment(found[0].at)} to {moment(found[-1].at)}"
+        + ("" if asked else "; no graph runs that could say whether one is lost at the end")
     )
+
+
+def _kinds(done: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {kind}" for kind, number in sorted(done.items())) or "nothing"
 
 
 def kept(text: str | None) -> tuple[int, int, int] | None:

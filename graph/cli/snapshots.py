@@ -11,7 +11,7 @@ from graph.cli.rating import end_of_day
 from graph.cli.reading import open_database
 from graph.cli.recording import Purpose
 from graph.text.counts import counted
-from graph.text.days import last_day
+from graph.text.days import last_day, second
 
 PANEL = "Ratings"
 ON_SPARK = "rating the scheme on Spark"
@@ -69,5 +69,5 @@ def publish_run(
         print_text(
             f"published {counted(done.members, 'members')} of {done.scheme} {done.version} as of "
             f"{last_day(done.as_of)}: {counted(done.ties, 'circle ties')}, {counted(done.sweeps, 'sweeps')}, "
-            f"every score within {done.bound:.2g}, from facts of {done.started.isoformat(timespec='seconds')}"
+            f"every score within {done.bound:.2g}, from facts of {second(done.started)}"
         )

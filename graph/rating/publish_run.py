@@ -21,6 +21,7 @@ from graph.rating.run import carry_out, enough_memory, record_of
 from graph.rating.runs import alone, recorded
 from graph.rating.voices import Source
 from graph.store.client import Database, utc
+from graph.text.days import last_day, second
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _check_file(path: Path, wanted: str) -> None:
 
 def _check_current(database: Database, scheme: Scheme, as_of: datetime, taken: datetime, now: datetime) -> None:
     """The snapshot is of the policy that is published, and of no time before the last run. Raises Refused."""
-    at = taken.isoformat(timespec="seconds")
+    at = second(taken)
     if taken > now:
         raise Refused(f"the snapshot says that it was taken at {at}, which is yet to come: take another snapshot")
     current = published(database, scheme.id).scheme
@@ -137,13 +138,13 @@ def _check_current(database: Database, scheme: Scheme, as_of: datetime, taken: d
     run = recorded(database, last)
     if run.as_of > as_of:
         raise Refused(
-            f"the snapshot is as of {as_of.isoformat()}, and {scheme.id} was rated as of {run.as_of.isoformat()} "
+            f"the snapshot is as of {last_day(as_of)}, and {scheme.id} was rated as of {last_day(run.as_of)} "
             "already: take another snapshot"
         )
     if run.started > taken:
         raise Refused(
             f"the snapshot was taken at {at}, and {scheme.id} was rated since, at "
-            f"{run.started.isoformat(timespec='seconds')}: take another snapshot"
+            f"{second(run.started)}: take another snapshot"
         )
 
 

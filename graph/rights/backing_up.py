@@ -5,18 +5,20 @@ and started again before the file is written.
 """
 
 import json
-import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from graph import __version__
+from graph import __version__, output_files
 from graph.errors import LocalServerFailed, ParameterError, Refused
+from graph.rights import kept_journal
 from graph.server import admin_tool, backups, local, packing
 from graph.server.connect import connect, journal
-from graph.server.home import explained, free_megabytes, is_read_only, locate
+from graph.server.home import explained, free_megabytes, is_read_only, locate, read_state
+from graph.server.jars import exclusive
 from graph.settings import Settings
 from graph.store import endings, migrations
 from graph.store.journal import FILE, KEYS, SECRET, Journal, key_of
@@ -73,7 +75,7 @@ def back_up(
     keep: tuple[int, int, int] | None = None,
     progress: Progress = lambda step: None,
 ) -> BackedUp:
-    """A backup is in the folder, and the server runs again if it ran.
+    """A backup is in the folder, and the server runs.
 
     keep: how many days, weeks and months of ours stay in the folder; None: all. Nothing is removed before the new
     one is whole. Raises LocalServerFailed, Refused, ParameterError; then there is no new one.
@@ -84,66 +86,74 @@ def back_up(
     passphrase, home = passphrase_of(settings), locate(settings)
     if is_read_only(home):
         raise Refused(f"{home} is an inspection copy: name the home of the graph itself")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     out = folder / backups.name_at(now)
+    output_files.check_directory(folder, [out.name])  # before anything is stopped
     kept_in = journal(settings)
-    with explained(home):
-        scratch = _scratch(home)
-        try:
-            key, counts = _settled(settings, kept_in)
-            _dump(settings, scratch, progress)
-            place = kept_in.end()  # nobody has the store open, so whatever is committed later comes later
-            progress("sealing it")
-            told = {
-                "at": now.isoformat(),
-                "innercircle": __version__,
-                "neo4j": settings.neo4j_version,
-                **counts,
-                "journal": {"number": place.number, "hash": place.hash, "key": key},
-            }
-            packing.pack(out, _files(settings, scratch, kept_in), told, passphrase)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+    if read_state(home) is None:
+        raise LocalServerFailed(f"there is no managed Neo4j in {home}: nothing is there to be backed up")
+    with explained(home), _alone(home) as scratch:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        local.start(settings, progress=progress)  # a backup that was killed has left it stopped
+        key, counts = _settled(settings, kept_in)
+        _dump(settings, scratch, progress)
+        place = kept_in.end()  # nobody has the store open, so whatever is committed later comes later
+        progress("sealing it")
+        told = {
+            "at": now.isoformat(),
+            "innercircle": __version__,
+            "neo4j": settings.neo4j_version,
+            **counts,
+            "journal": {"number": place.number, "hash": place.hash, "key": key},
+        }
+        packing.pack(out, _files(settings, scratch, kept_in), told, passphrase)
     removed = _thinned(folder, keep)
     return BackedUp(out, out.stat().st_size, counts["nodes"], counts["relationships"], place.number, removed)
 
 
-def _scratch(home: Path) -> Path:
-    """An empty folder of its owner's in the home; what a killed backup left there is gone."""
-    scratch = home / "backing-up"
-    if scratch.exists():
-        shutil.rmtree(scratch)
-    scratch.mkdir(mode=0o700)
-    return scratch
+@contextmanager
+def _alone(home: Path) -> Iterator[Path]:
+    """No other backup of this home is at work. Yields an empty folder of its owner's, which is gone afterwards.
+
+    What a killed backup has left there is gone as well.
+    """
+    scratch = home / backups.SCRATCH
+    with exclusive(home / f"{backups.SCRATCH}.lock", work=f"backing up {home}"):
+        if scratch.exists():
+            admin_tool.end(scratch / admin_tool.PID, scratch)
+            shutil.rmtree(scratch)
+        scratch.mkdir(mode=0o700)
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _settled(settings: Settings, kept_in: Journal) -> tuple[str, dict[str, int]]:
     """Nothing waits for the journal, and the graph has its key, which comes back with what it holds."""
     with connect(settings) as database:
         migrations.require(database)
-        value = database.one("make_secret", name=SECRET, value=secrets.token_hex(32))["value"]
+        kept_journal.check(database, kept_in)
         endings.flush(database, kept_in)
-        with kept_in.alone():  # the journal is there, also where nothing has ended yet
-            kept_in.append([], endings.kept(database))
+        value = endings.begin(database, kept_in)
         found = database.one("extent")
     return key_of({SECRET: value}), {name: found[name] for name in ("nodes", "relationships")}
 
 
 def _dump(settings: Settings, scratch: Path, progress: Progress) -> None:
-    ran = False
     try:
         progress("stopping Neo4j")
-        with local.set_aside(settings) as (home, ran):
+        with local.set_aside(settings) as (home, _):
             size = sum(each.stat().st_size for each in (home / "data").rglob("*") if each.is_file()) // 2**20
             if (free := free_megabytes(home)) < size:
                 raise LocalServerFailed(
                     f"only {free} MB are free in {home}, and a dump of {size} MB may need as much: none was made"
                 )
             progress("dumping the store")
-            admin_tool.run(settings, home, "database", "dump", "neo4j", f"--to-path={scratch}")
+            admin_tool.run(
+                settings, home, "database", "dump", "neo4j", f"--to-path={scratch}", pid=scratch / admin_tool.PID
+            )
     finally:
-        if ran:
-            local.start(settings, progress=progress)
+        local.start(settings, progress=progress)
 
 
 def _files(settings: Settings, scratch: Path, kept_in: Journal) -> dict[str, Path]:

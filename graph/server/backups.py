@@ -8,6 +8,8 @@ from stat import S_ISREG
 
 UNFINISHED = (".part", ".tmp", ".partial")
 "How names of files end that are being written."
+SCRATCH = "backing-up"
+"In a home, while a backup of it is made."
 OURS = re.compile(r"innercircle-(\d{8}T\d{6}Z)\.backup")
 
 

@@ -22,7 +22,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from graph.errors import LocalServerFailed, Refused
-from graph.server import jars, java, process
+from graph.server import admin_tool, jars, java, process
+from graph.server.admin_tool import NOTED, TOOL
 from graph.server.home import (
     FREE_MEGABYTES,
     State,
@@ -36,9 +37,6 @@ from graph.server.java import MISSING_EXTRA
 from graph.settings import Settings
 
 DATABASE = "neo4j"
-TOOL = "org.neo4j.cli.AdminTool"
-NOTED = ("/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"')
-"Notes its pid in the first argument and becomes the others: no importer runs whose pid nobody knows."
 CAUSE = re.compile(r"^Caused by: (?:[\w.$]+(?:Exception|Error): )*(.*(?:\n(?!\t|Caused by: ).*)*)", re.MULTILINE)
 "What Java tells of an error, without the classes before it and the places in the code behind it."
 STORE_OF_FILES = 4
@@ -169,6 +167,11 @@ def reason(told: str) -> str:
     return " ".join(lines[-6:])[-600:]
 
 
+def pid_of(home: Path) -> Path:
+    """Of the importer, or of what else writes the fresh store of this home."""
+    return folder(home) / "importer.pid"
+
+
 def put_in_place(home: Path) -> None:
     """The fresh store, complete, is the next one of this home: `settle` of home.py puts it there."""
     (folder(home) / "home" / "data").rename(home / "data.new")
@@ -192,12 +195,8 @@ def _lock(home: Path) -> Iterator[bool]:
 
 def _remove(home: Path) -> None:
     """Neither the importer nor a server of a part runs, and no file is left. Raises OSError where one stays."""
-    part, pid = folder(home) / "home", folder(home) / "importer.pid"
-    with contextlib.suppress(OSError, ValueError):
-        number = int(pid.read_text())
-        while all(word in process.command_line(number) for word in (TOOL, str(folder(home)))):
-            os.kill(number, signal.SIGKILL)
-            time.sleep(0.02)
+    part = folder(home) / "home"
+    admin_tool.end(pid_of(home), folder(home))
     if (state := read_state(part)) is not None and state.pid is not None:
         while process.runs(part, state):  # its store goes, so it needs no good order
             with contextlib.suppress(ProcessLookupError):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import LocalServerFailed, SettingInvalid
-from graph.server import bulk_import, database_status, process, readiness, startup
+from graph.server import admin_tool, backups, bulk_import, database_status, process, readiness, startup
 from graph.server.database_status import Status
 from graph.server.home import State, explained, locate, parts_of_compaction, password, read_state, settle
 from graph.server.jars import Progress, exclusive, locked
@@ -159,8 +159,10 @@ def set_aside(settings: Settings) -> Iterator[tuple[Path, bool]]:
 
 
 def _settle(home: Path) -> None:
-    """Nothing is left of a compaction or an import that was killed: none of their servers, and one whole store."""
+    """One whole store is there, and nothing that was killed holds it: no compaction, no import, no dump."""
     bulk_import.forget(home)
+    scratch = home / backups.SCRATCH
+    admin_tool.end(scratch / admin_tool.PID, scratch)
     for each in parts_of_compaction(home):
         if (state := read_state(each)) is not None:
             process.end(each, state)

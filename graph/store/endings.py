@@ -6,11 +6,11 @@ a process that was killed in between leaves waits in the graph, and goes out wit
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
-from graph.store.journal import SECRET, Journal
+from graph.store.journal import SECRET, Ending, Journal, Position, key_of
 
 Kind = Literal["erased", "left", "objected", "objects-no-more", "grant", "token"]
 OF: dict[str, str] = {
@@ -44,12 +44,13 @@ def note(transaction: Noting, kind: Kind, who: str, *, at: datetime, **told: str
     """The ending is in the journal once the transaction is committed, and before anybody is told so.
 
     who: the name that ended, of which a keyed hash is kept; of a token its id, which is kept as it is.
-    Raises NotRecorded where the journal cannot be written. Does nothing where the database has none.
+    Raises NotRecorded where the journal cannot be written, or lacks a line that the graph knows; RecordError where
+    a line does not hold. Does nothing where the database has none.
     """
     if transaction.journal is None:
         return
-    transaction.journal.ready()
-    key = _key(transaction)
+    key, known = _key(transaction)
+    transaction.journal.ready(known)
     transaction.run(
         "note_ending",
         kind=kind,
@@ -74,9 +75,46 @@ def flush(asked: Asked, journal: Journal) -> int:
     with journal.alone():
         rows = asked.run("endings_waiting")
         if rows:
-            journal.append([_line(row) for row in rows], kept(asked))
-            asked.run("forget_endings", ids=[row["id"] for row in rows])
+            found = {name: row for name in KEPT for row in asked.run("secret", name=name)}
+            older = _missed(journal, found[SECRET], rows)
+            place = journal.append(
+                [_line(row) for row in rows], {name: row["value"] for name, row in found.items()}
+            )
+            remember(asked, _position(found[SECRET]) if older else place, ids=[row["id"] for row in rows])
     return len(rows)
+
+
+def missed(asked: Asked, journal: Journal, *, waiting: Sequence[Mapping[str, Any]] = ()) -> list[Ending]:
+    """What the journal has of this graph and the graph does not know: it is an older one, that somebody put back.
+
+    waiting: what waits in it; a process that was killed may have written that already. Raises RecordError.
+    """
+    own = asked.run("secret", name=SECRET)
+    return _missed(journal, own[0], waiting) if own else []
+
+
+def _missed(journal: Journal, own: Mapping[str, Any], waiting: Sequence[Mapping[str, Any]]) -> list[Ending]:
+    known = _position(own)
+    if journal.place() == known:
+        return []
+    key, waits = key_of({SECRET: own["value"]}), {(row["kind"], row["who"]) for row in waiting}
+    return [
+        each
+        for each in journal.endings()
+        if each.number > (known.number if known else 0) and each.key == key and (each.kind, each.who) not in waits
+    ]
+
+
+def remember(asked: Asked, place: Position | None, *, ids: Sequence[str] = ()) -> None:
+    """The graph knows that its journal goes as far as this; these endings are in it, and wait no more."""
+    number, hash_ = (place.number, place.hash) if place else (None, None)
+    asked.run("forget_endings", ids=list(ids), number=number, hash=hash_)
+
+
+def remembered(asked: Asked) -> Position | None:
+    """How far the journal went when the graph last heard of it; None: nothing has ended here yet."""
+    rows = asked.run("secret", name=SECRET)
+    return _position(rows[0]) if rows else None
 
 
 def kept(asked: Asked) -> dict[str, str]:
@@ -84,11 +122,27 @@ def kept(asked: Asked) -> dict[str, str]:
     return {name: row["value"] for name in KEPT for row in asked.run("secret", name=name)}
 
 
-def _key(transaction: Noting) -> bytes:
+def begin(asked: Asked, journal: Journal) -> str:
+    """The journal is there, also where nothing has ended yet, and the graph has its secret, which is returned.
+
+    The graph knows no lines but those that are there now. Raises NotRecorded, RecordError.
+    """
+    [found] = asked.run("make_secret", name=SECRET, value=secrets.token_hex(32))
+    with journal.alone():
+        remember(asked, journal.append([], kept(asked)))
+    return str(found["value"])
+
+
+def _position(row: Mapping[str, Any]) -> Position | None:
+    return None if row.get("number") is None else Position(row["number"], row["hash"])
+
+
+def _key(transaction: Noting) -> tuple[bytes, Position | None]:
+    """What names are hashed with, and how far the journal went when the graph last heard of it."""
     found = transaction.optional("secret", name=SECRET)
     if found is None:
         [found] = transaction.run("make_secret", name=SECRET, value=secrets.token_hex(32))
-    return bytes.fromhex(found["value"])
+    return bytes.fromhex(found["value"]), _position(found)
 
 
 def _line(row: Mapping[str, Any]) -> dict[str, Any]:

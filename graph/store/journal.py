@@ -1,7 +1,8 @@
 """The journal of endings: a file outside the store that remembers what nobody may bring back from a backup of it.
 
 FOLDER/journal.jsonl  a line for each ending, appended and never changed. Each line has the hash of the one before
-                      and its own, so that a line that was altered, put in or taken out is found
+                      and its own, so that a line that was altered, put in or taken out is found. The first one is
+                      random: a journal that was begun anew, since somebody removed the old one, is another
 FOLDER/keys.json      the secrets under which names were hashed, for each graph that was in this home: without it
                       the lines tell of nobody
 FOLDER/lock           held while somebody appends
@@ -13,10 +14,11 @@ import fcntl
 import hashlib
 import json
 import os
+import secrets as randomness
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -27,6 +29,8 @@ FILE, KEYS, LOCK = "journal.jsonl", "keys.json", "lock"
 SECRET = "journal"  # noqa: S105  # the name of the one that names are hashed with
 START = hashlib.sha256(b"innercircle journal").hexdigest()
 "The hash before the first line."
+BEGUN = "begun"
+"The kind of the first line, which tells of nobody."
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,26 @@ class Journal:
         self._seen: tuple[object, Position, int] | None = None
         "the file as this process left it, its last line, and its length: it need not be read again then"
 
-    def ready(self) -> None:
-        """A line can be written now. Raises NotRecorded where it cannot, so that nothing ends unremembered."""
+    def ready(self, known: Position | None = None) -> None:
+        """A line can be written now, after those that the graph knows of.
+
+        Raises NotRecorded where it cannot, so that nothing ends unremembered; RecordError where a line is wrong.
+        """
         try:
             with self._opened():
                 pass
+            if known is not None and self.place() != known and not self.has(known):
+                raise NotRecorded(self.lacks(known))
         except OSError as error:
             raise self._cannot(error) from error
+
+    def lacks(self, known: Position) -> str:
+        """What is told where a line is lost that the graph knows."""
+        return (
+            f"the journal in {self.folder} lacks line {known.number:,}, which the graph knows: it was cut off, or "
+            "is another. Bring it back, or a copy of it. If there is none any more, `innercircle journal "
+            "--as-it-is` goes on with what is there"
+        )
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -84,15 +101,17 @@ class Journal:
             finally:
                 os.close(lock)
 
-    def append(self, endings: Sequence[Mapping[str, Any]], secrets: Mapping[str, str]) -> None:
-        """Lines for these endings are on the disk when this returns. The caller is alone.
+    def append(self, endings: Sequence[Mapping[str, Any]], secrets: Mapping[str, str]) -> Position:
+        """Lines for these endings are on the disk when this returns how far it goes then. The caller is alone.
 
-        endings: each with kind, who, at (an aware instant) and told. secrets: of their graph, by name.
+        endings: each with kind, who, at (an aware instant) and told; none: the journal is begun all the same.
+        secrets: of their graph, by name.
         Raises NotRecorded; RecordError where what is there already does not hold.
         """
         place, whole = self._read_end()
         lines, key = [], key_of(secrets)
-        for each in endings:
+        begun = {"kind": BEGUN, "who": randomness.token_hex(32), "at": datetime.now(UTC), "told": {}}
+        for each in endings if place.number else (begun, *endings):
             said = {"n": place.number + 1, "key": key, "kind": each["kind"], "who": each["who"], **_told(each)}
             place = Position(place.number + 1, _hash(place.hash, said))
             lines.append(json.dumps(said | {"hash": place.hash}, ensure_ascii=True) + "\n")
@@ -107,9 +126,13 @@ class Journal:
                 self._seen = _state(os.fstat(file.fileno())), place, file.tell()
         except OSError as error:
             raise self._cannot(error) from error
+        return place
 
     def endings(self) -> list[Ending]:
-        """Every line, oldest first; none where there is no journal. Raises RecordError where one does not hold."""
+        """Every ending, oldest first; none where there is no journal. Raises RecordError where a line is wrong."""
+        return [each for each in self._lines() if each.kind != BEGUN]
+
+    def _lines(self) -> list[Ending]:
         try:
             text = (self.folder / FILE).read_bytes()
         except FileNotFoundError:
@@ -125,15 +148,19 @@ class Journal:
 
     def end(self) -> Position:
         """How far it goes. Raises as `endings` does."""
-        found = self.endings()
+        found = self._lines()
         return Position(found[-1].number, found[-1].hash) if found else Position()
+
+    def place(self) -> Position:
+        """As `end`; it is not read again where this process was the last to write. Raises as `endings` does."""
+        return self._read_end()[0]
 
     def has(self, place: Position) -> bool:
         """Whether the line at this place is in it, unaltered: it is as new as whoever noted that place knew it.
 
         Raises as `endings` does.
         """
-        found = self.endings()
+        found = self._lines()
         if place.number == 0:
             return True
         return place.number <= len(found) and found[place.number - 1].hash == place.hash
@@ -158,7 +185,7 @@ class Journal:
             return Position(), 0
         if self._seen is not None and self._seen[0] == _state(file.stat()):
             return self._seen[1:]
-        found = self.endings()
+        found = self._lines()
         whole = file.read_bytes().rfind(b"\n") + 1
         return (Position(found[-1].number, found[-1].hash) if found else Position()), whole
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from graph.errors import NotFound, NotRecorded, Refused
+from graph.errors import NotFound, NotRecorded, RecordError, Refused
 from graph.identity import verifying
-from graph.rights import erasure, grants, membership
+from graph.rights import erasure, grants, kept_journal, membership
 from graph.rights.replay import replay
 from graph.store import endings
 from graph.store.client import Database
@@ -70,7 +70,7 @@ def restore(graph: Database, backup: Content) -> None:
 def replayed(graph: Database, journal: Journal, after: int = 0) -> dict[str, int]:
     """As a restore does it: into a graph that has no journal."""
     graph.journal = None
-    done = replay(graph, journal.endings()[after:], journal.secrets())
+    done = replay(graph, [each for each in journal.endings() if each.number > after], journal.secrets())
     graph.journal = journal
     return dict(done)
 
@@ -308,6 +308,112 @@ def test_a_kind_that_is_not_known_is_refused(market: Database, journal: Journal)
         )
     market.journal = None
     with pytest.raises(
-        Refused, match="line 2 of the journal is of a kind that this version does not know: 'married'"
+        Refused, match="line 3 of the journal is of a kind that this version does not know: 'married'"
     ):
         replay(market, journal.endings(), secrets)
+
+
+# A journal that lacks what the graph knows ---------------------------------------------------------------
+
+
+def removed(journal: Journal) -> None:
+    (journal.folder / FILE).unlink()
+
+
+def cut_off(journal: Journal) -> None:
+    lines = (journal.folder / FILE).read_bytes().splitlines(keepends=True)
+    (journal.folder / FILE).write_bytes(b"".join(lines[:-1]))
+
+
+def altered(journal: Journal) -> None:
+    text = (journal.folder / FILE).read_text()
+    (journal.folder / FILE).write_text(text.replace('"left"', '"erased"'))
+
+
+@pytest.mark.parametrize("do", [removed, cut_off, altered])
+def test_nobody_leaves_until_the_journal_is_back(
+    market: Database, journal: Journal, do: Callable[[Journal], None]
+) -> None:
+    leave("cat")(market)
+    whole = (journal.folder / FILE).read_bytes()
+    do(journal)
+    for work in (leave("ann"), erase("bob"), object_to("dan")):
+        with pytest.raises((NotRecorded, RecordError), match="journal"):
+            work(market)
+    assert members(market) == ["ann", "bob"]
+    assert market.run("endings_waiting") == []
+    (journal.folder / FILE).write_bytes(whole)
+    erase("bob")(market)
+    assert [each.kind for each in journal.endings()] == ["left", "erased"]
+
+
+def test_one_that_is_lost_for_good_is_gone_on_without_when_somebody_says_so(
+    market: Database, journal: Journal
+) -> None:
+    leave("cat")(market)
+    known = endings.remembered(market)
+    assert known == journal.end()
+    removed(journal)
+    with pytest.raises(Refused, match=r"lacks line 2, which the graph knows.*--as-it-is"):
+        kept_journal.check(market, journal)
+    kept_journal.go_on(market, journal)
+    kept_journal.check(market, journal)
+    with pytest.raises(Refused, match="lacks no line"):
+        kept_journal.go_on(market, journal)
+    leave("ann")(market)
+    assert [each.kind for each in journal.endings()] == ["left"]
+    assert not journal.has(known)
+
+
+# A graph that is older than its journal: somebody loaded a dump into a Neo4j that is not managed --------------
+
+
+def test_an_older_graph_says_so_until_what_has_ended_since_is_repeated(market: Database, journal: Journal) -> None:
+    leave("cat")(market)
+    backup = backed_up(market)
+    erase("bob")(market)
+    object_to("dan")(market)
+    kept_journal.check(market, journal)
+    restore(market, backup)
+    assert members(market) == ["ann", "bob"]
+    older = "has {} endings that this graph does not know, from line 3 on.*journal --repeat"
+    with pytest.raises(Refused, match=older.format(2)):
+        kept_journal.check(market, journal)
+    leave("ann")(market)  # somebody uses it before that: what is missed is not forgotten
+    with pytest.raises(Refused, match=older.format(3)):
+        kept_journal.check(market, journal)
+    assert kept_journal.repeat(market, journal) == {"erased": 1, "objected": 1}
+    assert members(market) == []
+    assert "bob" not in entities(market)
+    kept_journal.check(market, journal)
+    assert kept_journal.repeat(market, journal) == {}
+    assert market.journal is journal
+
+
+def test_what_a_killed_process_wrote_and_did_not_take_out_of_the_graph_is_not_missed(
+    market: Database, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(endings, "remember", killed)
+        with pytest.raises(Killed):
+            leave("ann")(market)
+    assert [each.kind for each in journal.endings()] == ["left"]
+    kept_journal.check(market, journal)
+    leave("bob")(market)
+    kept_journal.check(market, journal)
+    assert endings.remembered(market) == journal.end()
+
+
+def test_a_graph_in_which_nothing_had_ended_is_repeated_into_as_well(market: Database, journal: Journal) -> None:
+    backup = backed_up(market)
+    leave("cat")(market)
+    restore(market, backup)
+    assert kept_journal.repeat(market, journal) == {"left": 1}
+    assert members(market) == ["ann", "bob"]
+    kept_journal.check(market, journal)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from graph.errors import LocalServerFailed, Refused
+from graph.errors import LocalServerFailed, ParameterError, Refused
 from graph.rights import erasure, membership
 from graph.rights.backing_up import back_up
 from graph.rights.restoring import restore
@@ -17,8 +17,8 @@ from graph.server.connect import connect
 from graph.settings import Settings
 from graph.store import migrations
 from graph.store.client import Database
-from graph.store.journal import FILE
-from tests.conftest import Command
+from graph.store.journal import FILE, Journal
+from tests.commands import Run, run
 from tests.worlds.three_in_touch import SCHEME, open_market
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -80,7 +80,7 @@ def test_who_left_after_the_backup_is_not_back_in_the_same_home_and_a_home_witho
     with pytest.raises(Refused, match="there is no journal in"):
         restore(home, done.file, replace=True)
     lines = (tmp_path / "taken away" / FILE).read_text().splitlines()
-    assert [json.loads(line)["kind"] for line in lines] == ["erased", "left", "objected", "left"]
+    assert [json.loads(line)["kind"] for line in lines] == ["begun", "erased", "left", "objected", "left"]
 
 
 def test_a_neo4j_elsewhere_is_told_what_to_run_there(tmp_path: Path) -> None:
@@ -97,22 +97,48 @@ def test_a_neo4j_elsewhere_is_told_what_to_run_there(tmp_path: Path) -> None:
         restore(away, tmp_path / "x.backup")
 
 
-def test_without_a_passphrase_no_backup_is_made_and_a_short_one_is_refused(
-    innercircle: Command, tmp_path: Path
+def test_what_is_in_the_way_of_a_backup_is_told_before_anything_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told(**more: str) -> str:
-        done = innercircle("backup", str(tmp_path / "b"), INNERCIRCLE_HOME=str(tmp_path), **more)
-        assert done.returncode == 1
-        return done.stderr
+    def refused(why: str) -> None:
+        with pytest.raises((Refused, ParameterError, LocalServerFailed), match=why):
+            run(tmp_path, "backup", str(tmp_path / "b"))
 
-    assert "set INNERCIRCLE_BACKUP_PASSPHRASE_FILE" in told()
-    (tmp_path / "short").write_text("secret")
-    assert "less than 12 characters" in told(INNERCIRCLE_BACKUP_PASSPHRASE_FILE=str(tmp_path / "short"))
-    assert not (tmp_path / "b").exists()
+    refused("set INNERCIRCLE_BACKUP_PASSPHRASE_FILE")
+    file = tmp_path / "passphrase"
+    monkeypatch.setenv("INNERCIRCLE_BACKUP_PASSPHRASE_FILE", str(file))
+    refused(r"INNERCIRCLE_BACKUP_PASSPHRASE_FILE=.*No such file")
+    file.write_text("secret")
+    refused("less than 12 characters")
+    file.write_text("correct horse battery staple")
+    refused("there is no managed Neo4j in")
+    assert list(tmp_path.iterdir()) == [file]
+    (tmp_path / "b").touch()
+    refused("b is not a directory")
 
 
-def test_the_numbers_of_keep_are_three(innercircle: Command) -> None:
-    for bad in ("7", "7,4", "a,b,c", "-1,2,3", "7,4,12,1"):
-        done = innercircle("backup", "/nowhere", "--keep", bad)
-        assert done.returncode == 1
-        assert "as in 7,4,12" in done.stderr
+@pytest.mark.parametrize("bad", ["7", "7,4", "a,b,c", "-1,2,3", "7,4,12,1"])
+def test_the_numbers_of_keep_are_three(tmp_path: Path, bad: str) -> None:
+    with pytest.raises(ParameterError, match="as in 7,4,12"):
+        run(tmp_path, "backup", str(tmp_path / "b"), "--keep", bad)
+
+
+def test_the_journal_is_shown_compared_with_the_graph_and_gone_on_with_when_it_is_lost(
+    command: Run, graph: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_market(graph, rated=False)
+    monkeypatch.setattr(graph, "journal", Journal(tmp_path / "journal"))
+    monkeypatch.setenv("INNERCIRCLE_JOURNAL", str(tmp_path / "journal"))
+    assert "has no line: nothing has ended yet" in command("journal").output
+    graph.write(lambda t: membership.leave(t, "cat", SCHEME.id, now=NOW))
+    found = json.loads(command("journal", "--json").output)
+    assert (found["lines"], found["kinds"], found["compared"]) == (1, {"left": 1}, True)
+    assert "1 line in" in command("journal").output
+    with pytest.raises(Refused, match="lacks no line that the graph knows"):
+        command("journal", "--as-it-is")
+    (tmp_path / "journal" / FILE).unlink()
+    with pytest.raises(Refused, match="lacks line 2, which the graph knows"):
+        command("journal")
+    assert command("journal", "--as-it-is").exit_code == 0
+    assert "nothing has ended yet" in command("journal").output
+    assert "ended in the graph as well: nothing" in command("journal", "--repeat").output

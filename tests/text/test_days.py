@@ -26,6 +26,13 @@ FOR_PROGRAMS = {
     "graph/facts/first_fill/resolving.py",  # rows of the importer's files
     "graph/facts/synthetic.py",  # files to load
     "graph/rating/run.py",  # repeats an instant that was given
+    "graph/rating/engines/spark/command.py",  # JSON
+    "graph/analysis/snapshot.py",  # a manifest
+    "graph/rights/backing_up.py",  # a manifest
+    "graph/server/backups.py",  # names of files
+    "graph/store/journal.py",  # lines of the journal
+    "graph/identity/verifying.py",  # one of them
+    "api/http/log_lines.py",  # JSON lines
     "api/pages/me.py",  # a cursor
     "api/routes/accesses.py",
     "api/routes/history.py",  # repeats an instant that was given

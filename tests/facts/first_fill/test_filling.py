@@ -19,7 +19,7 @@ from graph.facts import first_fill, load_records, synthetic
 from graph.facts.load import load
 from graph.policy import publishing, scheme
 from graph.rating.run import rate
-from graph.server import bulk_import, jars, local
+from graph.server import admin_tool, bulk_import, jars, local
 from graph.server.compaction import schema
 from graph.server.connect import connect
 from graph.server.home import any_port, settle
@@ -315,7 +315,7 @@ def neo4j_admin(settings: Settings, folder: Path) -> Path:
     """A folder for the path with `neo4j-admin` of this home's Neo4j."""
     folder.mkdir()
     tool = folder / "neo4j-admin"
-    java = [str(find(settings)), "-cp", f"{jars.library(settings)}/*", bulk_import.TOOL]
+    java = [str(find(settings)), "-cp", f"{jars.library(settings)}/*", admin_tool.TOOL]
     home = {"NEO4J_HOME": settings.home, "NEO4J_CONF": settings.home / "conf"}
     set_here = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in home.items())
     tool.write_text(f'#!/bin/sh\n{set_here} exec {shlex.join(java)} "$@"\n')
@@ -366,8 +366,8 @@ def test_two_imports_into_one_home_are_refused_and_what_was_killed_is_removed(tm
 def test_an_importer_that_was_left_running_is_ended_before_its_files_are_removed(tmp_path: Path) -> None:
     folder = bulk_import.folder(tmp_path)
     folder.mkdir()
-    idle = [sys.executable, "-c", "import time; time.sleep(600)", bulk_import.TOOL, str(folder)]
-    left = subprocess.Popen([*bulk_import.NOTED, str(folder / "importer.pid"), *idle])
+    idle = [sys.executable, "-c", "import time; time.sleep(600)", admin_tool.TOOL, str(folder)]
+    left = subprocess.Popen([*admin_tool.NOTED, str(folder / "importer.pid"), *idle])
     while not (folder / "importer.pid").exists() or not (folder / "importer.pid").read_text():
         time.sleep(0.001)
     assert int((folder / "importer.pid").read_text()) == left.pid

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from graph import __version__
 from graph.errors import InnerCircleError
 from graph.text.counts import counted
+from graph.text.days import last_day
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -69,7 +70,7 @@ def _rate(given: argparse.Namespace) -> None:
             else:
                 print(
                     f"{done.out}: {counted(done.members, 'members')} of {done.scheme} {done.version} as of "
-                    f"{done.as_of.isoformat()}, {counted(done.ties, 'circle ties')}, "
+                    f"{last_day(done.as_of)}, {counted(done.ties, 'circle ties')}, "
                     f"{counted(done.sweeps, 'sweeps')}, every score within {done.bound:.2g}",
                     flush=True,
                 )

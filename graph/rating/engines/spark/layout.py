@@ -171,7 +171,7 @@ def decoded(content: bytes, place: str) -> Manifest:
     except ValueError as error:
         raise RecordError(f"it has no instants: {error}", file=place) from error
     if naive:
-        raise RecordError(f"it has an instant without a zone: {naive[0].isoformat()}", file=place)
+        raise RecordError(f"it has an instant without a zone: {naive[0]}", file=place)
     return manifest
 
 
