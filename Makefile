@@ -5,7 +5,7 @@ READY := .venv/.ready
 # Two halves side by side, each with a Neo4j of its own; tests/sides.py says which tests stay together.
 PYTEST := $(BIN)/pytest --numprocesses 2
 
-.PHONY: all setup browser java check format test test-all explore demo bench bench-gds clean lock
+.PHONY: all setup browser java check format test test-all explore demo bench bench-gds bench-spark clean lock
 
 all: check test
 
@@ -71,6 +71,10 @@ bench: $(READY)
 # A yardstick: Neo4j's Graph Data Science, which this alone fetches, on the same ties. It is no dependency, and under the GPL.
 bench-gds: $(READY)
 	$(BIN)/python -m benchmarks.gds
+
+# A snapshot, its rating on Spark and its publication, beside runs in arrays. Spark comes from requirements-spark.lock.
+bench-spark: $(READY) java
+	$(BIN)/python -m benchmarks.spark
 
 # The locks from pyproject.toml, for every platform and Python from 3.11 on: requirements.lock for work on the
 # project, requirements-base.lock with the same versions for an image that only runs it (Dockerfile),
