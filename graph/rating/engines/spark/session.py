@@ -20,8 +20,12 @@ ALWAYS = {
     "spark.eventLog.enabled": "false",
     "spark.hadoop.fs.permissions.umask-mode": "077",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
-"Whatever anybody else says: results, or who can look at them, hang on it."
+"""Whatever anybody else says: results, or who can look at them, hang on it.
+
+The last is for time: for each of some thousand columns Spark would look at Python's stack, to name it in errors.
+"""
 LOOPBACK = "127.0.0.1"
 ON_THIS_MACHINE = {"spark.driver.bindAddress": LOOPBACK, "spark.driver.host": LOOPBACK}
 FOR_THE_OWNER = 0o077
