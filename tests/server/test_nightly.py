@@ -148,7 +148,7 @@ def test_a_round_with_a_backup_that_is_killed_is_started_again_and_makes_one(tmp
         with connect(settings) as database:
             migrations.apply(database)
             open_market(database, rated=False)
-        command = [Path(sys.executable).with_name("innercircle"), "nightly", "--json"]
+        command = [str(Path(sys.executable).with_name("innercircle")), "nightly", "--json"]
         variables = {
             f"INNERCIRCLE_{name.upper()}": str(getattr(settings, name))
             for name in ("home", "backup_passphrase_file", "journal", "backups", "cache")
