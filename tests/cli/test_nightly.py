@@ -125,7 +125,7 @@ def test_the_command_tells_each_step_on_a_line_and_ends_by_the_worst(
     ended = innercircle("nightly", "--json")
     lines = [json.loads(line) for line in ended.stdout.splitlines()]
     assert [each["step"] for each in lines] == ["changes", "retention", "disputes", "rating", "backup", "ages"]
-    assert {each["outcome"] for each in lines} <= {"done", "already", "left-out"}
+    assert not [each for each in lines if each["outcome"] not in ("done", "already", "left-out")]
     assert ended.returncode == 0, ended.stdout
     told = innercircle("nightly")
     assert told.stdout.splitlines()[3].startswith("rating: already, ")
