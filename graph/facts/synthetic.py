@@ -149,13 +149,15 @@ def _people(chance: Random, entities: int) -> Community:
     alone, mixed = mixed[: entities // 32 + 1], mixed[entities // 32 + 1 :]
     groups: list[list[int]] = []
     group = dict[int, int | None](dict.fromkeys(alone))
-    while mixed:
+    first = 0
+    while (left := len(mixed) - first) > 0:
         size = chance.randint(8, 16)
         # A rest too small for a group of its own joins this one.
-        size = size if len(mixed) - size >= 8 else len(mixed)
-        group.update(dict.fromkeys(mixed[:size], len(groups)))
-        groups.append(mixed[:size])
-        mixed = mixed[size:]
+        size = size if left - size >= 8 else left
+        together = mixed[first : first + size]
+        group.update(dict.fromkeys(together, len(groups)))
+        groups.append(together)
+        first += size
     late = [_usual_lateness(chance, group[entity]) for entity in range(entities)]
     busy = [entity for entity in range(entities) if chance.random() < 0.75] or [0]
     return Community(ids, groups, group, late, busy)
@@ -181,26 +183,27 @@ def _entities(chance: Random, community: Community) -> Iterator[Row]:
         else:
             # Most organisations have one code or the other, some both.
             which = chance.random()
-            code = _made_up_uscc(number) if which < 0.7 else ""
+            code = made_up_uscc(number) if which < 0.7 else ""
             yield (
                 entity,
                 "organisation",
                 f"Made-up Company {name}",
                 "",
                 code,
-                _made_up_lei(number) if which > 0.5 else "",
+                made_up_lei(number) if which > 0.5 else "",
             )
 
 
-def _made_up_uscc(number: int) -> str:
+def made_up_uscc(number: int) -> str:
     """Right in form and check digit, in a region (990000) that no authority has."""
     code = f"91990000{number:09}"
     return code + uscc.calc_check_digit(code)
 
 
-def _made_up_lei(number: int) -> str:
+def made_up_lei(number: int) -> str:
     """Right in form and check digits; its first four digits belong to no issuer."""
-    code = f"999900MADEUP{number:06}"
+    digits = f"{number:06}"
+    code = f"999900{'MADEUP'[: 12 - len(digits)]}{digits}"
     return code + mod_97_10.calc_check_digits(code)
 
 

@@ -11,7 +11,7 @@ from stdnum.cn import uscc
 from graph.errors import ParameterError
 from graph.facts import files
 from graph.facts.kinds import KINDS
-from graph.facts.synthetic import HEADERS, LAST_DAY, write
+from graph.facts.synthetic import HEADERS, LAST_DAY, made_up_lei, made_up_uscc, write
 from graph.policy import scheme
 
 Rows = dict[str, list[dict[str, str]]]
@@ -93,6 +93,13 @@ def test_only_organisations_have_codes_and_their_check_digits_fit(rows: Rows) ->
     for column, standard in (("uscc", uscc), ("lei", lei)):
         codes = [row[column] for row in organisations if row[column]]
         assert len(set(codes)) == len(codes) > 20
+        assert [standard.validate(code) for code in codes] == codes
+
+
+def test_codes_fit_in_communities_of_millions_too() -> None:
+    numbers = [1, 100_000, 999_999, 1_000_000, 10_000_000, 99_999_999]
+    for codes, standard in (([*map(made_up_lei, numbers)], lei), ([*map(made_up_uscc, numbers)], uscc)):
+        assert len(set(codes)) == len(codes)
         assert [standard.validate(code) for code in codes] == codes
 
 
