@@ -24,7 +24,7 @@
 // @param  scheme       STRING
 // @param  ranges       LIST<LIST<INTEGER>>  of rids: [first, end], end left out
 // @param  rows         INTEGER     ranges in one transaction
-// @param  at_once      INTEGER     transactions at a time; 1 where `pasts`
+// @param  at_once      INTEGER     transactions at a time, where no (:Past) is made
 // @param  pasts        BOOLEAN     whether members that leave a (:Past) are published, or come back
 // @param  factors      LIST<STRING>  the names of those that the policy has
 // @param  share        FLOAT       what the circle can supply at most, in [0, 0.5]
@@ -108,5 +108,5 @@ CALL (span, staged) {
                  + reduce(text = '', each IN coalesce(set_aside, []) | text + ' ' + toString(each))
         })
   RETURN sum(CASE WHEN now THEN size(circle) ELSE 0 END) AS ties, collect(CASE WHEN NOT now THEN was.rid END) AS waiting
-} IN $at_once CONCURRENT TRANSACTIONS OF $rows ROWS
+} IN CASE WHEN $pasts THEN 1 ELSE $at_once END CONCURRENT TRANSACTIONS OF $rows ROWS
 RETURN sum(ties) AS ties, collect(waiting) AS waiting

@@ -191,4 +191,6 @@ def test_no_tie_is_made_or_ended_by_transactions_side_by_side() -> None:
     """Making a relationship locks all others at its ends: two that do so block each other."""
     for query in queries.catalogue().values():
         side_by_side, found, _ = _CODE.sub("", query.text).rpartition("CONCURRENT TRANSACTIONS")
+        if side_by_side.endswith("IN CASE WHEN $pasts THEN 1 ELSE $at_once END "):
+            continue  # one at a time wherever a (:Past) is made, which is the only tie: test_publication.py
         assert not found or not re.search(r"\b(CREATE|MERGE|DELETE)\b", side_by_side), query.file

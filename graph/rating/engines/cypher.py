@@ -26,7 +26,7 @@ OTHERS = "next_conduct", "next_set_aside", "next_circle", "next_weights", "next_
 ROWS = 1_000
 "Members whose ratings are published in one transaction."
 SIDE_BY_SIDE = 2
-"Transactions at a time."
+"Transactions at a time, where no rating leaves a (:Past)."
 
 
 class Cypher:
@@ -76,6 +76,7 @@ class Cypher:
         step = partial(
             work.step,
             "publish",
+            at_once=SIDE_BY_SIDE,
             factors=list(work.scheme.factors.named()),
             share=work.scheme.circle.share,
             cleared=dict.fromkeys(staged(work.scheme)),
@@ -89,11 +90,11 @@ class Cypher:
             started=work.started,
         )
         ranges = work.spans(min(work.batch, ROWS))
-        stayed = step(ranges=ranges, rows=1, at_once=SIDE_BY_SIDE, pasts=False)
+        stayed = step(ranges=ranges, rows=1, pasts=False)
         waiting = [[rid, rid + 1] for each in stayed["waiting"] for rid in each]
         if not waiting:
             return stayed["ties"] or 0
-        left = step(ranges=waiting, rows=min(work.batch, ROWS), at_once=1, pasts=True)
+        left = step(ranges=waiting, rows=min(work.batch, ROWS), pasts=True)
         return (stayed["ties"] or 0) + (left["ties"] or 0)
 
     def _swept(self) -> tuple[list[float | None], list[float | None]]:
