@@ -32,6 +32,7 @@ JOINED = "MATCH (e:Entity)-[:JOINED]->(m:Membership {scheme: $scheme}) RETURN e.
 NOT_JOINED = "MATCH (e:Entity) WHERE NOT (e)-[:JOINED]->() AND NOT e:Anonymous RETURN e.id AS id ORDER BY id"
 RATINGS = "MATCH (m:Membership) RETURN m.id AS id, properties(m) AS said ORDER BY id"
 ON_RECORD = "MATCH (a:Access) RETURN properties(a) AS said ORDER BY a.id"
+OF_THE_RUN = "run", "seal", "since"
 EVERY_WORD = """
 MATCH (n) RETURN labels(n)[0] AS kind, properties(n) AS said
 UNION ALL MATCH ()-[r]->() RETURN type(r) AS kind, properties(r) AS said
@@ -87,11 +88,11 @@ def granted(database: Database, entity: str) -> str:
 
 
 def rated(database: Database) -> dict[str, dict[str, Any]]:
-    """What a run gives each member, to the bit; a run's own id says nothing of anybody."""
+    """What a run gives each member, to the bit; the run's own id, and when it was, say nothing of anybody."""
     for each in (SCHEME, "own-conduct"):
         rate(database, each, as_of=synthetic.AS_OF)
     rows = database.statement(RATINGS)
-    return {row["id"]: {key: value for key, value in row["said"].items() if key != "run"} for row in rows}
+    return {row["id"]: {key: value for key, value in row["said"].items() if key not in OF_THE_RUN} for row in rows}
 
 
 @pytest.mark.slow
