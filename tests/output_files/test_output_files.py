@@ -67,7 +67,7 @@ READS = {
 }
 NEW = {"import output"}
 "A directory that must not be there yet; tests/facts/first_fill has one in the way."
-NAMES_ITS_FILE = {"backup folder"}
+NAMES_ITS_FILE = {"backup folder", "nightly folder"}
 "A directory in which each file has a new name; tests/server/test_backup.py has a file in its place."
 TOO_SMALL = {"plot distribution", "plot conduct", "plot share"}
 "What needs more members than this community has; tests/analysis draws them."
