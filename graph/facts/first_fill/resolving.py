@@ -244,7 +244,9 @@ def as_cypher_writes(value: Any) -> Any:
         return value
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(value)
-    digits, _, exponent = f"{value!r}e".partition("e")
+    # Java has two digits at least, of which the second can be nearer: 4.9E-324, where 5e-324 is the same number
+    two = f"{value:.1e}"
+    digits, _, exponent = f"{two if float(two) == value else repr(value)}e".partition("e")
     sign, number = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
     whole, _, part = number.partition(".")
     shift = int(exponent.rstrip("e") or 0) + len(whole) - 1

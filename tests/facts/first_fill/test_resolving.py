@@ -263,6 +263,8 @@ CREATE (:Secret {name: 'veil', value: 'ab', empty: '', yes: true, part: -0.5, da
 @example(amount=0.001)
 @example(amount=0.00099)
 @example(amount=1e22)
+@example(amount=5e-324)
+@example(amount=-1e-323)
 @settings(max_examples=samples(60, 2_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_rejected_number_is_written_as_the_queries_write_it(amount: float, graph: Database) -> None:
     [row] = graph.statement("RETURN toString($amount) AS text", amount=amount)
