@@ -13,6 +13,7 @@ from graph.errors import ParameterError
 from graph.facts.values import Facts
 from graph.policy.scheme import Scheme
 from graph.rating import apply, published
+from graph.rating.engines import choice
 from graph.rating.engines.choice import ENGINES
 from graph.rating.run import rate
 from graph.rating.verify import verify_run
@@ -137,7 +138,7 @@ def paid(database: Database, folder: Path, engine: str) -> list[Any]:
 def test_an_engine_is_named_or_it_is_the_settings(graph: Database, innercircle: Command) -> None:
     storing.store(graph, NASTY[-1].facts, make_scheme())
     for words, setting, engine in (
-        ([], {}, "cypher"),
+        ([], {}, choice.DEFAULT),
         ([], {"INNERCIRCLE_ENGINE": "arrays"}, "arrays"),
         (["--engine", "arrays"], {}, "arrays"),
         (["--engine", "cypher"], {"INNERCIRCLE_ENGINE": "arrays"}, "cypher"),

@@ -64,7 +64,7 @@ def test_to_publish_again_what_is_published_changes_nothing(
 ) -> None:
     graph.run("make_secret", name="veil", value=SECRET)
     store(graph, RING, SCHEME)
-    rate(graph, SCHEME.id, as_of=AS_OF)
+    rate(graph, SCHEME.id, as_of=AS_OF, engine="cypher")
     asked: list[dict[str, Any]] = []
     run = Database.run
 
@@ -75,7 +75,7 @@ def test_to_publish_again_what_is_published_changes_nothing(
 
     with monkeypatch.context() as patched:
         patched.setattr(Database, "run", seen)
-        rate(graph, SCHEME.id, as_of=AS_OF + timedelta(days=60))
+        rate(graph, SCHEME.id, as_of=AS_OF + timedelta(days=60), engine="cypher")
     assert [each["pasts"] for each in asked] == [False, True]
     before = graph.statement(KEPT)
     for each in asked:
