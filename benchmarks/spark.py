@@ -26,7 +26,6 @@ from graph.facts import synthetic
 from graph.rating.publish_run import publish_run
 from graph.server import local
 from graph.server.connect import connect
-from graph.settings import Settings
 from graph.store.client import Database
 
 BY = Reader("the benchmark", "how long it takes")
@@ -137,7 +136,8 @@ def main() -> None:
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--heap-megabytes", type=int, default=2048)
     given = parser.parse_args()
-    spark = OnSpark(spark_process.python(Settings().cache))
+    with tempfile.TemporaryDirectory() as name:
+        spark = OnSpark(spark_process.python(managed(Path(name), given.heap_megabytes).cache))
     how = {"heap_megabytes": given.heap_megabytes, "master": given.master, "partitions": given.partitions}
     found = {members: run(spark, members, **how) for members in given.members}
     for part in found[given.members[0]]:

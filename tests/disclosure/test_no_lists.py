@@ -29,8 +29,8 @@ OF_ONE = {
     *("show", "explain", "history", "what-if", "report", "archive", "join", "standing", "organisation"),
     *("plot circle", "plot history"),
 }
-# ... files of the operator's with everyone's, by id, each read recorded: tests/frames ...
-OF_EVERYONE = {"export"}
+# ... files of the operator's with everyone's, each read recorded: tests/analysis ...
+OF_EVERYONE = {"export", "snapshot"}
 # ... the ratings of made-up people ...
 MADE_UP = {"demo"}
 # ... nothing about ratings ...
@@ -56,7 +56,8 @@ OF_NONE = {
         "favourites",
         "guide",
     ),
-    *("rate", "leave", "pause", "share", "object", "verify-report"),
+    *("rate", "publish-run", "leave", "pause", "share", "object", "verify-report"),
+    *("backup", "restore", "journal", "nightly"),
     *("grants add", "grants revoke", "disputes decide", "disputes admit", "disputes due"),
     "contests close",
     *("scheme check", "scheme publish", "founders add", "founders accept", "founders remove"),
