@@ -42,11 +42,12 @@ Part = tuple[str, float, float]
 "Its name, seconds, and peak MiB."
 
 
-def run(spark: OnSpark, members: int, *, heap_megabytes: int, master: str, partitions: int) -> dict[str, float]:
+def run(members: int, *, heap_megabytes: int, master: str, partitions: int) -> dict[str, float]:
     """Seconds by part, of a community of this many members; prints them."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         settings = managed(directory / "home", heap_megabytes)
+        spark = OnSpark(spark_process.python(settings.cache))
         scale.make_up(directory / "files", members)
         try:
             engines.fill(settings, directory / "files")
@@ -136,10 +137,8 @@ def main() -> None:
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--heap-megabytes", type=int, default=2048)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        spark = OnSpark(spark_process.python(managed(Path(name), given.heap_megabytes).cache))
     how = {"heap_megabytes": given.heap_megabytes, "master": given.master, "partitions": given.partitions}
-    found = {members: run(spark, members, **how) for members in given.members}
+    found = {members: run(members, **how) for members in given.members}
     for part in found[given.members[0]]:
         for few, many, exponent in engines.exponents({size: each[part] for size, each in found.items()}):
             print(f"{part}: from {few:,} to {many:,} members time grows as members^{exponent:.2f}")

@@ -15,6 +15,7 @@ from typing import Any
 
 from graph.analysis.monitoring.ages import ages, late
 from graph.analysis.monitoring.allowed import Allowed
+from graph.analysis.monitoring.runs import watched
 from graph.errors import InnerCircleError
 from graph.rating import catch_up, rerate, run
 from graph.rights import backing_up, disputes, retention
@@ -23,7 +24,7 @@ from graph.server import backups
 from graph.server.connect import connect
 from graph.settings import Settings
 from graph.store import migrations
-from graph.store.client import Database, utc
+from graph.store.client import Database
 from graph.text.counts import counted
 from graph.text.days import last_day
 
@@ -131,7 +132,8 @@ def _changes(database: Database, now: datetime) -> _Found:
     """What requests left to be passed on, because a run was under way then."""
     left = catch_up.pass_on_left(database, before=now)
     if left:
-        return _Found(Outcome.DONE, f"{counted(left, 'changes')} wait still: the runs settle them", {"left": left})
+        says = f"not passed on yet, and settled by the runs: {counted(left, 'changes')}"
+        return _Found(Outcome.DONE, says, {"left": left})
     return _Found(Outcome.DONE, "every change is passed on", {"left": 0})
 
 
@@ -153,11 +155,11 @@ def _disputes(database: Database, now: datetime) -> _Found:
     passed_on = rerate.passed_on(database, done.changes)
     overdue = [each.id for each in open_ones(database, now=now) if each.overdue]
     told = [
-        (done.expired, "were not decided in time, and their facts are removed"),
-        (overdue, "are overdue"),
-        (done.reminded, "are to be decided soon"),
+        (done.expired, "not decided in time, so that the fact is removed"),
+        (overdue, "overdue"),
+        (done.reminded, "to be decided soon"),
     ]
-    says = "; ".join(f"{counted(len(ids), 'disputes')} {what}" for ids, what in told if ids)
+    says = "; ".join(f"{what}: {counted(len(ids), 'disputes')}" for ids, what in told if ids)
     return _Found(
         Outcome.WAITS if says else Outcome.DONE,
         says or "no dispute is to be reminded of",
@@ -167,8 +169,7 @@ def _disputes(database: Database, now: datetime) -> _Found:
 
 def _rating(database: Database, settings: Settings, scheme: str, now: datetime) -> _Found:
     as_of = _last_midnight(now)
-    found = database.one("rated_already", scheme=scheme, as_of=as_of)
-    if found["already"]:
+    if database.one("rated_already", scheme=scheme, as_of=as_of)["already"]:
         return _Found(Outcome.ALREADY, f"{scheme} is rated up to {last_day(as_of)}, and nothing is newer")
     done = run.rate(database, scheme, as_of=as_of, engine=settings.engine, batch=settings.batch_members)
     return _Found(
@@ -192,12 +193,10 @@ def _backup(
             Outcome.LEFT_OUT, f"{settings.neo4j_uri} is backed up where it runs: docs/restoring.md says how"
         )
     with connect(settings) as database:
-        schemes = [row["id"] for row in database.run("schemes")]
-        runs = [database.one("rated_already", scheme=each, as_of=_last_midnight(now)) for each in schemes]
+        ends = [last.finished for each in watched(database) for last in each.finished[:1]]
     newest = backups.newest_of_ours(folder)
     today = datetime.combine(now.astimezone(UTC).date(), datetime.min.time(), UTC)
-    since = max([today, *(utc(each["finished"]) for each in runs if each["finished"])])
-    if newest is not None and newest > since:
+    if newest is not None and newest > max([today, *ends]):
         return _Found(Outcome.ALREADY, f"{backups.name_at(newest)} was made today, after the last run")
     done = backing_up.back_up(settings, folder, now=datetime.now(UTC), keep=keep, progress=progress)
     return _Found(

@@ -5,12 +5,10 @@
 // @param  scheme   STRING          Scheme.id
 // @param  as_of    ZONED DATETIME  what happened before counts
 // @return already  BOOLEAN         false before the first run
-// @return finished ZONED DATETIME  when that run ended; null before the first
 // @uses   scheme_id run_id membership_rid
 MATCH (s:Scheme {id: $scheme})
 OPTIONAL MATCH (r:Run {id: s.run})
-RETURN r.finished AS finished,
-       coalesce(r.as_of >= $as_of AND r.hash = s.hash, false) AND s.unsettled IS NULL AND r.stale IS NULL
+RETURN coalesce(r.as_of >= $as_of AND r.hash = s.hash, false) AND s.unsettled IS NULL AND r.stale IS NULL
        AND NOT EXISTS {
          MATCH (m:Membership {scheme: $scheme}) WHERE m.rid >= 0
          MATCH (m)<-[:JOINED]-(entity:Entity)

@@ -14,6 +14,10 @@ from graph.text.counts import counted
 from graph.text.days import moment
 
 PANEL = "Server"
+Keep = Annotated[
+    str | None,
+    typer.Option(help="Days, weeks and months of which the newest backup stays, as in 7,4,12; all if not given."),
+]
 
 
 @app.command(rich_help_panel=PANEL)
@@ -21,10 +25,7 @@ def backup(
     folder: Annotated[
         Path | None, typer.Argument(help="Where to put it; INNERCIRCLE_BACKUPS if not given.")
     ] = None,
-    keep: Annotated[
-        str | None,
-        typer.Option(help="Days, weeks and months of which the newest stays, as in 7,4,12; all if not given."),
-    ] = None,
+    keep: Keep = None,
     json: Json = False,
 ) -> None:
     """Back up the managed Neo4j, its keys and the journal into one sealed file. Neo4j is stopped for the dump.

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from graph.cli.app import app
-from graph.cli.backups import kept
+from graph.cli.backups import Keep, kept
 from graph.cli.output import Json, print_json, print_text, progress
 
 PANEL = "Server"
@@ -18,12 +18,7 @@ def nightly(
     folder: Annotated[
         Path | None, typer.Option("--backup-to", help="Where the backup goes; INNERCIRCLE_BACKUPS if not given.")
     ] = None,
-    keep: Annotated[
-        str | None,
-        typer.Option(
-            help="Days, weeks and months of which the newest backup stays, as in 7,4,12; all if not given."
-        ),
-    ] = None,
+    keep: Keep = None,
     json: Json = False,
 ) -> None:
     """Do what is due once a day: old facts, disputes, runs, a backup. Each step is told of as it ends.

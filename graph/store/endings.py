@@ -75,11 +75,9 @@ def flush(asked: Asked, journal: Journal) -> int:
     with journal.alone():
         rows = asked.run("endings_waiting")
         if rows:
-            found = {name: row for name in KEPT for row in asked.run("secret", name=name)}
+            found = _secrets(asked)
             older = _missed(journal, found[SECRET], rows)
-            place = journal.append(
-                [_line(row) for row in rows], {name: row["value"] for name, row in found.items()}
-            )
+            place = journal.append([_line(row) for row in rows], _values(found))
             remember(asked, _position(found[SECRET]) if older else place, ids=[row["id"] for row in rows])
     return len(rows)
 
@@ -119,7 +117,7 @@ def remembered(asked: Asked) -> Position | None:
 
 def kept(asked: Asked) -> dict[str, str]:
     """The secrets of this graph that its journal keeps, by name."""
-    return {name: row["value"] for name in KEPT for row in asked.run("secret", name=name)}
+    return _values(_secrets(asked))
 
 
 def begin(asked: Asked, journal: Journal) -> str:
@@ -131,6 +129,15 @@ def begin(asked: Asked, journal: Journal) -> str:
     with journal.alone():
         remember(asked, journal.append([], kept(asked)))
     return str(found["value"])
+
+
+def _secrets(asked: Asked) -> dict[str, Mapping[str, Any]]:
+    """What the graph says of each of these secrets that it has, by name."""
+    return {name: row for name in KEPT for row in asked.run("secret", name=name)}
+
+
+def _values(found: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    return {name: row["value"] for name, row in found.items()}
 
 
 def _position(row: Mapping[str, Any]) -> Position | None:

@@ -17,11 +17,10 @@ from graph.rating.runs import alone
 from graph.rights import disputes
 from graph.server import local
 from graph.server.backups import made_at
-from graph.server.connect import connect
 from graph.settings import Settings
-from graph.store import migrations
 from graph.store.client import Database
 from tests.conftest import Command
+from tests.own_home import own_market, with_passphrase
 from tests.strategies import make_scheme
 from tests.worlds.three_in_touch import NOW, SCHEME, decide, leave, open_market
 
@@ -138,20 +137,8 @@ def test_the_command_tells_each_step_on_a_line_and_ends_by_the_worst(
 
 @pytest.mark.slow
 def test_a_round_with_a_backup_that_is_killed_is_started_again_and_makes_one(tmp_path: Path) -> None:
-    (tmp_path / "passphrase").write_text("correct horse battery staple\n")
-    settings = Settings(
-        home=tmp_path / "home",
-        heap_megabytes=512,
-        pagecache_megabytes=64,
-        backup_passphrase_file=tmp_path / "passphrase",
-        journal=tmp_path / "journal",
-        backups=tmp_path / "backups",
-    )
-    local.start(settings)
-    try:
-        with connect(settings) as database:
-            migrations.apply(database)
-            open_market(database, rated=False)
+    own = with_passphrase(tmp_path, journal=tmp_path / "journal", backups=tmp_path / "backups")
+    with own_market(own) as settings:
         command = [str(Path(sys.executable).with_name("innercircle")), "nightly", "--json"]
         variables = {
             f"INNERCIRCLE_{name.upper()}": str(getattr(settings, name))
@@ -171,5 +158,3 @@ def test_a_round_with_a_backup_that_is_killed_is_started_again_and_makes_one(tmp
         third = list(round_of(settings, now=now, folder=settings.backups, keep=(7, 4, 12)))
         assert {each.step: each.outcome for each in third}["backup"] is Outcome.ALREADY
         assert len([each for each in (tmp_path / "backups").iterdir() if made_at(each.name)]) == 1
-    finally:
-        local.discard(settings)

@@ -12,13 +12,13 @@ from graph.errors import LocalServerFailed, ParameterError, Refused
 from graph.rights import erasure, membership
 from graph.rights.backing_up import back_up
 from graph.rights.restoring import restore
-from graph.server import local
 from graph.server.connect import connect
 from graph.settings import Settings
 from graph.store import migrations
 from graph.store.client import Database
 from graph.store.journal import FILE, Journal
 from tests.commands import Run, run
+from tests.own_home import own_market, with_passphrase
 from tests.worlds.three_in_touch import SCHEME, open_market
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -28,22 +28,8 @@ LEFT = ("bob", "cat", "dan")
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Settings]:
     """A home of its own, with the market, and a passphrase."""
-    (tmp_path / "passphrase").write_text("correct horse battery staple\n")
-    settings = Settings(
-        home=tmp_path / "home",
-        heap_megabytes=512,
-        pagecache_megabytes=64,
-        backup_passphrase_file=tmp_path / "passphrase",
-        journal=tmp_path / "journal",
-    )
-    local.start(settings)
-    with connect(settings) as database:
-        migrations.apply(database)
-        open_market(database, rated=False)
-    try:
+    with own_market(with_passphrase(tmp_path, journal=tmp_path / "journal")) as settings:
         yield settings
-    finally:
-        local.discard(settings)
 
 
 def members(database: Database) -> list[str]:

@@ -17,8 +17,8 @@ from graph.server import admin_tool, backups, bulk_import, local, packing
 from graph.server.connect import connect, journal
 from graph.server.home import read_state
 from graph.settings import Settings
-from graph.store import migrations
-from tests.worlds.three_in_touch import SCHEME, open_market
+from tests.own_home import own_market, with_passphrase
+from tests.worlds.three_in_touch import SCHEME
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 FORK = multiprocessing.get_context("fork")
@@ -28,21 +28,8 @@ MEMBERS = "MATCH (e:Entity)-[:JOINED]->(:Membership) RETURN e.id AS id ORDER BY 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Settings]:
     """A home of its own, with the market, and a passphrase."""
-    (tmp_path / "passphrase").write_text("correct horse battery staple\n")
-    settings = Settings(
-        home=tmp_path / "home",
-        heap_megabytes=512,
-        pagecache_megabytes=64,
-        backup_passphrase_file=tmp_path / "passphrase",
-    )
-    local.start(settings)
-    with connect(settings) as database:
-        migrations.apply(database)
-        open_market(database, rated=False)
-    try:
+    with own_market(with_passphrase(tmp_path)) as settings:
         yield settings
-    finally:
-        local.discard(settings)
 
 
 def killed(work: Callable[[], Any], when: Callable[[], bool]) -> None:

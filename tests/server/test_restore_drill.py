@@ -23,6 +23,7 @@ from graph.server.connect import connect, journal
 from graph.settings import Settings
 from graph.store import migrations
 from graph.store.client import Database
+from tests.own_home import with_passphrase
 
 NOW = synthetic.AS_OF + timedelta(hours=9)
 LATER = NOW + timedelta(days=2)
@@ -39,17 +40,10 @@ UNION ALL MATCH ()-[r]->() RETURN type(r) AS kind, properties(r) AS said
 """
 
 
-def settings(home: Path, tmp_path: Path) -> Settings:
-    return Settings(
-        home=home, heap_megabytes=512, pagecache_megabytes=64, backup_passphrase_file=tmp_path / "passphrase"
-    )
-
-
 @pytest.fixture
 def lost(tmp_path: Path) -> Iterator[Settings]:
     """The home of a community of 600 members, rated, of whom some have granted and been read."""
-    (tmp_path / "passphrase").write_text("correct horse battery staple\n")
-    lost = settings(tmp_path / "lost", tmp_path)
+    lost = with_passphrase(tmp_path, "lost")
     try:
         local.start(lost)
         with connect(lost) as database:
@@ -67,7 +61,7 @@ def lost(tmp_path: Path) -> Iterator[Settings]:
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Settings]:
     """Where the backup is restored: nothing is there yet."""
-    fresh = settings(tmp_path / "fresh", tmp_path)
+    fresh = with_passphrase(tmp_path, "fresh")
     try:
         yield fresh
     finally:
