@@ -52,36 +52,44 @@ def contacts(calls: Path, messages: Path) -> Iterator[tuple[str, str]]:
             yield row["from"], row["to"]
 
 
-@pytest.mark.slow
-def test_the_copenhagen_students_join_a_scheme_and_a_run_gives_circles(graph: Database, tmp_path: Path) -> None:
-    calls, messages = real("copenhagen/calls.csv"), real("copenhagen/sms.csv.gz")
-    loaded = load(graph, [calls], mapping="copenhagen-calls")
-    loaded += load(graph, [messages], mapping="copenhagen-sms")
-    assert [(each.kind, each.stored) for each in loaded if each.kind == "contacts"] == [
-        ("contacts", 3_234),
-        ("contacts", 24_333),
-    ]
-    assert sum(each.rejected for each in loaded) == 0
+STUDIED = datetime(2014, 2, 4, tzinfo=UTC)
 
+
+def copenhagen(database: Database, place: Path) -> tuple[list[Loaded], list[str]]:
+    """The students' calls and messages are in the graph, and all of them in the scheme `trading`."""
+    calls, messages = real("copenhagen/calls.csv"), real("copenhagen/sms.csv.gz")
+    loaded = load(database, [calls], mapping="copenhagen-calls")
+    loaded += load(database, [messages], mapping="copenhagen-sms")
     trading = held_view.without_voices(scheme.read("trading"))  # nobody judged anything there
-    publishing.publish(graph, trading)
-    students = [row["id"] for row in graph.statement("MATCH (e:Entity) RETURN e.id AS id ORDER BY id")]
-    with (tmp_path / "memberships.csv").open("w", newline="") as stream:
+    publishing.publish(database, trading)
+    students = [row["id"] for row in database.statement("MATCH (e:Entity) RETURN e.id AS id ORDER BY id")]
+    with (place / "memberships.csv").open("w", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["entity", "scheme", "at", "notice"])
         writer.writerows([student, "trading", "2014-01-06T00:00:00Z", trading.notice_id] for student in students)
-    [joined] = load(graph, [tmp_path / "memberships.csv"])
-    assert (joined.stored, joined.rejected) == (len(students), 0)
+    loaded += load(database, [place / "memberships.csv"])
+    return loaded, students
 
-    run = rate(graph, "trading", as_of=datetime(2014, 2, 4, tzinfo=UTC))
+
+@pytest.mark.slow
+def test_the_copenhagen_students_join_a_scheme_and_a_run_gives_circles(graph: Database, tmp_path: Path) -> None:
+    loaded, students = copenhagen(graph, tmp_path)
+    assert [(each.kind, each.stored) for each in loaded if each.kind in ("contacts", "memberships")] == [
+        ("contacts", 3_234),
+        ("contacts", 24_333),
+        ("memberships", len(students)),
+    ]
+    assert sum(each.rejected for each in loaded) == 0
+
+    run = rate(graph, "trading", as_of=STUDIED)
     ties = "MATCH (m)-[tie:INNER]->(c) RETURN m.rid, c.rid, tie.days, tie.last, m.band ORDER BY m.rid, c.rid"
     scores = "MATCH (m:Membership) RETURN m.score AS score ORDER BY m.rid"
     by_cypher = [graph.statement(each) for each in (ties, scores)]
-    rate(graph, "trading", as_of=datetime(2014, 2, 4, tzinfo=UTC), engine="arrays")
+    rate(graph, "trading", as_of=STUDIED, engine="arrays")
     assert graph.statement(ties) == by_cypher[0], "the same circles"
     found, expected = ([row["score"] for row in rows] for rows in (graph.statement(scores), by_cypher[1]))
     assert found == pytest.approx(expected, abs=1e-9)
-    began = set(contacts(calls, messages))
+    began = set(contacts(real("copenhagen/calls.csv"), real("copenhagen/sms.csv.gz")))
     mutual = {f"cns-{one}" for one, other in began if (other, one) in began and one != other}
     in_circles = graph.statement(
         "MATCH (e:Entity)-[:JOINED]->(m) WHERE EXISTS { (m)-[:INNER]->() } RETURN e.id AS id, m.score AS score"

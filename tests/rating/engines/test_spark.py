@@ -5,7 +5,7 @@ import shutil
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from graph.store.client import Database
 from tests import storing
 from tests.analysis.test_snapshot import PAUSE
 from tests.conftest import WIPE, samples
+from tests.facts import test_real_data
 from tests.rating import test_otc
 from tests.rating.engines import standalone
 from tests.rating.engines.on_spark import QUICK, OnSpark, Session, ratings, take
@@ -293,25 +294,40 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_job_changes_nothing(
     assert not list(place.glob(".writing-*"))
 
 
+def check_as_in_arrays(database: Database, scheme: str, as_of: datetime, place: Path, session: Session) -> int:
+    """How many members have the whole points, voices and circles that the engine in arrays gives them."""
+    take(database, scheme, place, as_of)
+    run = rate(database, scheme, as_of=as_of, engine="arrays")
+    session.rate(place, partitions=4)
+    found = ratings(place)
+    expected = {row["rid"]: row["m"] for row in database.statement(PUBLISHED)}
+    assert found.keys() == expected.keys()
+    for rid, row in found.items():
+        member = expected[rid]
+        assert whole(points_of(row["score"])) == whole(member["points"])
+        assert row["score"] == pytest.approx(member["score"], abs=CLOSE)
+        assert row["voice"] == member.get("voice")
+        assert [tie["contact"] for tie in row["circle"]] == member["circle"]
+    assert sum(len(row["circle"]) for row in found.values()) == run.ties > 0
+    return len(found)
+
+
 @pytest.mark.skipif(not test_otc.OTC.is_dir(), reason="the Bitcoin OTC data are not beside the project")
 def test_bitcoin_otc_has_the_whole_points_of_the_engine_in_arrays(
     roomy: Database, tmp_path: Path, session: Session
 ) -> None:
     load(roomy, [test_otc.OTC / "otc_network.csv.gz"], mapping="bitcoin-otc")
     held_view.join_everyone(roomy, test_otc.POLICY, tmp_path, founders=[test_otc.FOUNDER])
-    place = tmp_path / "out"
-    take(roomy, test_otc.POLICY.id, place, held_view.AS_OF)
-    run = rate(roomy, test_otc.POLICY.id, as_of=held_view.AS_OF, engine="arrays")
-    session.rate(place, partitions=4)
-    found = ratings(place)
-    expected = {row["rid"]: row["m"] for row in roomy.statement(PUBLISHED)}
-    assert len(found) == len(expected) == test_otc.USERS == run.members
-    for rid, row in found.items():
-        member = expected[rid]
-        assert whole(points_of(row["score"])) == whole(member["points"])
-        assert row["score"] == pytest.approx(member["score"], abs=CLOSE)
-        assert row["voice"] == member["voice"]
-        assert [tie["contact"] for tie in row["circle"]] == member["circle"]
+    policy, as_of = test_otc.POLICY.id, held_view.AS_OF
+    assert check_as_in_arrays(roomy, policy, as_of, tmp_path / "out", session) == test_otc.USERS
+
+
+def test_the_copenhagen_students_have_the_whole_points_of_the_engine_in_arrays(
+    roomy: Database, tmp_path: Path, session: Session
+) -> None:
+    _, students = test_real_data.copenhagen(roomy, tmp_path)
+    found = check_as_in_arrays(roomy, "trading", test_real_data.STUDIED, tmp_path / "out", session)
+    assert found == len(students)
 
 
 # Where it runs --------------------------------------------------------------------------------------------
