@@ -92,13 +92,18 @@ TRIED: dict[str, list[tuple[str, ...]]] = {
     "loads": [()],
     "unload": [("LOAD", "--dry-run"), ("LOAD", "--why", "the wrong file")],
     "rate": [("reliability", "--as-of", f"{AS_OF:%Y-%m-%d}")],
+    "snapshot": [("reliability", "--as-of", f"{AS_OF:%Y-%m-%d}", "--purpose", "a trial", "--out", "DIR/snapshot")],
+    "publish-run": [("DIR/snapshot",)],
+    "journal": [()],
     "retain": [("--dry-run",), ()],
+    "nightly": [()],
     "favourites": [("DIR/favourites.zip",)],
     "key revoke": [("a-key",)],
     "erase": [(ENTITY, "--yes")],
 }
 # These start or stop servers, and have tests of their own; what they print is no part of the graph.
-NOT_TRIED = {"demo", "up", "down", "serve", "guide", "compact", "import", "inspect"}
+NOT_TRIED = {"demo", "up", "down", "serve", "guide", "compact", "import", "inspect", "backup", "restore"}
+SECRETS = ("objections", "veil", "cursors")
 WAYS = ((), ("--json",))
 VERBATIM = {"scheme show", "key export", "token issue", "link issue", "import-assistant"}
 "What is to be copied."
@@ -113,7 +118,7 @@ def printed(
     folder = tmp_path_factory.mktemp("written")
     (folder / "obligations.csv").write_text(MORE)
     run = database.statement("MATCH (r:Run) RETURN r.id AS id ORDER BY r.started DESC LIMIT 1")[0]["id"]
-    for name in ("objections", "veil", "cursors"):
+    for name in SECRETS:
         secrets.salt(database, name)
     found = []
     for name, all_given in TRIED.items():
@@ -158,7 +163,7 @@ def test_no_command_prints_or_writes_a_secret_of_the_database(
     database: Database, printed: list[tuple[str, str]]
 ) -> None:
     rows = database.statement("MATCH (s:Secret) RETURN s.name AS name, s.value AS value")
-    assert {row["name"] for row in rows} == {"objections", "veil", "cursors"}
+    assert {row["name"] for row in rows} == {*SECRETS, "journal"}
     for row in rows:
         secret = bytes.fromhex(row["value"])
         assert len(secret) == 32

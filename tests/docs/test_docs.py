@@ -595,6 +595,7 @@ def test_every_property_of_the_graph_is_documented_and_no_other_is(graph: Databa
     graph.run("unsettle", scheme="reliability", id="a run that broke off", all=True)
     graph.write(lambda transaction: membership.pause(transaction, "ann", "reliability", "gone", now=AS_OF))
     graph.run("hide_pauses", entity="gone", hash="a hash")
+    graph.run("note_ending", kind="token", who="a token", at=AS_OF, objection="a hash", until=f"{AS_OF}")
     seen = [(row["names"], row["key"]) for row in graph.statement(SEEN)]
     documented = properties()
     assert [(names, key) for names, key in seen if not {(name, key) for name in names} & documented] == []
