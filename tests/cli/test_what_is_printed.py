@@ -103,7 +103,7 @@ TRIED: dict[str, list[tuple[str, ...]]] = {
 }
 # These start or stop servers, and have tests of their own; what they print is no part of the graph.
 NOT_TRIED = {"demo", "up", "down", "serve", "guide", "compact", "import", "inspect", "backup", "restore"}
-SECRETS = ("objections", "veil", "cursors")
+SECRETS: tuple[secrets.Name, ...] = ("objections", "veil", "cursors")
 WAYS = ((), ("--json",))
 VERBATIM = {"scheme show", "key export", "token issue", "link issue", "import-assistant"}
 "What is to be copied."
