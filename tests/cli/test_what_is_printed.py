@@ -118,8 +118,8 @@ def printed(
     folder = tmp_path_factory.mktemp("written")
     (folder / "obligations.csv").write_text(MORE)
     run = database.statement("MATCH (r:Run) RETURN r.id AS id ORDER BY r.started DESC LIMIT 1")[0]["id"]
-    for name in SECRETS:
-        secrets.salt(database, name)
+    for secret in SECRETS:
+        secrets.salt(database, secret)
     found = []
     for name, all_given in TRIED.items():
         for given in all_given:
