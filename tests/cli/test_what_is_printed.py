@@ -102,7 +102,22 @@ TRIED: dict[str, list[tuple[str, ...]]] = {
     "erase": [(ENTITY, "--yes")],
 }
 # These start or stop servers, and have tests of their own; what they print is no part of the graph.
-NOT_TRIED = {"demo", "up", "down", "serve", "guide", "compact", "import", "inspect", "backup", "restore"}
+NOT_TRIED = {
+    *(
+        "demo",
+        "up",
+        "down",
+        "serve",
+        "guide",
+        "compact",
+        "import",
+        "inspect",
+        "backup",
+        "restore",
+        "move out",
+        "move back",
+    ),
+}
 SECRETS: tuple[secrets.Name, ...] = ("objections", "veil", "cursors")
 WAYS = ((), ("--json",))
 VERBATIM = {"scheme show", "key export", "token issue", "link issue", "import-assistant"}

@@ -57,7 +57,7 @@ OF_NONE = {
         "guide",
     ),
     *("rate", "publish-run", "leave", "pause", "share", "object", "verify-report"),
-    *("backup", "restore", "journal", "nightly"),
+    *("backup", "restore", "journal", "nightly", "move out", "move back"),
     *("grants add", "grants revoke", "disputes decide", "disputes admit", "disputes due"),
     "contests close",
     *("scheme check", "scheme publish", "founders add", "founders accept", "founders remove"),

@@ -5,7 +5,7 @@ nodes go by the numbers that they have in the new store. Two stores with the sam
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -18,6 +18,7 @@ BATCH = 10_000
 "Nodes that are asked for at once, and relationships that are written in one transaction."
 WIDEST_GAP = 50_000_000
 "Numbers in a row that no node has, after which the count of nodes is taken for wrong."
+UNKNOWN = -1
 
 Progress = Callable[[str], None]
 Row = dict[str, Any]
@@ -48,12 +49,14 @@ class Contents:
         return f"{counted(self.nodes, 'nodes')}, {counted(self.relationships, 'relationships')}"
 
 
-def copy(old: Database, new: Database, progress: Progress) -> Contents:
+def copy(old: Database, new: Database, progress: Progress, numbers: dict[int, int] | None = None) -> Contents:
     """Everything in the old store is in the new one, which was empty; returns what the old one holds.
 
     Constraints and indexes come last, when all is there, and are populated when this returns.
+    numbers: filled with each node's number in the old store, and the one that it has in the new one.
     """
-    contents, numbers, prefix = Contents(), dict[int, int](), ""
+    contents, prefix = Contents(), ""
+    numbers = {} if numbers is None else numbers
     for rows in _nodes(old):
         ids = new.one("paste_nodes", rows=[_split_properties(row) for row in rows])["ids"]
         for row, id_ in zip(rows, ids, strict=True):
@@ -81,17 +84,24 @@ def whole(database: Database) -> tuple[list[Row], list[Row]]:
     return nodes, [row | {"target": _split(row["target"])[1]} for rows in found for row in rows]
 
 
-def read(database: Database, progress: Progress) -> Contents:
-    """What a store holds."""
-    contents, numbers = Contents(), list[int]()
+def read(database: Database, progress: Progress, numbers: Mapping[int, int] | None = None) -> Contents:
+    """What a store holds.
+
+    numbers: those that nodes have in another store, to compare the two; a node that is not there has none of its own.
+    """
+    contents, found = Contents(), list[int]()
+
+    def number(own: int) -> int:
+        return own if numbers is None else numbers.get(own, UNKNOWN)
+
     for rows in _nodes(database):
         for row in rows:
-            contents.add_node(row, row["number"])
-            numbers.append(row["number"])
+            contents.add_node(row, number(row["number"]))
+            found.append(row["number"])
         progress(f"checking: {contents}")
-    for rows in _relationships(database, numbers):
+    for rows in _relationships(database, found):
         for row in rows:
-            contents.add_relationship(row, row["source"], _split(row["target"])[1])
+            contents.add_relationship(row, number(row["source"]), number(_split(row["target"])[1]))
         progress(f"checking: {contents}")
     return contents
 
