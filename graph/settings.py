@@ -92,7 +92,13 @@ class Settings(BaseSettings):
     "The folder that backups are put into: health sees how new the newest is. Unset: it says nothing of them."
 
     backup_passphrase_file: Path | None = None
-    "A file that holds what backups are sealed with. Unset: none is made."
+    "A file that holds the passphrase that backups are sealed with and opened with."
+
+    backup_public_key_file: Path | None = None
+    "A file that has the public key that backups are sealed to, in place of a passphrase. Neither: none is made."
+
+    backup_private_key_file: Path | None = None
+    "A file that has its private half, to open them: where they are restored, and not where they are made."
 
     backup_late_after_days: int = Field(default=2, ge=1, le=36_500)
     "How many days ago the newest backup may be, until health says that it is late."
@@ -186,6 +192,8 @@ class Settings(BaseSettings):
         "backups",
         "journal",
         "backup_passphrase_file",
+        "backup_public_key_file",
+        "backup_private_key_file",
     )
     @classmethod
     def _known_place(cls, path: Path | None) -> Path | None:
@@ -251,7 +259,10 @@ class Settings(BaseSettings):
         """The files that they name, which no command may write over; none of those in the home may be, either."""
         return [
             file
-            for file in (self.neo4j_password_file, self.categories, self.java, self.backup_passphrase_file)
+            for file in (
+                *(self.neo4j_password_file, self.categories, self.java, self.backup_passphrase_file),
+                *(self.backup_public_key_file, self.backup_private_key_file),
+            )
             if file
         ]
 

@@ -30,7 +30,8 @@ def backup(
 ) -> None:
     """Back up the managed Neo4j, its keys and the journal into one sealed file. Neo4j is stopped for the dump.
 
-    The file is sealed with the passphrase in INNERCIRCLE_BACKUP_PASSPHRASE_FILE.
+    The file is sealed with the passphrase in INNERCIRCLE_BACKUP_PASSPHRASE_FILE, or to the public key in
+    INNERCIRCLE_BACKUP_PUBLIC_KEY_FILE.
     """
     from graph.rights import backing_up
     from graph.settings import Settings
@@ -48,7 +49,8 @@ def backup(
         return
     print_text(
         f"{done.file}: {done.bytes / 2**20:,.1f} MB, {counted(done.nodes, 'nodes')} and "
-        f"{counted(done.relationships, 'relationships')}; the journal goes as far as line {done.journal:,}"
+        f"{counted(done.relationships, 'relationships')}; the journal goes as far as line {done.journal:,}; "
+        f"sealed with {done.sealed_with}"
     )
     if done.removed:
         print_text(f"not kept: {', '.join(done.removed)}")

@@ -51,6 +51,6 @@ def _move(*, back: bool, json: bool) -> None:
         f"{counted(done.relationships, 'relationships')}, read again on both sides"
     )
     print_text(
-        f"{done.source} still has it too: use one of them, for the journal in {journal(settings).folder} is of one "
-        "graph, and remove the other when you rely on this one"
+        f"{done.source} still has it too: use one of them, for the journal in {journal(settings).folder} is of "
+        "one graph, and remove the other when you rely on this one"
     )

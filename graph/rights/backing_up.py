@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 
 from graph import __version__, output_files
-from graph.errors import LocalServerFailed, ParameterError, Refused
+from graph.errors import LocalServerFailed, Refused
 from graph.rights import kept_journal
-from graph.server import admin_tool, backups, local, packing
+from graph.server import admin_tool, backups, local, packing, seals
 from graph.server.connect import connect, journal
 from graph.server.home import explained, free_megabytes, is_read_only, locate, read_state
 from graph.server.jars import exclusive
@@ -30,8 +30,6 @@ ELSEWHERE = (
     "{} beside it: docs/restoring.md says how both are used"
 )
 NOT_SHOWN = ("neo4j_password",)
-SHORTEST = 12
-"Characters of a passphrase."
 
 
 @dataclass(frozen=True)
@@ -46,25 +44,8 @@ class BackedUp:
     "the number of the journal's last line"
     removed: tuple[str, ...]
     "older backups that are not kept"
-
-
-def passphrase_of(settings: Settings) -> str:
-    """What backups are sealed with. Raises Refused where no file is named, ParameterError for a bad one."""
-    file = settings.backup_passphrase_file
-    if file is None:
-        raise Refused(
-            "a backup holds everything about everybody, so it is sealed: set INNERCIRCLE_BACKUP_PASSPHRASE_FILE "
-            "to a file that holds a long passphrase, and keep a copy of that elsewhere"
-        )
-    try:
-        text = file.expanduser().read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
-        raise ParameterError(f"INNERCIRCLE_BACKUP_PASSPHRASE_FILE={file}: {error}") from error
-    if len(text) < SHORTEST:
-        raise ParameterError(
-            f"INNERCIRCLE_BACKUP_PASSPHRASE_FILE={file}: it holds less than {SHORTEST} characters"
-        )
-    return text
+    sealed_with: str
+    "the passphrase, or the public key, in hex"
 
 
 def back_up(
@@ -83,7 +64,7 @@ def back_up(
     if settings.neo4j_uri is not None:
         what = "run `neo4j-admin database dump neo4j --to-path=DIRECTORY` while it is stopped"
         raise LocalServerFailed(ELSEWHERE.format(settings.neo4j_uri, "backed up", what, journal(settings).folder))
-    passphrase, home = passphrase_of(settings), locate(settings)
+    seal, home = seals.seal(settings), locate(settings)
     if is_read_only(home):
         raise Refused(f"{home} is an inspection copy: name the home of the graph itself")
     out = folder / backups.name_at(now)
@@ -105,9 +86,10 @@ def back_up(
             **counts,
             "journal": {"number": place.number, "hash": place.hash, "key": key},
         }
-        packing.pack(out, _files(settings, scratch, kept_in), told, passphrase)
+        packing.pack(out, _files(settings, scratch, kept_in), told, seal)
     removed = _thinned(folder, keep)
-    return BackedUp(out, out.stat().st_size, counts["nodes"], counts["relationships"], place.number, removed)
+    size, nodes, relationships = out.stat().st_size, counts["nodes"], counts["relationships"]
+    return BackedUp(out, size, nodes, relationships, place.number, removed, seal.says)
 
 
 @contextmanager

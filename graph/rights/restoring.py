@@ -15,9 +15,9 @@ from typing import Any
 from graph.errors import LocalServerFailed, RecordError, Refused
 from graph.facts.first_fill.kept import require_empty
 from graph.rights import kept_journal
-from graph.rights.backing_up import DUMP, ELSEWHERE, passphrase_of
+from graph.rights.backing_up import DUMP, ELSEWHERE
 from graph.rights.replay import replay
-from graph.server import admin_tool, bulk_import, local, packing
+from graph.server import admin_tool, bulk_import, local, packing, seals
 from graph.server.connect import connect, journal
 from graph.server.home import explained, is_read_only, locate, settle
 from graph.settings import Settings
@@ -65,8 +65,8 @@ def restore(
             "`innercircle journal --repeat` here"
         )
         raise LocalServerFailed(ELSEWHERE.format(settings.neo4j_uri, "restored", what, journal(settings).folder))
-    passphrase, home, kept_in = passphrase_of(settings), locate(settings), journal(settings)
-    told = packing.manifest_of(backup, passphrase)
+    opener, home, kept_in = seals.opener(settings), locate(settings), journal(settings)
+    told = packing.manifest_of(backup, opener)
     since(kept_in, told, without_journal=without_journal)  # refused before anything is touched
     if is_read_only(home):
         raise Refused(f"{home} is an inspection copy, which takes no writes: name the home of the graph itself")
@@ -74,7 +74,7 @@ def restore(
     with explained(home), bulk_import.alone(home) as files:
         _look_at_what_is_there(settings, kept_in, replace=replace, without_journal=without_journal)
         progress("opening the backup")
-        packing.unpack(backup, files, passphrase)
+        packing.unpack(backup, files, opener)
         try:
             progress("stopping Neo4j")
             with local.set_aside(settings) as (home, _):

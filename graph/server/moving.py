@@ -1,8 +1,8 @@
 """The whole graph from the managed Neo4j into another one, or from there into the managed one.
 
-It is copied node by node and relationship by relationship, and read again on both sides. The store that it goes into has
-to be empty, and has a mark until all is there and has been compared: a move that was broken off is begun anew.
-Nothing is written into the store that it comes from, which stays as it is.
+It is copied node by node and relationship by relationship, and read again on both sides. The store that it goes
+into has to be empty, and has a mark until all is there and has been compared: a move that was broken off is begun
+anew. Nothing is written into the store that it comes from, which stays as it is.
 """
 
 from dataclasses import dataclass
@@ -38,8 +38,9 @@ def move(settings: Settings, *, back: bool, progress: Progress = lambda step: No
     """The graph is in the other Neo4j, the same as where it came from, where it still is as well.
 
     settings: the managed Neo4j's home, and the address and password of the other one. back: from there.
-    Nobody else may use either meanwhile. Raises ParameterError where no other is named; Refused for a target that is
-    not empty; LocalServerFailed where somebody wrote into either, or the two differ: then the target is empty again.
+    Nobody else may use either meanwhile. Raises ParameterError where no other is named; Refused for a target that
+    is not empty; LocalServerFailed where somebody wrote into either, or the two differ: then the target is empty
+    again.
     """
     if settings.neo4j_uri is None:
         raise ParameterError("INNERCIRCLE_NEO4J_URI names no Neo4j: set it to the one beside the managed one")
@@ -83,9 +84,10 @@ def _make_empty(new: Database, progress: Progress) -> None:
         return
     nodes = new.one("extent")["nodes"]
     if nodes or there:
+        schemas = counted(len(there), "constraints and indexes")
         raise Refused(
-            f"{new.uri} is not empty: it has {counted(nodes, 'nodes')} and {counted(len(there), 'constraints and indexes')}. "
-            "A graph is moved only where none is: docs/server.md#moving says how to make room"
+            f"{new.uri} is not empty: it has {counted(nodes, 'nodes')} and {schemas}. A graph is moved only where "
+            "none is: docs/server.md#moving says how to make room"
         )
 
 

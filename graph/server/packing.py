@@ -14,21 +14,21 @@ from typing import Any
 
 from graph.errors import RecordError
 from graph.output_files import replaced
-from graph.server.sealed import Opening, Sealing
+from graph.server.sealed import Opener, Opening, Seal, Sealing
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 MOST_MANIFEST = 10_000_000
 
 
-def pack(out: Path, files: Mapping[str, Path], told: Mapping[str, Any], passphrase: str) -> None:
+def pack(out: Path, files: Mapping[str, Path], told: Mapping[str, Any], seal: Seal) -> None:
     """The backup is at `out`, whole, or nothing is there. files: by their names in it; told: for the manifest."""
     sizes = {name: path.stat().st_size for name, path in files.items()}
     listed = {name: {"bytes": sizes[name], "sha256": _sha256(path)} for name, path in files.items()}
     manifest = json.dumps({"format": FORMAT, **told, "files": listed}, indent=1).encode()
     with (
         replaced(out) as file,
-        Sealing(file, passphrase) as sealing,
+        Sealing(file, seal) as sealing,
         tarfile.open(fileobj=sealing, mode="w|") as tar,
     ):
         head = tarfile.TarInfo(MANIFEST)
@@ -41,12 +41,12 @@ def pack(out: Path, files: Mapping[str, Path], told: Mapping[str, Any], passphra
                 tar.addfile(head, content)
 
 
-def unpack(backup: Path, folder: Path, passphrase: str) -> dict[str, Any]:
+def unpack(backup: Path, folder: Path, opener: Opener) -> dict[str, Any]:
     """The files of the backup are in the folder, as its manifest says, which is returned; `/` makes folders.
 
-    Raises RecordError for a file that is none, was altered, or is opened with another passphrase.
+    Raises RecordError for a file that is none, was altered, or is opened with another passphrase or key.
     """
-    with _read(backup, passphrase) as (tar, manifest):
+    with _read(backup, opener) as (tar, manifest):
         wanted = dict(manifest["files"])
         while (member := tar.next()) is not None:  # what `in tar` would begin with is the manifest again
             said = wanted.pop(member.name, None)
@@ -69,17 +69,17 @@ def unpack(backup: Path, folder: Path, passphrase: str) -> dict[str, Any]:
     return manifest
 
 
-def manifest_of(backup: Path, passphrase: str) -> dict[str, Any]:
+def manifest_of(backup: Path, opener: Opener) -> dict[str, Any]:
     """What the backup says of itself; nothing else of it is read. Raises RecordError."""
-    with _read(backup, passphrase) as (_, manifest):
+    with _read(backup, opener) as (_, manifest):
         return manifest
 
 
 @contextmanager
-def _read(backup: Path, passphrase: str) -> Iterator[tuple[tarfile.TarFile, dict[str, Any]]]:
+def _read(backup: Path, opener: Opener) -> Iterator[tuple[tarfile.TarFile, dict[str, Any]]]:
     try:
         with backup.open("rb") as file:
-            opening = io.BufferedReader(Opening(file, passphrase, str(backup)), 2**20)
+            opening = io.BufferedReader(Opening(file, opener, str(backup)), 2**20)
             with tarfile.open(fileobj=opening, mode="r|") as tar:
                 head = tar.next()
                 content = tar.extractfile(head) if head and head.name == MANIFEST else None

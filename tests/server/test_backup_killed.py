@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from graph.rights import membership
-from graph.rights.backing_up import back_up, passphrase_of
+from graph.rights.backing_up import back_up
 from graph.rights.restoring import restore
-from graph.server import admin_tool, backups, bulk_import, local, packing
+from graph.server import admin_tool, backups, bulk_import, local, packing, seals
 from graph.server.connect import connect, journal
 from graph.server.home import read_state
 from graph.settings import Settings
@@ -84,7 +84,7 @@ def test_wherever_a_backup_is_killed_there_is_none_and_it_can_be_made_again(
         killed(lambda: back_up(home, folder, now=NOW), when)
         assert [each for each in folder.iterdir() if each.suffix == ".backup"] == []
     done = back_up(home, folder, now=NOW)
-    assert packing.manifest_of(done.file, passphrase_of(home))["nodes"] == done.nodes > 0
+    assert packing.manifest_of(done.file, seals.opener(home))["nodes"] == done.nodes > 0
     assert (scratch.exists(), tools(home.home)) == (False, [])
     assert members(home) == ["ann", "bob", "cat"]
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from graph.errors import LocalServerFailed, ParameterError, Refused
 from graph.server import local, moving
-from graph.server.compaction import Contents, read, schema, whole
+from graph.server.compaction import Contents, copy, read, schema, whole
 from graph.server.connect import connect
 from graph.server.moving import MARK, move
 from graph.settings import Settings
@@ -46,7 +47,7 @@ def beside(home: Settings, other: Settings) -> Settings:
     with connect(other) as database:
         uri = database.uri
     secret = (other.home / "password").read_text(encoding="utf-8").strip()
-    return Settings(home=home.home, neo4j_uri=uri, neo4j_password=secret, **SMALL)
+    return Settings(home=home.home, neo4j_uri=uri, neo4j_password=SecretStr(secret), **SMALL)
 
 
 @pytest.fixture
@@ -141,10 +142,8 @@ def held_schema(settings: Settings) -> dict[str, str]:
 def test_whoever_writes_meanwhile_is_found_and_nothing_is_moved(
     first: Settings, other: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = moving.copy
-
     def meanwhile(old: Database, new: Database, *more: object) -> Contents:
-        contents = real(old, new, *more)  # type: ignore[arg-type]
+        contents = copy(old, new, *more)  # type: ignore[arg-type]
         old.statement("MATCH (n:Odd) SET n.later = 1")
         return contents
 
@@ -160,10 +159,8 @@ def test_whoever_writes_meanwhile_is_found_and_nothing_is_moved(
 def test_a_copy_that_is_not_the_same_is_thrown_away(
     first: Settings, other: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = moving.copy
-
     def altered(old: Database, new: Database, *more: object) -> Contents:
-        contents = real(old, new, *more)  # type: ignore[arg-type]
+        contents = copy(old, new, *more)  # type: ignore[arg-type]
         new.statement("MATCH ()-[owed:OWED {id: 'o2'}]->() SET owed.amount = owed.amount + 0.01")
         return contents
 

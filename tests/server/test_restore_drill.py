@@ -23,7 +23,7 @@ from graph.server.connect import connect, journal
 from graph.settings import Settings
 from graph.store import migrations
 from graph.store.client import Database
-from tests.own_home import with_passphrase
+from tests.own_home import with_keys
 
 NOW = synthetic.AS_OF + timedelta(hours=9)
 LATER = NOW + timedelta(days=2)
@@ -41,9 +41,15 @@ UNION ALL MATCH ()-[r]->() RETURN type(r) AS kind, properties(r) AS said
 
 
 @pytest.fixture
-def lost(tmp_path: Path) -> Iterator[Settings]:
+def homes(tmp_path: Path) -> tuple[Settings, Settings]:
+    """The one that is lost cannot open its own backups; where they are restored is the key to them."""
+    return with_keys(tmp_path, "lost", "fresh")
+
+
+@pytest.fixture
+def lost(homes: tuple[Settings, Settings], tmp_path: Path) -> Iterator[Settings]:
     """The home of a community of 600 members, rated, of whom some have granted and been read."""
-    lost = with_passphrase(tmp_path, "lost")
+    lost, _ = homes
     try:
         local.start(lost)
         with connect(lost) as database:
@@ -59,9 +65,9 @@ def lost(tmp_path: Path) -> Iterator[Settings]:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Settings]:
+def fresh(homes: tuple[Settings, Settings]) -> Iterator[Settings]:
     """Where the backup is restored: nothing is there yet."""
-    fresh = with_passphrase(tmp_path, "fresh")
+    _, fresh = homes
     try:
         yield fresh
     finally:

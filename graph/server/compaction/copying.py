@@ -87,7 +87,7 @@ def whole(database: Database) -> tuple[list[Row], list[Row]]:
 def read(database: Database, progress: Progress, numbers: Mapping[int, int] | None = None) -> Contents:
     """What a store holds.
 
-    numbers: those that nodes have in another store, to compare the two; a node that is not there has none of its own.
+    numbers: those that nodes have in another store, to compare the two; those that are not there are all alike.
     """
     contents, found = Contents(), list[int]()
 
