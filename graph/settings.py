@@ -47,7 +47,11 @@ class Settings(BaseSettings):
     neo4j_password_file: Path | None = None
     "A file that holds the password, for deployments that mount secrets."
 
-    neo4j_database: str = "neo4j"
+    neo4j_ca_file: Path | None = None
+    "The authority that signs the certificate of a Neo4j at bolt+s:// or neo4j+s://. Unset: those of this machine."
+
+    neo4j_database: str | None = None
+    "The database on that server. Unset: the home database of the user."
 
     neo4j_version: str = "5.26.31"
     "The managed server's version; a lock file under graph/server/releases/ must exist for it."
@@ -183,6 +187,7 @@ class Settings(BaseSettings):
         "java",
         "categories",
         "neo4j_password_file",
+        "neo4j_ca_file",
         "backups",
         "journal",
         "backup_passphrase_file",
@@ -203,6 +208,13 @@ class Settings(BaseSettings):
         if uri is not None and (fault := addresses.fault_of_neo4j(uri)):
             raise ValueError(f"not an address of a Neo4j such as bolt://127.0.0.1:7687: {fault}")
         return uri
+
+    @field_validator("neo4j_database")
+    @classmethod
+    def _database_for_data(cls, name: str | None) -> str | None:
+        if name is not None and name.lower() == "system":
+            raise ValueError("the server keeps its own there: SHOW DATABASES lists the others")
+        return name
 
     @field_validator("maven_repository", "pages_url")
     @classmethod
@@ -235,6 +247,15 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _authority_with_tls(self) -> Self:
+        if self.neo4j_ca_file and self.neo4j_uri and "+s://" not in self.neo4j_uri:
+            raise ValueError(
+                f"INNERCIRCLE_NEO4J_CA_FILE is set, and INNERCIRCLE_NEO4J_URI={self.neo4j_uri!r} asks for no "
+                "certificate: begin it with bolt+s:// or neo4j+s://, or unset the file"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _one_audience(self) -> Self:
         if self.oidc_issuer and not self.oidc_audience:
             raise ValueError(
@@ -251,7 +272,10 @@ class Settings(BaseSettings):
         """The files that they name, which no command may write over; none of those in the home may be, either."""
         return [
             file
-            for file in (self.neo4j_password_file, self.categories, self.java, self.backup_passphrase_file)
+            for file in (
+                *(self.neo4j_password_file, self.neo4j_ca_file),
+                *(self.categories, self.java, self.backup_passphrase_file),
+            )
             if file
         ]
 
