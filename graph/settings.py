@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any, Self
@@ -14,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from graph import addresses
 from graph.errors import SettingInvalid
 
+PREFIX = re.compile(r"(/[A-Za-z0-9][A-Za-z0-9._~-]*)+")
+"A path that means the same to every browser and proxy: no `//host`, no `..`, nothing to be decoded."
 LONGEST = 10_000
 "Characters of a setting; no address, name or path that works is as long."
 
@@ -104,6 +107,9 @@ class Settings(BaseSettings):
     api_host: str = "127.0.0.1"
     api_names: str | None = None
     "Names by which the API may be asked for beyond loopback, with commas between: ratings.example.org."
+
+    api_prefix: str | None = None
+    "The path under which a proxy shows the API and takes off before it passes a request on, e.g. /innercircle."
 
     api_port: int = Field(default=8000, ge=0, le=65535)
 
@@ -229,6 +235,16 @@ class Settings(BaseSettings):
         if url is not None and not addresses.is_safe(url):
             raise ValueError("an https:// address is needed")
         return url
+
+    @field_validator("api_prefix")
+    @classmethod
+    def _path_of_a_proxy(cls, prefix: str | None) -> str | None:
+        if prefix is not None and not PREFIX.fullmatch(prefix):
+            raise ValueError(
+                "a path such as /innercircle is needed: each part a slash, a letter or digit, and then letters, "
+                "digits and any of -._~, without a slash at its end"
+            )
+        return prefix
 
     @field_validator("api_host")
     @classmethod
