@@ -5,7 +5,9 @@ RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements-base.lock
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin innercircle
+# Its home holds keys: nobody else may enter. A volume that is mounted there for the first time takes its rights over.
+RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin innercircle \
+ && install --directory --owner=innercircle --mode=700 /var/lib/innercircle
 COPY --from=packages /opt/venv /opt/venv
 # Not installed as a package: that would need the build backend, which the base lock does not have.
 WORKDIR /app

@@ -39,7 +39,8 @@ def noted(settings: Settings, host: str, port: int) -> Iterator[None]:
 
 def address(settings: Settings) -> str | None:
     """The URL of the service that runs, or of the one that the settings would start; None: on any free port."""
-    return running(settings) or (url(settings.api_host, settings.api_port) if settings.api_port else None)
+    here = url(_reachable(settings.api_host), settings.api_port) if settings.api_port else None
+    return running(settings) or here
 
 
 def running(settings: Settings) -> str | None:

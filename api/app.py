@@ -37,6 +37,7 @@ from api.http.time_limit import InTime
 from api.http.tracing import Spans
 from api.http.unhandled_errors import Unforeseen
 from api.pages.problems import ProblemPages
+from api.prefix import Prefixed
 from api.routers import routers
 from graph import __version__
 from graph.analysis.monitoring import Allowed
@@ -135,7 +136,8 @@ def create_app(
     app.add_middleware(ProblemPages)
     app.add_middleware(Observed, lines=settings.api_log_requests, spans=spans)
     app.add_middleware(Heads)
-    app.openapi = openapi.describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation has it
+    app.add_middleware(Prefixed, prefix=settings.api_prefix or "")
+    app.openapi = openapi.describe(app, settings.api_prefix or "")  # type: ignore[method-assign]  # as FastAPI's documentation has it
     return app
 
 

@@ -77,8 +77,11 @@ def _example(code: str, missing: str) -> dict[str, Any]:
     return problem.model_dump(mode="json", exclude_defaults=True)
 
 
-def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """A function that gives the application's OpenAPI document, made once."""
+def describe(app: FastAPI, prefix: str = "") -> Callable[[], dict[str, Any]]:
+    """A function that gives the application's OpenAPI document, made once.
+
+    prefix: the path under which a proxy shows the service.
+    """
 
     @cache
     def made() -> dict[str, Any]:
@@ -88,6 +91,7 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
             summary=app.summary,
             description=app.description,
             routes=app.routes,
+            servers=[{"url": prefix}] if prefix else None,
         )
         for methods in described["paths"].values():
             for operation in methods.values():

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from api import request_ids
 from api.invalid_input import words
+from api.prefix import at
 from api.schemas.service import Problem, Unfit
 from graph import errors
 from graph.errors import InnerCircleError
@@ -166,7 +167,7 @@ def document(code: str, detail: str, *, unfit: Sequence[Unfit] = (), instance: u
     """A failure of this kind as the caller is told of it."""
     kind = CATALOGUE[code]
     return Problem(
-        type=f"/problems/{code}",
+        type=at(f"/problems/{code}"),
         title=kind.title,
         status=kind.status,
         detail=kind.advice or detail,
@@ -232,7 +233,7 @@ def _lost_scheme(request: Request) -> str:
                 return ""
     except InnerCircleError:
         return ""
-    return f"there is no scheme {scheme!r}: GET /v1/schemes lists those that there are"
+    return f"there is no scheme {scheme!r}: GET {at('/v1/schemes')} lists those that there are"
 
 
 def _unfit(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -244,9 +245,12 @@ def _unfit(_request: Request, error: RequestValidationError) -> JSONResponse:
 
 def _http(request: Request, error: HTTPException) -> JSONResponse:
     """Requests that the framework refuses by itself."""
-    path = request.url.path
+    path = at(request.url.path)
     if error.status_code == WEB[NO_ROUTE].status:
-        return answer(NO_ROUTE, f"there is no {path}: /openapi.json lists the routes")
+        fault = f"there is no {path}: {at('/openapi.json')} lists the routes"
+        if at("") and request.url.path.startswith(at("/")):
+            fault += f"; a proxy in front of the service has to take {at('')} off a path before it passes it on"
+        return answer(NO_ROUTE, fault)
     if error.status_code == WEB[NO_METHOD].status:
         return answer(NO_METHOD, f"{path} does not take {request.method}", headers=error.headers)
     return answer(errors.ParameterError.code, str(error.detail))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,8 @@ from fastapi import FastAPI
 from api import address, workers
 from api.app import create_app
 from api.http.connections import bound, protocol
-from api.http.loopback import listen, url
+from api.http.loopback import is_loopback, listen, url
+from graph.identity import Key, Verifier
 from graph.server.connect import connect
 from graph.settings import Settings
 
@@ -31,17 +33,21 @@ CONFIGURATION: dict[str, Any] = {
 "Of uvicorn: a server says nothing about itself, and logs no requests."
 
 
-def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
+def serve(settings: Settings, *, announce: Callable[[str, Key | None], None]) -> None:
     """The API answered at the settings' address; returns after Control-C, when requests under way were answered.
 
-    announce: is given the URL as soon as connections are taken.
-    Raises SettingInvalid for an address beyond loopback while nobody can have a token, or one that cannot be had.
+    At an address beyond loopback the first key is made, where there never was one: without it nobody could have a
+    token. announce: is given the URL as soon as connections are taken, and the key that was made, if one was.
+    Raises SettingInvalid for such an address where all keys are revoked or none can be written, or one that cannot
+    be had.
     """
     app = create_app(partial(connect, settings, timeout_seconds=settings.api_query_seconds), settings)
-    known = app.state.verifier.configured()
+    verifier: Verifier = app.state.verifier
+    first = None if is_loopback(settings.api_host) else verifier.first_key(datetime.now(UTC))
+    known = verifier.configured()
     with listen(settings.api_host, settings.api_port, anywhere=known) as socket:
         host, port, *_ = socket.getsockname()
-        announce(url(host, port))
+        announce(url(host, port), first)
         with (
             address.noted(settings, host, port),
             suppress(KeyboardInterrupt),

@@ -17,7 +17,7 @@ InnerCircleError(code)
     PurposeMismatch                   a request outside the purposes of a scheme
   NotConverged(sweeps, bound)         a run missed its tolerance; nothing was published
   StoreError
-    StoreUnavailable                  no connection, or the database is not online; try again
+    StoreUnavailable                  no connection, no certificate that holds, or no database online
     StoreFull                         the disk has no room: nothing is written until there is some
     StoreConflict                     another writer has locked it; try again later
     CommitUnknown                     the connection broke during a commit; repeating is safe

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any, Self
@@ -14,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from graph import addresses
 from graph.errors import SettingInvalid
 
+PREFIX = re.compile(r"(/[A-Za-z0-9][A-Za-z0-9._~-]*)+")
+"A path that means the same to every browser and proxy: no `//host`, no `..`, nothing to be decoded."
 LONGEST = 10_000
 "Characters of a setting; no address, name or path that works is as long."
 
@@ -47,7 +50,11 @@ class Settings(BaseSettings):
     neo4j_password_file: Path | None = None
     "A file that holds the password, for deployments that mount secrets."
 
-    neo4j_database: str = "neo4j"
+    neo4j_ca_file: Path | None = None
+    "The authority that signs the certificate of a Neo4j at bolt+s:// or neo4j+s://. Unset: those of this machine."
+
+    neo4j_database: str | None = None
+    "The database on that server. Unset: the home database of the user."
 
     neo4j_version: str = "5.26.31"
     "The managed server's version; a lock file under graph/server/releases/ must exist for it."
@@ -106,6 +113,9 @@ class Settings(BaseSettings):
     api_host: str = "127.0.0.1"
     api_names: str | None = None
     "Names by which the API may be asked for beyond loopback, with commas between: ratings.example.org."
+
+    api_prefix: str | None = None
+    "The path under which a proxy shows the API and takes off before it passes a request on, e.g. /innercircle."
 
     api_port: int = Field(default=8000, ge=0, le=65535)
 
@@ -189,6 +199,7 @@ class Settings(BaseSettings):
         "java",
         "categories",
         "neo4j_password_file",
+        "neo4j_ca_file",
         "backups",
         "journal",
         "backup_passphrase_file",
@@ -212,6 +223,13 @@ class Settings(BaseSettings):
             raise ValueError(f"not an address of a Neo4j such as bolt://127.0.0.1:7687: {fault}")
         return uri
 
+    @field_validator("neo4j_database")
+    @classmethod
+    def _database_for_data(cls, name: str | None) -> str | None:
+        if name is not None and name.lower() == "system":
+            raise ValueError("the server keeps its own there: SHOW DATABASES lists the others")
+        return name
+
     @field_validator("maven_repository", "pages_url")
     @classmethod
     def _address_on_the_web(cls, url: str | None) -> str | None:
@@ -226,6 +244,16 @@ class Settings(BaseSettings):
             raise ValueError("an https:// address is needed")
         return url
 
+    @field_validator("api_prefix")
+    @classmethod
+    def _path_of_a_proxy(cls, prefix: str | None) -> str | None:
+        if prefix is not None and not PREFIX.fullmatch(prefix):
+            raise ValueError(
+                "a path such as /innercircle is needed: each part a slash, a letter or digit, and then letters, "
+                "digits and any of -._~, without a slash at its end"
+            )
+        return prefix
+
     @field_validator("api_host")
     @classmethod
     def _name_of_a_machine(cls, host: str) -> str:
@@ -239,6 +267,15 @@ class Settings(BaseSettings):
             raise ValueError(
                 "INNERCIRCLE_NEO4J_URI is set: "
                 "set INNERCIRCLE_NEO4J_PASSWORD or INNERCIRCLE_NEO4J_PASSWORD_FILE too"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _authority_with_tls(self) -> Self:
+        if self.neo4j_ca_file and self.neo4j_uri and "+s://" not in self.neo4j_uri:
+            raise ValueError(
+                f"INNERCIRCLE_NEO4J_CA_FILE is set, and INNERCIRCLE_NEO4J_URI={self.neo4j_uri!r} asks for no "
+                "certificate: begin it with bolt+s:// or neo4j+s://, or unset the file"
             )
         return self
 
@@ -260,8 +297,8 @@ class Settings(BaseSettings):
         return [
             file
             for file in (
-                *(self.neo4j_password_file, self.categories, self.java, self.backup_passphrase_file),
-                *(self.backup_public_key_file, self.backup_private_key_file),
+                *(self.neo4j_password_file, self.neo4j_ca_file, self.categories, self.java),
+                *(self.backup_passphrase_file, self.backup_public_key_file, self.backup_private_key_file),
             )
             if file
         ]

@@ -21,8 +21,12 @@ class Sessions:
         self.hours = settings.session_hours
         self.origin = settings.pages_url
         self._secure = (self.origin or "").startswith("https://")
-        # With this prefix a browser takes the cookie from this very host only, and over https only.
-        self.cookie = "__Host-innercircle" if self._secure else "innercircle"
+        # Under a path of a host that others share, only requests below that path have the cookie with them.
+        self._path = settings.api_prefix or "/"
+        # With `__Host-` a browser takes the cookie from this very host, over https, for the whole host only. With
+        # `__Secure-` it looks at https alone.
+        kind = "" if not self._secure else "__Secure-" if settings.api_prefix else "__Host-"
+        self.cookie = f"{kind}innercircle"
 
     def check(self, request: Request) -> Principal:
         """The person that the session names, if it holds. Raises Unauthenticated."""
@@ -42,11 +46,11 @@ class Sessions:
     def keep(self, response: Response, session: Issued) -> None:
         """The browser is signed in until the session ends, or the browser does."""
         response.set_cookie(
-            self.cookie, session.text, path="/", secure=self._secure, httponly=True, samesite="strict"
+            self.cookie, session.text, path=self._path, secure=self._secure, httponly=True, samesite="strict"
         )
 
     def forget(self, response: Response) -> None:
-        response.delete_cookie(self.cookie, path="/", secure=self._secure, httponly=True, samesite="strict")
+        response.delete_cookie(self.cookie, path=self._path, secure=self._secure, httponly=True, samesite="strict")
 
     def refuse_other_origins(self, request: Request) -> None:
         """A form comes from a page of this service. Raises Forbidden.

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from api.prefix import at
+
 FOLDER = Path(__file__).parent / "static"
 KINDS = {
     ".css": "text/css; charset=utf-8",
@@ -51,7 +53,7 @@ def by_served_name() -> dict[str, File]:
 
 def address(name: str) -> str:
     """Where the file is served: /static/style.0123456789ab.css."""
-    return f"/static/{files()[name].name}"
+    return at(f"/static/{files()[name].name}")
 
 
 def _read(path: Path) -> File:

@@ -18,6 +18,7 @@ from api.http.in_flight import TheUnderWay
 from api.pages.filling import REFUSALS, Filled, refused
 from api.pages.rendering import PRIVATE, new_key, render
 from api.pages.viewing import FULL
+from api.prefix import at
 from graph import disclosure
 from graph.audit import log
 from graph.disclosure import archive
@@ -41,7 +42,7 @@ Written = Annotated[str, Form()]
 
 def led_to(path: str, done: str = "") -> RedirectResponse:
     """The way on after a form, with a word on what was done: going back and forth repeats nothing."""
-    return RedirectResponse(f"{path}?done={done}" if done else path, status_code=303, headers=PRIVATE)
+    return RedirectResponse(at(f"{path}?done={done}" if done else path), status_code=303, headers=PRIVATE)
 
 
 @router.get("/me")

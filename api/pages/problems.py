@@ -19,6 +19,7 @@ from api.http.buffered import answer, buffered
 from api.http.limits import LARGEST_BODY
 from api.pages import DOCUMENTS, PLACES
 from api.pages.rendering import new_key, render
+from api.prefix import at
 from api.problems import (
     BUSY,
     CATALOGUE,
@@ -157,7 +158,7 @@ async def _page(problem: dict[str, Any], request: Request, sent: bytes) -> HTMLR
         telling=told(problem["code"]),
         problem=problem,
         exactly=exactly,
-        path=request.url.path,
+        path=at(request.url.path),
         form=_form(request, sent, problem["code"]),
     )
 

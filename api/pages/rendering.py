@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.pages.files import address
 from api.pages.writing import FILTERS
+from api.prefix import Root
 from graph.facts.kinds import STORED, WORDS
 from graph.identity import Principal
 from graph.policy.numbers import number
@@ -52,6 +53,7 @@ ENVIRONMENT = Environment(
 )
 ENVIRONMENT.filters |= FILTERS
 ENVIRONMENT.globals |= {
+    "root": Root(),
     "static": address,
     "shown_first": shown_first,
     "STORED": STORED,

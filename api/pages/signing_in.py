@@ -14,6 +14,7 @@ from api.deps.auth import MaybeSignedIn, SignedIn, take_of_address
 from api.deps.parameters import TheDatabase
 from api.deps.sessions import Sessions
 from api.pages.rendering import PRIVATE, render
+from api.prefix import at
 from graph.errors import Unauthenticated
 from graph.identity import Principal, Role, Verifier, sessions
 from graph.identity.tokens import LONGEST_TOKEN
@@ -104,4 +105,4 @@ def _somebody(request: Request, database: Database) -> Principal | None:
 
 
 def _led_to(path: str) -> RedirectResponse:
-    return RedirectResponse(path, status_code=303, headers=PRIVATE)
+    return RedirectResponse(at(path), status_code=303, headers=PRIVATE)

@@ -3,7 +3,8 @@
 // @mode   read
 // @result many
 // @param  digest   STRING          of the files' content and how they were read
+// @param  database STRING          the name of this one: the server shows the transactions of all that it has
 // @return since    STRING          when its transaction started
-SHOW TRANSACTIONS YIELD metaData, startTime
-WHERE metaData.load = $digest
+SHOW TRANSACTIONS YIELD database, metaData, startTime
+WHERE metaData.load = $digest AND database = $database
 RETURN startTime AS since

@@ -45,6 +45,11 @@ def issue(
         raise ParameterError(
             "INNERCIRCLE_API_PORT=0 leaves the port open, and no service runs: start `innercircle serve` first"
         )
+    if settings.api_prefix and not settings.pages_url:
+        raise ParameterError(
+            f"INNERCIRCLE_API_PREFIX={settings.api_prefix}: set INNERCIRCLE_PAGES_URL to the host of the proxy, "
+            "for a link to the service itself leads past it"
+        )
     named = subject or entity
     if named is None:
         raise ParameterError("who the link is for: --entity of a member, or --role and --subject")
@@ -59,7 +64,7 @@ def issue(
         now=datetime.now(UTC),
     )
     known_holder(role, link.subject, link.entity, None)
-    url = f"{origin}/sign-in?{urlencode({'link': link.text})}"
+    url = f"{origin}{settings.api_prefix or ''}/sign-in?{urlencode({'link': link.text})}"
     if json:
         print_json({"url": url, "id": link.id, "until": link.until})
     else:

@@ -1,11 +1,14 @@
 """The command that serves the API."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from graph.cli.app import app
 from graph.cli.output import Json, print_json, print_text
+
+if TYPE_CHECKING:
+    from graph.identity import Key
 
 PANEL = "Server"
 
@@ -14,9 +17,7 @@ PANEL = "Server"
 def serve(
     host: Annotated[
         str | None,
-        typer.Option(
-            help="127.0.0.1, ::1, localhost or, with a key, any address; INNERCIRCLE_API_HOST if not given."
-        ),
+        typer.Option(help="127.0.0.1, ::1, localhost or any other address; INNERCIRCLE_API_HOST if not given."),
     ] = None,
     port: Annotated[
         int | None,
@@ -24,7 +25,7 @@ def serve(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Serve the API until Control-C; beyond this machine only once there is a key, or an issuer of tokens."""
+    """Serve the API until Control-C; beyond this machine with tokens only, so the first key is made if need be."""
     import os
 
     # Of another program: this one would count in a folder that may not be there. Workers are given their own.
@@ -37,10 +38,17 @@ def serve(
     given = {name: value for name, value in {"api_host": host, "api_port": port}.items() if value is not None}
     log_rate.thin_out()
 
-    def announce(url: str) -> None:
-        if json:
-            print_json({"url": url})
-        else:
-            print_text(f"the API answers at {url}; Control-C ends it")
+    settings = Settings.load(**given)
 
-    serving.serve(Settings.load(**given), announce=announce)
+    def announce(url: str, first: "Key | None") -> None:
+        if json:
+            print_json({"url": url} | ({"first_key": first.id} if first else {}))
+            return
+        if first:
+            print_text(
+                f"the first key was made: {first.id} in {settings.home / 'keys'}, which nobody else may read; "
+                "`innercircle token issue --role operator` issues a token with it"
+            )
+        print_text(f"the API answers at {url}; Control-C ends it")
+
+    serving.serve(settings, announce=announce)

@@ -55,18 +55,20 @@ def status(json: Json = False) -> None:
     Ends with 1 when it is a managed Neo4j that does not run, or whose database is not online.
     """
     from api import address
-    from graph.server import local
+    from graph.server import database_status, local
+    from graph.server.connect import connect
     from graph.settings import Settings
 
     settings = Settings.load()
     if settings.neo4j_uri:
-        from graph.server.connect import connect
-
         with connect(settings) as database:
             found: dict[str, object] = {"managed": False, "uri": database.uri, **asdict(database.server())}
     elif server := local.status(settings):
         online = local.database(settings)
         found = described(server) | {"online": online.online, "database": online.says}
+        if online.online:
+            connect(settings).close()  # says so where the settings name another database
+            found["database_name"] = database_status.NAME
     else:
         if json:
             print_json({"managed": True, "running": False})

@@ -94,7 +94,7 @@ def under_way(database: Database, load: Load) -> Iterator[Load]:
 def is_under_way(database: Database, digest: str) -> bool:
     """Whether a load of these files is under way; what is left of one that was killed is waited for."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while database.run("loads_under_way", digest=digest):
+    while database.run("loads_under_way", digest=digest, database=database.called):
         if time.monotonic() > deadline:
             return True
         time.sleep(0.2)

@@ -6,9 +6,12 @@ why it no longer holds. Nothing that a revoked key signed holds, whatever its da
 """
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -93,13 +96,23 @@ class Keyring:
     def create(self, now: datetime) -> Key:
         """A new key, which signs from now on; the older ones still hold."""
         key = Key.drawn(now)
-        try:
+        with self._alone():
             self._write(key)
-        except OSError as error:
-            raise SettingInvalid(
-                f"{self.directory} cannot be written: {error.strerror}; set INNERCIRCLE_HOME right"
-            ) from error
         return key
+
+    def create_first(self, now: datetime) -> Key | None:
+        """The first key, if none was ever here, also none that is revoked; else None, and nothing has changed.
+
+        Of several processes at once, also in several containers with one directory, one makes it.
+        """
+        if self.all():
+            return None
+        with self._alone(needed=True):
+            if self.all():
+                return None
+            key = Key.drawn(now)
+            self._write(key)
+            return key
 
     def revoke(self, key_id: str, now: datetime) -> Key:
         """Nothing that the key signed holds any longer, and it signs nothing more. Raises NotFound."""
@@ -108,16 +121,43 @@ class Keyring:
             raise NotFound(f"{self.directory} holds no key {key_id!r}: `innercircle key list` shows them")
         if key.revoked is None:
             key = Key(key.id, key.created, now, key.public, None)
-            self._write(key)
+            with self._alone():
+                self._write(key)
         return key
 
     def public(self) -> dict[str, Any]:
         """The JWK set (RFC 7517) of the public halves, the oldest first."""
         return {"keys": [key.jwk() for key in self.all()]}
 
+    @contextmanager
+    def _alone(self, *, needed: bool = False) -> Iterator[None]:
+        """Nobody else writes here, and what a killed writer has left is gone: it was no key yet.
+
+        needed: it is an error where the file system has no locks. Raises SettingInvalid.
+        """
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            directory = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                try:
+                    fcntl.flock(directory, fcntl.LOCK_EX)  # which ends with the process, however that ends
+                except OSError:
+                    if needed:
+                        raise
+                else:
+                    for left in self.directory.glob("*.new"):
+                        left.unlink()
+                yield
+                os.fsync(directory)
+            finally:
+                os.close(directory)
+        except OSError as error:
+            raise SettingInvalid(
+                f"{self.directory} cannot be written: {error.strerror}; set INNERCIRCLE_HOME right"
+            ) from error
+
     def _write(self, key: Key) -> None:
         jwk = key.jwk() | ({"d": _encode(key.private.private_bytes_raw())} if key.private else {})
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = self.directory / f"{key.id}.jwk"
         fresh = file.with_suffix(".new")
         fresh.unlink(missing_ok=True)

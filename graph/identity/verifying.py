@@ -11,7 +11,7 @@ from typing import Any
 
 from graph.errors import SettingInvalid, StoreError, Unauthenticated
 from graph.identity import tokens
-from graph.identity.keys import Keyring
+from graph.identity.keys import Key, Keyring
 from graph.identity.oidc import Provider
 from graph.identity.principal import Principal
 from graph.identity.tokens import Checked
@@ -55,6 +55,13 @@ class Verifier:
     def configured(self) -> bool:
         """Whether anybody can have a token that holds."""
         return self._provider is not None or self.ring.usable()
+
+    def first_key(self, now: datetime) -> Key | None:
+        """The key that was made because nobody could have had a token otherwise, ever; None: there is no need.
+
+        Raises SettingInvalid where it cannot be written.
+        """
+        return None if self._provider else self.ring.create_first(now)
 
     def check_own(self, token: str, kind: str) -> Principal:
         """The caller, if this is a valid token of this service with this `typ`. Raises Unauthenticated."""

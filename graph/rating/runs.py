@@ -71,7 +71,7 @@ def check_alone(database: Database, scheme: str, run: str) -> None:
 
 def _oldest(database: Database, scheme: str) -> dict[str, Any]:
     """The run of the scheme that began first. Raises StoreUnavailable if there is none, not even the caller's."""
-    found = database.run("runs_under_way", scheme=scheme)
+    found = database.run("runs_under_way", scheme=scheme, database=database.called)
     if not found:
         raise StoreUnavailable(f"the server has ended the lock of a run of {scheme}: run the command again")
     return found[0]

@@ -163,12 +163,22 @@ def _ports(settings: Settings) -> Check:
 def _server(settings: Settings) -> Iterator[Check]:
     try:
         with connect(settings) as database:
-            database.server()
-            yield Check("login", True, f"{database.uri} takes the user and password")
+            name = database.server().database_name
+            found = f"{database.uri} takes the user and password; the database is `{name}`"
+            yield Check("login", True, f"{found}; {_on_the_way(database.uri)}" if settings.neo4j_uri else found)
             yield from examine_database(database)
+    except SettingInvalid as error:
+        yield Check("login", False, str(error), "set the variable right: docs/settings.md")
     except InnerCircleError as error:
         advice = "check INNERCIRCLE_NEO4J_URI, user and password" if settings.neo4j_uri else "innercircle up"
         yield Check("login", False, str(error), advice)
+
+
+def _on_the_way(uri: str) -> str:
+    """Who could read what goes there and back."""
+    if "+ssc://" in uri:
+        return "it is encrypted, to whoever answers there: no certificate is checked"
+    return "it is encrypted" if "+s://" in uri else "it is not encrypted on the way"
 
 
 def examine_database(database: Database) -> Iterator[Check]:

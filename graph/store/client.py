@@ -3,10 +3,13 @@
 The driver is known here and to what this stands on: sessions, transactions, retries and error_mapping.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -14,7 +17,7 @@ import neo4j
 from neo4j import exceptions as driver_errors
 
 from graph.errors import NotFound, NotRecorded, ParameterError, QueryRejected, StoreError, StoreUnavailable
-from graph.store import deadlines, endings, queries, riders, sessions, watching
+from graph.store import deadlines, encryption, endings, queries, riders, sessions, watching
 from graph.store.disk_space import Room, Watch
 from graph.store.error_mapping import NOT_ONLINE_ADVICE, Gone, is_not_online, translated
 from graph.store.joined_reads import joined
@@ -25,6 +28,8 @@ from graph.store.riders import Rider
 from graph.store.transaction import Rows, Transaction, rows_of
 
 T = TypeVar("T")
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
+"What the driver says by itself goes where a log was set up, and not to the terminal, beside our error."
 AGAIN = 3
 "How often a transaction is begun anew because something was removed while it waited for it."
 
@@ -35,6 +40,8 @@ class ServerInfo:
     "e.g. 5.26.31"
     edition: str
     "community or enterprise"
+    database_name: str
+    "of the database that queries go to"
 
 
 class Database:
@@ -46,13 +53,17 @@ class Database:
         user: str,
         password: str,
         *,
-        name: str = "neo4j",
+        name: str | None = None,
+        authority: Path | None = None,
         timeout_seconds: float | None = None,
         room: Room | None = None,
         journal: Journal | None = None,
     ):
         """Nothing is connected yet: the first query connects. Raises ParameterError for a bad URI.
 
+        name: of the database; None: the user's home database.
+        authority: a file with the certificate that signs the server's, where the URI has `+s`; None: those that
+        this machine trusts. Raises SettingInvalid for one that holds none.
         timeout_seconds: after which the server ends a read, a write, a statement or a transaction of several
         queries; None: its default. Batches are not ended.
         room: on the disk of the server, which every write needs; None: nobody here can see that disk.
@@ -61,12 +72,14 @@ class Database:
         self.journal = journal
         self.uri, self.name, self.timeout_seconds = uri, name, timeout_seconds
         self._watch = Watch(room) if room else None
+        address, trust = encryption.secured(uri, authority)
         try:
             self._driver = neo4j.GraphDatabase.driver(
-                uri,
+                address,
                 auth=(user, password),
                 notifications_min_severity="OFF",  # tests/store turns warnings into failures instead
                 connection_timeout=sessions.CONNECT_SECONDS,
+                **trust,
             )
         except Exception as error:  # the driver imports what a scheme needs, and may lack it
             raise ParameterError(
@@ -301,11 +314,17 @@ class Database:
                 with suppress(driver_errors.Neo4jError, driver_errors.DriverError, OSError):
                     transaction.close()  # where the connection is lost, so is the lock
 
+    @cached_property
+    def called(self) -> str:
+        """The name of this database on its server, also where it is the user's home database."""
+        return self.server().database_name
+
     def server(self) -> ServerInfo:
         """What answers at the address, with its database online. Raises StoreUnavailable."""
         text = (
             "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' "
-            "RETURN versions[0] AS version, edition"
+            "CALL db.info() YIELD name AS database "
+            "RETURN versions[0] AS version, edition, database"
         )
         try:
             rows = self._statement("read", text, {})
@@ -314,17 +333,17 @@ class Database:
                 raise
             raise StoreUnavailable(f"{NOT_ONLINE_ADVICE}; it says: {self._says()} ({error})") from error
         for row in rows:
-            return ServerInfo(version=row["version"], edition=row["edition"])
+            return ServerInfo(row["version"], row["edition"], row["database"])
         raise StoreUnavailable("the server does not say what it is")
 
     def _says(self) -> str:
         """What the server says of this database; it answers also where the database does not."""
+        asked, given = (
+            ("SHOW HOME DATABASE", {}) if self.name is None else ("SHOW DATABASE $name", {"name": self.name})
+        )
         try:
             with self._session("read", database="system") as session:
-                rows = session.run(
-                    "SHOW DATABASES YIELD name, currentStatus, statusMessage WHERE name = $name",
-                    {"name": self.name},
-                ).data()
+                rows = session.run(f"{asked} YIELD currentStatus, statusMessage", given).data()
         except (driver_errors.Neo4jError, driver_errors.DriverError, OSError):
             return "nothing"
         return "; ".join(f"{row['currentStatus']}, {row['statusMessage']!r}" for row in rows) or "nothing"

@@ -17,6 +17,7 @@ from graph.errors import (
     StoreConflict,
     StoreUnavailable,
 )
+from graph.store import encryption
 from graph.text.plain import visible
 
 TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
@@ -97,6 +98,8 @@ def translated(where: str) -> Iterator[None]:
             raise StoreUnavailable(f"a query took too long and was ended ({where}): {error}") from error
         if "WriteOnReadOnly" in code:
             raise QueryRejected(f"this Neo4j takes no writes, as an inspection copy does not ({where})") from error
+        if fault := encryption.fault(error):
+            raise StoreUnavailable(f"no connection to Neo4j ({where}): {fault}") from error
         if is_not_online(error):
             raise StoreUnavailable(f"{NOT_ONLINE_ADVICE} ({where}): {error}") from error
         if any(name in code for name in BROKEN_OFF):
@@ -110,7 +113,8 @@ def translated(where: str) -> Iterator[None]:
                 raise StoreUnavailable(f"{meaning} ({where}): {error}") from error
         for kind, ours, meaning in MAPPING:
             if isinstance(error, kind):
-                raise ours(f"{meaning} ({where}): {error}") from error
+                hint = encryption.hint(error)
+                raise ours(f"{meaning} ({where}): {error}" + (f"; {hint}" if hint else "")) from error
         raise
     except InnerCircleError:
         raise

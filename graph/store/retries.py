@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from neo4j import exceptions as driver_errors
 
-from graph.store import deadlines
+from graph.store import deadlines, encryption
 
 T = TypeVar("T")
 RETRY_SECONDS = 15
@@ -22,7 +22,7 @@ def repeated(attempt: Callable[[], T]) -> T:
         try:
             return attempt()
         except (driver_errors.Neo4jError, driver_errors.DriverError) as error:
-            if not error.is_retryable() or time.monotonic() + pause > until:
+            if not error.is_retryable() or encryption.fault(error) or time.monotonic() + pause > until:
                 raise
         if deadline := deadlines.current():
             deadline.left()

@@ -19,11 +19,12 @@ WRITING = {"write", "batch", "schema"}
 
 
 @contextmanager
-def opened(driver: neo4j.Driver, database: str, mode: str, watch: Watch | None) -> Iterator[neo4j.Session]:
+def opened(driver: neo4j.Driver, database: str | None, mode: str, watch: Watch | None) -> Iterator[neo4j.Session]:
     """A session that ends at the deadline of its work, even while it waits for the server.
 
     A write begins only if there is room on the disk, and is ended when the room runs out.
-    mode: that of a query file, or `rehearsal`. watch: None where nobody here can see the disk.
+    database: None, the user's home database. mode: that of a query file, or `rehearsal`. watch: None where nobody
+    here can see the disk.
     """
     deadline = deadlines.current()
     sessions: list[neo4j.Session] = []

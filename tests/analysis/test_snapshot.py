@@ -325,7 +325,7 @@ def test_a_snapshot_is_no_run_that_is_under_way(graph: Database, tmp_path: Path)
     seen: list[Any] = []
 
     def look(step: str) -> None:
-        seen.extend(graph.run("runs_under_way", scheme=VOICED.id))
+        seen.extend(graph.run("runs_under_way", scheme=VOICED.id, database=graph.called))
 
     snapshot.take(graph, VOICED.id, tmp_path / "out", by=BY, as_of=AS_OF, progress=look)
     assert seen == []

@@ -8,6 +8,8 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -187,6 +189,7 @@ def test_a_link_leads_to_the_service_that_runs_else_to_the_settings(
         with noted(settings, "127.0.0.1", base.port or 0), other:
             assert origin() == "http://127.0.0.1:8000", "nothing answers where it is said to"
     assert origin(INNERCIRCLE_API_HOST="::1", INNERCIRCLE_API_PORT="9000") == "http://[::1]:9000"
+    assert origin(INNERCIRCLE_API_HOST="0.0.0.0") == "http://127.0.0.1:8000"  # noqa: S104
     told = process(*issue[:-1])
     assert "nothing answers there yet: `innercircle serve` does" in told.stderr
     told = process(*issue, INNERCIRCLE_API_PORT="0")
@@ -216,9 +219,97 @@ def test_with_a_key_it_listens_on_any_address_and_answers_to_its_names(tmp_path:
             assert (answer.status_code, answer.json()["code"]) == (421, "not-loopback"), host
 
 
+def outside() -> str:
+    """An address of this machine that is not loopback, as a container has one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # nothing is sent
+        except OSError:
+            pytest.skip("this machine has no address but loopback")
+        return str(probe.getsockname()[0])
+
+
+@contextmanager
+def serving(settings: Settings, **more: str) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """What `serve --host 0.0.0.0` says first, and in the list, once it has ended, all else."""
+    arguments = [PROGRAM, "serve", "--host", "0.0.0.0", "--port", "0", "--json"]  # noqa: S104
+    rest: list[str] = []
+    with subprocess.Popen(
+        arguments,
+        env=environment(settings, **more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        try:
+            yield json.loads(process.stdout.readline()), rest
+        finally:
+            process.send_signal(signal.SIGINT)
+            rest += process.communicate(timeout=60)
+
+
 @pytest.mark.slow
-def test_the_command_refuses_an_address_of_the_network(settings: Settings, tmp_path: Path) -> None:
-    settings = settings.model_copy(update={"home": tmp_path})  # without a key
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_service_that_others_reach_makes_its_first_key_and_answers_as_a_container_does(
+    tmp_path: Path, workers: str
+) -> None:
+    """Compose publishes it on loopback: a request names this machine, and comes in at the container's address."""
+    settings = Settings(home=tmp_path / "home")
+    names = {"INNERCIRCLE_API_NAMES": "127.0.0.1,localhost", "INNERCIRCLE_API_WORKERS": workers}
+    with serving(settings, **names) as (told, rest), httpx.Client(trust_env=False, timeout=60) as client:
+        at = f"http://{outside()}:{told['url'].rpartition(':')[2]}"
+        assert client.get(f"{at}/livez", headers={"Host": "127.0.0.1:8000"}).status_code == 200
+        assert client.get(f"{at}/livez", headers={"Host": "evil.example.org"}).status_code == 421
+        assert client.get(f"{at}/v1/me", headers={"Host": "localhost:8000"}).status_code == 401
+        [key] = client.get(f"{at}/v1/keys", headers={"Host": "localhost:8000"}).json()["keys"]
+    assert key["kid"] == told["first_key"]
+    [file] = (settings.home / "keys").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    secret = json.loads(file.read_text())["d"]
+    assert not any(secret in said for said in (*rest, json.dumps(told)))
+    before = file.read_bytes()
+    with serving(settings, **names) as (told, _):
+        assert told.keys() == {"url"}
+    assert [each.read_bytes() for each in (settings.home / "keys").iterdir()] == [before]
+
+
+@pytest.mark.slow
+def test_two_services_that_start_at_once_with_one_home_have_one_key(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    with ExitStack() as both:
+        told = [each for each, _ in map(both.enter_context, (serving(settings), serving(settings)))]
+        assert len(list((settings.home / "keys").iterdir())) == 1
+    assert len([each for each in told if "first_key" in each]) == 1
+
+
+@pytest.mark.slow
+def test_on_loopback_and_with_an_issuer_of_tokens_no_key_is_made(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    issuer = {"INNERCIRCLE_OIDC_ISSUER": "https://login.example.org", "INNERCIRCLE_OIDC_AUDIENCE": "x"}
+    with serving(settings, **issuer) as (told, _):
+        assert told.keys() == {"url"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert command(settings, "serve", "--host", "127.0.0.1", "--port", port).returncode == 1
+    assert not (settings.home / "keys").exists()
+
+
+@pytest.mark.slow
+def test_a_home_that_cannot_be_written_gets_no_service_for_others(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    done = command(Settings(home=tmp_path / "home"), "serve", "--host", "0.0.0.0", "--port", "0")  # noqa: S104
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "set INNERCIRCLE_HOME right" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_command_refuses_an_address_of_the_network_once_every_key_is_revoked(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings = settings.model_copy(update={"home": tmp_path})
+    ring = Keyring.of(settings)
+    ring.revoke(ring.create(datetime.now(UTC)).id, datetime.now(UTC))
     done = command(settings, "serve", "--host", "0.0.0.0", COLUMNS="80")  # noqa: S104
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: the API does not listen on '0.0.0.0': nobody can have a token yet,")

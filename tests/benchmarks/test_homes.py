@@ -30,7 +30,7 @@ def test_so_does_a_command_that_a_benchmark_runs(monkeypatch: pytest.MonkeyPatch
     for name, value in ELSEWHERE.items():
         monkeypatch.setenv(name, value)
     settings = Settings()
-    assert (settings.neo4j_uri, settings.neo4j_database) == (None, "neo4j")
+    assert (settings.neo4j_uri, settings.neo4j_database) == (None, None)
 
 
 def test_no_benchmark_makes_settings_by_itself() -> None:

@@ -18,8 +18,13 @@ NEO4J_IMAGE_ONLY = {"NEO4J_AUTH_PATH"}
 
 
 @pytest.fixture(scope="module")
-def services() -> dict[str, Any]:
+def compose() -> dict[str, Any]:
     compose: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return compose
+
+
+@pytest.fixture(scope="module")
+def services(compose: dict[str, Any]) -> dict[str, Any]:
     services: dict[str, Any] = compose["services"]
     return services
 
@@ -89,10 +94,79 @@ def test_the_image_is_the_version_that_the_project_is_tested_on(services: dict[s
 
 
 def test_ports_are_published_on_loopback_only(services: dict[str, Any]) -> None:
-    for service in services.values():
-        for port in service.get("ports", []):
-            assert port.startswith("127.0.0.1:")
-    assert services["api"]["environment"]["INNERCIRCLE_API_HOST"] == "127.0.0.1"
+    published = {name: service.get("ports", []) for name, service in services.items()}
+    assert [name for name, ports in published.items() if not ports] == []
+    for ports in published.values():
+        for port in ports:
+            assert re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port), port
+
+
+def test_no_service_shares_the_network_or_the_processes_of_the_machine(
+    compose: dict[str, Any], on_spark: dict[str, Any]
+) -> None:
+    for each in (compose, on_spark):
+        for name, service in each["services"].items():
+            assert service.keys().isdisjoint(
+                {"network_mode", "pid", "ipc", "privileged", "devices", "extra_hosts"}
+            ), name
+            assert service["networks"], name
+            assert set(service["networks"]) <= each["networks"].keys(), name
+
+
+def test_the_guide_does_not_reach_the_database(services: dict[str, Any]) -> None:
+    assert set(services["guide"]["networks"]).isdisjoint(services["neo4j"]["networks"])
+    assert set(services["api"]["networks"]) & set(services["neo4j"]["networks"])
+
+
+def test_the_api_is_where_compose_says_and_goes_by_the_names_of_this_machine(services: dict[str, Any]) -> None:
+    """Its settings are read as the container reads them; that port is published, and looked after."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in services["api"]["environment"].items():
+            patch.setenv(name, value)
+        settings = Settings.load()
+    assert settings.api_host == "0.0.0.0"  # noqa: S104
+    assert services["api"]["ports"] == [f"127.0.0.1:{settings.api_port}:{settings.api_port}"]
+    assert f"http://127.0.0.1:{settings.api_port}/readyz" in services["api"]["healthcheck"]["test"][-1]
+    assert settings.names() == ["127.0.0.1", "localhost"]
+    assert settings.neo4j_uri == "bolt://neo4j:7687"
+
+
+def test_the_home_of_the_api_is_a_volume_that_only_its_user_enters(compose: dict[str, Any]) -> None:
+    api = compose["services"]["api"]
+    home = api["environment"]["INNERCIRCLE_HOME"]
+    [volume] = [each.partition(":")[0] for each in api["volumes"] if each.endswith(f":{home}")]
+    assert volume in compose["volumes"]
+    made = (ROOT / "Dockerfile").read_text()
+    assert f"install --directory --owner=innercircle --mode=700 {home}\n" in made
+    assert made.index(f" {home}\n") < made.index("USER innercircle")
+    for name, each in compose["services"].items():
+        assert {mount.partition(":")[0] for mount in each.get("volumes", [])} <= compose["volumes"].keys(), name
+    assert [name for name, each in compose["services"].items() if volume in str(each.get("volumes"))] == ["api"]
+
+
+def test_no_secret_stands_in_an_environment(compose: dict[str, Any], on_spark: dict[str, Any]) -> None:
+    """Whoever may look at a container sees its environment: there is where a secret is, and not what it is."""
+    for each in (compose, on_spark):
+        for name, service in each["services"].items():
+            for variable, value in service.get("environment", {}).items():
+                if re.search("PASS|SECRET|TOKEN|KEY|AUTH", variable):
+                    assert value.startswith("/run/secrets/"), (name, variable)
+                    assert value.removeprefix("/run/secrets/") in service["secrets"], (name, variable)
+
+
+def test_a_name_on_a_network_is_a_service_on_it(compose: dict[str, Any]) -> None:
+    api = compose["services"]["api"]
+    host = re.fullmatch(r"bolt://([^:]+):7687", api["environment"]["INNERCIRCLE_NEO4J_URI"])[1]  # type: ignore[index]
+    assert host in compose["services"]
+    assert api["depends_on"] == {host: {"condition": "service_healthy"}}
+
+
+def test_the_commands_of_the_first_lines_are_commands(compose: dict[str, Any]) -> None:
+    lines = (ROOT / "docker-compose.yml").read_text().splitlines()
+    typed = [line.removeprefix("#   ") for line in lines if line.startswith("#   docker compose ")]
+    assert len(typed) == 4
+    [issued] = [line for line in typed if " exec api python -m graph.cli " in line]
+    assert issued.endswith('token issue --role operator --subject "$USER"')
 
 
 def megabytes(text: str) -> int:

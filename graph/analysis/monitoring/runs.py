@@ -83,7 +83,8 @@ def watched(database: Database) -> list[Watched]:
 
 def _watched(database: Database, row: dict[str, Any]) -> Watched:
     scheme = row["id"]
-    under_way = tuple(_under_way(database, each) for each in database.run("runs_under_way", scheme=scheme))
+    found = database.run("runs_under_way", scheme=scheme, database=database.called)
+    under_way = tuple(_under_way(database, each) for each in found)
     every = database.run("runs", scheme=scheme)
     rows = [each for each in every if each["finished"] is not None]
     at_work = {each.id for each in under_way}

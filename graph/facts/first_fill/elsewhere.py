@@ -41,7 +41,7 @@ def write_files(
         if not any(each.stored for each in loaded):
             shutil.rmtree(directory)
             return loaded, ""
-        command = _command(arguments, database.name)
+        command = _command(arguments, database.called)
         (directory / COMMAND).touch(mode=0o600)
         (directory / COMMAND).write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
     except OSError as error:

@@ -120,7 +120,11 @@ def test_every_step_of_a_run_is_tagged_with_its_name(graph: Database) -> None:
 
     def look() -> None:
         while not done.is_set():
-            steps.update(row["step"] for row in graph.run("runs_under_way", scheme=POLICY.id) if row["step"])
+            steps.update(
+                row["step"]
+                for row in graph.run("runs_under_way", scheme=POLICY.id, database=graph.called)
+                if row["step"]
+            )
 
     looker = threading.Thread(target=look)
     looker.start()
