@@ -1,5 +1,6 @@
 """The API answered at an address of this machine, until the process was told to end."""
 
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -32,20 +33,22 @@ CONFIGURATION: dict[str, Any] = {
 
 
 def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
-    """The API answered at the settings' address; returns after Control-C, when requests under way were answered.
+    """The API answered at the settings' address until Control-C or SIGTERM; requests under way are answered then.
 
     announce: is given the URL as soon as connections are taken.
     Raises SettingInvalid for an address beyond loopback while nobody can have a token, or one that cannot be had.
     """
     app = create_app(partial(connect, settings, timeout_seconds=settings.api_query_seconds), settings)
     known = app.state.verifier.configured()
+    # uvicorn ends in good order, and then raises the signal again: SIGTERM would end the process where it stands
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with listen(settings.api_host, settings.api_port, anywhere=known) as socket:
         host, port, *_ = socket.getsockname()
         announce(url(host, port))
         with (
             address.noted(settings, host, port),
             suppress(KeyboardInterrupt),
-        ):  # uvicorn ends in good order, then raises the signal again
+        ):
             if settings.api_workers > 1:
                 workers.run(settings, socket, **CONFIGURATION)
             else:
