@@ -5,7 +5,7 @@ READY := .venv/.ready
 # Two halves side by side, each with a Neo4j of its own; tests/sides.py says which tests stay together.
 PYTEST := $(BIN)/pytest --numprocesses 2
 
-.PHONY: all setup browser java check format test test-all explore demo bench bench-gds bench-spark clean lock
+.PHONY: all setup browser java check format test test-all explore demo drills bench bench-gds bench-spark clean lock
 
 all: check test
 
@@ -64,6 +64,10 @@ explore: check browser java
 
 demo: $(READY)
 	@$(BIN)/innercircle demo
+
+# Kills under writers, at their full numbers: up to an hour. docs/reliability.md gets the table.
+drills: $(READY)
+	$(BIN)/python -m tests.drills --write
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

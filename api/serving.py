@@ -1,5 +1,6 @@
 """The API answered at an address of this machine, until the process was told to end."""
 
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -34,7 +35,7 @@ CONFIGURATION: dict[str, Any] = {
 
 
 def serve(settings: Settings, *, announce: Callable[[str, Key | None], None]) -> None:
-    """The API answered at the settings' address; returns after Control-C, when requests under way were answered.
+    """The API answered at the settings' address until Control-C or SIGTERM; requests under way are answered then.
 
     At an address beyond loopback the first key is made, where there never was one: without it nobody could have a
     token. announce: is given the URL as soon as connections are taken, and the key that was made, if one was.
@@ -45,13 +46,15 @@ def serve(settings: Settings, *, announce: Callable[[str, Key | None], None]) ->
     verifier: Verifier = app.state.verifier
     first = None if is_loopback(settings.api_host) else verifier.first_key(datetime.now(UTC))
     known = verifier.configured()
+    # uvicorn ends in good order, and then raises the signal again: SIGTERM would end the process where it stands
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with listen(settings.api_host, settings.api_port, anywhere=known) as socket:
         host, port, *_ = socket.getsockname()
         announce(url(host, port), first)
         with (
             address.noted(settings, host, port),
             suppress(KeyboardInterrupt),
-        ):  # uvicorn ends in good order, then raises the signal again
+        ):
             if settings.api_workers > 1:
                 workers.run(settings, socket, **CONFIGURATION)
             else:

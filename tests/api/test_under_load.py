@@ -40,9 +40,9 @@ from graph.server.local import Server
 from graph.settings import Settings
 from graph.store.client import Database
 from tests.api.conftest import issue, serve
-from tests.api.slow_wire import Wire, slow_wire
 from tests.api.test_ratings import rating_of
 from tests.conftest import Command
+from tests.slow_wire import Wire, slow_wire
 
 LIMIT = 2.0
 "Of a request in these tests, in seconds."

@@ -312,6 +312,19 @@ def test_a_worker_that_is_killed_is_replaced_and_the_service_leaves_nothing(alon
     assert not psutil.pid_exists(stays)
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_service_that_is_told_to_end_ends_with_0_and_leaves_nothing_in_the_home(
+    alone: Settings, workers: str, told: signal.Signals
+) -> None:
+    with started(alone, INNERCIRCLE_API_WORKERS=workers) as service:
+        assert httpx.get(f"{service.address}/livez", trust_env=False, timeout=60).status_code == 200
+        assert (alone.home / "serving.json").exists()
+        service.process.send_signal(told)
+        assert service.process.wait(60) == 0
+    assert not [*alone.home.glob("serving.json"), *alone.home.glob("workers-*")]
+
+
 def test_a_service_that_is_told_to_end_does_not_wait_for_a_worker_that_says_nothing(alone: Settings) -> None:
     with started(alone) as service:
         hung, _ = service.workers()

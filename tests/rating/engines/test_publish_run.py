@@ -31,8 +31,9 @@ from tests.rating.engines.on_spark import OnSpark, ratings, take
 from tests.rating.engines.test_answers import KEPT, SECRET, differences, parts
 from tests.rating.engines.test_meanwhile import once
 from tests.rating.engines.test_rating_files import FACTS, FOUNDERS, HEARD
-from tests.rating.test_killed import Commands, kill, wait_for
+from tests.rating.test_killed import Commands, kill
 from tests.strategies import AS_OF, make_scheme
+from tests.waiting import wait_for
 from tests.worlds import rated_elsewhere
 from tests.worlds.rated_twice import FORGET
 from tests.worlds.side_by_side import side_by_side

@@ -30,8 +30,8 @@ from tests.facts import test_real_data
 from tests.rating import test_otc
 from tests.rating.engines import standalone
 from tests.rating.engines.on_spark import QUICK, OnSpark, Session, ratings, take
-from tests.rating.test_killed import wait_for
 from tests.strategies import AS_OF, NASTY, communities, make_scheme, schemes, schemes_with_voice
+from tests.waiting import wait_for
 from tests.worlds.side_by_side import side_by_side
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]

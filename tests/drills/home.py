@@ -1,0 +1,214 @@
+"""A home of a drill's own: a rated community, its managed Neo4j and its API, which the drill may kill."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from benchmarks.homes import ELSEWHERE, managed
+from graph.facts import synthetic
+from graph.facts.load import load
+from graph.identity import Keyring, Role, tokens
+from graph.policy import publishing, scheme
+from graph.rating.run import rate
+from graph.server import local
+from graph.server.connect import connect
+from graph.server.home import port_is_free
+from graph.settings import Settings
+from graph.store import migrations
+from graph.store.client import Database
+
+SCHEME = "reliability"
+HEAP_MEGABYTES, PAGECACHE_MEGABYTES = 512, 64
+ENTITIES, MEMBERS = 64, 48
+START_SECONDS = 300.0
+"For a service to begin, on a machine that does much else."
+UNLIMITED = {
+    "INNERCIRCLE_API_REQUESTS_PER_SECOND": "1000000",
+    "INNERCIRCLE_API_BURST": "1000000000",
+    "INNERCIRCLE_API_IDS_PER_SECOND": "1000000",
+    "INNERCIRCLE_API_IDS_BURST": "1000000000",
+}
+OWING = """
+MATCH (e:Entity)-[o:OWED]->() WHERE EXISTS { (e)-[:JOINED]->(:Membership {scheme: $scheme}) }
+RETURN e.id AS entity, collect(o.id) AS obligations ORDER BY entity
+"""
+
+
+def settings_of(home: Path) -> Settings:
+    """A small managed Neo4j in this home."""
+    return managed(home, HEAP_MEGABYTES).model_copy(update={"pagecache_megabytes": PAGECACHE_MEGABYTES})
+
+
+@contextmanager
+def own_neo4j(folder: Path | None = None) -> Iterator[Settings]:
+    """Settings of a home in which an empty Neo4j with every migration runs; nothing is left of it afterwards."""
+    with tempfile.TemporaryDirectory(prefix="innercircle-drill-", dir=folder) as name:
+        settings = settings_of(Path(name) / "home")
+        try:
+            local.start(settings)
+            with connect(settings) as database:
+                migrations.apply(database)
+            yield settings
+        finally:
+            local.discard(settings)
+
+
+@contextmanager
+def own_community(folder: Path | None = None, **size: int) -> Iterator[Settings]:
+    """The same with a made-up community that is loaded and rated, and a key that signs tokens.
+
+    size: as for `make_up`.
+    """
+    with own_neo4j(folder) as settings:
+        with connect(settings) as database, tempfile.TemporaryDirectory() as files:
+            make_up(Path(files), **size)
+            publish(database)
+            load(database, [Path(files)])
+            rate(database, SCHEME, as_of=synthetic.AS_OF)
+        Keyring.of(settings).create(datetime.now(UTC))
+        yield settings
+
+
+def make_up(files: Path, *, members: int = MEMBERS, contacts: int = 600, facts: int = 600) -> None:
+    """Files of a made-up community: so many obligations, purchases and visits each."""
+    synthetic.write(
+        files,
+        entities=max(ENTITIES, members * 4 // 3),
+        members=members,
+        contacts=contacts,
+        obligations=facts,
+        purchases=facts,
+        visits=facts,
+    )
+
+
+def publish(database: Database) -> None:
+    """The two schemes that the community takes part in are published."""
+    for each in (SCHEME, "own-conduct"):
+        publishing.publish(database, scheme.read(each))
+
+
+def kill_neo4j(settings: Settings) -> None:
+    """The managed server is gone, as by kill -9."""
+    if server := local.status(settings):
+        os.kill(server.pid, signal.SIGKILL)
+        while local.status(settings):
+            time.sleep(0.02)
+
+
+@dataclass(frozen=True)
+class Owing:
+    """A member, with a token, and the ids of what it owed."""
+
+    entity: str
+    token: str
+    obligations: tuple[str, ...]
+
+
+def owing(settings: Settings) -> list[Owing]:
+    """The members that owed something, in a fixed order."""
+    with connect(settings) as database:
+        rows = database.statement(OWING, scheme=SCHEME)
+    return [
+        Owing(row["entity"], token(settings, Role.MEMBER, row["entity"], row["entity"]), tuple(row["obligations"]))
+        for row in rows
+    ]
+
+
+def token(settings: Settings, role: Role, subject: str, entity: str | None = None) -> str:
+    """A token of this home's service, which outlives the drill."""
+    return tokens.issue(
+        Keyring.of(settings),
+        role,
+        subject,
+        issuer=settings.issuer,
+        audience=settings.audience,
+        now=datetime.now(UTC),
+        entity=entity,
+    ).text
+
+
+def _port() -> int:
+    """A free port that no outgoing connection gets while the service is away: not even a caller's to itself."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        if port_is_free(port):
+            return port
+    raise AssertionError("no port is free")
+
+
+class Service:
+    """`innercircle serve` on this home, without limits on requests; started again it has the same address."""
+
+    def __init__(self, settings: Settings, **variables: str):
+        self._home = settings.home
+        self._given = {
+            "INNERCIRCLE_HOME": str(settings.home),
+            "INNERCIRCLE_PAGECACHE_MEGABYTES": str(settings.pagecache_megabytes),
+            **ELSEWHERE,
+            **UNLIMITED,
+            **variables,
+        }
+        self._process: subprocess.Popen[str] | None = None
+        self._port, self.url = _port(), ""
+
+    def start(self) -> None:
+        """It listens."""
+        program = Path(sys.executable).with_name("innercircle")
+        with (self._home.parent / "serve.log").open("a") as log:
+            self._process = subprocess.Popen(
+                [program, "serve", "--port", str(self._port), "--json"],
+                env=os.environ | self._given,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self._process.stdout is not None
+        said = self._process.stdout.readline()
+        assert '"url"' in said, f"the service did not start: {said} {self.log()[-2000:]}"
+        self.url = json.loads(said)["url"]
+
+    def log(self) -> str:
+        """What it said on stderr."""
+        return (self._home.parent / "serve.log").read_text(errors="replace")
+
+    @property
+    def process(self) -> psutil.Process:
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
+
+    def kill(self) -> None:
+        """It is gone, as by kill -9."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """It has ended in good order."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, by: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(by)
+            self._process.communicate(timeout=START_SECONDS)
+            self._process = None
+
+
+@contextmanager
+def served(settings: Settings, **variables: str) -> Iterator[Service]:
+    """A service that was started; it does not run afterwards."""
+    service = Service(settings, **variables)
+    try:
+        service.start()
+        yield service
+    finally:
+        service.kill()

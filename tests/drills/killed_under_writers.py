@@ -1,0 +1,59 @@
+"""kill -9 of Neo4j, or of the API, while eight writers write; started again, each request has its effect once."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from graph.server import local
+from graph.server.connect import connect
+from graph.settings import Settings
+from tests.drills.home import Service, kill_neo4j, owing, own_community, served
+from tests.drills.leavings import leavings, not_passed_on
+from tests.drills.outcome import Outcome
+from tests.drills.writers import Guard, judged, write_while
+
+Drill = Callable[..., Outcome]
+LONGEST_SECONDS = 1.5
+"Between a step of every writer and the kill: it comes at any moment of their requests."
+
+
+def of_neo4j(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
+    """The managed Neo4j is killed so often, and started again by what `innercircle up` does."""
+
+    def kill(settings: Settings, _service: Service) -> None:
+        kill_neo4j(settings)
+        local.start(settings)
+
+    return _under_writers(times, kill, guard)
+
+
+def of_the_api(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
+    """`innercircle serve` is killed so often, and started again at the same address."""
+
+    def kill(_settings: Settings, service: Service) -> None:
+        service.kill()
+        service.start()
+
+    return _under_writers(times, kill, guard)
+
+
+def _under_writers(times: int, kill: Callable[[Settings, Service], None], guard: Guard) -> Outcome:
+    chance = random.Random()
+    with own_community() as settings, served(settings) as service:
+        members = owing(settings)
+        begun = time.monotonic()
+
+        def disturb(further: Callable[[], None]) -> None:
+            for _ in range(times):
+                further()
+                time.sleep(chance.uniform(0, LONGEST_SECONDS))
+                kill(settings, service)
+
+        told = write_while(service.url, members, guard, disturb)
+        service.stop()
+        left = leavings(settings)
+        with connect(settings) as database:
+            found = judged(database, told, time.monotonic() - begun, leaked=left)
+        late = not_passed_on(settings)
+        return replace(found, lost=found.lost + len(late), seen=(*found.seen, *late))
