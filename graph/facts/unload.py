@@ -148,7 +148,7 @@ def _alone(database: Database, id_: str) -> Iterator[None]:
     attempt = str(uuid.uuid4())
     with database.run_lock({"unload": id_, "attempt": attempt}):
         deadline = time.monotonic() + load_records.PATIENCE_SECONDS
-        mine = {"id": id_, "database": database.called}
+        mine: dict[str, Any] = {"id": id_, "database": database.called}
         while (found := database.run("unloads_under_way", **mine)) and found[0]["attempt"] != attempt:
             if time.monotonic() > deadline:
                 raise Refused(f"load {id_} is being taken back at this moment: wait for that to end")

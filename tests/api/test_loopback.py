@@ -232,7 +232,7 @@ def outside() -> str:
 @contextmanager
 def serving(settings: Settings, **more: str) -> Iterator[tuple[dict[str, str], list[str]]]:
     """What `serve --host 0.0.0.0` says first, and in the list, once it has ended, all else."""
-    arguments = [PROGRAM, "serve", "--host", "0.0.0.0", "--port", "0", "--json"]  # noqa: S104
+    arguments = [str(PROGRAM), "serve", "--host", "0.0.0.0", "--port", "0", "--json"]  # noqa: S104
     rest: list[str] = []
     with subprocess.Popen(
         arguments,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from graph.errors import SettingInvalid, StoreUnavailable
 from graph.server import local
@@ -130,9 +131,12 @@ def test_a_private_key_a_folder_and_a_device_are_no_authority(authority: Authori
 def test_an_authority_for_an_address_that_asks_for_no_certificate_is_a_mistake(uri: str, tmp_path: Path) -> None:
     """Else somebody believes that the way is encrypted, and it is not."""
     with pytest.raises(ValueError, match=f"{SETTING} is set, and INNERCIRCLE_NEO4J_URI"):
-        Settings(neo4j_uri=uri, neo4j_password="x", neo4j_ca_file=tmp_path / "ca.crt")
+        Settings(neo4j_uri=uri, neo4j_password=SecretStr("x"), neo4j_ca_file=tmp_path / "ca.crt")
     for good in ("bolt+s://h", "neo4j+s://h"):
-        assert Settings(neo4j_uri=good, neo4j_password="x", neo4j_ca_file=tmp_path / "ca.crt").neo4j_uri == good
+        assert (
+            Settings(neo4j_uri=good, neo4j_password=SecretStr("x"), neo4j_ca_file=tmp_path / "ca.crt").neo4j_uri
+            == good
+        )
 
 
 # A managed Neo4j with TLS switched on ----------------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,11 +103,12 @@ def test_one_place_opens_sessions_and_one_makes_a_driver() -> None:
 def test_what_is_under_way_in_another_database_is_not_under_way_here(database: Database) -> None:
     """A server tells of the transactions of all databases; Community has one, so a name stands for another."""
     with database.run_lock({"scheme": "s", "run": "r", "load": "d", "unload": "u", "attempt": "a"}):
-        for query, given in (
-            ("runs_under_way", {"scheme": "s"}),
-            ("loads_under_way", {"digest": "d"}),
-            ("unloads_under_way", {"id": "u"}),
-        ):
+        asked: dict[str, dict[str, Any]] = {
+            "runs_under_way": {"scheme": "s"},
+            "loads_under_way": {"digest": "d"},
+            "unloads_under_way": {"id": "u"},
+        }
+        for query, given in asked.items():
             assert len(database.run(query, **given, database=database.called)) == 1
             assert database.run(query, **given, database="another") == []
 
