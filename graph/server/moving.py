@@ -50,9 +50,9 @@ def move(settings: Settings, *, back: bool, progress: Progress = lambda step: No
     local.start(managed, progress=progress)
     source, target = (settings, managed) if back else (managed, settings)
     with connect(source) as old, connect(target) as new:
-        migrations.require(old)
         if MARK in schema(old):
             raise Refused(f"{old.uri} has half a graph itself, of a move that was broken off: repeat that first")
+        migrations.require(old)
         _make_empty(new, progress)
         contents = _moved(old, new, progress)
         return Moved(contents.nodes, contents.relationships, old.uri, new.uri)
