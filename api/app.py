@@ -136,7 +136,8 @@ def create_app(
     app.add_middleware(ProblemPages)
     app.add_middleware(Observed, lines=settings.api_log_requests, spans=spans)
     app.add_middleware(Heads)
-    app.add_middleware(Prefixed, prefix=settings.api_prefix or "")
+    if settings.api_prefix:
+        app.add_middleware(Prefixed, prefix=settings.api_prefix)
     app.openapi = openapi.describe(app, settings.api_prefix or "")  # type: ignore[method-assign]  # as FastAPI's documentation has it
     return app
 

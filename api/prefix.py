@@ -24,7 +24,7 @@ class Root:
 
 
 class Prefixed:
-    """What answers inside, in whichever thread, leads to paths under the prefix; empty: to those of the host."""
+    """What answers inside, in whichever thread, leads to paths under the prefix."""
 
     def __init__(self, app: ASGIApp, prefix: str):
         self.app, self._prefix = app, prefix

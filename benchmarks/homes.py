@@ -1,7 +1,9 @@
-"""Settings of the servers that benchmarks measure: each in a home of its own, and no other Neo4j."""
+"""Settings of the servers that benchmarks measure, each in a home of its own, no other Neo4j; and their tokens."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+from graph.identity import Keyring, Role, tokens
 from graph.settings import Settings
 
 ELSEWHERE = {"INNERCIRCLE_NEO4J_URI": "", "INNERCIRCLE_NEO4J_DATABASE": ""}
@@ -22,3 +24,16 @@ def managed(home: Path, heap_megabytes: int, *, neo4j_version: str | None = None
         neo4j_database="neo4j",
         **version,
     )
+
+
+def token(settings: Settings, role: Role, subject: str, entity: str | None = None) -> str:
+    """A token of this home's service, for a day's work and longer. Raises SettingInvalid where no key signs."""
+    return tokens.issue(
+        Keyring.of(settings),
+        role,
+        subject,
+        issuer=settings.issuer,
+        audience=settings.audience,
+        now=datetime.now(UTC),
+        entity=entity,
+    ).text

@@ -17,11 +17,11 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import neo4j
 
-from benchmarks.homes import ELSEWHERE
+from benchmarks.homes import ELSEWHERE, token
 from benchmarks.measuring import report
 from graph.facts import synthetic
 from graph.facts.load import load
-from graph.identity import Keyring, Role, tokens
+from graph.identity import Keyring, Role
 from graph.policy import publishing, scheme
 from graph.rating.run import rate
 from graph.rights import grants
@@ -119,8 +119,8 @@ def served(settings: Settings, **variables: str) -> Iterator[str]:
 
 def _measure(database: Database, settings: Settings, address: str, rated: Sequence[str], many: int) -> None:
     members = rated[:MEMBERS]
-    own = {each: _token(settings, Role.MEMBER, each, each) for each in members}
-    client = _token(settings, Role.CLIENT, CLIENT, None)
+    own = {each: token(settings, Role.MEMBER, each, each) for each in members}
+    client = token(settings, Role.CLIENT, CLIENT, None)
     purpose = publishing.policy_of(database, SCHEME).purpose[0]
     asked = urlencode({"purpose": purpose})
     lookup = json.dumps({"ids": list(rated[:IDS]), "purpose": purpose}).encode()
@@ -258,15 +258,3 @@ def _bare(settings: Settings, members: Sequence[str]) -> Iterator[Ask]:
 
 def _row(session: neo4j.Session, text: str, membership: str) -> None:
     assert len(session.run(text, {"id": membership}).data()) == 1
-
-
-def _token(settings: Settings, role: Role, subject: str, entity: str | None) -> str:
-    return tokens.issue(
-        Keyring.of(settings),
-        role,
-        subject,
-        issuer=settings.issuer,
-        audience=settings.audience,
-        now=datetime.now(UTC),
-        entity=entity,
-    ).text

@@ -39,13 +39,21 @@ def with_keys(tmp_path: Path, home: str, other: str) -> tuple[Settings, Settings
 
 
 @contextmanager
-def own_market(settings: Settings) -> Iterator[Settings]:
-    """The market, not rated, in a managed Neo4j of these settings, which is gone afterwards, started or not."""
+def own_server(settings: Settings) -> Iterator[Settings]:
+    """A managed Neo4j of these settings with every migration, which is gone afterwards, started or not."""
     try:
         local.start(settings)
         with connect(settings) as database:
             migrations.apply(database)
-            open_market(database, rated=False)
         yield settings
     finally:
         local.discard(settings)
+
+
+@contextmanager
+def own_market(settings: Settings) -> Iterator[Settings]:
+    """The market, not rated, in such a Neo4j."""
+    with own_server(settings):
+        with connect(settings) as database:
+            open_market(database, rated=False)
+        yield settings

@@ -17,7 +17,6 @@ from graph.store import migrations
 from graph.store.client import Database
 from graph.text.counts import counted
 
-DATABASE = "neo4j"
 MARK = "half_a_move"
 "The index that a store has while a graph is moved into it."
 SET_MARK = f"CREATE INDEX {MARK} FOR (n:HalfAMove) ON (n.id)"
@@ -44,7 +43,7 @@ def move(settings: Settings, *, back: bool, progress: Progress = lambda step: No
     """
     if settings.neo4j_uri is None:
         raise ParameterError("INNERCIRCLE_NEO4J_URI names no Neo4j: set it to the one beside the managed one")
-    managed = settings.model_copy(update={"neo4j_uri": None, "neo4j_database": DATABASE})
+    managed = settings.model_copy(update={"neo4j_uri": None, "neo4j_database": None})
     if is_read_only(home := locate(managed)):
         raise Refused(f"{home} is an inspection copy: name the home of the graph itself")
     local.start(managed, progress=progress)

@@ -81,10 +81,11 @@ class Opener:
         magic = file.read(len(MAGIC))
         if magic not in (MAGIC, MAGIC_TO_A_KEY):
             raise RecordError(f"{name} is no backup of this program: it begins otherwise")
-        more = file.read(SALT if magic == MAGIC else PUBLIC)
-        if len(more) < (SALT if magic == MAGIC else PUBLIC):
+        length, key = (SALT, self._unlocked) if magic == MAGIC else (PUBLIC, self._opened)
+        more = file.read(length)
+        if len(more) < length:
             raise RecordError(f"{name} is no backup of this program: it ends where it begins")
-        return magic + more, self._opened(more, name) if magic == MAGIC_TO_A_KEY else self._unlocked(more, name)
+        return magic + more, key(more, name)
 
     def _unlocked(self, salt: bytes, name: str) -> bytes:
         if self.passphrase is None:

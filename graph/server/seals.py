@@ -29,9 +29,9 @@ def seal(settings: Settings) -> Seal:
         return PublicKey(_public(settings.backup_public_key_file))
     if settings.backup_passphrase_file is None:
         raise Refused(
-            "a backup holds everything about everybody, so it is sealed: set INNERCIRCLE_BACKUP_PASSPHRASE_FILE "
-            "to a file that holds a long passphrase, and keep a copy of that elsewhere; or set "
-            f"{PUBLIC} to one that has a public key, whose private half is kept elsewhere"
+            f"a backup holds everything about everybody, so it is sealed: set {WORDS} to a file that holds a long "
+            f"passphrase, and keep a copy of that elsewhere; or set {PUBLIC} to one that has a public key, whose "
+            "private half is kept elsewhere"
         )
     return Passphrase(_passphrase(settings.backup_passphrase_file))
 

@@ -39,13 +39,10 @@ def secured(uri: str, authority: Path | None) -> tuple[str, dict[str, Any]]:
     """
     if authority is None:
         return uri, {}
-    context = ssl.SSLContext(
-        ssl.PROTOCOL_TLS_CLIENT
-    )  # which asks for a certificate, and for the host's name in it
+    # It asks for a certificate, and for the host's name in it. An authority below another may be the trusted one.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.verify_flags |= (
-        ssl.VERIFY_X509_PARTIAL_CHAIN
-    )  # an authority below another may be the one that is trusted
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if not authority.expanduser().is_file():  # a device may never end
         raise SettingInvalid(f"INNERCIRCLE_NEO4J_CA_FILE={authority}: it is no file that can be read")
     try:
@@ -103,8 +100,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     if error is None:
         return
     yield error
-    for each in getattr(
-        error, "exceptions", ()
-    ):  # of an ExceptionGroup: a router was asked at each of its addresses
+    for each in getattr(error, "exceptions", ()):  # of a group: a router was asked at each of its addresses
         yield from _causes(each)
     yield from _causes(error.__cause__ or error.__context__)

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,18 +15,19 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.homes import ELSEWHERE, managed
+from benchmarks.homes import ELSEWHERE, managed, token
 from graph.facts import synthetic
 from graph.facts.load import load
-from graph.identity import Keyring, Role, tokens
+from graph.identity import Keyring, Role
 from graph.policy import publishing, scheme
 from graph.rating.run import rate
 from graph.server import local
 from graph.server.connect import connect
 from graph.server.home import port_is_free
 from graph.settings import Settings
-from graph.store import migrations
 from graph.store.client import Database
+from tests.own_home import own_server
+from tests.waiting import wait_for
 
 SCHEME = "reliability"
 HEAP_MEGABYTES, PAGECACHE_MEGABYTES = 512, 64
@@ -56,13 +56,8 @@ def own_neo4j(folder: Path | None = None) -> Iterator[Settings]:
     """Settings of a home in which an empty Neo4j with every migration runs; nothing is left of it afterwards."""
     with tempfile.TemporaryDirectory(prefix="innercircle-drill-", dir=folder) as name:
         settings = settings_of(Path(name) / "home")
-        try:
-            local.start(settings)
-            with connect(settings) as database:
-                migrations.apply(database)
+        with own_server(settings):
             yield settings
-        finally:
-            local.discard(settings)
 
 
 @contextmanager
@@ -104,8 +99,7 @@ def kill_neo4j(settings: Settings) -> None:
     """The managed server is gone, as by kill -9."""
     if server := local.status(settings):
         os.kill(server.pid, signal.SIGKILL)
-        while local.status(settings):
-            time.sleep(0.02)
+        wait_for(lambda: local.status(settings) is None)
 
 
 @dataclass(frozen=True)
@@ -125,19 +119,6 @@ def owing(settings: Settings) -> list[Owing]:
         Owing(row["entity"], token(settings, Role.MEMBER, row["entity"], row["entity"]), tuple(row["obligations"]))
         for row in rows
     ]
-
-
-def token(settings: Settings, role: Role, subject: str, entity: str | None = None) -> str:
-    """A token of this home's service, which outlives the drill."""
-    return tokens.issue(
-        Keyring.of(settings),
-        role,
-        subject,
-        issuer=settings.issuer,
-        audience=settings.audience,
-        now=datetime.now(UTC),
-        entity=entity,
-    ).text
 
 
 def _port() -> int:

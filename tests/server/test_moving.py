@@ -139,36 +139,33 @@ def held_schema(settings: Settings) -> dict[str, str]:
         return schema(database)
 
 
-def test_whoever_writes_meanwhile_is_found_and_nothing_is_moved(
-    first: Settings, other: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("in_the_source", "statement", "words"),
+    [
+        (True, "MATCH (n:Odd) SET n.later = 1", "the graph was written to meanwhile"),
+        (False, "MATCH ()-[owed:OWED {id: 'o2'}]->() SET owed.amount = owed.amount + 0.01", "the two differ"),
+    ],
+)
+def test_whatever_is_not_the_same_on_both_sides_is_found_and_nothing_is_moved(
+    first: Settings,
+    other: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    in_the_source: bool,
+    statement: str,
+    words: str,
 ) -> None:
     def meanwhile(old: Database, new: Database, *more: object) -> Contents:
         contents = copy(old, new, *more)  # type: ignore[arg-type]
-        old.statement("MATCH (n:Odd) SET n.later = 1")
+        (old if in_the_source else new).statement(statement)
         return contents
 
     monkeypatch.setattr(moving, "copy", meanwhile)
-    with pytest.raises(LocalServerFailed, match="the graph was written to meanwhile"):
+    with pytest.raises(LocalServerFailed, match=words):
         move(beside(first, other), back=False)
     with connect(other) as database:
         assert (database.one("extent")["nodes"], schema(database)) == (0, {})
     with connect(first) as database:
         database.statement("MATCH (n:Odd) REMOVE n.later")
-
-
-def test_a_copy_that_is_not_the_same_is_thrown_away(
-    first: Settings, other: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def altered(old: Database, new: Database, *more: object) -> Contents:
-        contents = copy(old, new, *more)  # type: ignore[arg-type]
-        new.statement("MATCH ()-[owed:OWED {id: 'o2'}]->() SET owed.amount = owed.amount + 0.01")
-        return contents
-
-    monkeypatch.setattr(moving, "copy", altered)
-    with pytest.raises(LocalServerFailed, match="the two differ"):
-        move(beside(first, other), back=False)
-    with connect(other) as database:
-        assert (database.one("extent")["nodes"], schema(database)) == (0, {})
 
 
 def test_where_no_other_neo4j_is_named_nothing_begins(tmp_path: Path) -> None:

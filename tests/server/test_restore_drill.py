@@ -21,9 +21,8 @@ from graph.rights.restoring import restore
 from graph.server import local
 from graph.server.connect import connect, journal
 from graph.settings import Settings
-from graph.store import migrations
 from graph.store.client import Database
-from tests.own_home import with_keys
+from tests.own_home import own_server, with_keys
 
 NOW = synthetic.AS_OF + timedelta(hours=9)
 LATER = NOW + timedelta(days=2)
@@ -50,18 +49,14 @@ def homes(tmp_path: Path) -> tuple[Settings, Settings]:
 def lost(homes: tuple[Settings, Settings], tmp_path: Path) -> Iterator[Settings]:
     """The home of a community of 600 members, rated, of whom some have granted and been read."""
     lost, _ = homes
-    try:
-        local.start(lost)
+    with own_server(lost):
         with connect(lost) as database:
-            migrations.apply(database)
             for each in (SCHEME, "own-conduct"):
                 publishing.publish(database, scheme.read(each))
             synthetic.write(tmp_path / "files", members=MEMBERS, contacts=5000, purchases=900, visits=900)
             load(database, [tmp_path / "files"])
             rate(database, SCHEME, as_of=synthetic.AS_OF - timedelta(days=180))
         yield lost
-    finally:
-        local.discard(lost)
 
 
 @pytest.fixture
