@@ -106,6 +106,7 @@ def back_up(
             "journal": {"number": place.number, "hash": place.hash, "key": key},
         }
         packing.pack(out, _files(settings, scratch, kept_in), told, passphrase)
+    output_files.forget_unfinished(folder)
     removed = _thinned(folder, keep)
     return BackedUp(out, out.stat().st_size, counts["nodes"], counts["relationships"], place.number, removed)
 
