@@ -5,6 +5,7 @@ pipe, a link, a directory and a file that the same command reads are refused, by
 """
 
 import errno
+import fcntl
 import os
 import secrets
 import shutil
@@ -21,6 +22,8 @@ FOR_THE_OWNER, FOR_ALL = 0o600, 0o644
 "The mode of a file, as far as the umask lets: only the user who ran the command may read people's data."
 Write = Callable[[BinaryIO], object]
 
+UNFINISHED = ".writing-"
+"How names begin of what is being written, beside what it takes the place of."
 HOME_SIGN = "server.json"
 "In a home (graph/server/home.py), where a new file could replace one of Neo4j's, or a key."
 
@@ -130,7 +133,7 @@ def fresh_directory(directory: Path) -> Iterator[Path]:
     left beside it, in a directory whose name begins with `.writing-`. Raises ParameterError.
     """
     check_fresh(directory)
-    fresh = directory.parent / f".writing-{secrets.token_hex(8)}"
+    fresh = directory.parent / f"{UNFINISHED}{secrets.token_hex(8)}"
     with _explained(directory):
         fresh.mkdir(mode=0o700)
     try:
@@ -143,6 +146,23 @@ def fresh_directory(directory: Path) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def forget_unfinished(directory: Path) -> None:
+    """Files that a killed process left unfinished in the directory are gone; those that are being written stay.
+
+    Whoever writes one holds its lock from before its first byte. Where there are no locks, all of them stay.
+    """
+    for left in directory.glob(f"{UNFINISHED}*"):
+        with suppress(OSError):  # it is being written, or gone, or somebody else's
+            descriptor = os.open(left, os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                found = os.fstat(descriptor)
+                if stat.S_ISREG(found.st_mode) and found.st_size and found.st_uid == os.geteuid():
+                    left.unlink()
+            finally:
+                os.close(descriptor)
 
 
 def write_text(path: Path, text: str, *, mode: int = FOR_THE_OWNER) -> None:
@@ -194,9 +214,11 @@ def _check_outside_homes(path: Path) -> None:
 def _beside(path: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
     """A file in the same directory, gone when the block ends unless it was moved, and a stream into it."""
     # A short name of its own: that of the file may be as long as names can be.
-    fresh = path.parent / f".writing-{secrets.token_hex(8)}"
+    fresh = path.parent / f"{UNFINISHED}{secrets.token_hex(8)}"
     with _explained(path):
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with suppress(OSError):  # a file system without locks
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     stream = os.fdopen(descriptor, "wb")
     try:
         yield fresh, stream

@@ -4,6 +4,8 @@ import errno
 import os
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -361,3 +363,37 @@ def test_a_directory_takes_the_place_of_nothing_also_of_what_came_meanwhile(tmp_
     with pytest.raises(ParameterError, match="a directory already"), output_files.fresh_directory(tmp_path / "a"):
         (tmp_path / "a").mkdir()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a", "empty", "file"]
+
+
+UNFINISHED = """
+import sys, time
+from pathlib import Path
+from graph import output_files
+with output_files.replaced(Path(sys.argv[1])) as out:
+    out.write(b"half")
+    out.flush()
+    print("written", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_process_left_unfinished_is_forgotten_and_what_is_being_written_stays(
+    tmp_path: Path,
+) -> None:
+    for name in ("link", "empty", "whole"):
+        (tmp_path / name).touch()
+    (tmp_path / ".writing-link").symlink_to(tmp_path / "whole")
+    (tmp_path / ".writing-directory").mkdir()
+    others = {each.name for each in tmp_path.iterdir()}
+    program = [sys.executable, "-c", UNFINISHED, tmp_path / "file"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"written\n"
+        output_files.forget_unfinished(tmp_path)
+        [being_written] = {each.name for each in tmp_path.iterdir()} - others
+        assert being_written.startswith(output_files.UNFINISHED)
+        writer.kill()
+    output_files.forget_unfinished(tmp_path)
+    assert {each.name for each in tmp_path.iterdir()} == others
+    output_files.write_text(tmp_path / "file", "whole")
+    assert (tmp_path / "file").read_text() == "whole"

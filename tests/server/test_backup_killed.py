@@ -85,6 +85,7 @@ def test_wherever_a_backup_is_killed_there_is_none_and_it_can_be_made_again(
         assert [each for each in folder.iterdir() if each.suffix == ".backup"] == []
     done = back_up(home, folder, now=NOW)
     assert packing.manifest_of(done.file, seals.opener(home))["nodes"] == done.nodes > 0
+    assert [each.name for each in folder.iterdir()] == [done.file.name], "what was left unfinished is gone"
     assert (scratch.exists(), tools(home.home)) == (False, [])
     assert members(home) == ["ann", "bob", "cat"]
 

@@ -1,0 +1,126 @@
+"""A disk that fills under eight writers, and a home that cannot be written; on a small file system in memory."""
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from graph.server import local
+from graph.server.connect import connect
+from tests.drills.home import make_up, owing, own_community, served
+from tests.drills.leavings import leavings, not_passed_on
+from tests.drills.outcome import CannotBeDoneHere, Outcome
+from tests.drills.writers import Guard, judged, write_while
+from tests.whole_graph import differences, whole_graph
+
+MEGABYTES = 1_200
+LEFT = (150, 0)
+"MB that another program leaves, in turn: too little to write, and none at all, which may end the database."
+FULL_SECONDS = (2.0, 6.0)
+COMMAND_SECONDS = 120.0
+COMMANDS = (
+    ("up",),
+    ("load", "{files}"),
+    ("rate", "reliability"),
+    ("migrate",),
+    ("import", "{files}"),
+    ("compact",),
+    ("key", "create"),
+)
+"What has to write in the home, or needs a server that has to."
+
+
+@contextmanager
+def small_disk() -> Iterator[Path]:
+    """A file system of its own. Raises CannotBeDoneHere."""
+    with tempfile.TemporaryDirectory(prefix="innercircle-disk-") as name:
+        _mounted("-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", name)
+        try:
+            yield Path(name)
+        finally:
+            subprocess.run(["umount", name], check=True)
+
+
+def _mounted(*words: str) -> None:
+    done = subprocess.run(["mount", *words], check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise CannotBeDoneHere(f"no file system can be mounted: {done.stderr.strip()}")
+
+
+def full(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
+    """Another program fills the disk so often under eight writers, for some seconds each."""
+    with small_disk() as disk, own_community(disk) as settings, served(settings) as service:
+        members, begun = owing(settings), time.monotonic()
+
+        def disturb(further: Callable[[], None]) -> None:
+            for number in range(times):
+                further()
+                _fill(disk, LEFT[number % len(LEFT)])
+                time.sleep(random.uniform(*FULL_SECONDS))
+                (disk / "ballast").unlink()
+                local.start(settings)  # as `innercircle up`: a database that was ended is opened again
+
+        told = write_while(service.url, members, guard, disturb)
+        service.stop()
+        left = leavings(settings)
+        with connect(settings) as database:
+            found = judged(database, told, time.monotonic() - begun, leaked=left)
+        late = not_passed_on(settings)
+        return replace(found, lost=found.lost + len(late), seen=(*found.seen, *late))
+
+
+def _fill(disk: Path, leave: int) -> None:
+    free = os.statvfs(disk)
+    size = free.f_bavail * free.f_frsize - leave * 2**20
+    if size > 0:
+        with (disk / "ballast").open("ab") as stream:
+            os.posix_fallocate(stream.fileno(), 0, size)
+    else:
+        (disk / "ballast").touch()
+
+
+def read_only(times: int, *, writable: bool = False) -> Outcome:
+    """Each command in a home that cannot be written: it ends, says why in one line, and nothing is changed."""
+    seen, tried = list[str](), 0
+    with small_disk() as disk, tempfile.TemporaryDirectory() as name, own_community(disk) as settings:
+        make_up(Path(name))
+        with connect(settings) as database:
+            before = whole_graph(database)
+        begun = time.monotonic()
+        for _ in range(times):
+            local.stop(settings)
+            if not writable:
+                _mounted("-o", "remount,ro", str(disk))
+            try:
+                for words in COMMANDS:
+                    tried += 1
+                    seen += _refused([word.format(files=name) for word in words], settings.home)
+            finally:
+                if not writable:
+                    _mounted("-o", "remount,rw", str(disk))
+            local.start(settings)
+            with connect(settings) as database:
+                seen += [f"lost: {each[:200]}" for each in differences(whole_graph(database), before)]
+        return Outcome(tried, tried - len(seen), len(seen), 0, 0, time.monotonic() - begun, tuple(seen))
+
+
+def _refused(words: list[str], home: Path) -> list[str]:
+    """What is wrong with how the command ended."""
+    given = {"INNERCIRCLE_HOME": str(home), "INNERCIRCLE_NEO4J_URI": "", "INNERCIRCLE_PAGECACHE_MEGABYTES": "64"}
+    done = subprocess.run(
+        [Path(sys.executable).with_name("innercircle"), *words],
+        env=os.environ | given,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS,
+        check=False,
+    )
+    if done.returncode == 1 and done.stderr.startswith("error: ") and "Traceback" not in done.stderr:
+        return []
+    return [f"lost: {' '.join(words)} ended with {done.returncode}: {done.stderr[-300:]}"]
