@@ -26,14 +26,19 @@ def managed(home: Path, heap_megabytes: int, *, neo4j_version: str | None = None
     )
 
 
-def token(settings: Settings, role: Role, subject: str, entity: str | None = None) -> str:
-    """A token of this home's service, for a day's work and longer. Raises SettingInvalid where no key signs."""
+def token(
+    settings: Settings, role: Role, subject: str, entity: str | None = None, *, now: datetime | None = None
+) -> str:
+    """A token of this home's service, for a day's work and longer. Raises SettingInvalid where no key signs.
+
+    now: when it is issued; None: now.
+    """
     return tokens.issue(
         Keyring.of(settings),
         role,
         subject,
         issuer=settings.issuer,
         audience=settings.audience,
-        now=datetime.now(UTC),
+        now=now or datetime.now(UTC),
         entity=entity,
     ).text

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tests.drills import crowds, disks, killed_commands, killed_under_writers, network, soak
+from tests.drills import clocks, crowds, disks, killed_commands, killed_under_writers, network, soak
 from tests.drills.outcome import Outcome
 
 
@@ -29,6 +29,7 @@ SUITE = (
     Drill("slow-clients", "clients that send a byte a second", 3, crowds.slow_clients),
     Drill("full-disk", "a disk that another program fills under eight writers", 10, disks.full),
     Drill("read-only-home", "commands in a home that cannot be written", 2, disks.read_only),
+    Drill("clock", "the clock of the API is set forward and back under eight writers", 5, clocks.run),
     *(
         Drill(f"{each}-killed", f"kill -9 of `innercircle {each}`", 10, partial(killed_commands.run, each))
         for each in killed_commands.COMMANDS
