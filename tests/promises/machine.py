@@ -68,8 +68,8 @@ NEAR = 4 * LEFT_OPEN
 TIES = "MATCH (:Entity {id: $id})-[c:CONTACTED]-() RETURN count(c) AS contacts"
 
 
-def policy(scheme: str, version: int, look: str) -> Scheme:
-    """A version of the scheme's policy."""
+def policy(scheme: str, version: int, look: str, more: str = "") -> Scheme:
+    """A version of the scheme's policy. more: tables that it has besides."""
     narrowest, share, weight = LOOKS[look]
     text = SHIPPED.text.replace('id = "reliability"', f'id = "{scheme}"')
     text = re.sub(r'^version = "\d+"', f'version = "{version}"', text, count=1, flags=re.M).replace(
@@ -80,13 +80,17 @@ def policy(scheme: str, version: int, look: str) -> Scheme:
     )
     for start, times in ((550, -1), (650, 1), (700, 2)):
         text = text.replace(f"from = {start}", f"from = {600 + times * narrowest}")
-    return parse(text, scheme)
+    return parse(f"{text}\n{more}" if more else text, scheme)
 
 
 class Promises(RuleBasedStateMachine):
     """What the model knows: the entities, the members, what counts and what is granted."""
 
     graph: Database
+    as_of: datetime = AS_OF
+    "of the last runs, and so of what is rated since"
+    more: str = ""
+    "tables that every policy has besides"
 
     @initialize()
     def start(self) -> None:
@@ -97,6 +101,8 @@ class Promises(RuleBasedStateMachine):
         self.rated: dict[str, Scheme] = {}
         "by scheme: the policy of its last run"
         self.clock = datetime.now(UTC)
+        self.everybody = list(PEOPLE)
+        "who is known now, or was, in the order in which they came"
         self.people: set[str] = set(PEOPLE)
         self.members: dict[str, list[str]] = {scheme: [] for scheme in SCHEMES}
         "by scheme, in the order in which they joined"
@@ -161,14 +167,14 @@ class Promises(RuleBasedStateMachine):
     def publish(self, scheme: str, look: str) -> None:
         """Ratings stay as they are until the next run."""
         self.version += 1
-        self.published[scheme] = policy(scheme, self.version, look)
+        self.published[scheme] = policy(scheme, self.version, look, self.more)
         assert publishing.publish(self.graph, self.published[scheme])
         if self.rated:
             assert (offsets.cost(self.graph, self.published[scheme]) is None) == (look != "too wide")
 
     @rule(scheme=where)
     def rate(self, scheme: str) -> None:
-        rate(self.graph, scheme, as_of=AS_OF)
+        rate(self.graph, scheme, as_of=self.as_of)
         self.rated[scheme] = self.published[scheme]
 
     @rule(scheme=where, look=st.sampled_from(sorted(LOOKS)))
@@ -285,12 +291,16 @@ class Promises(RuleBasedStateMachine):
                 self.graph.write(lambda t: membership.object_to_listing(t, entity, now=self.now()))
         elif entity in self.people:
             self.graph.write(lambda t: membership.object_to_listing(t, entity, now=self.now()))
-            self.objecting.add(entity)
-            self.forget_facts({i for i, fact in self.contacts.items() if entity in (fact.source, fact.target)})
-            self.pauses = {pause for pause in self.pauses if pause[2] != entity}
+            self.forget_contacts(entity)
             if self.graph.optional("entity", id=entity) is None:
                 assert not self.reads_of(entity)
                 self.forget_entity(entity)
+
+    def forget_contacts(self, entity: str) -> None:
+        """It objects to being listed."""
+        self.objecting.add(entity)
+        self.forget_facts({i for i, fact in self.contacts.items() if entity in (fact.source, fact.target)})
+        self.pauses = {pause for pause in self.pauses if pause[2] != entity}
 
     def takes_part(self, entity: str) -> bool:
         return any(entity in members for members in self.members.values())
@@ -320,7 +330,7 @@ class Promises(RuleBasedStateMachine):
     @rule(entity=who, outcome=st.sampled_from([0.0, 0.3, 0.8, 1.0]), day=days)
     def load_obligation(self, entity: str, outcome: float, day: int) -> None:
         self.made += 1
-        id_, due = f"o{self.made}", AS_OF - timedelta(days=day)
+        id_, due = f"o{self.made}", self.as_of - timedelta(days=day)
         row = f"{id_},{entity},creditor,{due.isoformat()},{outcome}"
         done = self.load("obligations", "id,debtor,creditor,due,outcome", [row])
         if entity in self.people:
@@ -334,7 +344,7 @@ class Promises(RuleBasedStateMachine):
         if one == other:
             return
         self.made += 1
-        at = AS_OF - timedelta(days=day, hours=3)
+        at = self.as_of - timedelta(days=day, hours=3)
         pairs = {f"c{self.made}": (one, other), f"d{self.made}": (other, one)}
         rows = [f"{id_},{a},{b},{at.isoformat()}" for id_, (a, b) in pairs.items()]
         done = self.load("contacts", "id,source,target,at", rows)
@@ -362,6 +372,10 @@ class Promises(RuleBasedStateMachine):
     def dispute(self, data: st.DataObject) -> None:
         (kind, fact), owners = data.draw(st.sampled_from(sorted(self.facts().items())))
         entity = data.draw(st.sampled_from([*owners, *owners, *owners, *PEOPLE[:2]]))
+        self.dispute_one(kind, fact, entity)
+
+    def dispute_one(self, kind: str, fact: str, entity: str) -> None:
+        owners = self.facts()[kind, fact]
 
         def disputing() -> None:
             id_, changes = self.graph.write(
@@ -387,7 +401,9 @@ class Promises(RuleBasedStateMachine):
     @precondition(lambda self: self.disputed)
     @rule(data=st.data(), upheld=st.booleans())
     def decide(self, data: st.DataObject, upheld: bool) -> None:
-        id_ = data.draw(st.sampled_from(list(self.disputed)))
+        self.decide_one(data.draw(st.sampled_from(list(self.disputed))), upheld)
+
+    def decide_one(self, id_: str, upheld: bool) -> None:
         entity, _, _ = self.disputed[id_]
         for party in (entity, "op"):
             with pytest.raises(Refused):
@@ -437,7 +453,9 @@ class Promises(RuleBasedStateMachine):
     @precondition(lambda self: self.grants)
     @rule(data=st.data())
     def revoke(self, data: st.DataObject) -> None:
-        id_ = data.draw(st.sampled_from(list(self.grants)))
+        self.revoke_one(data.draw(st.sampled_from(list(self.grants))))
+
+    def revoke_one(self, id_: str) -> None:
         self.graph.write(lambda t: grants.revoke(t, id_, entity=self.grants[id_][1], now=self.now()))
         del self.grants[id_]
 
@@ -485,6 +503,9 @@ class Promises(RuleBasedStateMachine):
                 self.graph.write(lambda t: erasure.erase(t, entity, now=self.now()))
             return
         self.pass_on(self.graph.write(lambda t: erasure.erase(t, entity, now=self.now())).changes)
+        self.forget_erased(entity)
+
+    def forget_erased(self, entity: str) -> None:
         for scheme in SCHEMES:
             if entity in self.members[scheme]:
                 self.forget_membership(entity, scheme)
@@ -509,17 +530,19 @@ class Promises(RuleBasedStateMachine):
             ],
             members=[(entity, number) for number, entity in enumerate(self.members[scheme])],
         )
-        return reference.rate(facts, self.rated[scheme], AS_OF).members
+        return reference.rate(facts, self.rated[scheme], self.as_of).members
 
     @invariant()
     def who_is_a_member_is_rated_as_the_model_says_and_nobody_else_is(self) -> None:
         self.turn += 1
-        entity = PEOPLE[self.turn % len(PEOPLE)]  # one after the other is looked at as others see it
+        entity = self.everybody[
+            self.turn % len(self.everybody)
+        ]  # one after the other is looked at as others see it
         states = {(row["scheme"], row["entity"]): row for row in self.graph.statement(STATES)}
         assert sorted(states) == sorted((scheme, each) for scheme in SCHEMES for each in self.members[scheme])
         for scheme in SCHEMES:
             expected = self.expected(scheme)
-            found = {each.entity: each for each in published.lookup(self.graph, PEOPLE, scheme)}
+            found = {each.entity: each for each in published.lookup(self.graph, self.everybody, scheme)}
             assert set(found) == set(self.members[scheme])
             for each, exact in found.items():
                 assert abs(exact.score - expected[each].score) <= exact.bound + 1e-9, (scheme, each)
@@ -600,7 +623,7 @@ class Promises(RuleBasedStateMachine):
 
     @invariant()
     def every_read_is_recorded_once(self) -> None:
-        entity = PEOPLE[self.turn % len(PEOPLE)]
+        entity = self.everybody[self.turn % len(self.everybody)]
         records = log.accesses(self.graph, entity, limit=1000)
         found = Counter((entity, each.scheme, each.who) for each in records if each.outcome == log.ANSWERED)
         assert found == {read: times for read, times in self.reads.items() if read[0] == entity}
