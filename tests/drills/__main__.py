@@ -10,7 +10,6 @@ import time
 import traceback
 from collections.abc import Sequence
 
-from graph.cli.output import print_table
 from tests.drills import page
 from tests.drills.outcome import COLUMNS, CannotBeDoneHere, Outcome
 from tests.drills.suite import SUITE, Drill
@@ -31,6 +30,15 @@ def run(drill: Drill, times: int) -> Outcome | None:
     figures = ", ".join(f"{name} {getattr(found, name):,}" for name in COLUMNS)
     print(f"{drill.name}: {figures}, in {found.seconds:.0f} s", *found.seen, sep="\n  ", flush=True)
     return found
+
+
+def print_table(rows: Sequence[Sequence[str]]) -> None:
+    """One line for each drill, however wide the terminal is."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    print(page.machine())
+    for name, number, *figures in rows:
+        parts = [name.ljust(widths[0]), number.ljust(widths[1]), *map(str.rjust, figures, widths[2:])]
+        print("  ".join(parts), flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             table[each.name] = page.entry(each, times, found)
             if given.write:  # after each: a drill that comes later may take hours
                 page.PAGE.write_text(page.written(page.PAGE.read_text(encoding="utf-8"), table), encoding="utf-8")
-    print_table(page.HEADER[:-1], [each.cells[:-1] for each in table.values()], title=page.machine())
+    print_table([page.HEADER[:-1], *(each.cells[:-1] for each in table.values())])
     return 0 if good else 1
 
 

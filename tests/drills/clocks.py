@@ -30,7 +30,7 @@ STEPS = (3_600, -3_600, 86_400, -86_400)
 "Seconds, in turn."
 READS = 5
 "By a client, under each of them and after it."
-CLIENT = "a bank"
+CLIENT = "a-bank"
 BEFORE = timedelta(days=3)
 "So old are the tokens."
 

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from benchmarks.homes import token
 from graph.identity import Role
 from graph.policy import scheme
 from graph.server.connect import connect
 from graph.settings import Settings
-from tests.drills.home import SCHEME, Owing, Service, owing, own_community, served, token
+from tests.drills.home import SCHEME, Owing, Service, owing, own_community, served
 from tests.drills.leavings import leavings, not_passed_on
 from tests.drills.outcome import Outcome, together
 from tests.drills.writers import EFFECTS, Guard, Told, Wanted, ask, dispute, grant, judged

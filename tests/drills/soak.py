@@ -16,12 +16,13 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 
+from benchmarks.homes import token
 from graph.identity import Role
 from graph.policy import scheme
 from graph.rights import grants
 from graph.server.connect import connect
 from graph.settings import Settings
-from tests.drills.home import SCHEME, Owing, owing, own_community, served, token
+from tests.drills.home import SCHEME, Owing, owing, own_community, served
 from tests.drills.leavings import leavings
 from tests.drills.outcome import Outcome
 from tests.drills.size import CONNECTIONS, Size
