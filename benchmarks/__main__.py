@@ -1,7 +1,6 @@
 """make bench: every benchmark on a managed Neo4j of its own, which is gone afterwards."""
 
 import argparse
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,11 +17,7 @@ from benchmarks import (
     scale,
     serving,
 )
-from benchmarks.homes import managed
-from graph.server import local
-from graph.server.connect import connect
-from graph.settings import Settings
-from graph.store import migrations
+from benchmarks.homes import empty_service
 from graph.store.client import Database
 
 OTC = Path(__file__).resolve().parents[2] / "shared" / "data" / "bitcoin-otc"
@@ -32,19 +27,6 @@ OTC = Path(__file__).resolve().parents[2] / "shared" / "data" / "bitcoin-otc"
 def empty_graph(heap_megabytes: int) -> Iterator[Database]:
     with empty_service(heap_megabytes) as (database, _settings):
         yield database
-
-
-@contextmanager
-def empty_service(heap_megabytes: int) -> Iterator[tuple[Database, Settings]]:
-    with tempfile.TemporaryDirectory() as home:
-        settings = managed(Path(home), heap_megabytes)
-        local.start(settings)
-        try:
-            with connect(settings) as database:
-                migrations.apply(database)
-                yield database, settings
-        finally:
-            local.stop(settings)
 
 
 def main() -> None:

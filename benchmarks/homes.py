@@ -1,10 +1,17 @@
 """Settings of the servers that benchmarks measure, each in a home of its own, no other Neo4j; and their tokens."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from graph.identity import Keyring, Role, tokens
+from graph.server import local
+from graph.server.connect import connect
 from graph.settings import Settings
+from graph.store import migrations
+from graph.store.client import Database
 
 ELSEWHERE = {"INNERCIRCLE_NEO4J_URI": "", "INNERCIRCLE_NEO4J_DATABASE": ""}
 "Variables for a command that a benchmark runs: it goes to the managed Neo4j as well. Empty ones count as unset."
@@ -42,3 +49,17 @@ def token(
         now=now or datetime.now(UTC),
         entity=entity,
     ).text
+
+
+@contextmanager
+def empty_service(heap_megabytes: int) -> Iterator[tuple[Database, Settings]]:
+    """An empty managed Neo4j with every migration, and its settings; it is gone afterwards."""
+    with tempfile.TemporaryDirectory() as home:
+        settings = managed(Path(home), heap_megabytes)
+        local.start(settings)
+        try:
+            with connect(settings) as database:
+                migrations.apply(database)
+                yield database, settings
+        finally:
+            local.stop(settings)

@@ -1,5 +1,6 @@
 """What one worker of the API answers over loopback, beside a bare loop of the driver with the same query."""
 
+import argparse
 import http.client
 import json
 import os
@@ -17,7 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import neo4j
 
-from benchmarks.homes import ELSEWHERE, token
+from benchmarks.homes import ELSEWHERE, empty_service, token
 from benchmarks.measuring import report
 from graph.facts import synthetic
 from graph.facts.load import load
@@ -258,3 +259,17 @@ def _bare(settings: Settings, members: Sequence[str]) -> Iterator[Ask]:
 
 def _row(session: neo4j.Session, text: str, membership: str) -> None:
     assert len(session.run(text, {"id": membership}).data()) == 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--members", type=int, default=10_000)
+    parser.add_argument("--connections", type=int, nargs="*", default=[1, 8], help="each at a time")
+    parser.add_argument("--heap-megabytes", type=int, default=2048)
+    arguments = parser.parse_args()
+    with empty_service(arguments.heap_megabytes) as (database, settings):
+        run(database, settings, arguments.members, arguments.connections)
+
+
+if __name__ == "__main__":
+    main()
