@@ -1,11 +1,12 @@
 """The clock of the service is set forward and back, by an hour and by a day, while eight writers write.
 
-`libfaketime` does it for the process of the service alone: Neo4j, the writers and those who judge have the right
-time. Tokens are from before all of it, so nobody is refused because of its own. While the clock is wrong, a client
-reads what it was granted, on record, and the service is killed and started again.
+It is done inside of the service (`wrong_clock`): Neo4j, the writers and those who judge have the right time.
+Tokens are from before all of it, so nobody is refused because of its own. While the clock is wrong, a client reads
+what it was granted, on record, and the service is killed and started again.
 """
 
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,8 +24,9 @@ from graph.policy import scheme
 from graph.server.connect import connect
 from tests.drills.home import SCHEME, Owing, owing, own_community, served
 from tests.drills.leavings import leavings, not_passed_on
-from tests.drills.outcome import CannotBeDoneHere, Outcome
+from tests.drills.outcome import Outcome
 from tests.drills.writers import Guard, ask, grant, judged, write_while
+from tests.drills.wrong_clock import LOOK_SECONDS
 
 STEPS = (3_600, -3_600, 86_400, -86_400)
 "Seconds, in turn."
@@ -37,7 +39,6 @@ BEFORE = timedelta(days=3)
 
 def run(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
     """Every step in turn, so often."""
-    library = _library()
     with tempfile.TemporaryDirectory(prefix="innercircle-clock-") as name, own_community() as settings:
         clock, since = Path(name) / "clock", datetime.now(UTC) - BEFORE
         _set(clock, 0)
@@ -46,14 +47,9 @@ def run(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
             for each in owing(settings)
         ]
         client = token(settings, Role.CLIENT, CLIENT, now=since)
-        given = {
-            "LD_PRELOAD": str(library),
-            "FAKETIME_TIMESTAMP_FILE": str(clock),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
+        program = (sys.executable, "-m", "tests.drills.wrong_clock", clock)
         faults: list[str] = []
-        with served(settings, **given) as service:
+        with served(settings, program) as service:
             _let_in(service.url, members[0])
             begun = time.monotonic()
 
@@ -88,18 +84,12 @@ def run(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
         )
 
 
-def _library() -> Path:
-    """What sets the clock of one process. Raises CannotBeDoneHere."""
-    for found in Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"):
-        return found
-    raise CannotBeDoneHere("libfaketime is not installed (apt-get install faketime)")
-
-
 def _set(clock: Path, seconds: int) -> None:
-    """The service's clock differs from the right one by so much, from its next look on."""
+    """The service's clock differs from the right one by so much, once this returns."""
     fresh = clock.with_suffix(".new")
     fresh.write_text(f"{seconds:+d}\n")
     fresh.replace(clock)
+    time.sleep(10 * LOOK_SECONDS)
 
 
 def _let_in(url: str, member: Owing) -> None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ HEAP_MEGABYTES, PAGECACHE_MEGABYTES = 512, 64
 ENTITIES, MEMBERS = 64, 48
 START_SECONDS = 300.0
 "For a service to begin, on a machine that does much else."
+INNERCIRCLE = (Path(sys.executable).with_name("innercircle"),)
 UNLIMITED = {
     "INNERCIRCLE_API_REQUESTS_PER_SECOND": "1000000",
     "INNERCIRCLE_API_BURST": "1000000000",
@@ -132,8 +133,9 @@ def _port() -> int:
 class Service:
     """`innercircle serve` on this home, without limits on requests; started again it has the same address."""
 
-    def __init__(self, settings: Settings, **variables: str):
-        self._home = settings.home
+    def __init__(self, settings: Settings, program: Sequence[str | Path] = INNERCIRCLE, **variables: str):
+        """program: what is run in place of `innercircle`, in the directory of the checkout."""
+        self._home, self._program = settings.home, program
         self._given = {
             "INNERCIRCLE_HOME": str(settings.home),
             "INNERCIRCLE_PAGECACHE_MEGABYTES": str(settings.pagecache_megabytes),
@@ -146,10 +148,10 @@ class Service:
 
     def start(self) -> None:
         """It listens."""
-        program = Path(sys.executable).with_name("innercircle")
         with (self._home.parent / "serve.log").open("a") as log:
             self._process = subprocess.Popen(
-                [program, "serve", "--port", str(self._port), "--json"],
+                [*self._program, "serve", "--port", str(self._port), "--json"],
+                cwd=Path(__file__).parents[2],
                 env=os.environ | self._given,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -185,9 +187,9 @@ class Service:
 
 
 @contextmanager
-def served(settings: Settings, **variables: str) -> Iterator[Service]:
-    """A service that was started; it does not run afterwards."""
-    service = Service(settings, **variables)
+def served(settings: Settings, program: Sequence[str | Path] = INNERCIRCLE, **variables: str) -> Iterator[Service]:
+    """A service that was started; it does not run afterwards. program: as for a Service."""
+    service = Service(settings, program, **variables)
     try:
         service.start()
         yield service

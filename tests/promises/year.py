@@ -134,7 +134,7 @@ class Year(Promises):
         self.forget_facts(old)
         assert sum(found["retention"].found["facts"].values()) == len(old)
         late = [id_ for id_ in self.disputed if self.moment - self.opened_at[id_] >= UNDECIDED]
-        assert sorted(found["disputes"].found["expired"]) == sorted(late)
+        assert sorted(found["disputes"].found["expired"]) == sorted(late), (found["disputes"], late, old)
         for id_ in late:
             self.close(id_, upheld=True)
             self.did("disputes that nobody decided")
