@@ -130,7 +130,7 @@ def _last_midnight(now: datetime) -> datetime:
 
 def _changes(database: Database, now: datetime) -> _Found:
     """What requests left to be passed on, because a run was under way then."""
-    left = catch_up.pass_on_left(database, before=now)
+    left = catch_up.pass_on_left(database, now=now)
     if left:
         says = f"not passed on yet, and settled by the runs: {counted(left, 'changes')}"
         return _Found(Outcome.DONE, says, {"left": left})

@@ -55,8 +55,8 @@ class Afterwards:
         self._refusals.wake()
 
     def _passed_on(self, database: Database) -> bool:
-        begun = datetime.now(UTC) - timedelta(seconds=self._request_seconds + GRACE_SECONDS)
-        catch_up.pass_on_left(database, before=begun)
+        longest = timedelta(seconds=self._request_seconds + GRACE_SECONDS)
+        catch_up.pass_on_left(database, now=datetime.now(UTC), longest=longest)
         return True  # what could not be passed on waits for a run: it is not tried again at once
 
 

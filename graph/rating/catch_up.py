@@ -3,7 +3,7 @@
 `pass_on_left` finds changes that were not passed on; the service calls it by itself.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from graph.errors import StoreError
 from graph.model import Changes
@@ -29,10 +29,11 @@ def pass_on(database: Database, key: str, kept: Changes) -> bool:
     return done
 
 
-def pass_on_left(database: Database, *, before: datetime) -> int:
-    """What requests before this instant left is passed on; returns how many of them still wait.
+def pass_on_left(database: Database, *, now: datetime, longest: timedelta = timedelta(0)) -> int:
+    """What requests left is passed on; returns how many of them still wait.
 
-    Raises any StoreError: what was passed on until then stays so.
+    longest: what came so shortly before now may be passed on still by its request, and is left to it. What came
+    after now came while a clock was wrong. Raises any StoreError: what was passed on until then stays so.
     """
-    rows = database.run("kept_changes", before=before)
+    rows = database.run("kept_changes", since=now - longest, now=now)
     return sum(not pass_on(database, row["key"], read(row["changes"])) for row in rows)

@@ -83,7 +83,7 @@ def test_a_repeated_request_passes_on_what_its_first_time_left(
 def test_what_was_left_is_passed_on_without_anybody_asking(
     community: Database, settings: Settings, as_member: As, broken_off: dict[str, Any]
 ) -> None:
-    assert catch_up.pass_on_left(community, before=datetime.now(UTC) - timedelta(minutes=1)) == 0
+    assert catch_up.pass_on_left(community, now=datetime.now(UTC), longest=timedelta(minutes=1)) == 0
     assert len(community.statement(KEPT)) == 1, "what a request may be at still was taken from it"
     store = Store(partial(connect, settings))
     afterwards = Afterwards(store.use, request_seconds=-60)
@@ -93,6 +93,18 @@ def test_what_was_left_is_passed_on_without_anybody_asking(
     finally:
         afterwards.stop()
         store.close()
+    found = published.open_rating(community, "p-1", "reliability")
+    assert not found.stale
+    assert found.points != broken_off["points"]
+    withdrawn(as_member, community)
+
+
+def test_what_was_left_under_a_clock_that_ran_ahead_is_passed_on_when_it_is_right_again(
+    community: Database, as_member: As, broken_off: dict[str, Any]
+) -> None:
+    ahead = {"now": datetime.now(UTC) - timedelta(days=1), "longest": timedelta(minutes=1)}
+    assert catch_up.pass_on_left(community, **ahead) == 0  # type: ignore[arg-type]
+    assert community.statement(KEPT) == []
     found = published.open_rating(community, "p-1", "reliability")
     assert not found.stale
     assert found.points != broken_off["points"]
@@ -117,10 +129,10 @@ def test_a_try_that_broke_off_halfway_does_not_stop_the_next(
 
     with monkeypatch.context() as patch:
         patch.setattr("graph.rating.rerate._publish", broken)
-        assert catch_up.pass_on_left(community, before=now) == 1
+        assert catch_up.pass_on_left(community, now=now) == 1
     [marked] = community.statement("MATCH (s:Scheme {id: 'reliability'}) RETURN s.unsettled AS marks")
     assert marked["marks"]
-    assert catch_up.pass_on_left(community, before=now) == 0
+    assert catch_up.pass_on_left(community, now=now) == 0
     assert not published.open_rating(community, "p-1", "reliability").stale
     withdrawn(as_member, community)
 

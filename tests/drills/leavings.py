@@ -33,7 +33,7 @@ WHERE NOT query CONTAINS 'SHOW ' + 'TRANSACTIONS' RETURN id, query
 def leavings(settings: Settings) -> list[str]:
     """What is left when the service has ended: a line for each."""
     with connect(settings) as database:
-        catch_up.pass_on_left(database, before=datetime.now(UTC))  # as the next service does at its start
+        catch_up.pass_on_left(database, now=datetime.now(UTC))  # as the next service does at its start
         found = [
             f"leaked: {what} {row}"
             for what, query in (
