@@ -35,9 +35,9 @@ class Age:
     last_day: date | None
     "the last day that is rated; else the day on which it happened, in UTC; None: there is none, or it is not told"
     days_ago: int | None
-    "of that day; 0 today"
+    "of that day; 0 today, or still to come"
     late: bool
-    "it was longer ago than the operator allows"
+    "it was longer ago than the operator allows, or is still to come"
     says: str
     "a sentence"
 
@@ -115,8 +115,10 @@ def _age(
     if last is None:
         return Age(what, scheme, title, None, None, late_without, f"{none}{_late(late_without)}")
     days = max((today - last).days, 0)
-    is_late = days > allowed_days
-    return Age(what, scheme, title, last, days, is_late, f"{since} {last}, {ago(days)}{_late(is_late)}")
+    to_come = (last - today).days > 1  # by a day two clocks differ around midnight
+    is_late = to_come or days > allowed_days
+    when = "which is still to come, so that a clock was wrong" if to_come else ago(days)
+    return Age(what, scheme, title, last, days, is_late, f"{since} {last}, {when}{_late(is_late)}")
 
 
 def _late(late: bool) -> str:
