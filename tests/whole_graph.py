@@ -14,6 +14,7 @@ RETURN labels(n) AS labels, properties(n) AS properties,
 """
 # What tells two loads and two runs apart although they did the same; beside it, when something was done.
 OF_THE_RUN = {"started", "finished", "run", "id"}
+OF_OTHERS = {"run", "seal", "since", "changed", "brought", "load", "also"}
 Graph = dict[str, list[float]]
 
 
@@ -21,7 +22,7 @@ def whole_graph(database: Database) -> Graph:
     """Every node with its relationships and every property, as text without its floats, and those floats."""
     found: Graph = {}
     for row in database.statement(WHOLE):
-        of_run = OF_THE_RUN if "Run" in row["labels"] else {"run", "seal", "since", "changed", "brought", "also"}
+        of_run = OF_THE_RUN if "Run" in row["labels"] else OF_OTHERS
         floats: list[float] = []
         properties = {name: value for name, value in row["properties"].items() if name not in of_run}
         relationships = sorted(row["relationships"], key=str)
