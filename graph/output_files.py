@@ -155,7 +155,7 @@ def forget_unfinished(directory: Path) -> None:
     """
     for left in directory.glob(f"{UNFINISHED}*"):
         with suppress(OSError):  # it is being written, or gone, or somebody else's
-            descriptor = os.open(left, os.O_RDONLY | os.O_NOFOLLOW)
+            descriptor = os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 found = os.fstat(descriptor)
