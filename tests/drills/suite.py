@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tests.drills import clocks, crowds, disks, killed_commands, killed_under_writers, network, soak
+from tests.drills import clocks, crowds, disks, killed_commands, killed_under_writers, network, soak, year
 from tests.drills.outcome import Outcome
 
 
@@ -35,4 +35,5 @@ SUITE = (
         for each in killed_commands.COMMANDS
     ),
     Drill("soak", "reads at a steady rate", 30, soak.run, "minutes"),
+    Drill("year", "a community and its nightly round, and a machine that is lost", 365, year.run, "days"),
 )

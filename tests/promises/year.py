@@ -73,6 +73,8 @@ class Year(Promises):
         "day, MB on the disk, nodes, relationships"
         self.counted: dict[str, int] = {}
         "what happened, how often"
+        self.lived = 0
+        "days that ended with every promise kept"
 
     def live(self, days: int = DAYS, lost: int = LOST) -> None:
         """All days, and the promises looked at each week and after the loss."""
@@ -96,9 +98,11 @@ class Year(Promises):
                     self.change_keys()
                 if number % BACKED_UP == 0:
                     self.back_up(number)
+                self.lived = number
             self.back_up(days)
             self.look()
             self.teardown()
+            self.lived = days
         finally:
             self.graph.close()
 
