@@ -13,7 +13,7 @@ from graph.server.connect import connect
 from graph.store import migrations
 from tests.drills.outcome import Outcome
 from tests.own_home import with_passphrase
-from tests.promises.year import DAYS, LOST, Year
+from tests.promises.year import DAYS, HAPPENS, LOST, Year
 
 
 def run(days: int, *, without_journal: bool = False) -> Outcome:
@@ -36,13 +36,15 @@ def run(days: int, *, without_journal: bool = False) -> Outcome:
         finally:
             local.discard(first)
             local.discard(second)
+        missed = sorted(what for what in HAPPENS if not year.counted.get(what)) if days >= DAYS else []
         happened = ", ".join(f"{what} {often:,}" for what, often in sorted(year.counted.items()))
         growth = "; ".join(
             f"day {day:,}: {megabytes:.0f} MB on the disk, {nodes:,} nodes, {relationships:,} relationships"
             for day, megabytes, nodes, relationships in (*year.sizes[:1], *year.sizes[-1:])
         )
+        broken += tuple(f"lost: a whole year without {what}" for what in missed)
         seen = (*broken, f"what happened: {happened}", f"the store, {growth}")
-        return Outcome(days, year.lived, days - year.lived, 0, 0, time.monotonic() - begun, seen)
+        return Outcome(days, year.lived, days - year.lived + len(missed), 0, 0, time.monotonic() - begun, seen)
 
 
 def _where(error: BaseException) -> str:

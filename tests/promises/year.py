@@ -39,6 +39,12 @@ GRANTED = timedelta(days=5)
 AT_NIGHT, AT_NOON = timedelta(hours=3), timedelta(hours=12)
 FEWEST, MOST = 4, 30
 "Members of a scheme: one leaves each week, none of so few and two of so many."
+HAPPENS = {
+    *("backups", "disputes decided", "disputes opened", "disputes that nobody decided", "facts too old", "grants"),
+    *("grants taken back", "keys made", "machines lost", "members joined", "members left", "people came again"),
+    *("people erased", "people objected", "policies published", "reads"),
+}
+"In a whole year."
 SERVICE: dict[str, Any] = {"issuer": "innercircle", "audience": "innercircle"}
 KNOWN = (
     *("as_of", "everybody", "people", "members", "objecting", "obligations", "contacts", "disputed", "rejected"),
