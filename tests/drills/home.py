@@ -43,31 +43,33 @@ UNLIMITED = {
 }
 OWING = """
 MATCH (e:Entity)-[o:OWED]->() WHERE EXISTS { (e)-[:JOINED]->(:Membership {scheme: $scheme}) }
-RETURN e.id AS entity, collect(o.id) AS obligations ORDER BY entity
+RETURN e.id AS entity, collect(o.id) AS obligations ORDER BY entity LIMIT $most
 """
 
 
-def settings_of(home: Path) -> Settings:
+def settings_of(home: Path, heap_megabytes: int = HEAP_MEGABYTES) -> Settings:
     """A small managed Neo4j in this home."""
-    return managed(home, HEAP_MEGABYTES).model_copy(update={"pagecache_megabytes": PAGECACHE_MEGABYTES})
+    return managed(home, heap_megabytes).model_copy(update={"pagecache_megabytes": PAGECACHE_MEGABYTES})
 
 
 @contextmanager
-def own_neo4j(folder: Path | None = None) -> Iterator[Settings]:
+def own_neo4j(folder: Path | None = None, *, heap_megabytes: int = HEAP_MEGABYTES) -> Iterator[Settings]:
     """Settings of a home in which an empty Neo4j with every migration runs; nothing is left of it afterwards."""
     with tempfile.TemporaryDirectory(prefix="innercircle-drill-", dir=folder) as name:
-        settings = settings_of(Path(name) / "home")
+        settings = settings_of(Path(name) / "home", heap_megabytes)
         with own_server(settings):
             yield settings
 
 
 @contextmanager
-def own_community(folder: Path | None = None, **size: int) -> Iterator[Settings]:
+def own_community(
+    folder: Path | None = None, *, heap_megabytes: int = HEAP_MEGABYTES, **size: int
+) -> Iterator[Settings]:
     """The same with a made-up community that is loaded and rated, and a key that signs tokens.
 
     size: as for `make_up`.
     """
-    with own_neo4j(folder) as settings:
+    with own_neo4j(folder, heap_megabytes=heap_megabytes) as settings:
         with connect(settings) as database, tempfile.TemporaryDirectory() as files:
             make_up(Path(files), **size)
             publish(database)
@@ -112,10 +114,10 @@ class Owing:
     obligations: tuple[str, ...]
 
 
-def owing(settings: Settings) -> list[Owing]:
-    """The members that owed something, in a fixed order."""
+def owing(settings: Settings, most: int = 1_000) -> list[Owing]:
+    """The members that owed something, in a fixed order, the first of them."""
     with connect(settings) as database:
-        rows = database.statement(OWING, scheme=SCHEME)
+        rows = database.statement(OWING, scheme=SCHEME, most=most)
     return [
         Owing(row["entity"], token(settings, Role.MEMBER, row["entity"], row["entity"]), tuple(row["obligations"]))
         for row in rows

@@ -1,6 +1,7 @@
-"""Reads at a steady rate, for minutes: how long they take, and whether the service grows meanwhile.
+"""Reads as fast as they are answered, and then at a steady rate for minutes: how long they take, and what grows.
 
-How long a read took is counted from the moment at which it was due: one that is late makes the next ones late.
+At a steady rate, how long a read took is counted from the moment at which it was due: one that is late makes the
+next ones late.
 """
 
 import socket
@@ -27,9 +28,13 @@ from tests.drills.leavings import leavings
 from tests.drills.outcome import Outcome
 from tests.drills.size import CONNECTIONS, Size
 
-MEMBERS, READERS, ASKERS = 10_000, 200, 16
+MEMBERS, READERS, ASKERS = 100_000, 200, 16
 PER_SECOND = 50.0
-"Reads of all kinds together, of which two cores answer some more beside Neo4j."
+"Reads of all kinds together: about half of what two cores answer beside Neo4j."
+HEAP_MEGABYTES = 2_048
+"For a run of so many members."
+FULL_SECONDS = 60.0
+"As fast as they are answered."
 CLIENT = "a bank"
 LATE_SECONDS = 2.0
 WARM_SECONDS = 20.0
@@ -47,15 +52,19 @@ class Read:
 
 def run(minutes: float, *, members: int = MEMBERS, per_second: float = PER_SECOND, held: int = 0) -> Outcome:
     """Own ratings, explanations and granted reads in turn. held: connections that somebody opens and keeps."""
+    contacts, facts = members * 10, members * 3
     with (
-        own_community(members=members, contacts=members * 10, facts=members * 3) as settings,
+        own_community(heap_megabytes=HEAP_MEGABYTES, members=members, contacts=contacts, facts=facts) as settings,
         served(settings) as service,
         ExitStack() as stack,
     ):
-        reads = _reads(settings, owing(settings)[:READERS])
+        reads = _reads(settings, owing(settings, READERS))
         _ask(service.url, reads, per_second, WARM_SECONDS)
+        full = min(FULL_SECONDS, minutes * 60)
+        fast, refused = _ask(service.url, reads, None, full)
         warm, begun = Size.of(service), time.monotonic()
         times, faults = _ask(service.url, reads, per_second, minutes * 60)
+        faults += refused
         at = urlsplit(service.url)
         for _ in range(held):
             stack.enter_context(socket.create_connection((at.hostname, at.port or 0)))
@@ -66,14 +75,21 @@ def run(minutes: float, *, members: int = MEMBERS, per_second: float = PER_SECON
         left = leavings(settings) + after.beyond(warm, share=MEMORY_SHARE)
         late = [each for each in times if each > LATE_SECONDS]
         lost = len(late) + len(faults)
-        cuts = statistics.quantiles(times, n=100)
         told = (
-            f"{len(times) / seconds:.0f} reads a second of {members:,} members: p50 {1000 * cuts[49]:.0f} ms, "
-            f"p95 {1000 * cuts[94]:.0f} ms, p99 {1000 * cuts[98]:.0f} ms, the longest {max(times):.2f} s; "
-            f"the service held {warm} at first and {after} at the end"
+            f"{ASKERS} askers at once, {members:,} members: {_in_words(fast, full)}",
+            f"at a steady rate: {_in_words(times, seconds)}",
+            f"the service held {warm} before that and {after} at the end",
         )
-        tried = len(times) + len(faults)
-        return Outcome(tried, tried - lost, lost, 0, len(left), seconds, (*faults[:10], *left, told))
+        tried = len(times) + len(fast) + len(faults)
+        return Outcome(tried, tried - lost, lost, 0, len(left), seconds, (*faults[:10], *left, *told))
+
+
+def _in_words(times: Sequence[float], seconds: float) -> str:
+    cuts = [1_000 * each for each in statistics.quantiles(times, n=100)]
+    return (
+        f"{len(times) / seconds:.0f} reads a second, p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, "
+        f"p99 {cuts[98]:.0f} ms, the longest {max(times):.2f} s"
+    )
 
 
 def _reads(settings: Settings, members: Sequence[Owing]) -> list[Read]:
@@ -106,16 +122,21 @@ def _reads(settings: Settings, members: Sequence[Owing]) -> list[Read]:
     ]
 
 
-def _ask(url: str, reads: Sequence[Read], per_second: float, seconds: float) -> tuple[list[float], list[str]]:
-    """How long each read took that was answered, and what became of the others."""
-    begun, step = time.monotonic() + 0.2, ASKERS / per_second
+def _ask(
+    url: str, reads: Sequence[Read], per_second: float | None, seconds: float
+) -> tuple[list[float], list[str]]:
+    """How long each read took that was answered, and what became of the others.
+
+    per_second: None: each asker asks again once it is answered.
+    """
+    begun, step = time.monotonic() + 0.2, ASKERS / per_second if per_second else 0.0
     times: list[float] = []
     faults: list[str] = []
 
     def one(asker: int) -> None:
         with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
             for number in count():
-                due = begun + (number + asker / ASKERS) * step
+                due = max(begun, time.monotonic()) if not step else begun + (number + asker / ASKERS) * step
                 if due > begun + seconds:
                     return
                 time.sleep(max(0.0, due - time.monotonic()))
