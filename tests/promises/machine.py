@@ -121,8 +121,8 @@ class Promises(RuleBasedStateMachine):
         self.erased: set[str] = set()
         self.reads: Counter[tuple[str, str, str]] = Counter()
         "(entity, scheme, client) -> how often it was answered"
-        self.offsets: dict[str, float] = {}
-        "by entity that others were shown anything of, in score: as it was the first time"
+        self.offsets: dict[str, tuple[float, float]] = {}
+        "by entity that others were shown anything of, in score: as it was the first time, and within what"
         self.shown: dict[tuple[str, str], list[str]] = defaultdict(list)
         "(scheme, member) -> captions that were shown since it joined"
         self.load("entities", "id,kind", [f"{each},person" for each in [*PEOPLE, "creditor"]])
@@ -553,7 +553,7 @@ class Promises(RuleBasedStateMachine):
     def look_for_offsets(self, states: dict[tuple[str, str], dict[str, Any]], scheme: str) -> None:
         """What is shown of anybody to others is made from its conduct and one offset, ever the same."""
         for row in states.values():
-            for other, seen in zip(row["circle"], row["seen"], strict=True):
+            for other, seen, weighs in zip(row["circle"], row["seen"], row["weights"], strict=True):
                 own = states[scheme, other] if row["scheme"] == scheme else None
                 if own is None or not 0 < min([seen, *own["seen"]]) <= max([seen, *own["seen"]]) < 1:
                     continue
@@ -561,10 +561,15 @@ class Promises(RuleBasedStateMachine):
                 share = can_supply if own["seen"] else 0.0
                 company = sum(weight * each for weight, each in zip(own["weights"], own["seen"], strict=True))
                 offset = (seen - share * company) / (1 - share) - own["conduct"]
-                # what is not passed on moves a follower by the threshold, and so the one it follows by more
-                near = 2 * LEFT_OPEN * (1 / can_supply + 1)
-                assert abs(offset - self.offsets.setdefault(other, offset)) <= near, (scheme, other)
-                assert 1 / 600 < abs(offset) <= self.width / 1200 + NEAR, (scheme, other)
+                # what is not passed on moves a follower by the threshold, and so the one it follows by more, and
+                # by the more the less that one weighs
+                near = LEFT_OPEN * (1 / (can_supply * weighs) + 1)
+                known, known_near = self.offsets.setdefault(other, (offset, near))
+                assert abs(offset - known) <= near + known_near, (scheme, other)
+                if near < known_near:
+                    self.offsets[other] = offset, near
+                assert abs(offset) <= self.width / 1200 + near, (scheme, other)
+                assert abs(offset) > 1 / 600 or other not in PEOPLE, (scheme, other)
 
     def look_at(
         self,
