@@ -65,7 +65,7 @@ explore: check browser java
 demo: $(READY)
 	@$(BIN)/innercircle demo
 
-# Kills under writers, at their full numbers: up to an hour. docs/reliability.md gets the table.
+# Every drill at its full number: some hours. docs/reliability.md gets the table.
 drills: $(READY)
 	$(BIN)/python -m tests.drills --write
 
