@@ -386,7 +386,7 @@ def test_what_a_killed_process_left_unfinished_is_forgotten_and_what_is_being_wr
     (tmp_path / ".writing-directory").mkdir()
     os.mkfifo(tmp_path / ".writing-pipe")
     others = {each.name for each in tmp_path.iterdir()}
-    program = [sys.executable, "-c", UNFINISHED, tmp_path / "file"]
+    program = [sys.executable, "-c", UNFINISHED, str(tmp_path / "file")]
     with subprocess.Popen(program, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"written\n"
