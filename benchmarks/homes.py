@@ -15,6 +15,13 @@ from graph.store.client import Database
 
 ELSEWHERE = {"INNERCIRCLE_NEO4J_URI": "", "INNERCIRCLE_NEO4J_DATABASE": ""}
 "Variables for a command that a benchmark runs: it goes to the managed Neo4j as well. Empty ones count as unset."
+UNLIMITED = {
+    "INNERCIRCLE_API_REQUESTS_PER_SECOND": "1000000",
+    "INNERCIRCLE_API_BURST": "1000000000",
+    "INNERCIRCLE_API_IDS_PER_SECOND": "1000000",
+    "INNERCIRCLE_API_IDS_BURST": "1000000000",
+}
+"Variables for a service that asks nobody to wait."
 
 
 def managed(home: Path, heap_megabytes: int, *, neo4j_version: str | None = None) -> Settings:

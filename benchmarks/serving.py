@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import neo4j
 
-from benchmarks.homes import ELSEWHERE, empty_service, token
+from benchmarks.homes import ELSEWHERE, UNLIMITED, empty_service, token
 from benchmarks.measuring import report
 from graph.facts import synthetic
 from graph.facts.load import load
@@ -40,12 +40,6 @@ SECONDS = 1.5
 "Of one kind of request, in each round."
 MEMBERS = 200
 "So many members ask about themselves in turn, each with a token of its own."
-UNLIMITED = {
-    "INNERCIRCLE_API_REQUESTS_PER_SECOND": "1000000",
-    "INNERCIRCLE_API_BURST": "1000000000",
-    "INNERCIRCLE_API_IDS_PER_SECOND": "1000000",
-    "INNERCIRCLE_API_IDS_BURST": "1000000000",
-}
 Ask = Callable[[int], None]
 
 
@@ -53,7 +47,7 @@ def run(database: Database, settings: Settings, members: int = 10_000, at_once: 
     """Prints the figures of a made-up community of this many members, on an empty graph."""
     rated = _community(database, members)
     Keyring.of(settings).create(datetime.now(UTC))
-    _give_grants(database, rated[:IDS])
+    give_grants(database, CLIENT, rated[:IDS])
     with served(settings) as address:
         for many in at_once:
             _measure(database, settings, address, rated, many)
@@ -84,8 +78,8 @@ def _community(database: Database, members: int) -> list[str]:
     return [row["entity"] for row in rows]
 
 
-def _give_grants(database: Database, entities: Sequence[str]) -> None:
-    """Each of these lets the client read its points."""
+def give_grants(database: Database, client: str, entities: Sequence[str]) -> None:
+    """Each of these lets the client read its points, for a month."""
     now = datetime.now(UTC)
     purpose = publishing.policy_of(database, SCHEME).purpose[0]
     for entity in entities:
@@ -94,7 +88,7 @@ def _give_grants(database: Database, entities: Sequence[str]) -> None:
                 transaction,
                 entity,
                 scheme=SCHEME,
-                client=CLIENT,
+                client=client,
                 purpose=purpose,
                 what="points",
                 until=now + timedelta(days=30),

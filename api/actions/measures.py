@@ -44,14 +44,14 @@ class Measures(Collector):
         labelled = [((each.what.value, each.scheme or ""), each) for each in found]
         yield _gauge(
             "innercircle_age_days",
-            "Days since the last rated day, load, backup, or the opening of the oldest dispute that waits",
+            "Days since the last rated day, load, backup, or opening of the oldest dispute; below 0: still to come",
             [(labels, each.days_ago) for labels, each in labelled if each.days_ago is not None],
             "what",
             "scheme",
         )
         yield _gauge(
             "innercircle_late",
-            "Whether that is more than the settings allow",
+            "Whether that is more than the settings allow, or still to come",
             [(labels, each.late) for labels, each in labelled],
             "what",
             "scheme",

@@ -23,8 +23,10 @@ class HowOld(Model):
     last_day: date | None = Field(
         description="the last day that is rated, or of the last load or backup; null: none yet, and for disputes"
     )
-    days_ago: int | None
-    late: bool = Field(description="longer ago than the operator allows; the service is ready all the same")
+    days_ago: int | None = Field(description="0 today; less if it is still to come, so that a clock was wrong")
+    late: bool = Field(
+        description="longer ago than the operator allows, or still to come; the service is ready all the same"
+    )
     says: str = Field(description="the same in words")
 
 

@@ -13,18 +13,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote, urlencode
-
-import httpx
+from urllib.parse import urlencode
 
 from benchmarks.homes import token
 from graph.audit.verify import verify
 from graph.identity import Role
 from graph.policy import scheme
 from graph.server.connect import connect
-from tests.drills.home import SCHEME, Owing, owing, own_community, served
-from tests.drills.leavings import leavings, not_passed_on
-from tests.drills.outcome import Outcome
+from tests.drills.home import SCHEME, Owing, caller, owing, own_community, served
+from tests.drills.leavings import ended
+from tests.drills.outcome import Outcome, together
 from tests.drills.writers import Guard, ask, grant, judged, write_while
 from tests.drills.wrong_clock import LOOK_SECONDS
 
@@ -68,20 +66,13 @@ def run(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
 
             told = write_while(service.url, members, guard, disturb)
             service.stop()
-        left = leavings(settings)
         with connect(settings) as database:
-            found = judged(database, told, time.monotonic() - begun, leaked=left)
             record = verify(database)
         faults += [f"lost: the record {each.ledger} does not hold: {each.why}" for each in record.faults]
-        late = not_passed_on(settings)
         reads = 2 * READS * len(STEPS) * times
-        return replace(
-            found,
-            tried=found.tried + reads,
-            survived=found.survived + reads - len(faults),
-            lost=found.lost + len(faults) + len(late),
-            seen=(*found.seen, *faults, *late, f"{record.records:,} records of reads hold"),
-        )
+        seen = (*faults, f"{record.records:,} records of reads hold")
+        of_reads = Outcome(reads, reads - len(faults), len(faults), 0, 0, 0.0, seen)
+        return ended(together(judged(settings, told), of_reads), settings, begun=begun)
 
 
 def _set(clock: Path, seconds: int) -> None:
@@ -94,7 +85,7 @@ def _set(clock: Path, seconds: int) -> None:
 
 def _let_in(url: str, member: Owing) -> None:
     """The client may read the member's band."""
-    with httpx.Client(base_url=url, trust_env=False, timeout=60) as web:
+    with caller(url) as web:
         told = ask(web, grant(member, CLIENT, scheme.read(SCHEME).purpose[0]), Guard.WHOLE)
     assert told.status == 201, told.said
 
@@ -102,9 +93,9 @@ def _let_in(url: str, member: Owing) -> None:
 def _read(url: str, member: Owing, client: str, when: str) -> list[str]:
     """What is wrong with reads of what was granted, under this clock."""
     asked = urlencode({"purpose": scheme.read(SCHEME).purpose[0]})
-    path = f"/v1/schemes/{SCHEME}/ratings/{quote(member.entity)}/granted?{asked}"
+    path = f"{member.rating}/granted?{asked}"
     wrong = []
-    with httpx.Client(base_url=url, trust_env=False, timeout=60) as web:
+    with caller(url) as web:
         for _ in range(READS):
             answer = web.get(path, headers={"Authorization": f"Bearer {client}"})
             if answer.status_code != 200:

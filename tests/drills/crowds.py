@@ -11,17 +11,15 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-import httpx
-
 from benchmarks.homes import token
 from graph.identity import Role
 from graph.policy import scheme
 from graph.server.connect import connect
 from graph.settings import Settings
-from tests.drills.home import SCHEME, Owing, Service, owing, own_community, served
-from tests.drills.leavings import leavings, not_passed_on
+from tests.drills.home import SCHEME, Owing, Service, caller, owing, own_community, served
+from tests.drills.leavings import ended
 from tests.drills.outcome import Outcome, together
-from tests.drills.writers import EFFECTS, Guard, Told, Wanted, ask, dispute, grant, judged
+from tests.drills.writers import Guard, Told, Wanted, ask, dispute, effects_in, grant, judged
 
 CLIENTS, EQUAL, SLOW, ORDINARY = 100, 50, 40, 8
 HEAD_SECONDS, BODY_SECONDS = 10.0, 20.0
@@ -46,8 +44,8 @@ def on_one_fact(times: int, *, guarded: bool = True) -> Outcome:
             wanted = [dispute(replace(member, token=each), f"drill-{uuid.uuid4()}", fact) for each in tokens]
             with nullcontext() if guarded else _unguarded(settings, fact):
                 told = _at_once(service.url, wanted, Guard.WHOLE)
+            one = judged(settings, told)
             with connect(settings) as database:
-                one = judged(database, told, 0.0)
                 many = int(database.statement(DISPUTES_OF, fact=fact)[0]["disputes"])
             found.append(
                 replace(
@@ -57,7 +55,8 @@ def on_one_fact(times: int, *, guarded: bool = True) -> Outcome:
                     seen=(*one.seen, *([] if many == 1 else [f"{many} disputes of one fact"])),
                 )
             )
-        return _ended(together(*found), settings, service, time.monotonic() - begun)
+        service.stop()
+        return ended(together(*found), settings, begun=begun)
 
 
 def equal_requests(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
@@ -68,17 +67,15 @@ def equal_requests(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
         for _ in range(times):
             wanted = grant(member, f"drill-{uuid.uuid4()}", purpose)
             told = _at_once(service.url, [wanted] * EQUAL, guard)
-            with connect(settings) as database:
-                effects = Counter({row["name"]: row["effects"] for row in database.statement(EFFECTS)})[
-                    wanted.name
-                ]
+            effects = effects_in(settings)[wanted.name]
             ids = Counter(id_ for each in told for id_ in each.ids)
             same = max(ids.values(), default=0)
             doubled = max(effects, len(ids)) - 1
             denied = tuple(f"lost: told {each.status}: {each.said[:160]}" for each in told if not each.ids)
             survived = same if doubled == 0 else 0
             found.append(Outcome(EQUAL, survived, len(denied), max(0, doubled), 0, 0.0, denied))
-        return _ended(together(*found), settings, service, time.monotonic() - begun)
+        service.stop()
+        return ended(together(*found), settings, begun=begun)
 
 
 def slow_clients(times: int, *, within: float = SPARE_SECONDS) -> Outcome:
@@ -92,15 +89,16 @@ def slow_clients(times: int, *, within: float = SPARE_SECONDS) -> Outcome:
         found, begun = list[Outcome](), time.monotonic()
         for _ in range(times):
             found.append(_beside_slow_ones(service, members, within))
-        return _ended(together(*found), settings, service, time.monotonic() - begun)
+        service.stop()
+        return ended(together(*found), settings, begun=begun)
 
 
 def _beside_slow_ones(service: Service, members: Sequence[Owing], within: float) -> Outcome:
-    ended, seen = threading.Event(), list[str]()
+    over, seen = threading.Event(), list[str]()
     times: list[float] = []
 
     def ordinary(member: Owing) -> None:
-        while not ended.is_set():
+        while not over.is_set():
             took = _answered(service.url, member)
             times.append(took)
             if took > ANSWER_SECONDS:
@@ -111,7 +109,7 @@ def _beside_slow_ones(service: Service, members: Sequence[Owing], within: float)
         beside = [pool.submit(ordinary, each) for each in members]
         slow = [pool.submit(_send_slowly, service.url, members[0], n % 2 == 0, within) for n in range(SLOW)]
         seen += [said for each in slow if (said := each.result())]
-        ended.set()
+        over.set()
         for each in beside:
             each.result()
     tried = len(times) + SLOW
@@ -150,7 +148,7 @@ def _at_once(url: str, wanted: Sequence[Wanted], guard: Guard) -> list[Told]:
     together_ = threading.Barrier(len(wanted))
 
     def one(place: int) -> Told:
-        with httpx.Client(base_url=url, trust_env=False, timeout=120) as client:
+        with caller(url) as client:
             mine = wanted[place]
             together_.wait()
             return ask(client, replace(mine, key=f"{mine.name}-{place}") if guard is Guard.NO_KEY else mine, guard)
@@ -162,11 +160,11 @@ def _at_once(url: str, wanted: Sequence[Wanted], guard: Guard) -> list[Told]:
 @contextmanager
 def _unguarded(settings: Settings, fact: str) -> Iterator[None]:
     """While the block runs, the mark of a disputed fact is taken away again and again."""
-    ended = threading.Event()
+    over = threading.Event()
 
     def go_on() -> None:
         with connect(settings) as database:
-            while not ended.is_set():
+            while not over.is_set():
                 database.statement(UNGUARDED, fact=fact)
 
     thread = threading.Thread(target=go_on)
@@ -174,28 +172,14 @@ def _unguarded(settings: Settings, fact: str) -> Iterator[None]:
     try:
         yield
     finally:
-        ended.set()
+        over.set()
         thread.join()
 
 
 def _answered(url: str, member: Owing) -> float:
     """Seconds that a member waits for its rating, on a connection of its own."""
     began = time.monotonic()
-    with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
-        path = f"/v1/schemes/{SCHEME}/ratings/{member.entity}"
-        answer = client.get(path, headers={"Authorization": f"Bearer {member.token}"})
+    with caller(url) as client:
+        answer = client.get(member.rating, headers={"Authorization": f"Bearer {member.token}"})
     assert answer.status_code == 200, answer.text
     return time.monotonic() - began
-
-
-def _ended(found: Outcome, settings: Settings, service: Service, seconds: float) -> Outcome:
-    """The same with what is left when the service has ended, and ratings that were not brought up to date."""
-    service.stop()
-    left, late = leavings(settings), not_passed_on(settings)
-    return replace(
-        found,
-        lost=found.lost + len(late),
-        leaked=found.leaked + len(left),
-        seconds=seconds,
-        seen=(*found.seen, *left, *late),
-    )

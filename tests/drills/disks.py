@@ -3,18 +3,17 @@
 import os
 import random
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from graph.server import local
 from graph.server.connect import connect
-from tests.drills.home import make_up, owing, own_community, served
-from tests.drills.leavings import leavings, not_passed_on
+from graph.settings import Settings
+from tests.drills.home import INNERCIRCLE, make_up, owing, own_community, served, variables_of
+from tests.drills.leavings import ended
 from tests.drills.outcome import CannotBeDoneHere, Outcome
 from tests.drills.writers import Guard, judged, write_while
 from tests.whole_graph import differences, whole_graph
@@ -68,11 +67,7 @@ def full(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
 
         told = write_while(service.url, members, guard, disturb)
         service.stop()
-        left = leavings(settings)
-        with connect(settings) as database:
-            found = judged(database, told, time.monotonic() - begun, leaked=left)
-        late = not_passed_on(settings)
-        return replace(found, lost=found.lost + len(late), seen=(*found.seen, *late))
+        return ended(judged(settings, told), settings, begun=begun)
 
 
 def _fill(disk: Path, leave: int) -> None:
@@ -100,7 +95,7 @@ def read_only(times: int, *, writable: bool = False) -> Outcome:
             try:
                 for words in COMMANDS:
                     tried += 1
-                    seen += _refused([word.format(files=name) for word in words], settings.home)
+                    seen += _refused(settings, [word.format(files=name) for word in words])
             finally:
                 if not writable:
                     _mounted("-o", "remount,rw", str(disk))
@@ -110,12 +105,11 @@ def read_only(times: int, *, writable: bool = False) -> Outcome:
         return Outcome(tried, tried - len(seen), len(seen), 0, 0, time.monotonic() - begun, tuple(seen))
 
 
-def _refused(words: list[str], home: Path) -> list[str]:
+def _refused(settings: Settings, words: list[str]) -> list[str]:
     """What is wrong with how the command ended."""
-    given = {"INNERCIRCLE_HOME": str(home), "INNERCIRCLE_NEO4J_URI": "", "INNERCIRCLE_PAGECACHE_MEGABYTES": "64"}
     done = subprocess.run(
-        [Path(sys.executable).with_name("innercircle"), *words],
-        env=os.environ | given,
+        [*INNERCIRCLE, *words],
+        env=os.environ | variables_of(settings),
         capture_output=True,
         text=True,
         timeout=COMMAND_SECONDS,

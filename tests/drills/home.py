@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
+import httpx
 import psutil
 
-from benchmarks.homes import ELSEWHERE, managed, token
+from benchmarks.homes import ELSEWHERE, UNLIMITED, managed, token
 from graph.facts import synthetic
 from graph.facts.load import load
 from graph.identity import Keyring, Role
@@ -34,13 +36,8 @@ HEAP_MEGABYTES, PAGECACHE_MEGABYTES = 512, 64
 ENTITIES, MEMBERS = 64, 48
 START_SECONDS = 300.0
 "For a service to begin, on a machine that does much else."
+CALLER_SECONDS = 120.0
 INNERCIRCLE = (Path(sys.executable).with_name("innercircle"),)
-UNLIMITED = {
-    "INNERCIRCLE_API_REQUESTS_PER_SECOND": "1000000",
-    "INNERCIRCLE_API_BURST": "1000000000",
-    "INNERCIRCLE_API_IDS_PER_SECOND": "1000000",
-    "INNERCIRCLE_API_IDS_BURST": "1000000000",
-}
 OWING = """
 MATCH (e:Entity)-[o:OWED]->() WHERE EXISTS { (e)-[:JOINED]->(:Membership {scheme: $scheme}) }
 RETURN e.id AS entity, collect(o.id) AS obligations ORDER BY entity LIMIT $most
@@ -113,6 +110,11 @@ class Owing:
     token: str
     obligations: tuple[str, ...]
 
+    @property
+    def rating(self) -> str:
+        """The path of its rating."""
+        return f"/v1/schemes/{SCHEME}/ratings/{quote(self.entity)}"
+
 
 def owing(settings: Settings, most: int = 1_000) -> list[Owing]:
     """The members that owed something, in a fixed order, the first of them."""
@@ -122,6 +124,21 @@ def owing(settings: Settings, most: int = 1_000) -> list[Owing]:
         Owing(row["entity"], token(settings, Role.MEMBER, row["entity"], row["entity"]), tuple(row["obligations"]))
         for row in rows
     ]
+
+
+def variables_of(settings: Settings) -> dict[str, str]:
+    """What a command of its own needs to know of this home."""
+    return {
+        "INNERCIRCLE_HOME": str(settings.home),
+        "INNERCIRCLE_HEAP_MEGABYTES": str(settings.heap_megabytes),
+        "INNERCIRCLE_PAGECACHE_MEGABYTES": str(settings.pagecache_megabytes),
+        **ELSEWHERE,
+    }
+
+
+def caller(url: str) -> httpx.Client:
+    """Somebody who asks the service at this address, and waits longer than it may take."""
+    return httpx.Client(base_url=url, trust_env=False, timeout=CALLER_SECONDS)
 
 
 def _port() -> int:
@@ -138,13 +155,7 @@ class Service:
     def __init__(self, settings: Settings, program: Sequence[str | Path] = INNERCIRCLE, **variables: str):
         """program: what is run in place of `innercircle`, in the directory of the checkout."""
         self._home, self._program = settings.home, program
-        self._given = {
-            "INNERCIRCLE_HOME": str(settings.home),
-            "INNERCIRCLE_PAGECACHE_MEGABYTES": str(settings.pagecache_megabytes),
-            **ELSEWHERE,
-            **UNLIMITED,
-            **variables,
-        }
+        self._given = variables_of(settings) | UNLIMITED | variables
         self._process: subprocess.Popen[str] | None = None
         self._port, self.url = _port(), ""
 

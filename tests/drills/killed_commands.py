@@ -7,7 +7,6 @@ Set aside, because they differ between two commands that did the same: the store
 import os
 import random
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -23,7 +22,7 @@ from graph.server.backups import made_at
 from graph.server.connect import connect
 from graph.settings import Settings
 from tests.conftest import WIPE
-from tests.drills.home import SCHEME, make_up, own_neo4j, publish
+from tests.drills.home import INNERCIRCLE, SCHEME, make_up, own_neo4j, publish, variables_of
 from tests.drills.outcome import Outcome, together
 from tests.kept import Content
 from tests.whole_graph import Graph, differences, whole_graph
@@ -59,11 +58,7 @@ class Place:
     def innercircle(self, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
         """The command as a process of its own."""
         given = {
-            "INNERCIRCLE_HOME": str(self.settings.home),
-            "INNERCIRCLE_NEO4J_URI": "",
-            "INNERCIRCLE_NEO4J_DATABASE": "",
-            "INNERCIRCLE_HEAP_MEGABYTES": str(self.settings.heap_megabytes),
-            "INNERCIRCLE_PAGECACHE_MEGABYTES": str(self.settings.pagecache_megabytes),
+            **variables_of(self.settings),
             "INNERCIRCLE_BACKUP_PASSPHRASE_FILE": str(self.settings.backup_passphrase_file),
             "INNERCIRCLE_BATCH_ROWS": "250",
             "INNERCIRCLE_BATCH_MEMBERS": "25",
@@ -73,7 +68,7 @@ class Place:
         words = [argument.format(files=self.files, backups=self.backups) for argument in arguments]
         with self.log.open("wb") as log:
             return subprocess.Popen(
-                [Path(sys.executable).with_name("innercircle"), *words],
+                [*INNERCIRCLE, *words],
                 env=os.environ | given,
                 stdout=log,
                 stderr=log,

@@ -1,15 +1,17 @@
-"""kill -9 of Neo4j, or of the API, while eight writers write; started again, each request has its effect once."""
+"""kill -9 of Neo4j, or of the API, while eight writers write; started again, each request has its effect once.
+
+The service itself waits for a Neo4j that is away for a moment. Where one is away for longer than a request may
+take, the service tells its writer, and the writer repeats the request.
+"""
 
 import random
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from graph.server import local
-from graph.server.connect import connect
 from graph.settings import Settings
 from tests.drills.home import Service, kill_neo4j, owing, own_community, served
-from tests.drills.leavings import leavings, not_passed_on
+from tests.drills.leavings import ended
 from tests.drills.outcome import Outcome
 from tests.drills.writers import Guard, judged, write_while
 
@@ -18,11 +20,12 @@ LONGEST_SECONDS = 1.5
 "Between a step of every writer and the kill: it comes at any moment of their requests."
 
 
-def of_neo4j(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
-    """The managed Neo4j is killed so often, and started again by what `innercircle up` does."""
+def of_neo4j(times: int, *, guard: Guard = Guard.WHOLE, away_seconds: float = 0.0) -> Outcome:
+    """The managed Neo4j is killed so often, and after so long started again by what `innercircle up` does."""
 
     def kill(settings: Settings, _service: Service) -> None:
         kill_neo4j(settings)
+        time.sleep(away_seconds)
         local.start(settings)
 
     return _under_writers(times, kill, guard)
@@ -52,8 +55,4 @@ def _under_writers(times: int, kill: Callable[[Settings, Service], None], guard:
 
         told = write_while(service.url, members, guard, disturb)
         service.stop()
-        left = leavings(settings)
-        with connect(settings) as database:
-            found = judged(database, told, time.monotonic() - begun, leaked=left)
-        late = not_passed_on(settings)
-        return replace(found, lost=found.lost + len(late), seen=(*found.seen, *late))
+        return ended(judged(settings, told), settings, begun=begun)

@@ -1,6 +1,7 @@
-"""What is left over after a drill, and belongs to nobody; and ratings that were not brought up to date."""
+"""How a drill ends: what is left over and belongs to nobody, and ratings that were not brought up to date."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import psutil
@@ -13,6 +14,7 @@ from graph.server.connect import connect
 from graph.settings import Settings
 from graph.store.client import Database
 from tests.drills.home import SCHEME
+from tests.drills.outcome import Outcome
 
 POINTS = 1.0
 "Re-rating leaves less than that open, each time; a fact that was not passed on moves its member by more."
@@ -28,6 +30,22 @@ UNDER_WAY = """
 SHOW TRANSACTIONS YIELD transactionId AS id, currentQuery AS query
 WHERE NOT query CONTAINS 'SHOW ' + 'TRANSACTIONS' RETURN id, query
 """
+
+
+def ended(found: Outcome, settings: Settings, *, begun: float) -> Outcome:
+    """The same with what is left when the service has ended, and with ratings that no change reached.
+
+    begun: when the drill began, on the monotonic clock; this is its end.
+    """
+    seconds = time.monotonic() - begun
+    left, late = leavings(settings), _not_passed_on(settings)
+    return replace(
+        found,
+        lost=found.lost + len(late),
+        leaked=found.leaked + len(left),
+        seconds=seconds,
+        seen=(*found.seen, *left, *late),
+    )
 
 
 def leavings(settings: Settings) -> list[str]:
@@ -66,7 +84,7 @@ def _on_the_server(settings: Settings, database: Database) -> list[str]:
     return open_ + [f"leaked: a connection from port {each.raddr.port}" for each in theirs]
 
 
-def not_passed_on(settings: Settings) -> list[str]:
+def _not_passed_on(settings: Settings) -> list[str]:
     """Members whose rating is not what a fresh run at the same instant gives: a change did not reach them."""
     with connect(settings) as database:
         before = {row["id"]: row["points"] for row in database.statement(SCORES, scheme=SCHEME)}

@@ -9,17 +9,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 
 import httpx
 
 from graph.server import local
-from graph.server.connect import connect
 from graph.settings import Settings
-from tests.drills.home import SCHEME, Owing, Service, kill_neo4j, owing, own_community, served
-from tests.drills.leavings import leavings, not_passed_on
-from tests.drills.outcome import Outcome
+from tests.drills.home import Owing, Service, caller, kill_neo4j, owing, own_community, served
+from tests.drills.leavings import ended, leavings
+from tests.drills.outcome import Outcome, together
 from tests.drills.size import Size
 from tests.drills.writers import WRITERS, Guard, Told, Wanted, ask, judged, requests_of
 from tests.slow_wire import Wire, slow_wire
@@ -41,7 +40,6 @@ class Calls:
     reads: int = 0
     faults: list[str] = field(default_factory=list)
     "each call that was late or not clear"
-    worst: float = 0.0
 
 
 def _delayed(wire: Wire, over: threading.Event) -> None:
@@ -123,17 +121,11 @@ def run(times: int, *, guard: Guard = Guard.WHOLE, query_seconds: float = LIMIT_
                 told += _repeated(service.url, seen.told, guard)
             sizes.append(Size.of(service))
         service.stop()
-        left = leavings(settings) + sizes[-1].beyond(sizes[0], share=0.1)
-        with connect(settings) as database:
-            found = judged(database, told, time.monotonic() - begun, leaked=left)
-        late = calls.faults + not_passed_on(settings)
-        return replace(
-            found,
-            tried=found.tried + calls.reads,
-            survived=found.survived + calls.reads - len(calls.faults),
-            lost=found.lost + len(late),
-            seen=(*found.seen, *late, f"{sizes[0]} after the first round, {sizes[-1]} after the last"),
-        )
+        grown, lost = sizes[-1].beyond(sizes[0], share=0.1), len(calls.faults)
+        held = f"{sizes[0]} after the first round, {sizes[-1]} after the last"
+        said = (*calls.faults, *grown, held, f"{wire.cuts} commits were cut off")
+        of_calls = Outcome(calls.reads, calls.reads - lost, lost, 0, len(grown), 0.0, said)
+        return ended(together(judged(settings, told), of_calls), settings, begun=begun)
 
 
 def away(times: int, *, seconds: float = 60.0, comes_back: bool = True) -> Outcome:
@@ -146,9 +138,9 @@ def away(times: int, *, seconds: float = 60.0, comes_back: bool = True) -> Outco
         for _ in range(times):
             kill_neo4j(settings)
             until = time.monotonic() + seconds
-            with _caller(service.url) as client:
+            with caller(service.url) as client:
                 while time.monotonic() < until:
-                    for path, status in (("/livez", 200), ("/readyz", 503), (_own(member), 503)):
+                    for path, status in (("/livez", 200), ("/readyz", 503), (member.rating, 503)):
                         tried += 1
                         faults += _while_away(client, path, status, member)
                     time.sleep(0.2)
@@ -206,7 +198,7 @@ def _during(
 
 
 def _call(url: str, member: Owing, requests: Iterator[Wanted], ended: threading.Event, calls: Calls) -> None:
-    with _caller(url) as client:
+    with caller(url) as client:
         for number in count():
             if ended.is_set():
                 return
@@ -220,7 +212,6 @@ def _call(url: str, member: Owing, requests: Iterator[Wanted], ended: threading.
                 said, clear = _read(client, member)
                 calls.reads += 1
             took = time.monotonic() - began
-            calls.worst = max(calls.worst, took)
             if not clear or took > LIMIT_SECONDS + SPARE_SECONDS:
                 calls.faults.append(f"{'a write' if number % 2 else 'a read'} took {took:.1f} s: {said[:160]}")
             time.sleep(PAUSE_SECONDS)
@@ -228,7 +219,7 @@ def _call(url: str, member: Owing, requests: Iterator[Wanted], ended: threading.
 
 def _read(client: httpx.Client, member: Owing) -> tuple[str, bool]:
     try:
-        answer = client.get(_own(member), headers={"Authorization": f"Bearer {member.token}"})
+        answer = client.get(member.rating, headers={"Authorization": f"Bearer {member.token}"})
     except httpx.TransportError as error:
         return repr(error), False
     return answer.text, answer.is_success or (answer.status_code == 503 and "Retry-After" in answer.headers)
@@ -236,33 +227,25 @@ def _read(client: httpx.Client, member: Owing) -> tuple[str, bool]:
 
 def _repeated(url: str, told: Sequence[Told], guard: Guard) -> list[Told]:
     """What became of each write, asked again where it was not told clearly while the fault lasted."""
-    with _caller(url) as client:
+    with caller(url) as client:
         return [each if each.status is not None else ask(client, each.wanted, guard) for each in told]
 
 
 def _back_after(url: str, member: Owing) -> float:
     """Seconds until a read is answered again; those that were waited where it is not."""
     began = time.monotonic()
-    with _caller(url) as client:
+    with caller(url) as client:
         while time.monotonic() - began < 3 * BACK_SECONDS:
             _, clear = _read(client, member)
-            if clear and client.get(_own(member), headers={"Authorization": f"Bearer {member.token}"}).is_success:
+            if clear and client.get(member.rating, headers={"Authorization": f"Bearer {member.token}"}).is_success:
                 break
             time.sleep(0.1)
     return time.monotonic() - began
 
 
-def _own(member: Owing) -> str:
-    return f"/v1/schemes/{SCHEME}/ratings/{member.entity}"
-
-
-def _caller(url: str) -> httpx.Client:
-    return httpx.Client(base_url=url, trust_env=False, timeout=60)
-
-
 def _warm(url: str, members: Sequence[Owing]) -> None:
     """What will be asked was asked once, for the first time takes long: the server plans it."""
-    with _caller(url) as client:
+    with caller(url) as client:
         for each in members:
             for wanted, _ in zip(requests_of(each, each.obligations[:1]), range(2), strict=False):
                 assert ask(client, wanted, Guard.WHOLE).status is not None

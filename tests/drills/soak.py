@@ -11,22 +11,21 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from itertools import count
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
 from benchmarks.homes import token
+from benchmarks.serving import give_grants
 from graph.identity import Role
 from graph.policy import scheme
-from graph.rights import grants
 from graph.server.connect import connect
 from graph.settings import Settings
-from tests.drills.home import SCHEME, Owing, owing, own_community, served
+from tests.drills.home import SCHEME, Owing, caller, owing, own_community, served
 from tests.drills.leavings import leavings
 from tests.drills.outcome import Outcome
-from tests.drills.size import CONNECTIONS, Size
+from tests.drills.size import Size
 
 MEMBERS, READERS, ASKERS = 100_000, 200, 16
 PER_SECOND = 50.0
@@ -94,30 +93,17 @@ def _in_words(times: Sequence[float], seconds: float) -> str:
 
 def _reads(settings: Settings, members: Sequence[Owing]) -> list[Read]:
     """What is read: of each member its own rating, its explanation, and the rating as its client sees it."""
-    purpose, now = scheme.read(SCHEME).purpose[0], datetime.now(UTC)
+    asked = urlencode({"purpose": scheme.read(SCHEME).purpose[0]})
     client = token(settings, Role.CLIENT, CLIENT)
     with connect(settings) as database:
-        for member in members:
-            database.write(
-                lambda transaction, entity=member.entity: grants.grant(  # type: ignore[misc]
-                    transaction,
-                    entity,
-                    scheme=SCHEME,
-                    client=CLIENT,
-                    purpose=purpose,
-                    what="points",
-                    until=now + timedelta(days=2),
-                    now=now,
-                )
-            )
+        give_grants(database, CLIENT, [each.entity for each in members])
     return [
         read
         for each in members
-        for path in [f"/v1/schemes/{SCHEME}/ratings/{quote(each.entity)}"]
         for read in (
-            Read("own", path, each.token),
-            Read("explanation", f"{path}/explanation", each.token),
-            Read("granted", f"{path}/granted?{urlencode({'purpose': purpose})}", client),
+            Read("own", each.rating, each.token),
+            Read("explanation", f"{each.rating}/explanation", each.token),
+            Read("granted", f"{each.rating}/granted?{asked}", client),
         )
     ]
 
@@ -134,7 +120,7 @@ def _ask(
     faults: list[str] = []
 
     def one(asker: int) -> None:
-        with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
+        with caller(url) as client:
             for number in count():
                 due = max(begun, time.monotonic()) if not step else begun + (number + asker / ASKERS) * step
                 if due > begun + seconds:
@@ -154,7 +140,3 @@ def _ask(
     with ThreadPoolExecutor(ASKERS) as pool:
         list(pool.map(one, range(ASKERS)))
     return times, faults
-
-
-HELD = CONNECTIONS + 4
-"Connections that are more than a service may have gained."

@@ -1,25 +1,26 @@
 """kill -9 under eight writers, a few times; and the drill counts what a broken guard lets through."""
 
+from functools import partial
+
 import pytest
 
-from tests.drills import killed_under_writers
-from tests.drills.killed_under_writers import Drill
+from graph.settings import Settings
+from tests.drills.killed_under_writers import Drill, of_neo4j, of_the_api
 from tests.drills.writers import Guard
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-DRILLS = pytest.mark.parametrize("drill", [killed_under_writers.of_neo4j, killed_under_writers.of_the_api])
+AWAY_SECONDS = float(Settings.model_fields["api_query_seconds"].default) + 10
+"Longer than the service waits for a Neo4j that is away."
 
 
-@DRILLS
-def test_each_request_of_eight_writers_has_its_effect_once_whatever_is_killed(
-    drill: killed_under_writers.Drill,
-) -> None:
+@pytest.mark.parametrize("drill", [of_neo4j, of_the_api])
+def test_each_request_of_eight_writers_has_its_effect_once_whatever_is_killed(drill: Drill) -> None:
     found = drill(2)
     assert found.whole, "\n".join(found.seen)
     assert found.tried >= 8 * 4
 
 
-@DRILLS
+@pytest.mark.parametrize("drill", [partial(of_neo4j, away_seconds=AWAY_SECONDS), of_the_api])
 def test_requests_that_are_not_repeated_are_counted_as_lost(drill: Drill) -> None:
     found = drill(1, guard=Guard.NO_REPEAT)
     assert found.lost > 0

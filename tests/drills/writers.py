@@ -18,8 +18,9 @@ from typing import Any
 import httpx
 
 from graph.policy import scheme
-from graph.store.client import Database
-from tests.drills.home import SCHEME, Owing
+from graph.server.connect import connect
+from graph.settings import Settings
+from tests.drills.home import SCHEME, Owing, caller
 from tests.drills.outcome import Outcome
 from tests.waiting import wait_for
 
@@ -77,7 +78,7 @@ class Writer:
 
     def go_on(self, url: str, ended: threading.Event, broken: threading.Event) -> None:
         """Until it has ended; the request under way is brought to its end, unless the drill is broken off."""
-        with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
+        with caller(url) as client:
             for wanted in self.requests:
                 if ended.is_set():
                     return
@@ -160,11 +161,17 @@ def write_while(
     return [told for each in writers for told in each.told]
 
 
-def judged(database: Database, told: Sequence[Told], seconds: float, *, leaked: Sequence[str] = ()) -> Outcome:
+def effects_in(settings: Settings) -> Counter[str]:
+    """How often each request had its effect, by name."""
+    with connect(settings) as database:
+        return Counter({row["name"]: row["effects"] for row in database.statement(EFFECTS)})
+
+
+def judged(settings: Settings, told: Sequence[Told]) -> Outcome:
     """Each request had its effect exactly once and its writer knows, or had none and its writer knows."""
-    effects = Counter({row["name"]: row["effects"] for row in database.statement(EFFECTS)})
+    effects = effects_in(settings)
     ends: Counter[str] = Counter()
-    seen = list(leaked)
+    seen = list[str]()
     for each in told:
         found, done = effects[each.wanted.name], each.status is not None and each.status < 300
         if found > 1 or len(each.ids) > 1:
@@ -175,4 +182,4 @@ def judged(database: Database, told: Sequence[Told], seconds: float, *, leaked: 
         else:
             ends["lost"] += 1
             seen.append(f"lost: {each.wanted.path} had {found} effects, told {each.status}: {each.said[:200]}")
-    return Outcome(len(told), ends["survived"], ends["lost"], ends["doubled"], len(leaked), seconds, tuple(seen))
+    return Outcome(len(told), ends["survived"], ends["lost"], ends["doubled"], 0, 0.0, tuple(seen))

@@ -9,10 +9,8 @@ import time
 from pathlib import Path
 
 from graph.server import local
-from graph.server.connect import connect
-from graph.store import migrations
 from tests.drills.outcome import Outcome
-from tests.own_home import with_passphrase
+from tests.own_home import own_server, with_passphrase
 from tests.promises.year import DAYS, HAPPENS, LOST, Year
 
 
@@ -26,17 +24,14 @@ def run(days: int, *, without_journal: bool = False) -> Outcome:
         year = Year(first, second, Path(name) / "kept")
         year.without_journal = without_journal
         begun, broken = time.monotonic(), tuple[str, ...]()
-        try:
-            local.start(first)
-            with connect(first) as database:
-                migrations.apply(database)
-            year.live(days, lost=days * LOST // DAYS)
-        except AssertionError as error:
-            broken = (f"lost: a promise did not hold on day {year.lived}: {_where(error)}",)
-        finally:
-            local.discard(first)
-            local.discard(second)
-        missed = sorted(what for what in HAPPENS if not year.counted.get(what)) if days >= DAYS else []
+        with own_server(first):
+            try:
+                year.live(days, lost=days * LOST // DAYS)
+            except AssertionError as error:
+                broken = (f"lost: a promise did not hold on day {year.lived}: {_where(error)}",)
+            finally:
+                local.discard(second)
+        missed = sorted(HAPPENS - set(+year.counted)) if days >= DAYS else []
         happened = ", ".join(f"{what} {often:,}" for what, often in sorted(year.counted.items()))
         growth = "; ".join(
             f"day {day:,}: {megabytes:.0f} MB on the disk, {nodes:,} nodes, {relationships:,} relationships"

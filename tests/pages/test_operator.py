@@ -12,6 +12,7 @@ from api.pages import operators
 from api.pages.rendering import render
 from api.pages.writing import drift, rough, step
 from graph.analysis.monitoring import Allowed, watched
+from graph.analysis.monitoring.ages import ago
 from graph.identity import Keyring, Role
 from graph.policy import publishing, scheme
 from graph.server.connect import connect
@@ -124,15 +125,27 @@ def test_nobody_is_on_the_page_and_no_counts_by_score(html: str, market: Databas
     assert market.statement("MATCH (a:Access) RETURN count(a) AS reads") == [{"reads": 0}]
 
 
-def test_health_says_how_old_the_ratings_are_and_that_it_is_late(market: Database) -> None:
-    """The market is rated up to 2 July, and was loaded when this test began."""
-    for days, late in ((31, False), (32, True), (151, True)):
+@pytest.fixture
+def market_of_july(market: Database) -> Iterator[Database]:
+    """The market, rated up to 2 July, as if it had been loaded, and disputed, on that day as well."""
+    kept = market.statement("MATCH (x:Load|Dispute) RETURN elementId(x) AS id, x.at AS at, x.opened AS opened")
+    market.statement("MATCH (l:Load) SET l.at = $at", at=AS_OF + timedelta(days=1))
+    market.statement("MATCH (d:Dispute) SET d.opened = $at", at=AS_OF + timedelta(days=1))
+    yield market
+    market.statement(
+        "UNWIND $kept AS was MATCH (x) WHERE elementId(x) = was.id SET x.at = was.at, x.opened = was.opened",
+        kept=kept,
+    )
+
+
+def test_health_says_how_old_the_ratings_are_and_that_it_is_late(market_of_july: Database) -> None:
+    for days, late in ((31, False), (32, True), (151, True), (-2, True)):
         now = AS_OF + timedelta(days=days + 1, hours=9)
-        found = operators.service(market, now=now, allowed=Allowed(ratings_days=31, disputes_days=100_000))
+        found = operators.service(market_of_july, now=now, allowed=Allowed(ratings_days=31, disputes_days=100_000))
         assert [each.late for each in found["ages"][:2]] == [late, False]
         assert found["well"] == (not late)
         text = " ".join(bytes(render("operator.html.jinja", principal=None, **found).body).decode().split())
-        assert f"the last rated day is 2026-07-02, {days} days ago." in text
+        assert f"the last rated day is 2026-07-02, {ago(days)}." in text
         assert "Trading partners</span>: there is none yet." in text
         assert "Facts</span>: the last load was on" in text
         assert ("That is late." in text) == late

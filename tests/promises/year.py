@@ -7,6 +7,7 @@ the last backup: what members ended since then stays ended, and what else happen
 
 import copy
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -77,7 +78,7 @@ class Year(Promises):
         self.tokens: list[tokens.Issued] = []
         self.sizes: list[tuple[int, float, int, int]] = []
         "day, MB on the disk, nodes, relationships"
-        self.counted: dict[str, int] = {}
+        self.counted: Counter[str] = Counter()
         "what happened, how often"
         self.lived = 0
         "days that ended with every promise kept"
@@ -130,7 +131,7 @@ class Year(Promises):
         self.tokens_hold_as_long_as_their_key()
 
     def did(self, what: str) -> None:
-        self.counted[what] = self.counted.get(what, 0) + 1
+        self.counted[what] += 1
 
     # A night ---------------------------------------------------------------------------------------------
 
@@ -152,7 +153,7 @@ class Year(Promises):
         for id_ in late:
             self.close(id_, upheld=True)
             self.did("disputes that nobody decided")
-        self.counted["facts too old"] = self.counted.get("facts too old", 0) + len(old)
+        self.counted["facts too old"] += len(old)
         self.as_of = self.today
         self.rated = dict(self.published)
 

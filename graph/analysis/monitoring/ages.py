@@ -35,7 +35,7 @@ class Age:
     last_day: date | None
     "the last day that is rated; else the day on which it happened, in UTC; None: there is none, or it is not told"
     days_ago: int | None
-    "of that day; 0 today, or still to come"
+    "of that day; 0 today, less if it is still to come"
     late: bool
     "it was longer ago than the operator allows, or is still to come"
     says: str
@@ -53,7 +53,9 @@ class Age:
 
 
 def ago(days: int) -> str:
-    """today, yesterday, 151 days ago."""
+    """today, yesterday, 151 days ago; of less than 0, that a clock was wrong."""
+    if days < 0:
+        return "which is still to come, so that a clock was wrong"
     return {0: "today", 1: "yesterday"}.get(days, f"{counted(days, 'days')} ago")
 
 
@@ -63,7 +65,7 @@ def ages(database: Database, *, now: datetime, allowed: Allowed) -> list[Age]:
 
 
 def late(found: Sequence[Age]) -> list[Age]:
-    """Those that are longer ago than is allowed."""
+    """Those that are longer ago than is allowed, or still to come."""
     return [each for each in found if each.late]
 
 
@@ -114,11 +116,11 @@ def _age(
 ) -> Age:
     if last is None:
         return Age(what, scheme, title, None, None, late_without, f"{none}{_late(late_without)}")
-    days = max((today - last).days, 0)
-    to_come = (last - today).days > 1  # by a day two clocks differ around midnight
-    is_late = to_come or days > allowed_days
-    when = "which is still to come, so that a clock was wrong" if to_come else ago(days)
-    return Age(what, scheme, title, last, days, is_late, f"{since} {last}, {when}{_late(is_late)}")
+    days = (today - last).days
+    if days == -1:
+        days = 0  # around midnight two clocks differ by a day
+    is_late = not 0 <= days <= allowed_days
+    return Age(what, scheme, title, last, days, is_late, f"{since} {last}, {ago(days)}{_late(is_late)}")
 
 
 def _late(late: bool) -> str:
