@@ -44,7 +44,7 @@ class Measures(Collector):
         labelled = [((each.what.value, each.scheme or ""), each) for each in found]
         yield _gauge(
             "innercircle_age_days",
-            "Days since the last rated day, load, backup, or opening of the oldest dispute; below 0: still to come",
+            "Days since the last rated day, load, backup, or opening of the oldest dispute; below 0: to come",
             [(labels, each.days_ago) for labels, each in labelled if each.days_ago is not None],
             "what",
             "scheme",

@@ -45,8 +45,10 @@ RETURN e.id AS entity, collect(o.id) AS obligations ORDER BY entity LIMIT $most
 
 
 def settings_of(home: Path, heap_megabytes: int = HEAP_MEGABYTES) -> Settings:
-    """A small managed Neo4j in this home."""
-    return managed(home, heap_megabytes).model_copy(update={"pagecache_megabytes": PAGECACHE_MEGABYTES})
+    """A small managed Neo4j in this home, at ports that no other one gets while this one is away."""
+    bolt, http = _ports(2)
+    own = {"pagecache_megabytes": PAGECACHE_MEGABYTES, "bolt_port": bolt, "http_port": http}
+    return managed(home, heap_megabytes).model_copy(update=own)
 
 
 @contextmanager
@@ -132,6 +134,8 @@ def variables_of(settings: Settings) -> dict[str, str]:
         "INNERCIRCLE_HOME": str(settings.home),
         "INNERCIRCLE_HEAP_MEGABYTES": str(settings.heap_megabytes),
         "INNERCIRCLE_PAGECACHE_MEGABYTES": str(settings.pagecache_megabytes),
+        "INNERCIRCLE_BOLT_PORT": str(settings.bolt_port),
+        "INNERCIRCLE_HTTP_PORT": str(settings.http_port),
         **ELSEWHERE,
     }
 
@@ -141,12 +145,11 @@ def caller(url: str) -> httpx.Client:
     return httpx.Client(base_url=url, trust_env=False, timeout=CALLER_SECONDS)
 
 
-def _port() -> int:
-    """A free port that no outgoing connection gets while the service is away: not even a caller's to itself."""
-    for port in random.sample(range(20_000, 30_000), 100):
-        if port_is_free(port):
-            return port
-    raise AssertionError("no port is free")
+def _ports(many: int) -> list[int]:
+    """Free ports that no outgoing connection gets while nobody listens there: not even a caller's to itself."""
+    free = [port for port in random.sample(range(20_000, 30_000), 100) if port_is_free(port)]
+    assert len(free) >= many, "no port is free"
+    return free[:many]
 
 
 class Service:
@@ -157,7 +160,7 @@ class Service:
         self._home, self._program = settings.home, program
         self._given = variables_of(settings) | UNLIMITED | variables
         self._process: subprocess.Popen[str] | None = None
-        self._port, self.url = _port(), ""
+        [self._port], self.url = _ports(1), ""
 
     def start(self) -> None:
         """It listens."""
