@@ -20,7 +20,7 @@ from graph.audit.verify import verify
 from graph.identity import Role
 from graph.policy import scheme
 from graph.server.connect import connect
-from tests.drills.home import SCHEME, Owing, caller, owing, own_community, served
+from tests.drills.home import SCHEME, Home, Owing, caller, owing, own_community, served
 from tests.drills.leavings import ended
 from tests.drills.outcome import Outcome, together
 from tests.drills.writers import Guard, ask, grant, judged, write_while
@@ -35,9 +35,9 @@ BEFORE = timedelta(days=3)
 "So old are the tokens."
 
 
-def run(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
+def run(times: int, *, guard: Guard = Guard.WHOLE, home: Home = own_community) -> Outcome:
     """Every step in turn, so often."""
-    with tempfile.TemporaryDirectory(prefix="innercircle-clock-") as name, own_community() as settings:
+    with tempfile.TemporaryDirectory(prefix="innercircle-clock-") as name, home() as settings:
         clock, since = Path(name) / "clock", datetime.now(UTC) - BEFORE
         _set(clock, 0)
         members = [

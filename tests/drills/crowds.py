@@ -16,7 +16,7 @@ from graph.identity import Role
 from graph.policy import scheme
 from graph.server.connect import connect
 from graph.settings import Settings
-from tests.drills.home import SCHEME, Owing, Service, caller, owing, own_community, served
+from tests.drills.home import SCHEME, Home, Owing, Service, caller, owing, own_community, served
 from tests.drills.leavings import ended
 from tests.drills.outcome import Outcome, together
 from tests.drills.writers import Guard, Told, Wanted, ask, dispute, effects_in, grant, judged
@@ -31,12 +31,12 @@ DISPUTES_OF = "MATCH (d:Dispute {fact: $fact}) RETURN count(*) AS disputes"
 UNGUARDED = "MATCH ()-[o:OWED {id: $fact}]->() REMOVE o.disputed"
 
 
-def on_one_fact(times: int, *, guarded: bool = True) -> Outcome:
+def on_one_fact(times: int, *, guarded: bool = True, home: Home = own_community) -> Outcome:
     """A hundred clients of one member dispute the same fact at the same moment, each time another fact.
 
     guarded: False: the mark of a disputed fact is taken away all the while.
     """
-    with own_community() as settings, served(settings) as service:
+    with home() as settings, served(settings) as service:
         members = [(each, fact) for each in owing(settings) for fact in each.obligations]
         found, begun = list[Outcome](), time.monotonic()
         for member, fact in members[:times]:
@@ -59,9 +59,9 @@ def on_one_fact(times: int, *, guarded: bool = True) -> Outcome:
         return ended(together(*found), settings, begun=begun)
 
 
-def equal_requests(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
+def equal_requests(times: int, *, guard: Guard = Guard.WHOLE, home: Home = own_community) -> Outcome:
     """Fifty requests with the same key and body at the same moment: one grant, and fifty answers that name it."""
-    with own_community() as settings, served(settings) as service:
+    with home() as settings, served(settings) as service:
         member, purpose = owing(settings)[0], scheme.read(SCHEME).purpose[0]
         found, begun = list[Outcome](), time.monotonic()
         for _ in range(times):
@@ -78,12 +78,12 @@ def equal_requests(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
         return ended(together(*found), settings, begun=begun)
 
 
-def slow_clients(times: int, *, within: float = SPARE_SECONDS) -> Outcome:
+def slow_clients(times: int, *, within: float = SPARE_SECONDS, home: Home = own_community) -> Outcome:
     """Forty clients send a byte a second, half of them in the head, half in the body, beside eight ordinary ones.
 
     within: seconds by which a slow one may be ended later than its time.
     """
-    with own_community() as settings, served(settings) as service:
+    with home() as settings, served(settings) as service:
         members = owing(settings)[:ORDINARY]
         _answered(service.url, members[0])  # the first time is planned
         found, begun = list[Outcome](), time.monotonic()

@@ -16,6 +16,7 @@ from tests.drills.home import INNERCIRCLE, make_up, owing, own_community, served
 from tests.drills.leavings import ended
 from tests.drills.outcome import CannotBeDoneHere, Outcome
 from tests.drills.writers import Guard, judged, write_while
+from tests.waiting import wait_for
 from tests.whole_graph import differences, whole_graph
 
 MEGABYTES = 1_200
@@ -43,7 +44,11 @@ def small_disk() -> Iterator[Path]:
         try:
             yield Path(name)
         finally:
-            subprocess.run(["umount", name], check=True)
+            wait_for(lambda: _unmounted(name))  # a process that was killed a moment ago may still have a file open
+
+
+def _unmounted(name: str) -> bool:
+    return subprocess.run(["umount", name], check=False, capture_output=True).returncode == 0
 
 
 def _mounted(*words: str) -> None:
@@ -107,14 +112,17 @@ def read_only(times: int, *, writable: bool = False) -> Outcome:
 
 def _refused(settings: Settings, words: list[str]) -> list[str]:
     """What is wrong with how the command ended."""
-    done = subprocess.run(
-        [*INNERCIRCLE, *words],
-        env=os.environ | variables_of(settings),
-        capture_output=True,
-        text=True,
-        timeout=COMMAND_SECONDS,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [*INNERCIRCLE, *words],
+            env=os.environ | variables_of(settings),
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return [f"lost: {' '.join(words)} did not end in {COMMAND_SECONDS:.0f} s"]
     if done.returncode == 1 and done.stderr.startswith("error: ") and "Traceback" not in done.stderr:
         return []
     return [f"lost: {' '.join(words)} ended with {done.returncode}: {done.stderr[-300:]}"]

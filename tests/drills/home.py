@@ -7,8 +7,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,6 +76,10 @@ def own_community(
             rate(database, SCHEME, as_of=synthetic.AS_OF)
         Keyring.of(settings).create(datetime.now(UTC))
         yield settings
+
+
+Home = Callable[[], AbstractContextManager[Settings]]
+"What a drill is done in: `own_community`, or one whose Neo4j stays for the next drill, its graph as at first."
 
 
 def make_up(files: Path, *, members: int = MEMBERS, contacts: int = 600, facts: int = 600) -> None:

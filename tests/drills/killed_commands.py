@@ -10,13 +10,14 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 
+from graph.errors import LocalServerFailed
 from graph.server import local, packing, seals
 from graph.server.backups import made_at
 from graph.server.connect import connect
@@ -25,6 +26,7 @@ from tests.conftest import WIPE
 from tests.drills.home import INNERCIRCLE, SCHEME, make_up, own_neo4j, publish, variables_of
 from tests.drills.outcome import Outcome, together
 from tests.kept import Content
+from tests.waiting import wait_for
 from tests.whole_graph import Graph, differences, whole_graph
 
 MEMBERS, CONTACTS, FACTS = 150, 3_000, 900
@@ -39,12 +41,19 @@ LATE = "36500"
 FINISHED = "MATCH (r:Run) WHERE r.finished IS NOT NULL RETURN count(*) AS runs"
 
 
+NOTHING = Content([], [])
+
+
 @dataclass(frozen=True)
 class Place:
-    """A home, the files that are loaded into it, and the folder for backups."""
+    """A home, the files that are loaded into it, the folder for backups, and what a graph may begin with."""
 
     settings: Settings
     files: Path
+    empty: Content = NOTHING
+    "schemes alone"
+    loaded: Content = NOTHING
+    "and everything that is in the files"
 
     @property
     def backups(self) -> Path:
@@ -101,15 +110,24 @@ COMMANDS = {
 }
 
 
-def run(name: str, times: int, *, repeated: bool = True, moments: tuple[float, float] = ANY) -> Outcome:
+def run(
+    name: str,
+    times: int,
+    *,
+    repeated: bool = True,
+    moments: tuple[float, float] = ANY,
+    when: Callable[[Path], bool] | None = None,
+    where: Callable[[], AbstractContextManager[Place]] | None = None,
+) -> Outcome:
     """The command of this name, killed so often.
 
     repeated: False: it is not, and something should be missing. moments: of the time that it takes undisturbed.
+    when: what is to be true of the home when the kill comes; None: it comes at a random moment of those.
+    where: None: in a place of its own.
     """
     command = COMMANDS[name]
-    with _place() as place:
-        empty, loaded = _beginnings(place)
-        content = loaded if command.loaded else empty
+    with (where or own_place)() as place:
+        content = place.loaded if command.loaded else place.empty
         _begin(place, content)
         began = time.monotonic()
         _finish(place, command)
@@ -118,7 +136,7 @@ def run(name: str, times: int, *, repeated: bool = True, moments: tuple[float, f
         outcomes, begun = list[Outcome](), time.monotonic()
         for _ in range(times):
             _begin(place, content)
-            moment = _killed(place, command, content, whole, moments)
+            moment = _killed(place, command, content, (whole * moments[0], whole * moments[1]), when)
             if repeated:
                 _finish(place, command)
             seen = _after(place, command, expected, tidy)
@@ -135,7 +153,8 @@ def _outcome(seen: Sequence[str], where: str) -> Outcome:
 
 
 @contextmanager
-def _place() -> Iterator[Place]:
+def own_place() -> Iterator[Place]:
+    """A home with a Neo4j of its own; no process that was killed there is left afterwards."""
     with tempfile.TemporaryDirectory(prefix="innercircle-files-") as name, own_neo4j() as settings:
         folder = Path(name)
         (folder / "passphrase").write_text("correct horse battery staple\n")
@@ -144,20 +163,19 @@ def _place() -> Iterator[Place]:
             settings.model_copy(update={"backup_passphrase_file": folder / "passphrase"}), folder / "files"
         )
         try:
-            yield place
+            yield _with_beginnings(place)
         finally:
             for each in _processes(place):
                 each.kill()
 
 
-def _beginnings(place: Place) -> tuple[Content, Content]:
-    """The graph with its schemes alone, and with everything loaded."""
+def _with_beginnings(place: Place) -> Place:
     with connect(place.settings) as database:
         publish(database)
         database.run("make_secret", name="veil", value="5e" * 32)
         empty = Content.of(database)
         _finish(place, COMMANDS["load"])
-        return empty, Content.of(database)
+        return replace(place, empty=empty, loaded=Content.of(database))
 
 
 def _begin(place: Place, content: Content) -> None:
@@ -170,12 +188,21 @@ def _begin(place: Place, content: Content) -> None:
         content.put_back(database)
 
 
-def _killed(place: Place, command: Command, content: Content, whole: float, moments: tuple[float, float]) -> float:
+def _killed(
+    place: Place,
+    command: Command,
+    content: Content,
+    between: tuple[float, float],
+    when: Callable[[Path], bool] | None,
+) -> float:
     """The command was begun and killed before its end; seconds after which."""
     for _ in range(ENOUGH):
-        process = place.innercircle(command.words)
-        moment = random.uniform(*moments) * whole
-        time.sleep(moment)
+        began, process = time.monotonic(), place.innercircle(command.words)
+        if when is None:
+            time.sleep(random.uniform(*between))
+        else:
+            wait_for(lambda: when(place.settings.home) or process.poll() is not None)  # noqa: B023
+        moment = time.monotonic() - began
         ended = process.poll() is not None
         process.kill()
         process.wait()
@@ -203,10 +230,11 @@ def _finish(place: Place, command: Command) -> None:
 
 def _after(place: Place, command: Command, expected: Graph, tidy: set[str]) -> list[str]:
     """What is not as it is where nobody disturbed: a line each, `lost`, `doubled` or `leaked`."""
-    seen = [
-        f"{'doubled' if each.startswith('+') else 'lost'}: {each[:300]}"
-        for each in differences(_graph(place), expected)
-    ]
+    try:
+        found = differences(_graph(place), expected)
+    except LocalServerFailed as error:  # by what holds the store
+        found = [f"- {error}"]
+    seen = [f"{'doubled' if each.startswith('+') else 'lost'}: {each[:300]}" for each in found]
     if command.backs_up:
         seen += _backups(place)
     seen += [f"leaked: {name} in the home" for name in sorted(_names(place) - tidy)]

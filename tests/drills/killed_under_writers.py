@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from graph.server import local
 from graph.settings import Settings
-from tests.drills.home import Service, kill_neo4j, owing, own_community, served
+from tests.drills.home import Home, Service, kill_neo4j, owing, own_community, served
 from tests.drills.leavings import ended
 from tests.drills.outcome import Outcome
 from tests.drills.writers import Guard, judged, write_while
@@ -20,7 +20,9 @@ LONGEST_SECONDS = 1.5
 "Between a step of every writer and the kill: it comes at any moment of their requests."
 
 
-def of_neo4j(times: int, *, guard: Guard = Guard.WHOLE, away_seconds: float = 0.0) -> Outcome:
+def of_neo4j(
+    times: int, *, guard: Guard = Guard.WHOLE, away_seconds: float = 0.0, home: Home = own_community
+) -> Outcome:
     """The managed Neo4j is killed so often, and after so long started again by what `innercircle up` does."""
 
     def kill(settings: Settings, _service: Service) -> None:
@@ -28,22 +30,22 @@ def of_neo4j(times: int, *, guard: Guard = Guard.WHOLE, away_seconds: float = 0.
         time.sleep(away_seconds)
         local.start(settings)
 
-    return _under_writers(times, kill, guard)
+    return _under_writers(times, kill, guard, home)
 
 
-def of_the_api(times: int, *, guard: Guard = Guard.WHOLE) -> Outcome:
+def of_the_api(times: int, *, guard: Guard = Guard.WHOLE, home: Home = own_community) -> Outcome:
     """`innercircle serve` is killed so often, and started again at the same address."""
 
     def kill(_settings: Settings, service: Service) -> None:
         service.kill()
         service.start()
 
-    return _under_writers(times, kill, guard)
+    return _under_writers(times, kill, guard, home)
 
 
-def _under_writers(times: int, kill: Callable[[Settings, Service], None], guard: Guard) -> Outcome:
+def _under_writers(times: int, kill: Callable[[Settings, Service], None], guard: Guard, home: Home) -> Outcome:
     chance = random.Random()
-    with own_community() as settings, served(settings) as service:
+    with home() as settings, served(settings) as service:
         members = owing(settings)
         begun = time.monotonic()
 

@@ -16,7 +16,7 @@ import httpx
 
 from graph.server import local
 from graph.settings import Settings
-from tests.drills.home import Owing, Service, caller, kill_neo4j, owing, own_community, served
+from tests.drills.home import Home, Owing, Service, caller, kill_neo4j, owing, own_community, served
 from tests.drills.leavings import ended, leavings
 from tests.drills.outcome import Outcome, together
 from tests.drills.size import Size
@@ -102,9 +102,15 @@ def behind_a_wire(settings: Settings, *, query_seconds: float = LIMIT_SECONDS) -
         yield stack.enter_context(served(settings, **given)), wire
 
 
-def run(times: int, *, guard: Guard = Guard.WHOLE, query_seconds: float = LIMIT_SECONDS) -> Outcome:
+def run(
+    times: int,
+    *,
+    guard: Guard = Guard.WHOLE,
+    query_seconds: float = LIMIT_SECONDS,
+    home: Home = own_community,
+) -> Outcome:
     """Every fault in turn, so often."""
-    with own_community() as settings, behind_a_wire(settings, query_seconds=query_seconds) as (service, wire):
+    with home() as settings, behind_a_wire(settings, query_seconds=query_seconds) as (service, wire):
         members = owing(settings)[:WRITERS]
         requests = [requests_of(each, each.obligations[1:]) for each in members]
         _warm(service.url, members)
@@ -128,10 +134,10 @@ def run(times: int, *, guard: Guard = Guard.WHOLE, query_seconds: float = LIMIT_
         return ended(together(judged(settings, told), of_calls), settings, begun=begun)
 
 
-def away(times: int, *, seconds: float = 60.0, comes_back: bool = True) -> Outcome:
+def away(times: int, *, seconds: float = 60.0, comes_back: bool = True, home: Home = own_community) -> Outcome:
     """Neo4j is killed and is away for so long; what callers and watchers see meanwhile and afterwards."""
     tried, faults, seen = 0, list[str](), list[str]()
-    with own_community() as settings, behind_a_wire(settings) as (service, _wire):
+    with home() as settings, behind_a_wire(settings) as (service, _wire):
         member = owing(settings)[0]
         _warm(service.url, [member])
         begun = time.monotonic()

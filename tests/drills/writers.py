@@ -83,6 +83,8 @@ class Writer:
                 if ended.is_set():
                     return
                 self.told.append(ask(client, wanted, self.guard, broken))
+                if self.told[-1].status is None:
+                    time.sleep(PAUSE_SECONDS)
 
 
 def ask(client: httpx.Client, wanted: Wanted, guard: Guard, broken: threading.Event | None = None) -> Told:
