@@ -76,7 +76,8 @@ def replaced(
     """A stream; when the block ends, the file at `path` is what was written to it.
 
     Until then, and where the block raises, what was there stays as it was. The new file is on the disk before it
-    takes the place of the other, so that a power cut leaves one of the two.
+    takes the place of the other, so that a power cut leaves one of the two. What processes that were killed have
+    left of new files in the directory is gone.
     inputs: as in `check`. wanted: asked at the end; where it says no, no file is made and none is replaced.
     Raises ParameterError.
     """
@@ -85,9 +86,10 @@ def replaced(
     with _beside(path, mode) as (fresh, stream):
         yield stream
         if wanted():
-            _close(stream, path)
+            _store(stream, path)
             _check_place(path, inputs)  # as it is now
             _put(fresh, path)
+    _forget_unfinished(path.parent)
 
 
 def replace_all(directory: Path, writes: Mapping[str, Write]) -> None:
@@ -103,10 +105,11 @@ def replace_all(directory: Path, writes: Mapping[str, Write]) -> None:
         for name, write in writes.items():
             fresh[name], stream = stack.enter_context(_beside(directory / name, FOR_THE_OWNER))
             write(stream)
-            _close(stream, directory / name)
+            _store(stream, directory / name)
         for name, file in fresh.items():
             _check_place(directory / name, ())
             _put(file, directory / name)
+    _forget_unfinished(directory)
 
 
 def check_fresh(directory: Path) -> None:
@@ -146,23 +149,6 @@ def fresh_directory(directory: Path) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-
-
-def forget_unfinished(directory: Path) -> None:
-    """Files that a killed process left unfinished in the directory are gone; those that are being written stay.
-
-    Whoever writes one holds its lock from before its first byte. Where there are no locks, all of them stay.
-    """
-    for left in directory.glob(f"{UNFINISHED}*"):
-        with suppress(OSError):  # it is being written, or gone, or somebody else's
-            descriptor = os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                found = os.fstat(descriptor)
-                if stat.S_ISREG(found.st_mode) and found.st_size and found.st_uid == os.geteuid():
-                    left.unlink()
-            finally:
-                os.close(descriptor)
 
 
 def write_text(path: Path, text: str, *, mode: int = FOR_THE_OWNER) -> None:
@@ -213,12 +199,8 @@ def _check_outside_homes(path: Path) -> None:
 @contextmanager
 def _beside(path: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
     """A file in the same directory, gone when the block ends unless it was moved, and a stream into it."""
-    # A short name of its own: that of the file may be as long as names can be.
-    fresh = path.parent / f"{UNFINISHED}{secrets.token_hex(8)}"
     with _explained(path):
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with suppress(OSError):  # a file system without locks
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fresh, descriptor = _made_beside(path, mode)
     stream = os.fdopen(descriptor, "wb")
     try:
         yield fresh, stream
@@ -233,12 +215,41 @@ def _beside(path: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
         fresh.unlink(missing_ok=True)
 
 
-def _close(stream: BinaryIO, path: Path) -> None:
-    """All of it is on the disk."""
+def _made_beside(path: Path, mode: int) -> tuple[Path, int]:
+    """A new file in the same directory, and its descriptor, which holds its lock until it is closed."""
+    while True:
+        # A short name of its own: that of the file may be as long as names can be.
+        fresh = path.parent / f"{UNFINISHED}{secrets.token_hex(8)}"
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.path.lexists(fresh):
+            return fresh, descriptor
+        os.close(descriptor)  # before it was locked, another process took it for one that was left
+
+
+def _forget_unfinished(directory: Path) -> None:
+    """Files that a killed process left unfinished in the directory are gone; those that are being written stay.
+
+    Whoever writes one holds its lock until it has its name. Where there are no locks, all of them stay.
+    """
+    for left in directory.glob(f"{UNFINISHED}*"):
+        with suppress(OSError):  # it is being written, or gone, or somebody else's
+            descriptor = os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                found = os.fstat(descriptor)
+                if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
+                    left.unlink()
+            finally:
+                os.close(descriptor)
+
+
+def _store(stream: BinaryIO, path: Path) -> None:
+    """All of it is on the disk. The stream stays open, and the file locked, until it has its name."""
     with _explained(path):
         stream.flush()
         os.fsync(stream.fileno())
-        stream.close()
 
 
 def _put(fresh: Path, path: Path) -> None:

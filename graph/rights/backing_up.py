@@ -87,7 +87,6 @@ def back_up(
             "journal": {"number": place.number, "hash": place.hash, "key": key},
         }
         packing.pack(out, _files(settings, scratch, kept_in), told, seal)
-    output_files.forget_unfinished(folder)
     removed = _thinned(folder, keep)
     size, nodes, relationships = out.stat().st_size, counts["nodes"], counts["relationships"]
     return BackedUp(out, size, nodes, relationships, place.number, removed, seal.says)

@@ -20,6 +20,9 @@ from graph.server.jars import Progress, exclusive, locked
 from graph.settings import LONGEST, Settings
 from graph.store.disk_space import Room
 
+ENDING_SECONDS = 15.0
+"In which a server that answered, and does not any more, is gone where somebody has ended it."
+
 
 @dataclass(frozen=True)
 class Connection:
@@ -89,24 +92,42 @@ def start(
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _alone(home):
             state = read_state(home)
-            running = state is not None and process.runs(home, state)
-            if state and running:
-                bulk_import.forget(home)
-                readiness.wait(home, state)
-                if state.version != settings.neo4j_version:
-                    raise LocalServerFailed(
-                        f"Neo4j {state.version} runs in {home}, {settings.neo4j_version} is wanted: "
-                        "run `innercircle down` first"
-                    )
-                if not (found := database_status.wait(home, state, startup.OPEN_SECONDS)).online:
-                    progress(f"the database is {found.says}: starting Neo4j again")
-                    process.end(home, state)
-                    running = False
-            if not (state and running):
+            if state is None or not _goes_on(settings, home, state, progress):
                 _settle(home)
-                state = startup.opened(settings, home, state, progress, configuration or {})
+                state = startup.opened(settings, home, read_state(home), progress, configuration or {})
             Room(home, settings.pagecache_megabytes).keep()
             return _server(home, state)
+
+
+def _goes_on(settings: Settings, home: Path, state: State, progress: Progress) -> bool:
+    """The server of this home runs and its database is online. False: none runs, or not any more.
+
+    One that somebody ended a moment ago, and was killed before it was gone, is waited for until it is.
+    """
+    if not process.runs(home, state):
+        return False
+    bulk_import.forget(home)
+    try:
+        readiness.wait(home, state)
+    except LocalServerFailed:
+        if process.runs(home, state):
+            raise
+        return False
+    if state.version != settings.neo4j_version:
+        raise LocalServerFailed(
+            f"Neo4j {state.version} runs in {home}, {settings.neo4j_version} is wanted: "
+            "run `innercircle down` first"
+        )
+    try:
+        found = database_status.wait(home, state, startup.OPEN_SECONDS)
+    except LocalServerFailed:
+        if not process.ends(home, state, within=ENDING_SECONDS):
+            raise
+        return False
+    if not found.online:
+        progress(f"the database is {found.says}: starting Neo4j again")
+        process.end(home, state)
+    return found.online
 
 
 def database(settings: Settings) -> Status:

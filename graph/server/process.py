@@ -101,6 +101,14 @@ def end(home: Path, state: State, by: signal.Signals = signal.SIGTERM) -> bool:
     return True
 
 
+def ends(home: Path, state: State, *, within: float) -> bool:
+    """Whether the server that is noted, which nobody asks to, does not run any more within so many seconds."""
+    deadline = time.monotonic() + within
+    while (running := runs(home, state)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not running
+
+
 def _home_arguments(home: Path) -> str:
     """What tells a server from those of other homes; both together, because a path may hold spaces."""
     return f"--home-dir={home} --config-dir={home}/conf"

@@ -56,13 +56,18 @@ class Place:
     "and everything that is in the files"
 
     @property
+    def folder(self) -> Path:
+        """Where commands are given."""
+        return self.files.parent
+
+    @property
     def backups(self) -> Path:
-        return self.files.parent / "backups"
+        return self.folder / "backups"
 
     @property
     def log(self) -> Path:
         """What the last command said: a pipe would be kept open by whatever a killed one has started."""
-        return self.files.parent / "command.log"
+        return self.folder / "command.log"
 
     def innercircle(self, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
         """The command as a process of its own."""
@@ -81,6 +86,7 @@ class Place:
                 env=os.environ | given,
                 stdout=log,
                 stderr=log,
+                cwd=self.folder,
             )
 
 
@@ -237,7 +243,7 @@ def _after(place: Place, command: Command, expected: Graph, tidy: set[str]) -> l
     seen = [f"{'doubled' if each.startswith('+') else 'lost'}: {each[:300]}" for each in found]
     if command.backs_up:
         seen += _backups(place)
-    seen += [f"leaked: {name} in the home" for name in sorted(_names(place) - tidy)]
+    seen += [f"leaked: the file {name}" for name in sorted(_names(place) - tidy)]
     server = local.status(place.settings)
     own = server.pid if server else None
     return seen + [f"leaked: the process {each.pid}" for each in _processes(place) if each.pid != own]
@@ -263,8 +269,9 @@ def _backups(place: Place) -> list[str]:
 
 
 def _names(place: Place) -> set[str]:
-    """What is right in the home, but for what a run of Neo4j may leave or not."""
-    return {each.name for each in place.settings.home.iterdir()} - {"reserve", "tmp", "plugins"}
+    """What is right in the home, but for what a run of Neo4j may leave or not, and where commands are given."""
+    names = {each.name for folder in (place.settings.home, place.folder) for each in folder.iterdir()}
+    return names - {"reserve", "tmp", "plugins"}
 
 
 def _processes(place: Place) -> list[psutil.Process]:

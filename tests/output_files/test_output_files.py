@@ -390,11 +390,13 @@ def test_what_a_killed_process_left_unfinished_is_forgotten_and_what_is_being_wr
     with subprocess.Popen(program, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"written\n"
-        output_files.forget_unfinished(tmp_path)
+        output_files.write_text(tmp_path / "whole", "another")
         [being_written] = {each.name for each in tmp_path.iterdir()} - others
         assert being_written.startswith(output_files.UNFINISHED)
         writer.kill()
-    output_files.forget_unfinished(tmp_path)
+    (tmp_path / f"{output_files.UNFINISHED}0123456789abcdef").touch()  # killed before it had written anything
+    with output_files.replaced(tmp_path / "rejects", wanted=lambda: False):
+        """Nothing is to be kept of it."""
     assert {each.name for each in tmp_path.iterdir()} == others
     output_files.write_text(tmp_path / "file", "whole")
     assert (tmp_path / "file").read_text() == "whole"

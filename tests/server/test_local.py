@@ -1,10 +1,12 @@
 """Rules of the managed Neo4j, on real servers. They share two homes, and go on from one another."""
 
 import os
+import signal
 import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -125,6 +127,22 @@ def test_a_stopped_server_is_gone_and_stopping_it_again_is_no_error(second: Sett
     assert not psutil.pid_exists(running.pid)
     assert local.status(second) is None
     assert local.stop(second) is False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("later", [0.0, 0.3, 1.0])
+def test_a_server_that_somebody_is_ending_is_waited_for_and_another_one_started(
+    second: Settings, later: float
+) -> None:
+    ending = local.start(second)
+    os.kill(ending.pid, signal.SIGTERM)
+    time.sleep(later)
+    started = local.start(second)
+    assert started.pid != ending.pid
+    assert started.uri == ending.uri
+    with connect(second) as database:
+        assert database.statement("RETURN 1 AS one") == [{"one": 1}]
+    local.stop(second)
 
 
 @pytest.mark.slow
