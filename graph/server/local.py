@@ -110,7 +110,7 @@ def _goes_on(settings: Settings, home: Path, state: State, progress: Progress) -
     try:
         readiness.wait(home, state)
     except LocalServerFailed:
-        if process.runs(home, state):
+        if process.runs(home, state) or not process.ends(home, state, within=ENDING_SECONDS):
             raise
         return False
     if state.version != settings.neo4j_version:

@@ -89,24 +89,23 @@ def end(home: Path, state: State, by: signal.Signals = signal.SIGTERM) -> bool:
         return False
     with contextlib.suppress(ProcessLookupError):
         os.kill(state.pid, by)
-    deadline = time.monotonic() + STOP_SECONDS
-    while runs(home, state) or _is_on_its_way_out(state.pid):
-        if time.monotonic() > deadline:
-            raise LocalServerFailed(
-                f"Neo4j in {home} (pid {state.pid}) still runs {STOP_SECONDS} s after it was asked "
-                "to stop: wait, or end it with kill -9, which loses no committed fact"
-            )
-        time.sleep(0.05)
+    if not ends(home, state, within=STOP_SECONDS):
+        raise LocalServerFailed(
+            f"Neo4j in {home} (pid {state.pid}) still runs {STOP_SECONDS} s after it was asked "
+            "to stop: wait, or end it with kill -9, which loses no committed fact"
+        )
     write_state(home, replace(state, pid=None))
     return True
 
 
 def ends(home: Path, state: State, *, within: float) -> bool:
-    """Whether the server that is noted, which nobody asks to, does not run any more within so many seconds."""
+    """Whether the server that is noted has ended, and closed its files, within so many seconds."""
     deadline = time.monotonic() + within
-    while (running := runs(home, state)) and time.monotonic() < deadline:
+    while runs(home, state) or (state.pid is not None and _is_on_its_way_out(state.pid)):
+        if time.monotonic() > deadline:
+            return False
         time.sleep(0.05)
-    return not running
+    return True
 
 
 def _home_arguments(home: Path) -> str:
